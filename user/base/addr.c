@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+unsigned addr_length(int family)
+{
+	return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0;
+}
+
+struct addr addr_from_bytes(int family, const void *bytes)
+{
+	struct addr addr = {0};
+
+	if (addr_length(family)) {
+		addr.family = family;
+		memcpy(addr.bytes, bytes, addr_length(family));
+	}
+	return addr;
+}
+
+bool addr_parse(const char *text, struct addr *addr)
+{
+	int family = strchr(text, ':') ? AF_INET6 : AF_INET;
+
+	*addr = (struct addr){.family = family};
+	return inet_pton(family, text, addr->bytes) == 1;
+}
+
+const char *addr_format(const struct addr *addr, char buf[ADDR_TEXT])
+{
+	if (!inet_ntop(addr->family, addr->bytes, buf, ADDR_TEXT))
+		snprintf(buf, ADDR_TEXT, "none");
+	return buf;
+}
+
+const char *sg_format(const struct sg *sg, char buf[SG_TEXT])
+{
+	char source[ADDR_TEXT], group[ADDR_TEXT];
+
+	snprintf(buf, SG_TEXT, "(%s,%s)", addr_format(&sg->source, source),
+		 addr_format(&sg->group, group));
+	return buf;
+}
+
+bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+int addr_compare(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a, b, sizeof(*a));
+}
+
+bool sg_equal(const struct sg *a, const struct sg *b)
+{
+	return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+bool addr_is_unspecified(const struct addr *addr)
+{
+	static const uint8_t zero[sizeof(addr->bytes)];
+
+	return memcmp(addr->bytes, zero, sizeof(zero)) == 0;
+}
+
+bool addr_is_multicast(const struct addr *addr)
+{
+	if (addr->family == AF_INET)
+		return (addr->bytes[0] & 0xf0) == 0xe0;
+	return addr->family == AF_INET6 && addr->bytes[0] == 0xff;
+}
+
+bool addr_is_loopback(const struct addr *addr)
+{
+	if (addr->family == AF_INET)
+		return addr->bytes[0] == 127;
+	return addr->family == AF_INET6 && memcmp(addr->bytes, &in6addr_loopback, 16) == 0;
+}
+
+bool addr_is_link_local(const struct addr *addr)
+{
+	if (addr->family == AF_INET)
+		return addr->bytes[0] == 169 && addr->bytes[1] == 254;
+	return addr->family == AF_INET6 && addr->bytes[0] == 0xfe &&
+	       (addr->bytes[1] & 0xc0) == 0x80;
+}
+
+static bool source_is_martian(const struct addr *source)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	if (addr_is_unspecified(source) || addr_is_multicast(source) || addr_is_loopback(source) ||
+	    addr_is_link_local(source))
+		return true;
+	if (source->family == AF_INET)
+		return source->bytes[0] == 0 || source->bytes[0] >= 240;
+	return memcmp(source->bytes, mapped, sizeof(mapped)) == 0;
+}
+
+static bool group_is_forwardable(const struct addr *group)
+{
+	static const uint8_t link_scope[3] = {224, 0, 0};
+
+	if (!addr_is_multicast(group))
+		return false;
+	if (group->family == AF_INET)
+		return memcmp(group->bytes, link_scope, sizeof(link_scope)) != 0;
+	return (group->bytes[1] & 0x0f) > 2;
+}
+
+bool sg_is_forwardable(const struct sg *sg)
+{
+	return sg->source.family == sg->group.family && !source_is_martian(&sg->source) &&
+	       group_is_forwardable(&sg->group);
+}
+
+socklen_t addr_to_sockaddr(const struct addr *addr, uint16_t port, struct sockaddr_storage *ss)
+{
+	memset(ss, 0, sizeof(*ss));
+	if (addr->family == AF_INET) {
+		struct sockaddr_in *in = (struct sockaddr_in *)ss;
+
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		memcpy(&in->sin_addr, addr->bytes, 4);
+		return sizeof(*in);
+	}
+	if (addr->family == AF_INET6) {
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(port);
+		memcpy(&in6->sin6_addr, addr->bytes, 16);
+		return sizeof(*in6);
+	}
+	return 0;
+}
+
+struct addr addr_from_sockaddr(const struct sockaddr_storage *ss, uint16_t *port)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)ss;
+
+	/* The port stands at the same place in both. */
+	*port = ntohs(in->sin_port);
+	return addr_from_bytes(ss->ss_family, ss->ss_family == AF_INET6
+						      ? (const void *)&in6->sin6_addr
+						      : (const void *)&in->sin_addr);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One address type for both families, and the (S,G) pair that names a channel (RFC 4607). */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+/* Bytes past the family's length are zero, so that two addresses are equal when their memory is. */
+struct addr {
+	uint8_t family; /* AF_INET, AF_INET6, or AF_UNSPEC for none */
+	uint8_t bytes[16];
+};
+
+/* A channel: source and group, of one family. */
+struct sg {
+	struct addr source, group;
+};
+
+#define ADDR_TEXT INET6_ADDRSTRLEN
+#define SG_TEXT   (2 * ADDR_TEXT + 4)
+
+/* `bytes` holds 4 or 16 bytes in network order; any family but these two gives the none address. */
+struct addr addr_from_bytes(int family, const void *bytes);
+/* Reads numeric text of either family; false where it is not that. */
+bool addr_parse(const char *text, struct addr *addr);
+/* Both write into `buf` and return it. */
+const char *addr_format(const struct addr *addr, char buf[ADDR_TEXT]);
+const char *sg_format(const struct sg *sg, char buf[SG_TEXT]);
+
+unsigned addr_length(int family); /* 4, 16, or 0 */
+bool addr_equal(const struct addr *a, const struct addr *b);
+/* Orders by family, then numerically: below, at or above zero. */
+int addr_compare(const struct addr *a, const struct addr *b);
+bool sg_equal(const struct sg *a, const struct sg *b);
+
+bool addr_is_unspecified(const struct addr *addr);
+bool addr_is_multicast(const struct addr *addr);
+bool addr_is_loopback(const struct addr *addr);
+bool addr_is_link_local(const struct addr *addr);
+
+/* Whether S may be a channel's source and G be forwarded at all: no martian source, no group of
+ * link-local or smaller scope, one family (RFC 4607 section 4, RFC 4291 section 2.7). */
+bool sg_is_forwardable(const struct sg *sg);
+
+/* Port in host order. Returns the length of the socket address, 0 for the none address. */
+socklen_t addr_to_sockaddr(const struct addr *addr, uint16_t port, struct sockaddr_storage *ss);
+struct addr addr_from_sockaddr(const struct sockaddr_storage *ss, uint16_t *port);

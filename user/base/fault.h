@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Why bytes from outside were refused: one list for every protocol, counted protocol by protocol.
+ */
+#pragma once
+
+#include <stdint.h>
+
+enum fault {
+	FAULT_NONE,
+	FAULT_TRUNCATED, /* ends before the structure that it announces */
+	FAULT_OVERSIZED, /* longer than the message may be, or than its length field says */
+	FAULT_CHECKSUM,
+	FAULT_VERSION,
+	FAULT_TYPE,        /* a message type that is unknown, or not for this side */
+	FAULT_LENGTH,      /* a length or count field that cannot be */
+	FAULT_ADDRESS,     /* an address of the wrong family or kind */
+	FAULT_DESTINATION, /* not sent to where this message belongs */
+	FAULT_TTL,
+	FAULT_SENDER, /* not from whom it was awaited, or from a stranger */
+	FAULT_NONCE,
+	FAULT_UNEXPECTED, /* well formed, but nothing asked for it */
+	FAULT_LIMIT,      /* refused because a table is full */
+	FAULT_COUNT
+};
+
+/* Protocols that take bytes from outside. */
+enum protocol { PROTOCOL_PIM, PROTOCOL_AMT, PROTOCOL_MEMBERSHIP, PROTOCOL_DNS, PROTOCOL_COUNT };
+
+/* Lower-case words with underscores, as `mcingest counters` shows them. */
+const char *fault_name(enum fault fault);
+const char *protocol_name(enum protocol protocol);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one door to the kernel's programs and maps: nothing else touches libbpf.
+ *
+ * Functions that can fail return 0 or a negative errno, and leave one sentence about it (what, and
+ * what to do) for dataplane_error(). Addresses and interfaces are copied. */
+#pragma once
+
+#include "base/addr.h"
+#include "mcingest/maps.h"
+
+struct dataplane;
+
+struct dataplane_limits {
+	uint32_t channels; /* entries of channels4 and of channels6, and slots of channel_stats */
+	uint32_t tunnels;
+};
+
+/* A channel's way: from `relay` to `local` (UDP, ports in host order) and out of `egress`. */
+struct dataplane_channel {
+	struct addr relay, local;
+	uint16_t relay_port, local_port;
+	uint32_t slot;
+	uint64_t deadline_ns;
+	uint32_t egress_count;
+	struct mci_egress egress[MCI_EGRESS_MAX];
+};
+
+struct dataplane_events {
+	void *context;
+	/* A PIM packet seen on a LAN, from its IP header on. `packet` is valid during the call. */
+	void (*pim)(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
+		    size_t length);
+	/* A channel's first packet went out to the LAN; may come once for each CPU. */
+	void (*first_packet)(void *context, uint32_t slot, uint64_t time_ns);
+};
+
+/* Loads the programs and pins maps and programs under /sys/fs/bpf/mcingest, in place of what an
+ * earlier daemon left there; mounts the BPF file system where there is none. */
+int dataplane_open(struct dataplane **dp, const struct dataplane_limits *limits,
+		   const struct dataplane_events *events);
+/* Detaches and unpins all that was added to the kernel. */
+void dataplane_close(struct dataplane *dp);
+const char *dataplane_error(const struct dataplane *dp);
+
+/* Attach to the ingress of an interface, beside others' filters. */
+int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
+int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
+/* "tc": how the program is attached to this interface; NULL where it is not. */
+const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex);
+
+int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
+			  const struct dataplane_channel *channel);
+void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg);
+int dataplane_set_tunnel(struct dataplane *dp, const struct addr *local, uint16_t local_port,
+			 const struct addr *relay, uint16_t relay_port);
+void dataplane_remove_tunnel(struct dataplane *dp, const struct addr *local, uint16_t local_port);
+
+/* Sums over CPUs. */
+int dataplane_channel_stats(struct dataplane *dp, uint32_t slot, struct mci_channel_stats *stats);
+int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
+int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
+/* Lower-case words with underscores. */
+const char *dataplane_drop_name(enum mci_drop drop);
+
+/* Ready to read when events wait; dispatch hands all of them over. */
+int dataplane_events_fd(const struct dataplane *dp);
+void dataplane_dispatch(struct dataplane *dp);
