@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PIM messages (RFC 7761 section 4.9): bytes to struct and back. */
+#pragma once
+
+#include "base/ip.h"
+
+#define PIM_IP_PROTOCOL   103
+#define PIM_ADDRESSES_MAX 32  /* of an Address List that are kept; the rest is passed over */
+#define PIM_HELLO_MAX     768 /* bytes of a Hello that we write */
+
+#define PIM_HOLDTIME_DEFAULT 105    /* seconds, where a Hello does not say (section 4.11) */
+#define PIM_HOLDTIME_FOREVER 0xffff /* no expiry, in Hello and Join/Prune */
+
+enum pim_type {
+	PIM_HELLO = 0,
+	PIM_JOIN_PRUNE = 3,
+	PIM_ASSERT = 5,
+	PIM_TYPE_LAST = 12 /* of the assigned types */
+};
+
+struct pim_hello {
+	uint16_t holdtime; /* seconds; 0 is goodbye */
+	bool has_lan_prune_delay, tracking_support;
+	uint16_t propagation_delay_ms, override_interval_ms;
+	bool has_dr_priority;
+	uint32_t dr_priority;
+	bool has_generation_id;
+	uint32_t generation_id;
+	unsigned address_count;
+	struct addr addresses[PIM_ADDRESSES_MAX]; /* secondary ones, of the message's family */
+};
+
+/* The entries are read one after the other; the whole message was checked before. */
+struct pim_join_prune {
+	struct addr upstream; /* neighbour that the message is for */
+	uint16_t holdtime;    /* seconds */
+	struct cursor groups;
+	struct addr group;      /* what follows is the reader's place */
+	unsigned joins, prunes; /* left of this group */
+	bool group_is_single;   /* full mask, no bidirectional or zone flag that changes it */
+};
+
+struct pim_entry {
+	struct sg sg;
+	bool prune;
+	bool is_channel; /* (S,G): W and R clear, full masks. Others are to be passed over. */
+};
+
+struct pim_message {
+	uint8_t type; /* enum pim_type, or another assigned type: then nothing more is decoded */
+	union {
+		struct pim_hello hello;
+		struct pim_join_prune join_prune;
+	};
+};
+
+/* 224.0.0.13, ff02::d */
+struct addr pim_all_routers(int family);
+
+/* Decodes the message of a datagram: destination ALL-PIM-ROUTERS for Hello and Join/Prune, version
+ * 2, checksum (over IPv6 with pseudo-header), whole structure. Unknown Hello options are passed
+ * over. The result points into the datagram. */
+enum fault pim_decode(const struct ip_datagram *ip, struct pim_message *message);
+
+/* The next entry of a Join/Prune, joins before prunes within a group; false after the last. */
+bool pim_next_entry(struct pim_join_prune *message, struct pim_entry *entry);
+
+/* Writes a whole PIM message with checksum; options 1, 2, 19, 20 as the flags say, 24 where there
+ * are addresses. `source` is the IP source (for the IPv6 pseudo-header). Returns the length, 0
+ * where it does not fit. */
+size_t pim_encode_hello(const struct pim_hello *hello, const struct addr *source, void *bytes,
+			size_t size);
