@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Relay Discovery: from a discovery address to the address of a relay (RFC 7450 section 5.2.3.4).
+ */
+#pragma once
+
+#include "amt/packets.h"
+#include "base/timers.h"
+
+/* The retry timers of Discovery and Request (sections 5.2.3.4.3 and 5.2.3.5.3); the number of
+ * transmissions is a gateway's own choice. */
+#define AMT_RETRY_INITIAL (1 * USEC_PER_SEC)
+#define AMT_RETRY_MAXIMUM (120 * USEC_PER_SEC)
+#define AMT_TRANSMISSIONS 4
+
+struct amt_discovery;
+
+struct amt_discovery_actions {
+	void (*send)(struct amt_discovery *discovery, const uint8_t *bytes, size_t length);
+	/* Either ends the discovery; it may be started again, or freed, in the call. */
+	void (*found)(struct amt_discovery *discovery, const struct addr *relay);
+	void (*failed)(struct amt_discovery *discovery, const char *reason);
+};
+
+struct amt_discovery {
+	struct timers *timers;
+	const struct amt_discovery_actions *actions;
+	struct timer retry; /* runs while an Advertisement is awaited */
+	uint32_t nonce;
+	unsigned transmissions;
+};
+
+/* Fill timers and actions in before. */
+void amt_discovery_start(struct amt_discovery *discovery);
+void amt_discovery_stop(struct amt_discovery *discovery);
+/* An Advertisement that came from the discovery address and port. Returns why it was refused. */
+enum fault amt_discovery_receive(struct amt_discovery *discovery,
+				 const struct amt_advertisement *advertisement);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The gateway's side of one tunnel: asks the relay for Queries and tells it what we want (RFC 7450
+ * section 5.2.3). IGMP and MLD each have a cycle of their own in the same tunnel (section 4.2.1.2):
+ *
+ *   Idle --first (S,G)--> Requesting --Query--> Active --query timer--> Refreshing --Query-->
+ * Active
+ *
+ * Data flows, and Updates may be sent, in Active and in Refreshing. A cycle that nobody wants goes
+ * back to Idle at its next query timer. */
+#pragma once
+
+#include "amt/packets.h"
+#include "base/timers.h"
+
+#include <uthash.h>
+
+#define AMT_DATAGRAM_MAX                                                                           \
+	1420 /* UDP payload that fits an IPv6 path of 1500 with room for a tunnel */
+#define AMT_CHANGE_REPEAT (1 * USEC_PER_SEC) /* repeats of a change: random in (0, this] */
+
+enum amt_cycle_state { AMT_IDLE, AMT_REQUESTING, AMT_ACTIVE, AMT_REFRESHING };
+
+const char *amt_cycle_state_name(enum amt_cycle_state state);
+
+struct amt_gateway;
+
+struct amt_gateway_actions {
+	void (*send)(struct amt_gateway *gateway, const uint8_t *bytes, size_t length);
+	/* The first Query of the family's cycle has come; its Update goes out after the call. */
+	void (*established)(struct amt_gateway *gateway, int family);
+	/* The first report that names this (S,G) has been sent. `owner` as given to want(). The
+	 * gateway must not be changed in the call. */
+	void (*reported)(struct amt_gateway *gateway, void *owner);
+	/* The relay serves the family's (S,G) no longer, or never did. The cycle is idle again; the
+	 * gateway may be freed in the call. */
+	void (*failed)(struct amt_gateway *gateway, int family, const char *reason);
+};
+
+/* An (S,G) that the relay is told of. */
+struct amt_subscription {
+	struct sg sg;
+	void *owner;      /* NULL once it is no longer wanted */
+	unsigned repeats; /* ALLOW or BLOCK reports still to be sent */
+	bool relay_knows; /* a report has named it */
+	bool owner_told;  /* by reported() */
+	UT_hash_handle hh;
+};
+
+struct amt_cycle {
+	struct amt_gateway *gateway;
+	int family;
+	enum amt_cycle_state state;
+	struct timer request; /* the next Request: its repetition, or the query timer's */
+	struct timer change;  /* the next report of changes */
+	uint32_t nonce;       /* of the Request under way */
+	unsigned transmissions;
+	bool has_ticket;
+	struct amt_ticket ticket;
+	unsigned robustness, query_interval; /* QRV; seconds */
+	unsigned wanted;                     /* subscriptions with an owner */
+	struct amt_subscription *by_sg;
+};
+
+struct amt_gateway {
+	struct timers *timers;
+	const struct amt_gateway_actions *actions;
+	struct amt_cycle igmp, mld;
+};
+
+/* Fill timers and actions in before. */
+void amt_gateway_init(struct amt_gateway *gateway);
+/* Stops all timers and forgets all; sends nothing. */
+void amt_gateway_free(struct amt_gateway *gateway);
+
+/* (S,G) is wanted from now on: asks for a Query if there is none yet, else reports it. */
+void amt_gateway_want(struct amt_gateway *gateway, const struct sg *sg, void *owner);
+void amt_gateway_unwant(struct amt_gateway *gateway, const struct sg *sg);
+/* No more of this tunnel: a Teardown where the relay's Queries allow it, else a report that blocks
+ * all (section 5.2.3.8). Sends once; call it up to robustness times. */
+void amt_gateway_leave(struct amt_gateway *gateway);
+
+bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
+/* Nothing wanted, and no report of a change left to be sent. */
+bool amt_gateway_is_unused(const struct amt_gateway *gateway);
+
+/* A Query that came from the relay's address and port. Returns why it was refused; `protocol` is
+ * where the fault is to be counted: AMT or the membership protocol inside. */
+enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_query *query,
+			       enum protocol *protocol);
+/* ICMP says that the relay cannot be reached (section 5.2.3.9). */
+void amt_gateway_unreachable(struct amt_gateway *gateway);

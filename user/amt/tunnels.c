@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/tunnels.h"
+#include "base/log.h"
+#include "base/memory.h"
+
+#include <utlist.h>
+
+static void attach(struct amt_tunnels *tunnels, struct amt_member *member,
+		   const struct addr *relay);
+
+/* Contacts: discovery addresses */
+
+static void contact_free(struct amt_contact *contact)
+{
+	struct amt_tunnels *tunnels = contact->tunnels;
+
+	amt_discovery_stop(&contact->discovery);
+	if (!contact->found)
+		tunnels->actions->close(tunnels->context, &contact->endpoint);
+	free(contact);
+}
+
+static void contact_remove(struct amt_contact *contact)
+{
+	HASH_DEL(contact->tunnels->by_contact, contact);
+	contact_free(contact);
+}
+
+static void discovery_send(struct amt_discovery *discovery, const uint8_t *bytes, size_t length)
+{
+	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
+
+	contact->tunnels->actions->send(contact->tunnels->context, &contact->endpoint, bytes,
+					length);
+}
+
+/* The list is taken out first: closing a tunnel that the relay was told to forget frees the
+ * contacts that led to it. */
+static void attach_all(struct amt_tunnels *tunnels, struct amt_contact *contact)
+{
+	struct amt_member *member, *waiting = contact->waiting;
+	struct addr relay = contact->relay;
+
+	contact->waiting = NULL;
+	DL_FOREACH (waiting, member)
+		member->contact = NULL;
+	while (waiting) {
+		member = waiting;
+		DL_DELETE(waiting, member);
+		attach(tunnels, member, &relay);
+	}
+}
+
+static void discovery_found(struct amt_discovery *discovery, const struct addr *relay)
+{
+	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
+	struct amt_tunnels *tunnels = contact->tunnels;
+	char text[2][ADDR_TEXT];
+
+	log_notice("amt: %s names relay %s", addr_format(&contact->address, text[0]),
+		   addr_format(relay, text[1]));
+	contact->found = true;
+	contact->relay = *relay;
+	tunnels->actions->close(tunnels->context, &contact->endpoint);
+	attach_all(tunnels, contact);
+}
+
+/* The contact leaves the table first: an owner may come back with the same address at once. */
+static void discovery_failed(struct amt_discovery *discovery, const char *reason)
+{
+	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
+	struct amt_tunnels *tunnels = contact->tunnels;
+
+	HASH_DEL(tunnels->by_contact, contact);
+	while (contact->waiting) {
+		struct amt_member *member = contact->waiting;
+
+		DL_DELETE(contact->waiting, member);
+		member->contact = NULL;
+		tunnels->actions->failed(tunnels->context, member, reason);
+	}
+	contact_free(contact);
+}
+
+static const struct amt_discovery_actions discovery_actions = {
+	.send = discovery_send, .found = discovery_found, .failed = discovery_failed};
+
+static void contact_received(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+{
+	struct amt_contact *contact = container_of(endpoint, struct amt_contact, endpoint);
+	struct amt_tunnels *tunnels = contact->tunnels;
+	struct addr peer = endpoint->peer;
+	struct amt_message message;
+	enum fault fault;
+
+	if (!bytes) /* unreachable: while an answer is awaited its retry timer decides */
+		return;
+	fault = amt_decode(cursor_over(bytes, length), &message);
+	if (!fault && message.type != AMT_ADVERTISEMENT)
+		fault = FAULT_UNEXPECTED;
+	if (!fault)
+		fault = amt_discovery_receive(&contact->discovery, &message.advertisement);
+	if (fault)
+		tunnels->actions->refused(tunnels->context, &peer, PROTOCOL_AMT, fault);
+}
+
+static struct amt_contact *contact_open(struct amt_tunnels *tunnels, const struct addr *address,
+					const char **reason)
+{
+	struct amt_contact *contact;
+
+	if (HASH_COUNT(tunnels->by_contact) >= tunnels->limit) {
+		*reason = "too many relays (limit 'tunnels')";
+		return NULL;
+	}
+	contact = memory_new(sizeof(*contact));
+	contact->address = *address;
+	contact->tunnels = tunnels;
+	contact->endpoint = (struct amt_endpoint){.peer = *address, .received = contact_received};
+	contact->discovery.timers = tunnels->timers;
+	contact->discovery.actions = &discovery_actions;
+	if (!tunnels->actions->open(tunnels->context, &contact->endpoint, reason)) {
+		free(contact);
+		return NULL;
+	}
+	HASH_ADD(hh, tunnels->by_contact, address, sizeof(contact->address), contact);
+	return contact;
+}
+
+static void wait_for_contact(struct amt_contact *contact, struct amt_member *member)
+{
+	member->contact = contact;
+	DL_APPEND(contact->waiting, member);
+}
+
+static void remove_contacts_of(struct amt_tunnels *tunnels, const struct addr *relay)
+{
+	struct amt_contact *contact, *next;
+
+	HASH_ITER (hh, tunnels->by_contact, contact, next)
+		if (contact->found && addr_equal(&contact->relay, relay))
+			contact_remove(contact);
+}
+
+/* Tunnels */
+
+static void tunnel_close(struct amt_tunnel *tunnel)
+{
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+
+	remove_contacts_of(tunnels, &tunnel->relay);
+	tunnels->actions->closed(tunnels->context, tunnel);
+	timer_stop(tunnels->timers, &tunnel->unused);
+	amt_gateway_free(&tunnel->gateway);
+	tunnels->actions->close(tunnels->context, &tunnel->endpoint);
+	HASH_DEL(tunnels->by_relay, tunnel);
+	free(tunnel);
+}
+
+static void tunnel_unused(struct timer *timer)
+{
+	struct amt_tunnel *tunnel = container_of(timer, struct amt_tunnel, unused);
+
+	if (tunnel->leaves >= tunnel->gateway.igmp.robustness) {
+		tunnel_close(tunnel);
+		return;
+	}
+	amt_gateway_leave(&tunnel->gateway);
+	tunnel->leaves++;
+	timer_start(tunnel->tunnels->timers, timer, AMT_LEAVE_INTERVAL);
+}
+
+static void gateway_send(struct amt_gateway *gateway, const uint8_t *bytes, size_t length)
+{
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+
+	tunnel->tunnels->actions->send(tunnel->tunnels->context, &tunnel->endpoint, bytes, length);
+}
+
+static void gateway_established(struct amt_gateway *gateway, int family)
+{
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	struct amt_member *member;
+
+	DL_FOREACH (tunnel->members, member)
+		if (member->sg.source.family == family)
+			tunnels->actions->up(tunnels->context, member);
+}
+
+static void gateway_reported(struct amt_gateway *gateway, void *owner)
+{
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+
+	tunnel->tunnels->actions->reported(tunnel->tunnels->context, owner);
+}
+
+static void detach(struct amt_member *member)
+{
+	struct amt_tunnel *tunnel = member->tunnel;
+
+	amt_gateway_unwant(&tunnel->gateway, &member->sg);
+	DL_DELETE(tunnel->members, member);
+	member->tunnel = NULL;
+}
+
+/* Members are taken out, and a tunnel that nobody else uses is closed, before any owner hears of
+ * it: an owner may come back with the same relay at once. */
+static void gateway_failed(struct amt_gateway *gateway, int family, const char *reason)
+{
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	struct amt_member *member, *next, *failed = NULL;
+
+	DL_FOREACH_SAFE (tunnel->members, member, next) {
+		if (member->sg.source.family != family)
+			continue;
+		detach(member);
+		DL_APPEND(failed, member);
+	}
+	if (tunnel->members)
+		remove_contacts_of(tunnels, &tunnel->relay);
+	else
+		tunnel_close(tunnel);
+	DL_FOREACH_SAFE (failed, member, next)
+		tunnels->actions->failed(tunnels->context, member, reason);
+}
+
+static const struct amt_gateway_actions gateway_actions = {.send = gateway_send,
+							   .established = gateway_established,
+							   .reported = gateway_reported,
+							   .failed = gateway_failed};
+
+static void tunnel_received(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+{
+	struct amt_tunnel *tunnel = container_of(endpoint, struct amt_tunnel, endpoint);
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	enum protocol protocol = PROTOCOL_AMT;
+	struct addr relay = tunnel->relay;
+	struct amt_message message;
+	enum fault fault;
+
+	if (!bytes) {
+		amt_gateway_unreachable(&tunnel->gateway);
+		return;
+	}
+	fault = amt_decode(cursor_over(bytes, length), &message);
+	if (!fault && message.type == AMT_DATA) {
+		tunnel->data_on_socket++;
+		return;
+	}
+	if (!fault && message.type != AMT_QUERY)
+		fault = FAULT_UNEXPECTED;
+	if (!fault)
+		fault = amt_gateway_receive(&tunnel->gateway, &message.query, &protocol);
+	if (fault)
+		tunnels->actions->refused(tunnels->context, &relay, protocol, fault);
+}
+
+static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct addr *relay,
+				      const char **reason)
+{
+	struct amt_tunnel *tunnel;
+
+	if (HASH_COUNT(tunnels->by_relay) >= tunnels->limit) {
+		*reason = "too many relays (limit 'tunnels')";
+		return NULL;
+	}
+	tunnel = memory_new(sizeof(*tunnel));
+	tunnel->relay = *relay;
+	tunnel->tunnels = tunnels;
+	tunnel->since = tunnels->timers->now;
+	tunnel->unused.fn = tunnel_unused;
+	tunnel->endpoint = (struct amt_endpoint){.peer = *relay, .received = tunnel_received};
+	if (!tunnels->actions->open(tunnels->context, &tunnel->endpoint, reason)) {
+		free(tunnel);
+		return NULL;
+	}
+	tunnel->gateway.timers = tunnels->timers;
+	tunnel->gateway.actions = &gateway_actions;
+	amt_gateway_init(&tunnel->gateway);
+	HASH_ADD(hh, tunnels->by_relay, relay, sizeof(tunnel->relay), tunnel);
+	tunnels->actions->opened(tunnels->context, tunnel);
+	return tunnel;
+}
+
+static struct amt_tunnel *tunnel_find(struct amt_tunnels *tunnels, const struct addr *relay)
+{
+	struct amt_tunnel *tunnel;
+
+	HASH_FIND(hh, tunnels->by_relay, relay, sizeof(*relay), tunnel);
+	return tunnel;
+}
+
+static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const struct addr *relay)
+{
+	struct amt_tunnel *tunnel = tunnel_find(tunnels, relay);
+	const char *reason;
+
+	if (tunnel && tunnel->leaves) { /* the relay has been told to forget it */
+		tunnel_close(tunnel);
+		tunnel = NULL;
+	}
+	if (!tunnel)
+		tunnel = tunnel_open(tunnels, relay, &reason);
+	if (!tunnel) {
+		tunnels->actions->failed(tunnels->context, member, reason);
+		return;
+	}
+	timer_stop(tunnels->timers, &tunnel->unused);
+	member->tunnel = tunnel;
+	DL_APPEND(tunnel->members, member);
+	if (amt_gateway_is_established(&tunnel->gateway, member->sg.source.family))
+		tunnels->actions->up(tunnels->context, member);
+	amt_gateway_want(&tunnel->gateway, &member->sg, member);
+}
+
+void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
+		      const struct addr *address, bool discover)
+{
+	struct amt_contact *contact;
+	const char *reason;
+
+	if (!discover) {
+		attach(tunnels, member, address);
+		return;
+	}
+	HASH_FIND(hh, tunnels->by_contact, address, sizeof(*address), contact);
+	if (contact && contact->found) {
+		struct addr relay = contact->relay;
+
+		attach(tunnels, member, &relay);
+		return;
+	}
+	if (contact) {
+		wait_for_contact(contact, member);
+		return;
+	}
+	contact = contact_open(tunnels, address, &reason);
+	if (!contact) {
+		tunnels->actions->failed(tunnels->context, member, reason);
+		return;
+	}
+	wait_for_contact(contact, member);
+	amt_discovery_start(&contact->discovery);
+}
+
+void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
+{
+	struct amt_contact *contact = member->contact;
+	struct amt_tunnel *tunnel = member->tunnel;
+
+	if (contact) {
+		DL_DELETE(contact->waiting, member);
+		member->contact = NULL;
+		if (!contact->waiting)
+			contact_remove(contact);
+	}
+	if (tunnel) {
+		detach(member);
+		if (!tunnel->members)
+			timer_start(tunnels->timers, &tunnel->unused, AMT_LINGER);
+	}
+}
+
+void amt_tunnels_close(struct amt_tunnels *tunnels)
+{
+	struct amt_contact *contact, *next_contact;
+	struct amt_tunnel *tunnel, *next;
+
+	HASH_ITER (hh, tunnels->by_relay, tunnel, next) {
+		amt_gateway_leave(&tunnel->gateway);
+		tunnel_close(tunnel);
+	}
+	HASH_ITER (hh, tunnels->by_contact, contact, next_contact)
+		contact_remove(contact);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All tunnels: one for each relay address, shared by the channels behind it, and the discoveries
+ * that lead to relay addresses.
+ *
+ *   member --join(contact)--> discovery of the contact, unless it may be skipped
+ *                             --> tunnel to the relay --> gateway: up, reported, or failed
+ *
+ * A tunnel that nobody uses any more lingers for AMT_LINGER (the next channel then needs no
+ * handshake), is left, and closed. */
+#pragma once
+
+#include "amt/discovery.h"
+#include "amt/gateway.h"
+
+#define AMT_LINGER         (10 * USEC_PER_SEC)
+#define AMT_LEAVE_INTERVAL (1 * USEC_PER_SEC) /* between repeated Teardowns, section 5.2.3.7.2 */
+
+struct amt_tunnels;
+
+/* A UDP endpoint of the daemon's that is connected to one peer's AMT port. */
+struct amt_endpoint {
+	void *socket; /* the opener's */
+	struct addr peer, local;
+	uint16_t local_port;
+	/* A datagram from the peer, or (zero length, NULL) ICMP's word that it is unreachable. */
+	void (*received)(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length);
+};
+
+/* A channel's place behind a relay; embedded in the channel. */
+struct amt_member {
+	struct sg sg;
+	struct amt_tunnel *tunnel;      /* NULL while its address is being discovered */
+	struct amt_contact *contact;    /* NULL where discovery was skipped */
+	struct amt_member *prev, *next; /* of those waiting for the contact, or in the tunnel */
+};
+
+struct amt_contact { /* a discovery address, and the relay that it led to */
+	struct addr address;
+	struct amt_tunnels *tunnels;
+	struct amt_endpoint endpoint;
+	struct amt_discovery discovery;
+	bool found;
+	struct addr relay;
+	struct amt_member *waiting;
+	UT_hash_handle hh;
+};
+
+struct amt_tunnel {
+	struct addr relay;
+	struct amt_tunnels *tunnels;
+	struct amt_endpoint endpoint;
+	struct amt_gateway gateway;
+	struct timer unused; /* lingers, then leaves */
+	unsigned leaves;     /* Teardowns or blocking reports sent */
+	usec_t since;
+	uint64_t data_on_socket; /* Data that the program did not take */
+	struct amt_member *members;
+	UT_hash_handle hh;
+};
+
+struct amt_tunnels_actions {
+	/* Opens `endpoint` towards its peer, fills socket, local and local_port. False, and a
+	 * reason, where that cannot be. */
+	bool (*open)(void *context, struct amt_endpoint *endpoint, const char **reason);
+	void (*send)(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
+		     size_t length);
+	void (*close)(void *context, struct amt_endpoint *endpoint);
+	/* A tunnel is there and may get data, or is no more. */
+	void (*opened)(void *context, struct amt_tunnel *tunnel);
+	void (*closed)(void *context, struct amt_tunnel *tunnel);
+	/* To the member's owner: the relay will serve it, has been told, or cannot. In failed() the
+	 * member is already out of the tunnel and may be joined to another. */
+	void (*up)(void *context, struct amt_member *member);
+	void (*reported)(void *context, struct amt_member *member);
+	void (*failed)(void *context, struct amt_member *member, const char *reason);
+	/* A message was refused. */
+	void (*refused)(void *context, const struct addr *peer, enum protocol protocol,
+			enum fault fault);
+};
+
+struct amt_tunnels {
+	struct timers *timers;
+	const struct amt_tunnels_actions *actions;
+	void *context;
+	unsigned limit; /* of tunnels, and of discovery addresses */
+	struct amt_tunnel *by_relay;
+	struct amt_contact *by_contact;
+};
+
+/* Puts a member (with sg set) behind the relay at `contact`; with `discover` that is a discovery
+ * address. All answers but `failed` for a full table come later. */
+void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
+		      const struct addr *contact, bool discover);
+/* Takes it out again; nothing happens where it is nowhere. */
+void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member);
+/* Leaves every tunnel and closes it. */
+void amt_tunnels_close(struct amt_tunnels *tunnels);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the operator asks for: the configuration file (INI) and the command line, in one struct. */
+#pragma once
+
+#include "base/timers.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define CONFIG_FILE        "/etc/mcingest/mcingest.conf"
+#define CONFIG_SOCKET      "/run/mcingest/control.sock"
+#define CONFIG_NAMES_MAX   8 /* downstream interfaces, as many as a channel can go out of */
+#define CONFIG_UPLINKS_MAX 16
+#define CONFIG_SERVERS_MAX 8
+
+struct config {
+	char *downstream[CONFIG_NAMES_MAX];
+	unsigned downstream_count;
+	char *upstream[CONFIG_UPLINKS_MAX]; /* none: those that routes leave by */
+	unsigned upstream_count;
+	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
+	unsigned dns_server_count;
+	usec_t dns_timeout;
+	char *control_socket;
+	bool debug;
+	unsigned max_channels; /* (S,G) in all */
+	unsigned max_tunnels;
+	unsigned max_neighbors; /* of one interface and family */
+};
+
+/* Fills in defaults, then the file, then the command line, which adds to nothing but replaces: one
+ * --downstream on the command line discards those of the file. Without --config the default file is
+ * read where it exists. Returns 0; 1 where --help or --version has been answered on stdout; or 2
+ * with one line on stderr that names file, line or option and what is expected. */
+int config_read(struct config *config, int argc, char **argv);
+void config_free(struct config *config);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The control socket: a client sends one JSON object on a line, gets one JSON object and the end of
+ * the stream. A client that is slow, silent or wordy is bounded and dropped; it never holds up the
+ * daemon. */
+#pragma once
+
+#include "io/loop.h"
+
+#include <jansson.h>
+
+#define CONTROL_CLIENTS_MAX    32
+#define CONTROL_REQUEST_MAX    4096
+#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC)
+
+struct control_server;
+struct control_client;
+
+/* Answers with control_reply(), in the call or later. */
+typedef void control_fn(void *owner, struct control_client *client, const json_t *request);
+/* The client has gone away before it was answered; it must not be answered any more. */
+typedef void control_gone_fn(void *owner, struct control_client *client);
+
+/* Listens on `path` (mode 0660), whose folder is made where it is missing (0755). A socket that
+ * nobody listens on is replaced; -EADDRINUSE where a daemon answers on it. Negative errno
+ * otherwise. */
+int control_open(struct control_server **server, struct loop *loop, struct timers *timers,
+		 const char *path, control_fn *fn, control_gone_fn *gone, void *owner);
+/* Removes the socket. */
+void control_close(struct control_server *server);
+
+/* Takes over the reference to `reply`. The client is the server's again. */
+void control_reply(struct control_client *client, json_t *reply);
+/* {"error": "..."} */
+void control_refuse(struct control_client *client, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));

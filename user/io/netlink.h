@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Links, addresses and routes, asked of the kernel by rtnetlink. */
+#pragma once
+
+#include "base/addr.h"
+
+#include <net/if.h>
+
+#define NETLINK_ADDRESSES_MAX 32
+
+struct netlink_interface {
+	char name[IF_NAMESIZE];
+	unsigned ifindex;
+	bool up; /* administratively */
+	bool loopback;
+	bool ethernet;
+	uint8_t mac[6];
+	unsigned mtu;
+	unsigned address_count;
+	/* The primary IPv4 address stands before the secondary ones, IPv6 in the kernel's order;
+	 * tentative and deprecated ones are left out. */
+	struct addr addresses[NETLINK_ADDRESSES_MAX];
+};
+
+/* 0, -ENODEV where there is none of that name, or another negative errno. */
+int netlink_get_interface(const char *name, struct netlink_interface *interface);
+
+/* The interfaces that default routes and routes with a gateway leave by (main table, both
+ * families), each once. Returns how many, at most `max`, or a negative errno. */
+int netlink_uplinks(unsigned *ifindexes, unsigned max);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* DNS by libunbound, without blocking: caching, CNAME and DNAME followed. */
+#pragma once
+
+#include "base/dns.h"
+#include "io/loop.h"
+
+struct resolver;
+struct resolver_query;
+
+struct resolver_options {
+	const char *const
+		*servers; /* addresses, optionally @port; none: those of /etc/resolv.conf */
+	unsigned server_count;
+	usec_t timeout; /* of one question, all repetitions included */
+};
+
+/* May be called from within resolver_ask(); the query is freed after the call. */
+typedef void resolver_fn(void *owner, const struct dns_answer *answer);
+
+/* NULL, with a sentence in `error` (of `size` bytes). */
+struct resolver *resolver_new(struct loop *loop, struct timers *timers,
+			      const struct resolver_options *options, char *error, size_t size);
+void resolver_free(struct resolver *resolver);
+
+/* Asks for `name` (absolute, presentation form), class IN. The answer always comes, after the
+ * timeout at the latest (DNS_TIMEOUT), unless the query is cancelled. Returns NULL where the answer
+ * came within the call. */
+struct resolver_query *resolver_ask(struct resolver *resolver, const char *name, unsigned type,
+				    resolver_fn *fn, void *owner);
+void resolver_cancel(struct resolver_query *query);

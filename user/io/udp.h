@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* UDP sockets connected to one peer, on a local port drawn at random (RFC 8777 section 6.1). */
+#pragma once
+
+#include "base/addr.h"
+#include "io/loop.h"
+
+struct udp_socket;
+
+/* A datagram from the peer; or NULL and 0 when ICMP says that the peer cannot be reached. The
+ * socket may be closed in the call. */
+typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length);
+
+/* Takes zero checksums over IPv6 too (RFC 6935). `local` and `local_port` (host order) are filled
+ * in. NULL with errno set (ENETUNREACH: no route). */
+struct udp_socket *udp_open(struct loop *loop, const struct addr *peer, uint16_t peer_port,
+			    struct addr *local, uint16_t *local_port, udp_fn *fn, void *owner);
+/* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
+void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
+void udp_close(struct udp_socket *socket);

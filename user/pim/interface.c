@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pim/interface.h"
+#include "base/log.h"
+#include "base/random.h"
+
+#include <string.h>
+
+static void send_hello(struct pim_interface *pim, uint16_t holdtime)
+{
+	struct pim_hello hello = {
+		.holdtime = holdtime,
+		.has_lan_prune_delay = true,
+		.propagation_delay_ms = PIM_PROPAGATION_DELAY_MS,
+		.override_interval_ms = PIM_OVERRIDE_INTERVAL_MS,
+		.has_dr_priority = true,
+		.dr_priority = PIM_DR_PRIORITY,
+		.has_generation_id = true,
+		.generation_id = pim->generation_id,
+		.address_count = pim->secondary_count,
+	};
+	uint8_t message[PIM_HELLO_MAX];
+	size_t length;
+
+	memcpy(hello.addresses, pim->secondaries, sizeof(hello.addresses));
+	length = pim_encode_hello(&hello, &pim->address, message, sizeof(message));
+	pim->actions->send(pim->context, message, length);
+	pim->counters.hellos_sent++;
+}
+
+static void hello_due(struct timer *timer)
+{
+	struct pim_interface *pim = container_of(timer, struct pim_interface, hello);
+
+	send_hello(pim, PIM_HELLO_HOLDTIME_S);
+	timer_start(pim->timers, timer, PIM_HELLO_PERIOD_S * USEC_PER_SEC);
+}
+
+/* Section 4.3.1: a new or restarted neighbour hears of us soon, but not from all at once. */
+static void trigger_hello(struct pim_interface *pim)
+{
+	usec_t delay = random_between(0, PIM_TRIGGERED_HELLO_DELAY_S * USEC_PER_SEC);
+
+	if (timer_left(pim->timers, &pim->hello) > delay)
+		timer_start(pim->timers, &pim->hello, delay);
+}
+
+static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_neighbor *neighbor)
+{
+	struct pim_interface *pim = container_of(neighbors, struct pim_interface, neighbors);
+	char text[ADDR_TEXT];
+
+	log_notice("pim: neighbor %s on %s expired (no Hello for %u s)",
+		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
+}
+
+static void downstream_wanted(struct pim_downstream *downstream, const struct sg *sg, bool wanted)
+{
+	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
+
+	pim->actions->wanted(pim->context, sg, wanted);
+}
+
+void pim_interface_start(struct pim_interface *pim, const struct pim_limits *limits)
+{
+	pim->generation_id = random_u32();
+	pim->hello.fn = hello_due;
+	pim->neighbors = (struct pim_neighbors){
+		.timers = pim->timers, .limit = limits->neighbors, .expired = neighbor_expired};
+	pim->downstream = (struct pim_downstream){
+		.timers = pim->timers, .limit = limits->entries, .wanted = downstream_wanted};
+	hello_due(&pim->hello);
+}
+
+void pim_interface_stop(struct pim_interface *pim)
+{
+	send_hello(pim, 0);
+	timer_stop(pim->timers, &pim->hello);
+	pim_neighbors_free(&pim->neighbors);
+	pim_downstream_free(&pim->downstream);
+}
+
+static enum fault receive_hello(struct pim_interface *pim, const struct addr *from,
+				const struct pim_hello *hello)
+{
+	char text[ADDR_TEXT];
+
+	pim->counters.hellos_received++;
+	switch (pim_neighbors_hello(&pim->neighbors, from, hello)) {
+	case PIM_NEIGHBOR_NEW:
+		log_notice("pim: neighbor %s on %s", addr_format(from, text), pim->name);
+		trigger_hello(pim);
+		break;
+	case PIM_NEIGHBOR_RESTARTED:
+		log_notice("pim: neighbor %s on %s restarted", addr_format(from, text), pim->name);
+		trigger_hello(pim);
+		break;
+	case PIM_NEIGHBOR_GONE:
+		log_notice("pim: neighbor %s on %s said goodbye", addr_format(from, text),
+			   pim->name);
+		break;
+	case PIM_NEIGHBOR_REFUSED:
+		return FAULT_LIMIT;
+	case PIM_NEIGHBOR_SAME:
+	case PIM_NEIGHBOR_STRANGER:
+		break;
+	}
+	return FAULT_NONE;
+}
+
+static bool is_our_address(const struct pim_interface *pim, const struct addr *address)
+{
+	if (addr_equal(address, &pim->address))
+		return true;
+	for (unsigned i = 0; i < pim->secondary_count; i++)
+		if (addr_equal(address, &pim->secondaries[i]))
+			return true;
+	return false;
+}
+
+static enum fault apply_entry(struct pim_interface *pim, const struct pim_entry *entry,
+			      uint16_t holdtime)
+{
+	bool alone = pim_neighbors_count(&pim->neighbors) <= 1;
+
+	if (!entry->is_channel || !sg_is_forwardable(&entry->sg)) {
+		pim->counters.entries_skipped++;
+		return FAULT_NONE;
+	}
+	if (entry->prune)
+		pim_downstream_prune(&pim->downstream, &entry->sg,
+				     alone ? 0 : pim_neighbors_override_interval(&pim->neighbors));
+	else if (!pim_downstream_join(&pim->downstream, &entry->sg, holdtime))
+		return FAULT_LIMIT;
+	return FAULT_NONE;
+}
+
+static enum fault receive_join_prune(struct pim_interface *pim, const struct addr *from,
+				     struct pim_join_prune *message)
+{
+	enum fault fault = FAULT_NONE;
+	struct pim_entry entry;
+
+	/* Section 4.5: whose Hello was not heard is no neighbour yet. */
+	if (!pim_neighbors_find(&pim->neighbors, from))
+		return FAULT_SENDER;
+	pim->counters.join_prunes_received++;
+	if (!is_our_address(pim, &message->upstream)) {
+		pim->counters.for_other_router++;
+		return FAULT_NONE;
+	}
+	while (pim_next_entry(message, &entry)) {
+		enum fault refused = apply_entry(pim, &entry, message->holdtime);
+
+		fault = refused ? refused : fault;
+	}
+	return fault;
+}
+
+enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip)
+{
+	struct pim_message message;
+	enum fault fault;
+
+	if (is_our_address(pim, &ip->source))
+		return FAULT_NONE; /* our own, sent back by a switch */
+	fault = pim_decode(ip, &message);
+	if (fault)
+		return fault;
+	switch (message.type) {
+	case PIM_HELLO:
+		return receive_hello(pim, &ip->source, &message.hello);
+	case PIM_JOIN_PRUNE:
+		return receive_join_prune(pim, &ip->source, &message.join_prune);
+	default:
+		return FAULT_NONE;
+	}
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PIM on one interface and family: says Hello, takes what neighbours send, and tells which (S,G)
+ * the LAN wants (RFC 7761, the SSM subset of section 4.8.2, upstream router's side).
+ *
+ * Left out: DR duties, Assert, PruneEcho, and everything that needs an RP. */
+#pragma once
+
+#include "pim/downstream.h"
+#include "pim/neighbor.h"
+
+#define PIM_HELLO_PERIOD_S          30  /* Hello_Period, section 4.11 */
+#define PIM_HELLO_HOLDTIME_S        105 /* 3.5 * Hello_Period */
+#define PIM_TRIGGERED_HELLO_DELAY_S 5   /* Triggered_Hello_Delay */
+#define PIM_DR_PRIORITY             0   /* an ingest box does no DR's work: let any router win */
+
+struct pim_actions {
+	/* Sends a PIM message to ALL-PIM-ROUTERS on the interface. */
+	void (*send)(void *context, const uint8_t *message, size_t length);
+	void (*wanted)(void *context, const struct sg *sg, bool wanted);
+};
+
+struct pim_counters {
+	uint64_t hellos_sent, hellos_received, join_prunes_received;
+	uint64_t entries_skipped;  /* (*,G), (S,G,rpt), and what may not be forwarded */
+	uint64_t for_other_router; /* Join/Prunes with another upstream neighbour */
+};
+
+struct pim_interface {
+	const char *name; /* for the log */
+	struct timers *timers;
+	const struct pim_actions *actions;
+	void *context;
+	struct addr address; /* the primary one, or IPv6 link-local: source of what we send */
+	struct addr secondaries[PIM_ADDRESSES_MAX];
+	unsigned secondary_count;
+	uint32_t generation_id;
+	struct timer hello;
+	struct pim_neighbors neighbors;
+	struct pim_downstream downstream;
+	struct pim_counters counters;
+};
+
+struct pim_limits {
+	unsigned neighbors, entries;
+};
+
+/* Fill name, timers, actions, context and addresses in before. Says Hello at once. */
+void pim_interface_start(struct pim_interface *pim, const struct pim_limits *limits);
+/* Says goodbye (Holdtime 0), and forgets all. */
+void pim_interface_stop(struct pim_interface *pim);
+/* A PIM packet that was seen on the interface. Returns why it was refused, and does nothing then;
+ * FAULT_LIMIT where a part of it did not fit the limits. */
+enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pim/neighbor.h"
+#include "base/memory.h"
+
+static void remove_neighbor(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor)
+{
+	timer_stop(neighbors->timers, &neighbor->expiry);
+	HASH_DEL(neighbors->by_address, neighbor);
+	free(neighbor);
+}
+
+static void expire(struct timer *timer)
+{
+	struct pim_neighbor *neighbor = container_of(timer, struct pim_neighbor, expiry);
+
+	neighbor->table->expired(neighbor->table, neighbor);
+	remove_neighbor(neighbor->table, neighbor);
+}
+
+static struct pim_neighbor *add_neighbor(struct pim_neighbors *neighbors,
+					 const struct addr *address)
+{
+	struct pim_neighbor *neighbor = memory_new(sizeof(*neighbor));
+
+	neighbor->address = *address;
+	neighbor->since = neighbors->timers->now;
+	neighbor->expiry.fn = expire;
+	neighbor->table = neighbors;
+	HASH_ADD(hh, neighbors->by_address, address, sizeof(neighbor->address), neighbor);
+	return neighbor;
+}
+
+static bool restarted(const struct pim_hello *before, const struct pim_hello *now)
+{
+	return before->has_generation_id != now->has_generation_id ||
+	       before->generation_id != now->generation_id;
+}
+
+enum pim_neighbor_change pim_neighbors_hello(struct pim_neighbors *neighbors,
+					     const struct addr *from, const struct pim_hello *hello)
+{
+	struct pim_neighbor *neighbor = pim_neighbors_find(neighbors, from);
+	enum pim_neighbor_change change = PIM_NEIGHBOR_SAME;
+
+	if (!hello->holdtime) {
+		if (!neighbor)
+			return PIM_NEIGHBOR_STRANGER;
+		remove_neighbor(neighbors, neighbor);
+		return PIM_NEIGHBOR_GONE;
+	}
+	if (!neighbor) {
+		if (pim_neighbors_count(neighbors) >= neighbors->limit)
+			return PIM_NEIGHBOR_REFUSED;
+		neighbor = add_neighbor(neighbors, from);
+		change = PIM_NEIGHBOR_NEW;
+	} else if (restarted(&neighbor->hello, hello)) {
+		neighbor->since = neighbors->timers->now;
+		change = PIM_NEIGHBOR_RESTARTED;
+	}
+	neighbor->hello = *hello;
+	timer_start(neighbors->timers, &neighbor->expiry,
+		    hello->holdtime == PIM_HOLDTIME_FOREVER ? USEC_NEVER
+							    : hello->holdtime * USEC_PER_SEC);
+	return change;
+}
+
+struct pim_neighbor *pim_neighbors_find(struct pim_neighbors *neighbors, const struct addr *address)
+{
+	struct pim_neighbor *neighbor;
+
+	HASH_FIND(hh, neighbors->by_address, address, sizeof(*address), neighbor);
+	return neighbor;
+}
+
+unsigned pim_neighbors_count(const struct pim_neighbors *neighbors)
+{
+	return HASH_COUNT(neighbors->by_address);
+}
+
+usec_t pim_neighbors_override_interval(const struct pim_neighbors *neighbors)
+{
+	unsigned delay = PIM_PROPAGATION_DELAY_MS, interval = PIM_OVERRIDE_INTERVAL_MS;
+	const struct pim_neighbor *neighbor;
+
+	for (neighbor = neighbors->by_address; neighbor; neighbor = neighbor->hh.next) {
+		if (!neighbor->hello.has_lan_prune_delay)
+			return (PIM_PROPAGATION_DELAY_MS + PIM_OVERRIDE_INTERVAL_MS) * USEC_PER_MS;
+		if (neighbor->hello.propagation_delay_ms > delay)
+			delay = neighbor->hello.propagation_delay_ms;
+		if (neighbor->hello.override_interval_ms > interval)
+			interval = neighbor->hello.override_interval_ms;
+	}
+	return (delay + interval) * USEC_PER_MS;
+}
+
+void pim_neighbors_free(struct pim_neighbors *neighbors)
+{
+	struct pim_neighbor *neighbor, *next;
+
+	HASH_ITER (hh, neighbors->by_address, neighbor, next)
+		remove_neighbor(neighbors, neighbor);
+}
