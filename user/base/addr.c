@@ -89,16 +89,16 @@ bool addr_is_link_local(const struct addr *addr)
 	       (addr->bytes[1] & 0xc0) == 0x80;
 }
 
-static bool source_is_martian(const struct addr *source)
+bool addr_is_martian(const struct addr *addr)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-	if (addr_is_unspecified(source) || addr_is_multicast(source) || addr_is_loopback(source) ||
-	    addr_is_link_local(source))
+	if (addr_is_unspecified(addr) || addr_is_multicast(addr) || addr_is_loopback(addr) ||
+	    addr_is_link_local(addr))
 		return true;
-	if (source->family == AF_INET)
-		return source->bytes[0] == 0 || source->bytes[0] >= 240;
-	return memcmp(source->bytes, mapped, sizeof(mapped)) == 0;
+	if (addr->family == AF_INET)
+		return addr->bytes[0] == 0 || addr->bytes[0] >= 240;
+	return memcmp(addr->bytes, mapped, sizeof(mapped)) == 0;
 }
 
 static bool group_is_forwardable(const struct addr *group)
@@ -114,7 +114,7 @@ static bool group_is_forwardable(const struct addr *group)
 
 bool sg_is_forwardable(const struct sg *sg)
 {
-	return sg->source.family == sg->group.family && !source_is_martian(&sg->source) &&
+	return sg->source.family == sg->group.family && !addr_is_martian(&sg->source) &&
 	       group_is_forwardable(&sg->group);
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All channels: who wants which (S,G), on which downstream interfaces. */
+#pragma once
+
+#include "channel/channel.h"
+
+#define CHANNEL_INTERFACES_MAX 32
+
+struct channel_table {
+	struct timers *timers;
+	const struct channel_actions *actions;
+	void *context;       /* the owner's */
+	size_t element_size; /* of what the owner keeps for a channel; a struct channel comes first
+			      */
+	unsigned limit;
+	struct channel *by_sg;
+	struct channel **by_slot; /* `limit` of them */
+	uint32_t *free_slots;     /* a stack */
+	unsigned free_count;
+};
+
+/* Fill timers, actions, context, element_size and limit in before. */
+void channel_table_init(struct channel_table *table);
+/* Closes all channels. */
+void channel_table_free(struct channel_table *table);
+
+/* Downstream interface number `interface` wants (S,G), since `seen`, or wants it no longer. The
+ * first to want it opens the channel, the last to leave closes it. False where the table is full.
+ */
+bool channel_table_want(struct channel_table *table, const struct sg *sg, unsigned interface,
+			usec_t seen);
+void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsigned interface);
+
+/* NULL where there is none. */
+struct channel *channel_table_at(const struct channel_table *table, uint32_t slot);
+unsigned channel_table_count(const struct channel_table *table);

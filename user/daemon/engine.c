@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/engine.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+void engine_refused(struct engine *engine, enum protocol protocol, enum fault fault,
+		    const struct addr *from)
+{
+	char text[ADDR_TEXT];
+
+	engine->refused[protocol][fault]++;
+	log_peer("%s: message from %s refused: %s", protocol_name(protocol),
+		 addr_format(from, text), fault_name(fault));
+}
+
+/* DNS */
+
+static void answered(void *owner, const struct dns_answer *answer)
+{
+	driad_answer(owner, answer);
+}
+
+void *engine_ask(struct driad_question *question)
+{
+	struct engine *engine = question->lookup->context;
+
+	return resolver_ask(engine->resolver, question->name, question->type, answered, question);
+}
+
+void engine_cancel(void *query)
+{
+	resolver_cancel(query);
+}
+
+void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault)
+{
+	struct engine *engine = lookup->context;
+	char text[ADDR_TEXT];
+
+	engine->refused[PROTOCOL_DNS][fault]++;
+	log_peer("dns: record for source %s refused: %s", addr_format(&lookup->source, text),
+		 fault_name(fault));
+}
+
+/* The dataplane's events. The programs' clock is the loop's: CLOCK_MONOTONIC. */
+
+static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
+			 size_t length)
+{
+	struct engine *engine = context;
+
+	engine->seen = time_ns / 1000;
+	lan_observed_pim(engine, ifindex, packet, length);
+}
+
+static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
+{
+	struct engine *engine = context;
+	struct channel *channel = channel_table_at(&engine->channels, slot);
+
+	if (channel)
+		channel_first_packet(channel, time_ns / 1000);
+}
+
+static void observed_ready(void *owner, uint32_t events)
+{
+	struct engine *engine = owner;
+
+	(void)events;
+	dataplane_dispatch(engine->dataplane);
+}
+
+static void renewal_due(struct timer *timer)
+{
+	struct engine *engine = container_of(timer, struct engine, renewal);
+
+	relays_renew(engine);
+	timer_start(&engine->timers, timer, ENGINE_ENTRY_RENEWAL);
+}
+
+/* Interfaces */
+
+static bool find_interface(const char *name, struct netlink_interface *link)
+{
+	int error = netlink_get_interface(name, link);
+
+	if (error == -ENODEV)
+		log_error("no interface is called '%s'", name);
+	else if (error)
+		log_error("cannot ask for interface %s: %s", name, strerror(-error));
+	else if (!link->up)
+		log_error("interface %s is down: bring it up with 'ip link set %s up'", name, name);
+	return !error && link->up;
+}
+
+static bool is_lan(const struct engine *engine, unsigned ifindex)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (engine->lans[i].link.ifindex == ifindex)
+			return true;
+	return false;
+}
+
+static bool find_lans(struct engine *engine)
+{
+	const struct config *config = engine->config;
+
+	for (; engine->lan_count < config->downstream_count; engine->lan_count++) {
+		struct lan *lan = &engine->lans[engine->lan_count];
+
+		*lan = (struct lan){.engine = engine, .number = engine->lan_count};
+		if (!find_interface(config->downstream[lan->number], &lan->link))
+			return false;
+		if (!lan->link.ethernet) {
+			log_error("interface %s is no Ethernet: it cannot be a downstream",
+				  lan->link.name);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool find_routed_uplinks(struct engine *engine)
+{
+	unsigned ifindexes[CONFIG_UPLINKS_MAX];
+	int found = netlink_uplinks(ifindexes, CONFIG_UPLINKS_MAX);
+	char name[IF_NAMESIZE];
+
+	for (int i = 0; i < found; i++) {
+		if (is_lan(engine, ifindexes[i]) || !if_indextoname(ifindexes[i], name))
+			continue;
+		if (!find_interface(name, &engine->uplinks[engine->uplink_count]))
+			return false;
+		engine->uplink_count++;
+	}
+	if (!engine->uplink_count)
+		log_error("no upstream interface: no route leaves this host but by the "
+			  "downstream; add a default route, or give --upstream IF");
+	return engine->uplink_count;
+}
+
+static bool find_uplinks(struct engine *engine)
+{
+	const struct config *config = engine->config;
+
+	if (!config->upstream_count)
+		return find_routed_uplinks(engine);
+	for (; engine->uplink_count < config->upstream_count; engine->uplink_count++)
+		if (!find_interface(config->upstream[engine->uplink_count],
+				    &engine->uplinks[engine->uplink_count]))
+			return false;
+	return true;
+}
+
+/* Starting, in the order in which data will flow */
+
+static bool start_dataplane(struct engine *engine)
+{
+	struct dataplane_limits limits = {.channels = engine->config->max_channels,
+					  .tunnels = engine->config->max_tunnels};
+	struct dataplane_events events = {
+		.context = engine, .pim = observed_pim, .first_packet = first_packet};
+	int error = dataplane_open(&engine->dataplane, &limits, &events);
+
+	for (unsigned i = 0; !error && i < engine->uplink_count; i++)
+		error = dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex);
+	for (unsigned i = 0; !error && i < engine->lan_count; i++)
+		error = dataplane_attach_downstream(engine->dataplane,
+						    engine->lans[i].link.ifindex);
+	if (error) {
+		log_error("%s", dataplane_error(engine->dataplane));
+		return false;
+	}
+	engine->observed = loop_watch(engine->loop, dataplane_events_fd(engine->dataplane), EPOLLIN,
+				      observed_ready, engine);
+	return engine->observed;
+}
+
+static bool start_resolver(struct engine *engine)
+{
+	const struct config *config = engine->config;
+	struct resolver_options options = {
+		.servers = (const char *const *)config->dns_servers,
+		.server_count = config->dns_server_count,
+		.timeout = config->dns_timeout,
+	};
+	char error[256];
+
+	engine->resolver =
+		resolver_new(engine->loop, &engine->timers, &options, error, sizeof(error));
+	if (!engine->resolver)
+		log_error("%s", error);
+	return engine->resolver;
+}
+
+static bool start_control(struct engine *engine)
+{
+	const char *path = engine->config->control_socket;
+	int error = control_open(&engine->control, engine->loop, &engine->timers, path,
+				 requests_handle, requests_gone, engine);
+
+	if (error == -EADDRINUSE)
+		log_error("another mcingestd answers on %s: stop it, or give --socket", path);
+	else if (error)
+		log_error("cannot listen on %s: %s", path, strerror(-error));
+	return !error;
+}
+
+static void start_tables(struct engine *engine)
+{
+	engine->channels = (struct channel_table){.timers = &engine->timers,
+						  .actions = &relays_channel_actions,
+						  .context = engine,
+						  .element_size = relays_element_size,
+						  .limit = engine->config->max_channels};
+	channel_table_init(&engine->channels);
+	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
+					       .actions = &relays_tunnel_actions,
+					       .context = engine,
+					       .limit = engine->config->max_tunnels};
+	engine->renewal.fn = renewal_due;
+	timer_start(&engine->timers, &engine->renewal, ENGINE_ENTRY_RENEWAL);
+}
+
+static bool start_lans(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (!lan_start(&engine->lans[i]))
+			return false;
+	return true;
+}
+
+bool engine_start(struct engine *engine, const struct config *config)
+{
+	*engine = (struct engine){.config = config, .started = time(NULL)};
+	if (geteuid()) {
+		log_error("needs root: it loads BPF programs and opens raw sockets");
+		return false;
+	}
+	engine->loop = loop_new(&engine->timers);
+	if (!engine->loop) {
+		log_error("cannot make an event loop: %s", strerror(errno));
+		return false;
+	}
+	start_tables(engine);
+	/* The socket first: where another daemon runs, its programs must not be touched. */
+	return find_lans(engine) && find_uplinks(engine) && start_control(engine) &&
+	       start_resolver(engine) && start_dataplane(engine) && start_lans(engine);
+}
+
+void engine_stop(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		lan_stop(&engine->lans[i]);
+	if (engine->channels.by_slot)
+		channel_table_free(&engine->channels);
+	amt_tunnels_close(&engine->tunnels);
+	requests_cancel_all(engine);
+	control_close(engine->control);
+	resolver_free(engine->resolver);
+	loop_unwatch(engine->observed);
+	dataplane_close(engine->dataplane);
+	loop_free(engine->loop);
+	timers_free(&engine->timers);
+}

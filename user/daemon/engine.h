@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The daemon's one wiring of events to state machines, and of their actions to io and dataplane:
+ *
+ *   lan.c      dataplane's PIM packets -> PIM interfaces -> channel table
+ *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
+ *   requests.c control clients -> views */
+#pragma once
+
+#include "amt/tunnels.h"
+#include "base/fault.h"
+#include "channel/table.h"
+#include "config/config.h"
+#include "control/server.h"
+#include "dataplane/dataplane.h"
+#include "driad/lookup.h"
+#include "io/loop.h"
+#include "io/netlink.h"
+#include "io/raw.h"
+#include "io/resolver.h"
+#include "pim/interface.h"
+
+#include <time.h>
+
+/* An entry without a daemon forwards this long; the deadline is moved three times as often. */
+#define ENGINE_ENTRY_LIFETIME (180 * USEC_PER_SEC)
+#define ENGINE_ENTRY_RENEWAL  (60 * USEC_PER_SEC)
+
+struct engine;
+
+/* PIM of one family on a LAN; not there (`socket` is NULL) without an address of the family. */
+struct lan_pim {
+	struct lan *lan;
+	struct raw_socket *socket;
+	struct pim_interface interface;
+};
+
+struct lan {
+	struct engine *engine;
+	unsigned number; /* the channels' bit for it */
+	struct netlink_interface link;
+	struct lan_pim ipv4, ipv6;
+};
+
+struct engine {
+	const struct config *config;
+	struct timers timers;
+	struct loop *loop;
+	struct loop_watch *observed;
+	struct dataplane *dataplane;
+	struct resolver *resolver;
+	struct control_server *control;
+	struct channel_table channels;
+	struct amt_tunnels tunnels;
+	struct timer renewal; /* of the entries' deadlines */
+	struct lan lans[CONFIG_NAMES_MAX];
+	unsigned lan_count;
+	struct netlink_interface uplinks[CONFIG_UPLINKS_MAX];
+	unsigned uplink_count;
+	struct engine_lookup *lookups; /* of control clients */
+	uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT];
+	usec_t seen; /* when the kernel saw the packet that is being handled */
+	time_t started;
+};
+
+/* Brings everything up. False after one line on stderr that says what is missing; what was brought
+ * up is taken down again by engine_stop(). */
+bool engine_start(struct engine *engine, const struct config *config);
+/* Says goodbye to neighbours and relays, and removes all that was added to the kernel. */
+void engine_stop(struct engine *engine);
+
+/* Counts a message that was refused, and logs it, at most one line a second. */
+void engine_refused(struct engine *engine, enum protocol protocol, enum fault fault,
+		    const struct addr *from);
+
+/* The asking side of a driad_lookup whose context is the engine. */
+void *engine_ask(struct driad_question *question);
+void engine_cancel(void *query);
+void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault);
+
+/* lan.c */
+bool lan_start(struct lan *lan);
+void lan_stop(struct lan *lan);
+void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet,
+		      size_t length);
+
+/* relays.c */
+extern const struct channel_actions relays_channel_actions;
+extern const struct amt_tunnels_actions relays_tunnel_actions;
+extern const size_t relays_element_size;
+/* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
+const struct addr *relays_serving(const struct channel *channel);
+void relays_renew(struct engine *engine);
+
+/* requests.c */
+void requests_handle(void *engine, struct control_client *client, const json_t *request);
+void requests_gone(void *engine, struct control_client *client);
+void requests_cancel_all(struct engine *engine);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
+#include "daemon/engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void send_message(void *context, const uint8_t *message, size_t length)
+{
+	struct lan_pim *pim = context;
+	int error = raw_send(pim->socket, message, length);
+
+	if (error)
+		log_peer("pim: cannot send on %s: %s", pim->lan->link.name, strerror(-error));
+}
+
+static void wanted(void *context, const struct sg *sg, bool wanted)
+{
+	struct lan *lan = ((struct lan_pim *)context)->lan;
+	struct engine *engine = lan->engine;
+	char text[SG_TEXT];
+
+	log_notice("%s %s on %s", sg_format(sg, text), wanted ? "joined" : "left", lan->link.name);
+	if (!wanted)
+		channel_table_unwant(&engine->channels, sg, lan->number);
+	else if (!channel_table_want(&engine->channels, sg, lan->number, engine->seen))
+		log_peer("%s refused: %u channels are served already (limit 'channels')", text,
+			 engine->channels.limit);
+}
+
+static const struct pim_actions actions = {.send = send_message, .wanted = wanted};
+
+/* The first address of the family is the primary one of IPv4; PIM over IPv6 speaks from the
+ * link-local one. All others are secondary (RFC 7761 section 4.3.4). */
+static void sort_addresses(struct pim_interface *interface, const struct netlink_interface *link,
+			   int family)
+{
+	for (unsigned i = 0; i < link->address_count; i++) {
+		const struct addr *address = &link->addresses[i];
+		bool primary = family == AF_INET || addr_is_link_local(address);
+
+		if (address->family != family)
+			continue;
+		if (primary && !interface->address.family)
+			interface->address = *address;
+		else if (interface->secondary_count < PIM_ADDRESSES_MAX)
+			interface->secondaries[interface->secondary_count++] = *address;
+	}
+}
+
+static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
+{
+	const struct config *config = lan->engine->config;
+	struct pim_limits limits = {.neighbors = config->max_neighbors,
+				    .entries = config->max_channels};
+	struct addr group = pim_all_routers(family);
+
+	*pim = (struct lan_pim){.lan = lan,
+				.interface = {.name = lan->link.name,
+					      .timers = &lan->engine->timers,
+					      .actions = &actions,
+					      .context = pim}};
+	sort_addresses(&pim->interface, &lan->link, family);
+	if (!pim->interface.address.family)
+		return true;
+	pim->socket = raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, &pim->interface.address, &group);
+	if (!pim->socket) {
+		log_error("%s: cannot open a PIM socket: %s", lan->link.name, strerror(errno));
+		return false;
+	}
+	pim_interface_start(&pim->interface, &limits);
+	return true;
+}
+
+bool lan_start(struct lan *lan)
+{
+	if (!start_family(lan, &lan->ipv4, AF_INET) || !start_family(lan, &lan->ipv6, AF_INET6))
+		return false;
+	if (lan->ipv4.socket || lan->ipv6.socket)
+		return true;
+	log_error("%s has no address that PIM could speak from: give it an IPv4 address, or bring "
+		  "it up for an IPv6 link-local one",
+		  lan->link.name);
+	return false;
+}
+
+static void stop_family(struct lan_pim *pim)
+{
+	if (!pim->socket)
+		return;
+	pim_interface_stop(&pim->interface);
+	raw_close(pim->socket);
+	pim->socket = NULL;
+}
+
+void lan_stop(struct lan *lan)
+{
+	stop_family(&lan->ipv4);
+	stop_family(&lan->ipv6);
+}
+
+static struct lan *find_lan(struct engine *engine, uint32_t ifindex)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (engine->lans[i].link.ifindex == ifindex)
+			return &engine->lans[i];
+	return NULL;
+}
+
+void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length)
+{
+	struct lan *lan = find_lan(engine, ifindex);
+	struct ip_datagram ip;
+	struct lan_pim *pim;
+	enum fault fault;
+
+	if (!lan)
+		return;
+	fault = ip_decode(cursor_over(packet, length), &ip);
+	pim = ip.source.family == AF_INET6 ? &lan->ipv6 : &lan->ipv4;
+	if (!fault && pim->socket)
+		fault = pim_interface_receive(&pim->interface, &ip);
+	if (fault)
+		engine_refused(engine, PROTOCOL_PIM, fault, &ip.source);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
+#include "base/memory.h"
+#include "daemon/engine.h"
+#include "io/udp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct channel_lookup;
+
+/* What the daemon keeps for a channel. */
+struct served {
+	struct channel channel;
+	struct channel_lookup *lookup; /* while one is under way */
+	struct amt_member member;
+};
+
+struct channel_lookup {
+	struct driad_lookup driad;
+	struct served *served;
+};
+
+const size_t relays_element_size = sizeof(struct served);
+
+static struct served *served_of(struct channel *channel)
+{
+	return container_of(channel, struct served, channel);
+}
+
+static struct channel *channel_of(struct amt_member *member)
+{
+	return &container_of(member, struct served, member)->channel;
+}
+
+static struct engine *engine_of(const struct channel *channel)
+{
+	return channel->table->context;
+}
+
+/* Relays of a source */
+
+static void end_lookup(struct served *served)
+{
+	if (!served->lookup)
+		return;
+	driad_stop(&served->lookup->driad);
+	free(served->lookup);
+	served->lookup = NULL;
+}
+
+static void lookup_done(struct driad_lookup *driad)
+{
+	struct served *served = container_of(driad, struct channel_lookup, driad)->served;
+	struct channel_relay relays[DRIAD_RELAYS_MAX];
+	unsigned count = driad->relay_count;
+	const char *reason = driad->reason;
+
+	for (unsigned i = 0; i < count; i++)
+		relays[i] = (struct channel_relay){driad->relays[i].address,
+						   !driad->relays[i].discovery_optional};
+	end_lookup(served);
+	if (count)
+		channel_relays_found(&served->channel, relays, count);
+	else
+		channel_discovery_failed(&served->channel, reason);
+}
+
+static const struct driad_actions lookup_actions = {.ask = engine_ask,
+						    .cancel = engine_cancel,
+						    .refused = engine_lookup_refused,
+						    .done = lookup_done};
+
+static void discover(struct channel *channel)
+{
+	struct served *served = served_of(channel);
+	struct engine *engine = engine_of(channel);
+
+	served->lookup = memory_new(sizeof(*served->lookup));
+	served->lookup->served = served;
+	served->lookup->driad = (struct driad_lookup){.timers = &engine->timers,
+						      .actions = &lookup_actions,
+						      .context = engine,
+						      .source = channel->sg.source};
+	driad_start(&served->lookup->driad);
+}
+
+/* Channels: tunnels and entries */
+
+static void connect_to(struct channel *channel, const struct channel_relay *relay)
+{
+	struct served *served = served_of(channel);
+
+	served->member.sg = channel->sg;
+	amt_tunnels_join(&engine_of(channel)->tunnels, &served->member, &relay->address,
+			 relay->discover);
+}
+
+static void disconnect(struct channel *channel)
+{
+	struct served *served = served_of(channel);
+
+	end_lookup(served);
+	amt_tunnels_leave(&engine_of(channel)->tunnels, &served->member);
+}
+
+static void add_egress(struct dataplane_channel *entry, const struct netlink_interface *link)
+{
+	struct mci_egress *egress = &entry->egress[entry->egress_count++];
+
+	memcpy(egress->interface, link->name, sizeof(egress->interface));
+	memcpy(egress->mac, link->mac, sizeof(egress->mac));
+	egress->ifindex = link->ifindex;
+	egress->mtu = link->mtu < UINT16_MAX ? link->mtu : UINT16_MAX;
+}
+
+static void forward(struct channel *channel)
+{
+	const struct amt_tunnel *tunnel = served_of(channel)->member.tunnel;
+	struct engine *engine = engine_of(channel);
+	struct dataplane_channel entry = {
+		.relay = tunnel->relay,
+		.local = tunnel->endpoint.local,
+		.relay_port = AMT_PORT,
+		.local_port = tunnel->endpoint.local_port,
+		.slot = channel->slot,
+		.deadline_ns = (engine->timers.now + ENGINE_ENTRY_LIFETIME) * 1000,
+	};
+
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (channel->interfaces & 1u << i)
+			add_egress(&entry, &engine->lans[i].link);
+	if (dataplane_set_channel(engine->dataplane, &channel->sg, &entry))
+		log_peer("%s", dataplane_error(engine->dataplane));
+}
+
+static void stop_forwarding(struct channel *channel)
+{
+	dataplane_remove_channel(engine_of(channel)->dataplane, &channel->sg);
+}
+
+const struct addr *relays_serving(const struct channel *channel)
+{
+	const struct amt_tunnel *tunnel =
+		container_of(channel, const struct served, channel)->member.tunnel;
+
+	return tunnel ? &tunnel->relay : NULL;
+}
+
+static void log_change(const struct channel *channel)
+{
+	const struct addr *serving = relays_serving(channel);
+	char sg[SG_TEXT], relay[ADDR_TEXT];
+
+	sg_format(&channel->sg, sg);
+	if (channel->reason)
+		log_peer("%s %s: %s", sg, channel_state_name(channel->state), channel->reason);
+	else if (serving)
+		log_notice("%s %s from relay %s", sg, channel_state_name(channel->state),
+			   addr_format(serving, relay));
+	else
+		log_notice("%s %s", sg, channel_state_name(channel->state));
+}
+
+static void closed(const struct channel *channel)
+{
+	char text[SG_TEXT];
+
+	dataplane_clear_channel_stats(engine_of(channel)->dataplane, channel->slot);
+	log_notice("%s closed", sg_format(&channel->sg, text));
+}
+
+const struct channel_actions relays_channel_actions = {.discover = discover,
+						       .connect = connect_to,
+						       .disconnect = disconnect,
+						       .forward = forward,
+						       .stop_forwarding = stop_forwarding,
+						       .changed = log_change,
+						       .closed = closed};
+
+void relays_renew(struct engine *engine)
+{
+	struct channel *channel, *next;
+
+	HASH_ITER (hh, engine->channels.by_sg, channel, next)
+		if (channel->forwarding)
+			forward(channel);
+}
+
+/* Tunnels: sockets and endpoints */
+
+static void endpoint_received(void *owner, const uint8_t *bytes, size_t length)
+{
+	struct amt_endpoint *endpoint = owner;
+
+	endpoint->received(endpoint, bytes, length);
+}
+
+static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
+{
+	struct engine *engine = context;
+
+	endpoint->socket = udp_open(engine->loop, &endpoint->peer, AMT_PORT, &endpoint->local,
+				    &endpoint->local_port, endpoint_received, endpoint);
+	if (!endpoint->socket)
+		*reason = errno == ENETUNREACH || errno == EHOSTUNREACH
+				  ? "no route to the relay"
+				  : "cannot open a socket to the relay";
+	return endpoint->socket;
+}
+
+static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
+			  size_t length)
+{
+	(void)context;
+	udp_send(endpoint->socket, bytes, length);
+}
+
+static void endpoint_close(void *context, struct amt_endpoint *endpoint)
+{
+	(void)context;
+	udp_close(endpoint->socket);
+	endpoint->socket = NULL;
+}
+
+static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
+{
+	struct engine *engine = context;
+	char text[2][ADDR_TEXT];
+
+	if (dataplane_set_tunnel(engine->dataplane, &tunnel->endpoint.local,
+				 tunnel->endpoint.local_port, &tunnel->relay, AMT_PORT))
+		log_peer("%s", dataplane_error(engine->dataplane));
+	log_notice("tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
+		   addr_format(&tunnel->endpoint.local, text[1]), tunnel->endpoint.local_port);
+}
+
+static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
+{
+	struct engine *engine = context;
+	char text[ADDR_TEXT];
+
+	dataplane_remove_tunnel(engine->dataplane, &tunnel->endpoint.local,
+				tunnel->endpoint.local_port);
+	log_notice("tunnel to relay %s closed", addr_format(&tunnel->relay, text));
+}
+
+static void member_up(void *context, struct amt_member *member)
+{
+	(void)context;
+	channel_tunnel_up(channel_of(member));
+}
+
+static void member_reported(void *context, struct amt_member *member)
+{
+	(void)context;
+	channel_reported(channel_of(member));
+}
+
+static void member_failed(void *context, struct amt_member *member, const char *reason)
+{
+	(void)context;
+	channel_tunnel_failed(channel_of(member), reason);
+}
+
+static void message_refused(void *context, const struct addr *peer, enum protocol protocol,
+			    enum fault fault)
+{
+	engine_refused(context, protocol, fault, peer);
+}
+
+const struct amt_tunnels_actions relays_tunnel_actions = {.open = endpoint_open,
+							  .send = endpoint_send,
+							  .close = endpoint_close,
+							  .opened = tunnel_opened,
+							  .closed = tunnel_closed,
+							  .up = member_up,
+							  .reported = member_reported,
+							  .failed = member_failed,
+							  .refused = message_refused};

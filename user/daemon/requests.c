@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/memory.h"
+#include "control/views.h"
+#include "daemon/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <utlist.h>
+
+/* A client's `lookup`, until DNS has answered. */
+struct engine_lookup {
+	struct driad_lookup driad;
+	struct control_client *client;
+	json_t *steps;
+	struct engine_lookup *prev, *next;
+};
+
+static json_t *status_interfaces(const struct engine *engine)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < engine->lan_count; i++) {
+		const struct lan *lan = &engine->lans[i];
+		json_t *view = view_interface(&lan->link, "downstream",
+					      dataplane_mode(engine->dataplane, lan->link.ifindex));
+		unsigned neighbors = pim_neighbors_count(&lan->ipv4.interface.neighbors) +
+				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
+
+		json_object_set_new(view, "neighbors", json_integer(neighbors));
+		json_array_append_new(list, view);
+	}
+	for (unsigned i = 0; i < engine->uplink_count; i++) {
+		const struct netlink_interface *link = &engine->uplinks[i];
+
+		json_array_append_new(
+			list, view_interface(link, "upstream",
+					     dataplane_mode(engine->dataplane, link->ifindex)));
+	}
+	return list;
+}
+
+static void show_status(struct engine *engine, struct control_client *client)
+{
+	const struct config *config = engine->config;
+	usec_t uptime = (usec_t)(time(NULL) - engine->started) * USEC_PER_SEC;
+
+	control_reply(client,
+		      json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:i, s:{s:i, s:i, s:i}}", "version",
+				CONFIG_VERSION, "pid", (int)getpid(), "since", view_time(0, uptime),
+				"uptime_s", (json_int_t)(uptime / USEC_PER_SEC), "interfaces",
+				status_interfaces(engine), "channels",
+				view_channel_states(&engine->channels), "tunnels",
+				(int)HASH_COUNT(engine->tunnels.by_relay), "limits", "channels",
+				(int)config->max_channels, "tunnels", (int)config->max_tunnels,
+				"neighbors", (int)config->max_neighbors));
+}
+
+typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);
+
+static json_t *for_each_pim(const struct engine *engine, pim_view_fn *view)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < engine->lan_count; i++) {
+		if (engine->lans[i].ipv4.socket)
+			view(&engine->lans[i].ipv4.interface, list);
+		if (engine->lans[i].ipv6.socket)
+			view(&engine->lans[i].ipv6.interface, list);
+	}
+	return list;
+}
+
+static void show_neighbors(struct engine *engine, struct control_client *client)
+{
+	control_reply(client,
+		      json_pack("{s:o}", "neighbors", for_each_pim(engine, view_neighbors)));
+}
+
+static void show_channels(struct engine *engine, struct control_client *client)
+{
+	const char *names[CHANNEL_INTERFACES_MAX] = {0};
+	const struct channel *channel;
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		names[i] = engine->lans[i].link.name;
+	for (channel = engine->channels.by_sg; channel; channel = channel->hh.next) {
+		struct mci_channel_stats stats = {0};
+
+		dataplane_channel_stats(engine->dataplane, channel->slot, &stats);
+		json_array_append_new(
+			list, view_channel(channel, relays_serving(channel), names, &stats));
+	}
+	control_reply(client, json_pack("{s:o}", "channels", list));
+}
+
+static void show_tunnels(struct engine *engine, struct control_client *client)
+{
+	control_reply(client, view_tunnels(&engine->tunnels));
+}
+
+static void show_counters(struct engine *engine, struct control_client *client)
+{
+	uint64_t drops[MCI_DROP_COUNT] = {0};
+
+	if (dataplane_drops(engine->dataplane, drops)) {
+		control_refuse(client, "%s", dataplane_error(engine->dataplane));
+		return;
+	}
+	control_reply(client, json_pack("{s:o, s:o, s:o}", "drops", view_drops(drops), "refused",
+					view_refused(engine->refused), "pim",
+					for_each_pim(engine, view_pim_counters)));
+}
+
+/* lookup */
+
+static void lookup_free(struct engine *engine, struct engine_lookup *lookup)
+{
+	DL_DELETE(engine->lookups, lookup);
+	driad_stop(&lookup->driad);
+	json_decref(lookup->steps);
+	free(lookup);
+}
+
+static void lookup_answered(const struct driad_question *question, const struct dns_answer *answer)
+{
+	struct engine_lookup *lookup = container_of(question->lookup, struct engine_lookup, driad);
+
+	json_array_append_new(lookup->steps, view_lookup_step(question, answer));
+}
+
+static void lookup_done(struct driad_lookup *driad)
+{
+	struct engine_lookup *lookup = container_of(driad, struct engine_lookup, driad);
+	char source[ADDR_TEXT], owner[DNS_NAME_TEXT];
+
+	amtrelay_owner(&driad->source, owner);
+	control_reply(lookup->client,
+		      json_pack("{s:s, s:s, s:O, s:o, s:s?}", "source",
+				addr_format(&driad->source, source), "owner", owner, "steps",
+				lookup->steps, "relays", view_lookup_relays(driad), "reason",
+				driad->reason));
+	lookup_free(driad->context, lookup);
+}
+
+static const struct driad_actions lookup_actions = {.ask = engine_ask,
+						    .cancel = engine_cancel,
+						    .answered = lookup_answered,
+						    .refused = engine_lookup_refused,
+						    .done = lookup_done};
+
+static void start_lookup(struct engine *engine, struct control_client *client,
+			 const json_t *request)
+{
+	const char *text = json_string_value(json_object_get(request, "source"));
+	struct engine_lookup *lookup;
+	struct addr source;
+
+	if (!text || !addr_parse(text, &source) || !addr_is_remote(&source)) {
+		control_refuse(client, "'source' must be the unicast address of a source");
+		return;
+	}
+	lookup = memory_new(sizeof(*lookup));
+	lookup->client = client;
+	lookup->steps = json_array();
+	lookup->driad = (struct driad_lookup){.timers = &engine->timers,
+					      .actions = &lookup_actions,
+					      .context = engine,
+					      .source = source};
+	DL_APPEND(engine->lookups, lookup);
+	driad_start(&lookup->driad);
+}
+
+void requests_gone(void *owner, struct control_client *client)
+{
+	struct engine *engine = owner;
+	struct engine_lookup *lookup, *next;
+
+	DL_FOREACH_SAFE (engine->lookups, lookup, next)
+		if (lookup->client == client)
+			lookup_free(engine, lookup);
+}
+
+void requests_cancel_all(struct engine *engine)
+{
+	while (engine->lookups)
+		lookup_free(engine, engine->lookups);
+}
+
+/* Dispatch */
+
+static const struct {
+	const char *name;
+	void (*show)(struct engine *engine, struct control_client *client);
+} commands[] = {
+	{"status", show_status},   {"neighbors", show_neighbors}, {"channels", show_channels},
+	{"tunnels", show_tunnels}, {"counters", show_counters},
+};
+
+void requests_handle(void *owner, struct control_client *client, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "command"));
+
+	for (size_t i = 0; name && i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (strcmp(name, commands[i].name) == 0) {
+			commands[i].show(owner, client);
+			return;
+		}
+	}
+	if (name && strcmp(name, "lookup") == 0)
+		start_lookup(owner, client, request);
+	else
+		control_refuse(client, "unknown command '%s'", name ? name : "");
+}
