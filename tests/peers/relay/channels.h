@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The forwarding table of RFC 7450 section 5.3.3.4: (S,G) to those who want it. A channel exists,
+ * and is joined upstream, as long as somebody does. */
+#pragma once
+
+#include "../address.h"
+
+#include <sys/queue.h>
+
+struct endpoint;
+struct channel;
+
+struct subscription {
+	LIST_ENTRY(subscription) in_channel, in_endpoint;
+	struct channel *channel;
+	struct endpoint *endpoint;
+	int64_t since, expires; /* ns */
+	uint64_t packets, bytes;
+};
+
+LIST_HEAD(subscriptions, subscription);
+
+struct channel {
+	LIST_ENTRY(channel) in_bucket;
+	struct address source, group;
+	struct subscriptions subscriptions;
+	int join_fd;
+};
+
+struct channel *channel_find(const struct address *source, const struct address *group);
+
+/* Joins it upstream if it is new; NULL if that fails. Without a subscription it must be released.
+ */
+struct channel *channel_get(const struct address *source, const struct address *group);
+void channel_release(struct channel *channel);

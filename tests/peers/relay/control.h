@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the relay does about a message from a gateway, RFC 7450 sections 5.3.3.1 to 5.3.3.5. */
+#pragma once
+
+#include "listener.h"
+
+void control_message(const struct path *path, const uint8_t *bytes, size_t length, int64_t now);

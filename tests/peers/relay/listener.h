@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sockets that AMT messages come in by and go out of. Every answer leaves from the address that
+ * was asked, so that it passes the gateway's NAT (RFC 7450 section 5.3.3). */
+#pragma once
+
+#include "../address.h"
+
+/* Both ends of a tunnel, and how to send into it. */
+struct path {
+	int fd;
+	struct address relay, gateway;
+	uint16_t port; /* the gateway's */
+	struct sockaddr_storage peer;
+	socklen_t peer_length;
+};
+
+/* Room for the ancillary data of either family. */
+#define PATH_CONTROL_SIZE (CMSG_SPACE(sizeof(struct in6_pktinfo)))
+
+union path_control {
+	struct cmsghdr align;
+	uint8_t bytes[PATH_CONTROL_SIZE];
+};
+
+/* Of --address, or of both families. Returns how many. */
+unsigned listeners_open(void);
+int listener_fd(unsigned index);
+
+/* The next message that waits there: its length, or -1 if there is none. */
+ssize_t listener_receive(unsigned index, void *bytes, size_t size, struct path *path);
+
+/* Tells the endpoints what ICMP errors say; only with --unreachable. */
+void listener_errors(unsigned index);
+
+void path_send(const struct path *path, const void *bytes, size_t length);
+
+/* Fills in destination, and source by way of `control`. */
+void path_address(const struct path *path, struct msghdr *m, union path_control *control);

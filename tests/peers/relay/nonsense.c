@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "nonsense.h"
+
+#include "../ip.h"
+#include "membership.h"
+#include "messages.h"
+
+/* All else stays right, the IPv4 header checksum included: one fault a message. */
+static void spoil_length(uint8_t *inner)
+{
+	if (inner[0] >> 4 == 6) {
+		put16(inner + 4, 0x4000);
+		return;
+	}
+	put16(inner + 2, 0x4000);
+	put16(inner + 10, 0);
+	put16(inner + 10, sum_finish(sum_add(0, inner, (inner[0] & 15) * 4u)));
+}
+
+static void spoil_checksum(uint8_t *inner)
+{
+	struct datagram d;
+
+	if (!datagram_parse(inner, QUERY_DATAGRAM_MAX, &d))
+		inner[d.header + 2] ^= 0x55;
+}
+
+const char *nonsense(uint8_t *query)
+{
+	static unsigned turn;
+
+	switch (turn++ % 3) {
+	case 0:
+		spoil_length(query + AMT_QUERY_HEADER);
+		return "inner length";
+	case 1:
+		spoil_checksum(query + AMT_QUERY_HEADER);
+		return "checksum";
+	default:
+		put32(query + 8, ~get32(query + 8));
+		return "nonce";
+	}
+}
