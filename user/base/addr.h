@@ -39,8 +39,6 @@ bool addr_is_unspecified(const struct addr *addr);
 bool addr_is_multicast(const struct addr *addr);
 bool addr_is_loopback(const struct addr *addr);
 bool addr_is_link_local(const struct addr *addr);
-/* Unicast, and one that a peer across a network can have: none of the kinds above. */
-bool addr_is_remote(const struct addr *addr);
 /* Whether no host on the internet can have this address: all of the above, the none address,
  * 0.0.0.0/8, 240.0.0.0/4 and IPv4-mapped IPv6 (which a socket would take for IPv4). */
 bool addr_is_martian(const struct addr *addr);

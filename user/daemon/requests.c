@@ -157,7 +157,7 @@ static void start_lookup(struct engine *engine, struct control_client *client,
 	struct engine_lookup *lookup;
 	struct addr source;
 
-	if (!text || !addr_parse(text, &source) || !addr_is_remote(&source)) {
+	if (!text || !addr_parse(text, &source) || addr_is_martian(&source)) {
 		control_refuse(client, "'source' must be the unicast address of a source");
 		return;
 	}

@@ -79,7 +79,7 @@ static void take_address(struct driad_lookup *lookup, const struct driad_questio
 		return;
 	}
 	address = addr_from_bytes(family, rdata->rdata);
-	if (!addr_is_remote(&address)) {
+	if (addr_is_martian(&address)) {
 		lookup->actions->refused(lookup, FAULT_ADDRESS);
 		return;
 	}

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The gateway's state machine (RFC 7450 section 5.2.3) in virtual time, against Queries that a
+ * relay could send; Updates are read back byte by byte. */
+#include "amt/discovery.h"
+#include "amt/gateway.h"
+#include "samples.h"
+
+static struct timers timers;
+static struct amt_gateway gateway;
+static uint8_t sent[64][1500];
+static size_t sent_length[64];
+static unsigned sent_count;
+static unsigned established, reported, failed;
+static const char *failure;
+
+static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t length)
+{
+	(void)of;
+	cr_assert_lt(sent_count, 64);
+	cr_assert_leq(length, AMT_DATAGRAM_MAX);
+	memcpy(sent[sent_count], bytes, length);
+	sent_length[sent_count++] = length;
+}
+
+static void on_established(struct amt_gateway *of, int family)
+{
+	(void)of;
+	(void)family;
+	established++;
+}
+
+static void on_reported(struct amt_gateway *of, void *owner)
+{
+	(void)of;
+	cr_assert(owner);
+	reported++;
+}
+
+static void on_failed(struct amt_gateway *of, int family, const char *reason)
+{
+	(void)of;
+	(void)family;
+	failed++;
+	failure = reason;
+}
+
+static const struct amt_gateway_actions actions = {.send = send_bytes,
+						   .established = on_established,
+						   .reported = on_reported,
+						   .failed = on_failed};
+
+static void begin(void)
+{
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	gateway = (struct amt_gateway){.timers = &timers, .actions = &actions};
+	amt_gateway_init(&gateway);
+	sent_count = established = reported = failed = 0;
+	failure = NULL;
+}
+
+static void end(void)
+{
+	amt_gateway_free(&gateway);
+	timers_free(&timers);
+}
+
+TestSuite(amt_gateway, .init = begin, .fini = end);
+
+static void run(double seconds)
+{
+	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
+
+	while (timers_next(&timers) <= until)
+		timers_run(&timers, timers_next(&timers));
+	timers_run(&timers, until);
+}
+
+static struct sg channel(const char *source, const char *group)
+{
+	struct sg sg;
+
+	cr_assert(addr_parse(source, &sg.source) && addr_parse(group, &sg.group));
+	return sg;
+}
+
+static uint32_t nonce_sent(void)
+{
+	const uint8_t *at = sent[sent_count - 1] + 4;
+
+	return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+static int type_sent(unsigned number)
+{
+	return number < sent_count ? sent[number][0] : 0;
+}
+
+/* Gives a sample Query to the gateway as the answer to the Request with `nonce`. */
+static enum fault query(const char *sample, uint32_t nonce, enum protocol *protocol)
+{
+	struct cursor bytes = sample_udp(sample, 0);
+	struct amt_message message;
+	enum protocol ignored;
+	enum fault fault = amt_decode(bytes, &message);
+
+	cr_assert_eq(fault, FAULT_NONE);
+	message.query.ticket.nonce = nonce;
+	fault = amt_gateway_receive(&gateway, &message.query, protocol ? protocol : &ignored);
+	exact_free(bytes);
+	return fault;
+}
+
+static void establish(const struct sg *sg)
+{
+	amt_gateway_want(&gateway, sg, &gateway);
+	cr_assert_eq(query("amt-4-query-v4-g", nonce_sent(), NULL), FAULT_NONE);
+}
+
+/* "IS_IN 232.1.1.1 192.0.2.10" and so on, record by record, of an Update with IGMP. */
+static const char *records(unsigned number)
+{
+	static const char *const names[] = {"?",     "IS_IN", "IS_EX", "TO_IN",
+					    "TO_EX", "ALLOW", "BLOCK"};
+	static char text[512];
+	struct cursor c = cursor_over(sent[number], sent_length[number]);
+	size_t at = 0;
+	unsigned count;
+
+	if (type_sent(number) != AMT_UPDATE)
+		return "no Update";
+	cursor_bytes(&c, AMT_UPDATE_HEADER + 24 + 6);
+	text[0] = 0;
+	for (count = cursor_u16(&c); count; count--) {
+		const char *name = names[cursor_u8(&c) % 7];
+		unsigned sources = (cursor_u8(&c), cursor_u16(&c));
+		struct addr addr = cursor_addr(&c, AF_INET);
+		char buf[ADDR_TEXT];
+
+		at += snprintf(text + at, sizeof(text) - at, "%s%s %s", at ? "; " : "", name,
+			       addr_format(&addr, buf));
+		while (sources--) {
+			addr = cursor_addr(&c, AF_INET);
+			at += snprintf(text + at, sizeof(text) - at, " %s",
+				       addr_format(&addr, buf));
+		}
+	}
+	cr_assert(!c.failed && cursor_left(&c) == 0);
+	return text;
+}
+
+Test(amt_gateway, first_channel_sends_a_request_with_a_fresh_nonce)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+	cr_expect_eq(sent[0][1], 0, "P=0 for IPv4, E=0");
+	cr_expect_eq(gateway.igmp.state, AMT_REQUESTING);
+	cr_expect_eq(gateway.mld.state, AMT_IDLE);
+}
+
+Test(amt_gateway, request_is_repeated_with_the_same_nonce_and_given_up)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	run(0.9);
+	cr_expect_eq(sent_count, 1, "not before a second has passed");
+	run(20);
+	cr_expect_eq(sent_count, AMT_TRANSMISSIONS);
+	for (unsigned i = 1; i < sent_count; i++)
+		cr_expect_arr_eq(sent[i], sent[0], AMT_REQUEST_LENGTH);
+	cr_expect_eq(failed, 1);
+	cr_expect_str_eq(failure, "relay does not answer Requests");
+	cr_expect_eq(gateway.igmp.state, AMT_IDLE);
+}
+
+Test(amt_gateway, query_brings_the_full_current_state)
+{
+	struct sg one = channel("192.0.2.10", "232.1.1.1"),
+		  two = channel("192.0.2.20", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &two, &gateway);
+	establish(&one);
+	cr_expect_eq(established, 1);
+	cr_expect_eq(reported, 2);
+	cr_expect_eq(sent_count, 2, "one Request, one Update");
+	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.20 192.0.2.10");
+	cr_expect_arr_eq(sent[1] + 2, ((uint8_t[]){0x0b, 0xad, 0xc0, 0xff, 0xee, 0x01}), 6, "MAC");
+	cr_expect_arr_eq(sent[1] + 8, sent[0] + 4, 4, "the Request's nonce");
+}
+
+Test(amt_gateway, first_report_is_repeated_as_a_change)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	run(1.1);
+	cr_expect_eq(sent_count, 3);
+	cr_expect_str_eq(records(2), "ALLOW 232.1.1.1 192.0.2.10");
+	run(60);
+	cr_expect_eq(sent_count, 3, "QRV 2: two transmissions in all");
+	cr_expect_eq(reported, 1);
+}
+
+Test(amt_gateway, changes_are_told_at_once_twice_and_together)
+{
+	struct sg one = channel("192.0.2.10", "232.1.1.1"),
+		  two = channel("192.0.2.10", "232.1.1.2"),
+		  three = channel("192.0.2.10", "232.1.1.3");
+
+	establish(&one);
+	run(10);
+	sent_count = reported = 0;
+	amt_gateway_want(&gateway, &two, &gateway);
+	amt_gateway_want(&gateway, &three, &gateway);
+	amt_gateway_unwant(&gateway, &one);
+	run(0);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_str_eq(records(0), "BLOCK 232.1.1.1 192.0.2.10; ALLOW 232.1.1.2 192.0.2.10; "
+				     "ALLOW 232.1.1.3 192.0.2.10");
+	cr_expect_eq(reported, 2);
+	run(1.1);
+	cr_expect_eq(sent_count, 2);
+	run(60);
+	cr_expect_eq(sent_count, 2);
+}
+
+Test(amt_gateway, wanted_again_before_the_block_was_repeated)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	run(10);
+	amt_gateway_unwant(&gateway, &sg);
+	run(0);
+	sent_count = 0;
+	amt_gateway_want(&gateway, &sg, &gateway);
+	run(5);
+	for (unsigned i = 0; i < sent_count; i++)
+		cr_expect_str_eq(records(i), "ALLOW 232.1.1.1 192.0.2.10");
+	cr_expect_eq(sent_count, 2);
+	sent_count = 0;
+	amt_gateway_unwant(&gateway, &sg);
+	run(5);
+	cr_expect_str_eq(records(0), "BLOCK 232.1.1.1 192.0.2.10", "the relay may still send it");
+}
+
+Test(amt_gateway, left_before_the_relay_knew_it)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	amt_gateway_unwant(&gateway, &sg);
+	query("amt-4-query-v4", nonce_sent(), NULL);
+	run(5);
+	cr_expect_eq(sent_count, 1, "a BLOCK for what was never joined starts it at some relays");
+	cr_expect(amt_gateway_is_unused(&gateway));
+}
+
+Test(amt_gateway, refreshes_by_the_querys_interval)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+	uint32_t first;
+
+	establish(&sg);
+	first = gateway.igmp.nonce;
+	run(124);
+	sent_count = 0;
+	run(1.5);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+	cr_expect_neq(gateway.igmp.nonce, first);
+	cr_expect_eq(gateway.igmp.state, AMT_REFRESHING);
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10");
+	cr_expect_eq(established, 1, "it was established all the time");
+	run(10);
+	cr_expect_eq(sent_count, 2, "current state is not repeated");
+}
+
+Test(amt_gateway, qqic_is_an_exponent_from_128_on)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	query("amt-4-query-v4-qqic139", nonce_sent(), NULL);
+	run(215);
+	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
+	run(2);
+	cr_expect_eq(gateway.igmp.state, AMT_REFRESHING);
+}
+
+Test(amt_gateway, changes_go_out_with_the_old_ticket_while_refreshing)
+{
+	struct sg one = channel("192.0.2.10", "232.1.1.1"),
+		  two = channel("192.0.2.10", "232.1.1.2");
+
+	establish(&one);
+	run(125.5);
+	cr_assert_eq(gateway.igmp.state, AMT_REFRESHING);
+	sent_count = 0;
+	amt_gateway_want(&gateway, &two, &gateway);
+	run(0);
+	cr_expect_str_eq(records(0), "ALLOW 232.1.1.2 192.0.2.10");
+}
+
+Test(amt_gateway, a_relay_that_dies_fails_the_channels_after_its_refresh)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	run(125 + 20);
+	cr_expect_eq(failed, 1);
+	cr_expect_str_eq(failure, "relay does not answer Requests any more");
+}
+
+Test(amt_gateway, queries_that_are_refused)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+	enum protocol protocol;
+
+	cr_expect_eq(query("amt-4-query-v4", 1, &protocol), FAULT_UNEXPECTED, "nothing was asked");
+	amt_gateway_want(&gateway, &sg, &gateway);
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent() + 1, &protocol), FAULT_NONCE);
+	cr_expect_eq(protocol, PROTOCOL_AMT);
+	cr_expect_eq(query("amt-4-query-v6", nonce_sent(), &protocol), FAULT_TYPE, "MLD for P=0");
+	cr_expect_eq(protocol, PROTOCOL_MEMBERSHIP);
+	cr_expect_eq(established, 0);
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_NONE);
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_UNEXPECTED,
+		     "a second answer to one Request");
+}
+
+Test(amt_gateway, limit_fails_a_new_gateway_only)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	query("amt-4-query-v4-limit", nonce_sent(), NULL);
+	cr_expect_eq(failed, 1);
+	cr_expect_str_eq(failure, "relay takes no more gateways (L flag)");
+	end();
+	begin();
+	establish(&sg);
+	run(125.5);
+	query("amt-4-query-v4-limit", nonce_sent(), NULL);
+	cr_expect_eq(failed, 0);
+	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
+}
+
+Test(amt_gateway, moved_behind_a_nat_tears_the_old_endpoint_down)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	gateway.igmp.ticket.gateway_port++; /* what the relay saw before was another port */
+	run(125.5);
+	sent_count = 0;
+	query("amt-4-query-v4-g", gateway.igmp.nonce, NULL);
+	cr_expect_eq(type_sent(0), AMT_TEARDOWN);
+	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10");
+}
+
+Test(amt_gateway, leaves_by_teardown_where_the_relay_allows_it)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	sent_count = 0;
+	amt_gateway_leave(&gateway);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(type_sent(0), AMT_TEARDOWN);
+	cr_expect_eq(sent_length[0], AMT_TEARDOWN_LENGTH);
+}
+
+Test(amt_gateway, leaves_by_blocking_all_otherwise)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	query("amt-4-query-v4", nonce_sent(), NULL);
+	sent_count = 0;
+	amt_gateway_leave(&gateway);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_str_eq(records(0), "BLOCK 232.1.1.1 192.0.2.10");
+}
+
+Test(amt_gateway, unused_cycle_is_not_kept_warm)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	amt_gateway_unwant(&gateway, &sg);
+	run(10);
+	cr_expect(amt_gateway_is_unused(&gateway));
+	sent_count = 0;
+	run(1000);
+	cr_expect_eq(sent_count, 0);
+	cr_expect_eq(gateway.igmp.state, AMT_IDLE);
+	amt_gateway_want(&gateway, &sg, &gateway);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+}
+
+Test(amt_gateway, unreachable_asks_again_at_once)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	amt_gateway_unreachable(&gateway);
+	cr_expect_eq(sent_count, 1, "while a Query is awaited the retry timer decides");
+	query("amt-4-query-v4", nonce_sent(), NULL);
+	sent_count = 0;
+	amt_gateway_unreachable(&gateway);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+}
+
+Test(amt_gateway, igmp_and_mld_have_cycles_of_their_own)
+{
+	struct sg four = channel("192.0.2.10", "232.1.1.1"),
+		  six = channel("2001:db8:5::10", "ff3e::8000:1");
+
+	establish(&four);
+	sent_count = 0;
+	amt_gateway_want(&gateway, &six, &gateway);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+	cr_expect_eq(sent[0][1], 1, "P");
+	cr_expect_eq(query("amt-4-query-v6", nonce_sent(), NULL), FAULT_NONE);
+	cr_expect_eq(established, 2);
+	cr_expect_eq(type_sent(1), AMT_UPDATE);
+	cr_expect_eq(sent[1][AMT_UPDATE_HEADER] >> 4, 6);
+}
+
+Test(amt_gateway, many_channels_go_into_as_many_reports_as_they_need)
+{
+	struct sg sg = channel("192.0.2.10", "232.0.0.1");
+	unsigned carried = 0;
+
+	for (unsigned i = 0; i < 500; i++) {
+		sg.group.bytes[2] = i >> 8;
+		sg.group.bytes[3] = i;
+		amt_gateway_want(&gateway, &sg, &gateway);
+	}
+	query("amt-4-query-v4", nonce_sent(), NULL);
+	cr_expect_gt(sent_count, 3);
+	for (unsigned i = 1; i < sent_count; i++)
+		carried += sent[i][AMT_UPDATE_HEADER + 24 + 6] << 8 |
+			   sent[i][AMT_UPDATE_HEADER + 24 + 7];
+	cr_expect_eq(carried, 500);
+	cr_expect_eq(reported, 500);
+}
+
+/* Discovery (section 5.2.3.4) */
+
+static struct amt_discovery discovery;
+static struct addr found;
+static uint32_t discovery_nonce;
+
+static void discovery_send(struct amt_discovery *of, const uint8_t *bytes, size_t length)
+{
+	(void)of;
+	cr_assert_eq(length, AMT_DISCOVERY_LENGTH);
+	discovery_nonce = (uint32_t)bytes[4] << 24 | bytes[5] << 16 | bytes[6] << 8 | bytes[7];
+	sent_count++;
+}
+
+static void discovery_found(struct amt_discovery *of, const struct addr *relay)
+{
+	(void)of;
+	found = *relay;
+}
+
+static void discovery_failed(struct amt_discovery *of, const char *reason)
+{
+	(void)of;
+	failure = reason;
+	failed++;
+}
+
+static const struct amt_discovery_actions discovery_actions = {
+	.send = discovery_send, .found = discovery_found, .failed = discovery_failed};
+
+static void begin_discovery(void)
+{
+	begin();
+	found = (struct addr){0};
+	discovery = (struct amt_discovery){.timers = &timers, .actions = &discovery_actions};
+	amt_discovery_start(&discovery);
+}
+
+static void end_discovery(void)
+{
+	amt_discovery_stop(&discovery);
+	end();
+}
+
+TestSuite(amt_discovery, .init = begin_discovery, .fini = end_discovery);
+
+Test(amt_discovery, finds_the_relay_of_the_answer_with_its_nonce)
+{
+	struct amt_advertisement advertisement = {.nonce = discovery_nonce};
+	char text[ADDR_TEXT];
+
+	addr_parse("203.0.113.15", &advertisement.relay);
+	cr_expect_neq(discovery_nonce, 0);
+	advertisement.nonce++;
+	cr_expect_eq(amt_discovery_receive(&discovery, &advertisement), FAULT_NONCE);
+	advertisement.nonce--;
+	cr_expect_eq(amt_discovery_receive(&discovery, &advertisement), FAULT_NONE);
+	cr_expect_str_eq(addr_format(&found, text), "203.0.113.15");
+	cr_expect_eq(amt_discovery_receive(&discovery, &advertisement), FAULT_UNEXPECTED);
+	run(1000);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_discovery, repeats_with_the_same_nonce_and_gives_up)
+{
+	uint32_t nonce = discovery_nonce;
+
+	run(0.9);
+	cr_expect_eq(sent_count, 1);
+	run(20);
+	cr_expect_eq(sent_count, AMT_TRANSMISSIONS);
+	cr_expect_eq(discovery_nonce, nonce);
+	cr_expect_eq(failed, 1);
+	amt_discovery_start(&discovery);
+	cr_expect_neq(discovery_nonce, nonce, "a new discovery has a new one");
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Members, discoveries and tunnels (RFC 7450 sections 4.1.5 and 5.2.3) in virtual time. The test
+ * stands where the sockets are: it sees what is sent to which peer, and answers for it. */
+#include "amt/tunnels.h"
+#include "samples.h"
+
+#define ENDPOINTS 16
+
+static struct timers timers;
+static struct amt_tunnels tunnels;
+static struct amt_endpoint *open_endpoints[ENDPOINTS];
+static unsigned opened, closed, refused, up, reported, failed;
+static const char *failure;
+static bool no_route;
+static struct {
+	struct amt_endpoint *endpoint;
+	int type;
+	uint8_t nonce[4];
+} sent[64];
+static unsigned sent_count;
+
+static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
+{
+	(void)context;
+	*reason = "no route to the relay";
+	for (unsigned i = 0; !no_route && i < ENDPOINTS; i++) {
+		if (open_endpoints[i])
+			continue;
+		open_endpoints[i] = endpoint;
+		endpoint->socket = &open_endpoints[i];
+		return true;
+	}
+	return false;
+}
+
+static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
+			  size_t length)
+{
+	(void)context;
+	cr_assert(endpoint->socket);
+	cr_assert_geq(length, 8);
+	cr_assert_lt(sent_count, 64);
+	sent[sent_count].endpoint = endpoint;
+	sent[sent_count].type = bytes[0];
+	memcpy(sent[sent_count++].nonce, bytes + 4, 4);
+}
+
+static void endpoint_close(void *context, struct amt_endpoint *endpoint)
+{
+	(void)context;
+	*(struct amt_endpoint **)endpoint->socket = NULL;
+	endpoint->socket = NULL;
+}
+
+static void on_opened(void *context, struct amt_tunnel *tunnel)
+{
+	(void)context;
+	(void)tunnel;
+	opened++;
+}
+
+static void on_closed(void *context, struct amt_tunnel *tunnel)
+{
+	(void)context;
+	(void)tunnel;
+	closed++;
+}
+
+static void on_up(void *context, struct amt_member *member)
+{
+	(void)context;
+	cr_assert(member->tunnel);
+	up++;
+}
+
+static void on_reported(void *context, struct amt_member *member)
+{
+	(void)context;
+	(void)member;
+	reported++;
+}
+
+static void on_failed(void *context, struct amt_member *member, const char *reason)
+{
+	(void)context;
+	cr_assert(!member->tunnel && !member->contact);
+	failure = reason;
+	failed++;
+}
+
+static void on_refused(void *context, const struct addr *peer, enum protocol protocol,
+		       enum fault fault)
+{
+	(void)context;
+	(void)peer;
+	(void)protocol;
+	cr_assert(fault);
+	refused++;
+}
+
+static const struct amt_tunnels_actions actions = {.open = endpoint_open,
+						   .send = endpoint_send,
+						   .close = endpoint_close,
+						   .opened = on_opened,
+						   .closed = on_closed,
+						   .up = on_up,
+						   .reported = on_reported,
+						   .failed = on_failed,
+						   .refused = on_refused};
+
+static void begin(void)
+{
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	tunnels = (struct amt_tunnels){.timers = &timers, .actions = &actions, .limit = 3};
+	opened = closed = refused = up = reported = failed = sent_count = 0;
+	no_route = false;
+}
+
+static void end(void)
+{
+	amt_tunnels_close(&tunnels);
+	for (unsigned i = 0; i < ENDPOINTS; i++)
+		cr_expect_null(open_endpoints[i], "a socket was left open");
+	timers_free(&timers);
+}
+
+TestSuite(amt_tunnels, .init = begin, .fini = end);
+
+static void run(double seconds)
+{
+	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
+
+	while (timers_next(&timers) <= until)
+		timers_run(&timers, timers_next(&timers));
+	timers_run(&timers, until);
+}
+
+static struct addr addr(const char *text)
+{
+	struct addr addr;
+
+	cr_assert(addr_parse(text, &addr));
+	return addr;
+}
+
+static struct amt_member member(const char *group)
+{
+	return (struct amt_member){.sg = {addr("192.0.2.10"), addr(group)}};
+}
+
+static void join(struct amt_member *member, const char *address, bool discover)
+{
+	struct addr to = addr(address);
+
+	amt_tunnels_join(&tunnels, member, &to, discover);
+}
+
+/* Answers the latest message with a sample, given its nonce at `at`. */
+static void answer(const char *sample, size_t at)
+{
+	struct cursor bytes = sample_udp(sample, 0);
+	struct amt_endpoint *endpoint = sent[sent_count - 1].endpoint;
+
+	memcpy((uint8_t *)bytes.at + at, sent[sent_count - 1].nonce, 4);
+	endpoint->received(endpoint, bytes.at, cursor_left(&bytes));
+	exact_free(bytes);
+}
+
+static void advertise(void)
+{
+	cr_assert_eq(sent[sent_count - 1].type, AMT_DISCOVERY);
+	answer("amt-2-advertisement-v4", 4); /* relay 203.0.113.15 */
+}
+
+static void query(void)
+{
+	cr_assert_eq(sent[sent_count - 1].type, AMT_REQUEST);
+	answer("amt-4-query-v4-g", 8);
+}
+
+Test(amt_tunnels, discovery_then_request_then_update)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "192.52.193.1", true);
+	cr_expect_eq(sent[0].type, AMT_DISCOVERY);
+	advertise();
+	cr_expect(addr_equal(&one.tunnel->relay, &(struct addr){AF_INET, {203, 0, 113, 15}}));
+	cr_expect_eq(opened, 1);
+	cr_expect_eq(up, 0);
+	query();
+	cr_expect_eq(up, 1);
+	cr_expect_eq(reported, 1);
+	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
+}
+
+Test(amt_tunnels, d_bit_skips_discovery)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "203.0.113.15", false);
+	cr_expect_eq(sent[0].type, AMT_REQUEST);
+}
+
+Test(amt_tunnels, one_tunnel_for_all_channels_of_a_relay)
+{
+	struct amt_member one = member("232.1.1.1"), two = member("232.1.1.2"),
+			  three = member("232.1.1.3");
+
+	join(&one, "192.52.193.1", true);
+	join(&two, "192.52.193.1", true);
+	cr_expect_eq(sent_count, 1, "one Discovery");
+	advertise();
+	cr_expect_eq(sent_count, 2, "one Request");
+	query();
+	cr_expect_eq(up, 2);
+	join(&three, "203.0.113.15", false);
+	cr_expect_eq(up, 3, "at once: the tunnel is there");
+	cr_expect_eq(opened, 1);
+	run(0);
+	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
+	cr_expect_eq(reported, 3);
+}
+
+Test(amt_tunnels, discovery_is_skipped_while_its_tunnel_lives)
+{
+	struct amt_member one = member("232.1.1.1"), two = member("232.1.1.2");
+
+	join(&one, "192.52.193.1", true);
+	advertise();
+	query();
+	sent_count = 0;
+	join(&two, "192.52.193.1", true);
+	run(0);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(sent[0].type, AMT_UPDATE);
+}
+
+Test(amt_tunnels, an_unused_tunnel_lingers_is_left_and_closed)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "192.52.193.1", true);
+	advertise();
+	query();
+	run(5);
+	amt_tunnels_leave(&tunnels, &one);
+	sent_count = 0;
+	run(9);
+	cr_expect_eq(closed, 0);
+	for (unsigned i = 0; i < sent_count; i++)
+		cr_expect_eq(sent[i].type, AMT_UPDATE, "BLOCK only");
+	sent_count = 0;
+	run(20);
+	cr_expect_eq(sent_count, 2);
+	cr_expect(sent[0].type == AMT_TEARDOWN && sent[1].type == AMT_TEARDOWN);
+	cr_expect_eq(closed, 1);
+	sent_count = 0;
+	join(&one, "192.52.193.1", true);
+	cr_expect_eq(sent[0].type, AMT_DISCOVERY, "what it had found is forgotten with the tunnel");
+}
+
+Test(amt_tunnels, a_lingering_tunnel_serves_the_next_channel)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "203.0.113.15", false);
+	query();
+	amt_tunnels_leave(&tunnels, &one);
+	run(9);
+	join(&one, "203.0.113.15", false);
+	cr_expect_eq(up, 2);
+	run(100);
+	cr_expect_eq(closed, 0);
+}
+
+Test(amt_tunnels, a_tunnel_that_was_torn_down_is_not_used_again)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "192.52.193.1", true);
+	advertise();
+	query();
+	amt_tunnels_leave(&tunnels, &one);
+	run(10.5);
+	cr_assert_eq(sent[sent_count - 1].type, AMT_TEARDOWN);
+	join(&one, "203.0.113.15", false);
+	cr_expect_eq(closed, 1);
+	cr_expect_eq(opened, 2);
+	cr_expect_eq(sent[sent_count - 1].type, AMT_REQUEST);
+}
+
+Test(amt_tunnels, a_discovery_address_that_is_dead)
+{
+	struct amt_member one = member("232.1.1.1"), two = member("232.1.1.2");
+
+	join(&one, "192.52.193.1", true);
+	join(&two, "192.52.193.1", true);
+	run(30);
+	cr_expect_eq(failed, 2);
+	cr_expect_str_eq(failure, "relay does not answer Discovery");
+	cr_expect_null(tunnels.by_contact);
+}
+
+Test(amt_tunnels, a_relay_that_is_dead)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "203.0.113.15", false);
+	run(30);
+	cr_expect_eq(failed, 1);
+	cr_expect_eq(closed, 1);
+	cr_expect_null(tunnels.by_relay);
+}
+
+Test(amt_tunnels, leaving_while_discovery_is_under_way_ends_it)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "192.52.193.1", true);
+	amt_tunnels_leave(&tunnels, &one);
+	run(100);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_null(tunnels.by_contact);
+	amt_tunnels_leave(&tunnels, &one); /* nowhere: nothing happens */
+}
+
+Test(amt_tunnels, no_route_and_no_room_fail_at_once)
+{
+	struct amt_member members[5];
+
+	no_route = true;
+	members[0] = member("232.1.1.1");
+	join(&members[0], "203.0.113.15", false);
+	cr_expect_str_eq(failure, "no route to the relay");
+	join(&members[0], "203.0.113.15", true);
+	cr_expect_eq(failed, 2);
+	no_route = false;
+	for (int i = 0; i < 5; i++) {
+		struct addr relay = addr("203.0.113.0");
+
+		relay.bytes[3] = i + 1;
+		members[i] = member("232.1.1.1");
+		amt_tunnels_join(&tunnels, &members[i], &relay, false);
+	}
+	cr_expect_eq(opened, 3);
+	cr_expect_eq(failed, 4);
+}
+
+Test(amt_tunnels, nonsense_is_refused_and_changes_nothing)
+{
+	struct amt_member one = member("232.1.1.1");
+	struct amt_endpoint *endpoint;
+	uint8_t bytes[64] = {0};
+
+	join(&one, "203.0.113.15", false);
+	endpoint = sent[0].endpoint;
+	for (int type = 0; type < 256; type++) {
+		bytes[0] = type;
+		for (size_t length = 1; length < sizeof(bytes); length++)
+			endpoint->received(endpoint, bytes, length);
+	}
+	cr_expect_gt(refused, 255 * 60);
+	cr_expect_eq(up, 0);
+	query();
+	cr_expect_eq(up, 1);
+}

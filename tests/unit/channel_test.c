@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A channel's life in virtual time: states, actions, back-off and the table's limit. */
+#include "channel/table.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct timers timers;
+static struct channel_table table;
+static struct sg sg;
+static char did[4096]; /* actions, in order */
+static struct addr connected;
+
+static void note(const char *what)
+{
+	cr_assert_lt(strlen(did) + strlen(what) + 2, sizeof(did));
+	strcat(strcat(did, *did ? " " : ""), what);
+}
+
+static void on_discover(struct channel *channel)
+{
+	(void)channel;
+	note("discover");
+}
+
+static void on_connect(struct channel *channel, const struct channel_relay *relay)
+{
+	(void)channel;
+	connected = relay->address;
+	note("connect");
+}
+
+static void on_disconnect(struct channel *channel)
+{
+	(void)channel;
+	note("disconnect");
+}
+
+static void on_forward(struct channel *channel)
+{
+	(void)channel;
+	note("forward");
+}
+
+static void on_stop_forwarding(struct channel *channel)
+{
+	(void)channel;
+	note("stop");
+}
+
+static void on_changed(const struct channel *channel)
+{
+	(void)channel;
+}
+
+static void on_closed(const struct channel *channel)
+{
+	(void)channel;
+	note("closed");
+}
+
+static const struct channel_actions actions = {.discover = on_discover,
+					       .connect = on_connect,
+					       .disconnect = on_disconnect,
+					       .forward = on_forward,
+					       .stop_forwarding = on_stop_forwarding,
+					       .changed = on_changed,
+					       .closed = on_closed};
+
+static void begin(void)
+{
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	table = (struct channel_table){.timers = &timers,
+				       .actions = &actions,
+				       .element_size = sizeof(struct channel),
+				       .limit = 3};
+	channel_table_init(&table);
+	addr_parse("192.0.2.10", &sg.source);
+	addr_parse("232.1.1.1", &sg.group);
+	did[0] = 0;
+}
+
+static void end(void)
+{
+	channel_table_free(&table);
+	timers_free(&timers);
+}
+
+TestSuite(channel, .init = begin, .fini = end);
+
+static void expect_did(const char *what)
+{
+	cr_expect_str_eq(did, what);
+	did[0] = 0;
+}
+
+static struct channel *open_one(void)
+{
+	cr_assert(channel_table_want(&table, &sg, 0, timers.now));
+	return table.by_sg;
+}
+
+static void find_relays(struct channel *channel, unsigned count)
+{
+	struct channel_relay relays[3] = {{{AF_INET, {203, 0, 113, 1}}, true},
+					  {{AF_INET, {203, 0, 113, 2}}, true},
+					  {{AF_INET, {203, 0, 113, 3}}, false}};
+
+	channel_relays_found(channel, relays, count);
+}
+
+static void run(double seconds)
+{
+	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
+
+	while (timers_next(&timers) <= until)
+		timers_run(&timers, timers_next(&timers));
+	timers_run(&timers, until);
+}
+
+Test(channel, from_join_to_receiving_and_away)
+{
+	struct channel *channel = open_one();
+	usec_t start = timers.now;
+
+	cr_expect_eq(channel->state, CHANNEL_DISCOVERING);
+	run(0.02);
+	find_relays(channel, 1);
+	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
+	run(0.04);
+	channel_tunnel_up(channel);
+	cr_expect_eq(channel->state, CHANNEL_CONNECTING, "the relay has not been told yet");
+	channel_reported(channel);
+	cr_expect_eq(channel->state, CHANNEL_JOINED);
+	run(0.02);
+	channel_first_packet(channel, timers.now);
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	channel_first_packet(channel, timers.now + 5);
+	cr_expect_eq(channel->trace.join_seen, start);
+	cr_expect_eq(channel->trace.dns_answered, start + 20 * USEC_PER_MS);
+	cr_expect_eq(channel->trace.tunnel_up, start + 60 * USEC_PER_MS);
+	cr_expect_eq(channel->trace.update_sent, start + 60 * USEC_PER_MS);
+	cr_expect_eq(channel->trace.first_packet, start + 80 * USEC_PER_MS);
+	expect_did("discover connect forward");
+	channel_table_unwant(&table, &sg, 0);
+	expect_did("stop disconnect closed");
+	cr_expect_eq(channel_table_count(&table), 0);
+	cr_expect_eq(timers_next(&timers), USEC_NEVER);
+}
+
+Test(channel, interfaces_come_and_go_and_the_last_closes_it)
+{
+	struct channel *channel = open_one();
+
+	find_relays(channel, 1);
+	channel_table_want(&table, &sg, 2, timers.now);
+	channel_tunnel_up(channel);
+	expect_did("discover connect forward");
+	cr_expect_eq(channel->interfaces, 5);
+	channel_table_unwant(&table, &sg, 0);
+	expect_did("forward");
+	channel_table_unwant(&table, &sg, 0);
+	channel_table_unwant(&table, &sg, 2);
+	cr_expect_eq(channel_table_count(&table), 0);
+}
+
+Test(channel, next_relay_when_one_fails)
+{
+	struct channel *channel = open_one();
+
+	find_relays(channel, 2);
+	cr_expect_eq(connected.bytes[3], 1);
+	channel_tunnel_failed(channel, "dead");
+	cr_expect_eq(connected.bytes[3], 2);
+	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
+	channel_tunnel_up(channel);
+	channel_reported(channel);
+	did[0] = 0;
+	channel_tunnel_failed(channel, "dead");
+	expect_did("stop");
+	cr_expect_eq(channel->state, CHANNEL_FAILED);
+	cr_expect_str_eq(channel->reason, "dead");
+}
+
+Test(channel, failed_shows_its_reason_until_it_is_joined)
+{
+	struct channel *channel = open_one();
+
+	channel_discovery_failed(channel, "no AMTRELAY record for the source");
+	cr_expect_eq(channel->state, CHANNEL_FAILED);
+	did[0] = 0;
+	run(1);
+	expect_did("discover");
+	cr_expect_eq(channel->state, CHANNEL_FAILED, "a new attempt is under way");
+	channel_discovery_failed(channel, "DNS server does not answer");
+	cr_expect_str_eq(channel->reason, "DNS server does not answer", "the latest reason");
+	run(2);
+	find_relays(channel, 1);
+	cr_expect_eq(channel->state, CHANNEL_FAILED);
+	channel_tunnel_up(channel);
+	channel_reported(channel);
+	cr_expect_eq(channel->state, CHANNEL_JOINED);
+	cr_expect_null(channel->reason);
+}
+
+Test(channel, back_off_grows_to_two_minutes_and_starts_again_after_success)
+{
+	struct channel *channel = open_one();
+	usec_t wait, longest = 0;
+
+	for (unsigned i = 0; i < 60; i++) {
+		channel_discovery_failed(channel, "dead");
+		wait = timer_left(&timers, &channel->retry);
+		cr_assert_geq(wait, USEC_PER_SEC);
+		cr_assert_leq(wait, (i < 7 ? 1u << i : 120) * USEC_PER_SEC);
+		longest = wait > longest ? wait : longest;
+		run((double)wait / USEC_PER_SEC);
+	}
+	cr_expect_gt(longest, 60 * USEC_PER_SEC);
+	find_relays(channel, 1);
+	channel_tunnel_up(channel);
+	channel_reported(channel);
+	channel_tunnel_failed(channel, "dead");
+	cr_expect_eq(timer_left(&timers, &channel->retry), USEC_PER_SEC);
+}
+
+Test(channel, a_packet_counts_only_while_it_is_forwarded)
+{
+	struct channel *channel = open_one();
+
+	channel_first_packet(channel, timers.now);
+	cr_expect_eq(channel->state, CHANNEL_DISCOVERING, "from an earlier channel of this slot");
+}
+
+Test(channel, table_is_bounded_and_slots_are_used_again)
+{
+	bool slots[3] = {0};
+
+	for (int i = 0; i < 5; i++) {
+		sg.group.bytes[3] = i;
+		cr_expect_eq(channel_table_want(&table, &sg, 0, timers.now), i < 3);
+	}
+	for (struct channel *channel = table.by_sg; channel; channel = channel->hh.next) {
+		cr_assert_lt(channel->slot, 3);
+		cr_expect_not(slots[channel->slot], "slots are each one's own");
+		slots[channel->slot] = true;
+		cr_expect_eq(channel_table_at(&table, channel->slot), channel);
+	}
+	sg.group.bytes[3] = 1;
+	channel_table_unwant(&table, &sg, 0);
+	sg.group.bytes[3] = 9;
+	cr_expect(channel_table_want(&table, &sg, 0, timers.now));
+	cr_expect_null(channel_table_at(&table, 3));
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PIM on an interface in virtual time: Hellos that we send (RFC 7761 section 4.3.1), neighbours
+ * that we learn and lose, and what Join/Prune messages do (section 4.8.2). */
+#include "pim/interface.h"
+#include "samples.h"
+
+#include <criterion/criterion.h>
+
+static struct timers timers;
+static struct pim_interface pim;
+static struct pim_hello sent; /* the latest */
+static unsigned sent_count;
+static struct sg last;
+static int wanted_count, unwanted_count;
+
+static void send_message(void *context, const uint8_t *message, size_t length)
+{
+	struct ip_datagram ip = {.source = pim.address,
+				 .destination = pim_all_routers(pim.address.family),
+				 .protocol = PIM_IP_PROTOCOL,
+				 .payload = cursor_over(message, length)};
+	struct pim_message decoded;
+
+	(void)context;
+	cr_assert_eq(pim_decode(&ip, &decoded), FAULT_NONE);
+	cr_assert_eq(decoded.type, PIM_HELLO);
+	sent = decoded.hello;
+	sent_count++;
+}
+
+static void wanted(void *context, const struct sg *sg, bool is_wanted)
+{
+	(void)context;
+	last = *sg;
+	is_wanted ? wanted_count++ : unwanted_count++;
+}
+
+static const struct pim_actions actions = {.send = send_message, .wanted = wanted};
+
+static void begin_as(const char *address)
+{
+	struct pim_limits limits = {.neighbors = 4, .entries = 100};
+
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	pim = (struct pim_interface){.name = "lan0", .timers = &timers, .actions = &actions};
+	addr_parse(address, &pim.address);
+	sent_count = wanted_count = unwanted_count = 0;
+	pim_interface_start(&pim, &limits);
+}
+
+static void begin(void)
+{
+	begin_as("10.0.0.1");
+}
+
+static void end(void)
+{
+	pim_interface_stop(&pim);
+	timers_free(&timers);
+}
+
+TestSuite(pim_interface, .init = begin, .fini = end);
+
+static void run(double seconds)
+{
+	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
+
+	while (timers_next(&timers) <= until)
+		timers_run(&timers, timers_next(&timers));
+	timers_run(&timers, until);
+}
+
+static enum fault receive(const char *sample)
+{
+	struct cursor datagram = sample_datagram(sample, 0);
+	struct ip_datagram ip;
+	enum fault fault = ip_decode(datagram, &ip);
+
+	if (!fault)
+		fault = pim_interface_receive(&pim, &ip);
+	exact_free(datagram);
+	return fault;
+}
+
+/* A Hello of a router's making. */
+static enum fault hello_from(const char *address, uint16_t holdtime, uint32_t generation)
+{
+	struct pim_hello hello = {
+		.holdtime = holdtime, .has_generation_id = true, .generation_id = generation};
+	struct ip_datagram ip = {.protocol = PIM_IP_PROTOCOL};
+	uint8_t message[PIM_HELLO_MAX];
+
+	addr_parse(address, &ip.source);
+	ip.destination = pim_all_routers(ip.source.family);
+	ip.payload = cursor_over(message,
+				 pim_encode_hello(&hello, &ip.source, message, sizeof(message)));
+	return pim_interface_receive(&pim, &ip);
+}
+
+static void expect_last(const char *source, const char *group)
+{
+	struct sg sg;
+
+	addr_parse(source, &sg.source);
+	addr_parse(group, &sg.group);
+	cr_expect(sg_equal(&last, &sg));
+}
+
+Test(pim_interface, hello_at_start_and_every_30_seconds)
+{
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(sent.holdtime, 105);
+	cr_expect(sent.has_lan_prune_delay && sent.propagation_delay_ms == 500 &&
+		  sent.override_interval_ms == 2500);
+	cr_expect(sent.has_dr_priority && sent.dr_priority == 0);
+	cr_expect(sent.has_generation_id && sent.generation_id == pim.generation_id);
+	run(29.9);
+	cr_expect_eq(sent_count, 1);
+	run(0.2);
+	cr_expect_eq(sent_count, 2);
+	run(300);
+	cr_expect_eq(sent_count, 12);
+}
+
+Test(pim_interface, goodbye_when_stopped)
+{
+	pim_interface_stop(&pim);
+	cr_expect_eq(sent_count, 2);
+	cr_expect_eq(sent.holdtime, 0);
+	cr_expect_eq(timers_next(&timers), USEC_NEVER);
+}
+
+Test(pim_interface, a_new_neighbor_and_a_restarted_one_hear_of_us_within_5_seconds)
+{
+	hello_from("10.0.0.2", 105, 1);
+	run(5);
+	cr_expect_eq(sent_count, 2, "new");
+	hello_from("10.0.0.2", 105, 1);
+	run(5);
+	cr_expect_eq(sent_count, 2, "the same again");
+	hello_from("10.0.0.2", 105, 2);
+	run(5);
+	cr_expect_eq(sent_count, 3, "another Generation ID");
+}
+
+Test(pim_interface, neighbors_expire_and_say_goodbye)
+{
+	hello_from("10.0.0.2", 20, 1);
+	hello_from("10.0.0.3", 0xffff, 1);
+	hello_from("10.0.0.4", 105, 1);
+	run(19);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 3);
+	hello_from("10.0.0.4", 0, 1);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 2);
+	run(2);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "Holdtime is over");
+	run(1000000);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "0xffff does not end");
+	hello_from("10.0.0.9", 0, 1);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "a goodbye makes no neighbour");
+}
+
+Test(pim_interface, neighbors_are_bounded)
+{
+	char address[32];
+
+	for (int i = 2; i < 6; i++) {
+		snprintf(address, sizeof(address), "10.0.0.%d", i);
+		cr_expect_eq(hello_from(address, 105, 1), FAULT_NONE);
+	}
+	cr_expect_eq(hello_from("10.0.0.99", 105, 1), FAULT_LIMIT);
+	cr_expect_eq(hello_from("10.0.0.2", 105, 1), FAULT_NONE, "a known one is refreshed");
+}
+
+Test(pim_interface, join_of_a_stranger_is_refused)
+{
+	cr_expect_eq(receive("pim-join-sg-v4"), FAULT_SENDER);
+	cr_expect_eq(wanted_count, 0);
+}
+
+Test(pim_interface, join_and_prune_from_a_neighbor)
+{
+	hello_from("10.0.0.2", 105, 1);
+	cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE);
+	cr_expect_eq(wanted_count, 1);
+	expect_last("192.0.2.10", "232.1.1.1");
+	cr_expect_eq(receive("pim-prune-sg-v4"), FAULT_NONE);
+	cr_expect_eq(unwanted_count, 1, "one neighbour: at once");
+}
+
+Test(pim_interface, prune_waits_for_an_override_where_there_are_more_neighbors)
+{
+	hello_from("10.0.0.2", 1000, 1);
+	hello_from("10.0.0.3", 1000, 1);
+	receive("pim-join-sg-v4");
+	receive("pim-prune-sg-v4");
+	run(2.9);
+	cr_expect_eq(unwanted_count, 0);
+	run(0.2);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_interface, joins_end_with_their_holdtime)
+{
+	hello_from("10.0.0.2", 1000, 1);
+	receive("pim-join-sg-v4");
+	run(209);
+	cr_expect_eq(unwanted_count, 0);
+	run(2);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_interface, a_join_for_another_router_opens_nothing)
+{
+	hello_from("10.0.0.2", 105, 1);
+	cr_expect_eq(receive("pim-join-other-upstream-v4"), FAULT_NONE);
+	cr_expect_eq(wanted_count, 0);
+	cr_expect_eq(pim.counters.for_other_router, 1);
+}
+
+Test(pim_interface, a_join_for_a_secondary_address_of_ours_counts)
+{
+	addr_parse("10.0.0.3", &pim.secondaries[pim.secondary_count++]);
+	hello_from("10.0.0.2", 105, 1);
+	receive("pim-join-other-upstream-v4");
+	cr_expect_eq(wanted_count, 1);
+}
+
+Test(pim_interface, star_g_and_rpt_entries_are_passed_over)
+{
+	hello_from("10.0.0.2", 105, 1);
+	cr_expect_eq(receive("pim-join-star-g-v4"), FAULT_NONE);
+	cr_expect_eq(wanted_count, 0);
+	cr_expect_eq(pim.counters.entries_skipped, 2);
+}
+
+Test(pim_interface, every_group_and_source_of_a_message_counts)
+{
+	hello_from("10.0.0.2", 105, 1);
+	cr_expect_eq(receive("pim-join-multi-v4"), FAULT_NONE);
+	cr_expect_eq(wanted_count, 3);
+	cr_expect_eq(pim_downstream_count(&pim.downstream), 3);
+}
+
+Test(pim_interface, our_own_messages_sent_back_are_not_a_neighbor)
+{
+	cr_expect_eq(hello_from("10.0.0.1", 105, 1), FAULT_NONE);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 0);
+}
+
+Test(pim_interface, ipv6)
+{
+	end();
+	begin_as("fe80::1");
+	cr_expect_eq(sent_count, 1);
+	hello_from("fe80::2", 105, 1);
+	cr_expect_eq(receive("pim-join-sg-v6"), FAULT_NONE);
+	expect_last("2001:db8:5::10", "ff3e::8000:1");
+	cr_expect_eq(receive("pim-prune-sg-v6"), FAULT_NONE);
+	cr_expect_eq(unwanted_count, 1);
+}
