@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Handles of the functional tests. A test sources this file, says `plan N`, and for each thing that
+# it proves calls is, ok or like. It runs in a lab of its own (LAB, one for all tests of a run), with
+# processes of its own, which end with it. It waits for events, never for time to pass.
+#
+#   relay_up [OPTION...]   the AMT relay on the relay node       mcingestd_up [OPTION...]
+#   spawn NAME NODE CMD... in the background, log in $WORK/NAME.log   finish NAME [SIGNAL]
+#   in_node NODE CMD...    in the foreground
+#   api COMMAND [JQ]       mcingest COMMAND --json, through jq -r
+#   until_true SECONDS WHAT CMD...   polls; fails the test where it does not come true
+
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
+
+export LAB=${LAB:-check}
+BUILD=${BUILD:-build/san}
+PEERS=build/tests/peers
+WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
+declare -A PIDS=()
+TESTS=0 FAILED=0
+
+export ASAN_OPTIONS=abort_on_error=0:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
+
+# TAP
+
+plan() { echo "1..$1"; }
+
+verdict() { # STATUS WHAT
+    TESTS=$((TESTS + 1))
+    if (($1 == 0)); then
+        echo "ok $TESTS - $2"
+    else
+        FAILED=$((FAILED + 1))
+        echo "not ok $TESTS - $2"
+    fi
+    return "$1"
+}
+
+ok() { # WHAT CMD...
+    local what=$1 output
+    shift
+    output=$("$@" 2>&1)
+    verdict $? "$what" || printf '%s\n' "$output" | tail -n 40 | sed 's/^/#   /'
+}
+
+is() { # WHAT GOT WANTED
+    [[ $2 == "$3" ]]
+    verdict $? "$1" || printf '#   got:    %s\n#   wanted: %s\n' "$2" "$3"
+}
+
+like() { # WHAT GOT REGEX
+    [[ $2 =~ $3 ]]
+    verdict $? "$1" || printf '#   got: %s\n#   wanted something like: %s\n' "$2" "$3"
+}
+
+# Processes
+
+in_node() { # NODE CMD...
+    scripts/lab exec "$@"
+}
+
+spawn() { # NAME NODE CMD...
+    scripts/lab exec "${@:2}" </dev/null >"$WORK/$1.log" 2>&1 &
+    PIDS[$1]=$!
+}
+
+finish() { # NAME [SIGNAL]: its exit status
+    local pid=${PIDS[$1]}
+    unset "PIDS[$1]"
+    [[ ${2-TERM} == none ]] || kill "-${2-TERM}" "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+}
+
+logged() { # NAME REGEX
+    grep -Eq -- "$2" "$WORK/$1.log"
+}
+
+until_true() { # SECONDS WHAT CMD...
+    local end=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        if ((SECONDS > end)); then
+            verdict 1 "$what"
+            show_logs
+            exit 1
+        fi
+        sleep 0.02
+    done
+}
+
+show_logs() {
+    local log
+    for log in "$WORK"/*.log; do
+        echo "# --- $(basename "$log")"
+        tail -n 25 "$log" | sed 's/^/#   /'
+    done
+}
+
+cleanup() {
+    local name
+    for name in "${!PIDS[@]}"; do
+        finish "$name" || true
+    done
+    ((FAILED == 0)) || show_logs
+    rm -rf "$WORK"
+    exit $((FAILED > 0))
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+# The path
+
+lab_up() {
+    scripts/lab up || { echo "Bail out! the lab does not come up"; exit 1; }
+}
+
+relay_up() { # [OPTION...]
+    spawn relay relay "$PEERS/relay" --interface src0 "$@"
+    until_true 5 "the relay starts" logged relay 'listening on'
+}
+
+mcingestd_up() { # [OPTION...]
+    spawn mcingestd ingest "$BUILD/mcingestd" --downstream lan0 "$@"
+    until_true 10 "mcingestd starts" logged mcingestd ' ready$'
+}
+
+neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0.2") | .interface') == lan0 ]]; }
+
+everything_up() { # the whole path, idle, with FRR as a neighbour in both directions
+    lab_up
+    relay_up
+    mcingestd_up
+    until_true 40 "FRR says Hello" neighbor_there
+    until_true 10 "FRR knows us" frr_knows_us
+}
+
+frr_knows_us() { in_node access vtysh -c 'show ip pim neighbor' | grep -q '^up0 .*10\.0\.0\.1 '; }
+
+api() { # COMMAND... [-- JQ]: jq's program is the last argument where it begins with a dot
+    local filter=. words=("$@")
+    if [[ ${words[-1]} == .* && ${#words[@]} -gt 1 ]]; then
+        filter=${words[-1]}
+        unset 'words[-1]'
+    fi
+    in_node ingest "$BUILD/mcingest" "${words[@]}" --json | jq -r "$filter"
+}
+
+channel() { # SOURCE GROUP [JQ]: one channel's object, or a part of it
+    api channels ".channels[] | select(.source == \"$1\" and .group == \"$2\") | ${3-.}"
+}
+
+channel_is() { # SOURCE GROUP STATE
+    [[ $(channel "$1" "$2" .state) == "$3" ]]
+}
+
+no_channels() { [[ $(api channels '.channels | length') == 0 ]]; }
+
+receiver_up() { # NAME SOURCE GROUP [OPTION...]: joins, and counts in the background
+    spawn "$1" receiver "$PEERS/receiver" --interface eth0 --source "$2" --group "$3" "${@:4}"
+    until_true 5 "$1 joins" logged "$1" '^joined'
+}
+
+send() { # SOURCE GROUP [OPTION...]
+    in_node source "$PEERS/source" --interface eth0 --source "$1" --group "$2" "${@:3}"
+}
+
+summary() { # NAME KEY: of a receiver that has ended
+    sed -n "s/^received=/&/p" "$WORK/$1.log" | tr ' ' '\n' | sed -n "s/^$2=//p"
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A PIM Join of a real FRR brings multicast through an AMT tunnel: 10,000 packets at 1,000 a second
+# from real sockets arrive as 10,000, for two payload sizes, two sources, two relays at once.
+. "$(dirname "$0")/lib.sh"
+plan 25
+
+everything_up
+receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 20
+receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 20
+
+until_true 10 "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true 10 "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
+ok "both channels are joined at their relays" true
+is "relay by address" "$(channel 192.0.2.10 232.1.1.1 .relay)" 203.0.113.15
+like "relay by name, behind a CNAME" "$(channel 198.51.100.77 233.44.15.9 .relay)" '^(203.0.113.16|2001:db8:15::16)$'
+is "interfaces" "$(channel 192.0.2.10 232.1.1.1 '.interfaces | join(" ")')" lan0
+
+(send 198.51.100.77 233.44.15.9 --rate 1000 --count 10000 --size 1400 >/dev/null) &
+sender=$!
+send 192.0.2.10 232.1.1.1 --rate 1000 --count 10000 --size 100 >/dev/null
+wait $sender
+
+for name in small large; do
+    finish $name none
+    verdict $? "$name: the receiver is content" || true
+    is "$name: all packets arrived" "$(summary $name received)" 10000
+    is "$name: none missing" "$(summary $name missing)" 0
+    is "$name: none twice" "$(summary $name duplicates)" 0
+    is "$name: checksums are right" "$(summary $name bad_checksums)" 0
+    is "$name: payload is right" "$(summary $name bad_payload)" 0
+done
+
+is "the program counted them" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10000
+is "and their bytes" "$(channel 192.0.2.10 232.1.1.1 .bytes)" $((10000 * 128))
+is "state" "$(channel 192.0.2.10 232.1.1.1 .state)" receiving
+ok "the trace is complete and in order" test "$(channel 192.0.2.10 232.1.1.1 \
+    '.trace | [.join_seen, .dns_answered, .tunnel_up, .update_sent, .first_packet] |
+     (map(type) | unique == ["number"]) and sort == .')" = true
+is "nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+is "nothing was refused" "$(api counters '[.refused[][]] | add')" 0
+
+dump=$(in_node ingest bpftool map dump pinned /sys/fs/bpf/mcingest/channels4)
+like "bpftool names the source" "$dump" '"source": \[192,0,2,10'
+like "bpftool names the interface" "$dump" '"lan0"'
+like "bpftool names the relay" "$dump" '"relay": \[[0-9,[:space:]]*203,0,113,15'
