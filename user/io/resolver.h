@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* DNS by libunbound, without blocking: caching, CNAME and DNAME followed. */
+/* DNS by libunbound, without blocking: caching, CNAME and DNAME followed (each costs a question of
+ * its own). How many questions are under way at once is the callers' to limit. */
 #pragma once
 
 #include "base/dns.h"
@@ -15,17 +16,17 @@ struct resolver_options {
 	usec_t timeout; /* of one question, all repetitions included */
 };
 
-/* May be called from within resolver_ask(); the query is freed after the call. */
+/* Never called from within resolver_ask(). The query is freed after the call. */
 typedef void resolver_fn(void *owner, const struct dns_answer *answer);
 
 /* NULL, with a sentence in `error` (of `size` bytes). */
 struct resolver *resolver_new(struct loop *loop, struct timers *timers,
 			      const struct resolver_options *options, char *error, size_t size);
+/* No query is answered any more. Not to be called from within a resolver_fn. */
 void resolver_free(struct resolver *resolver);
 
 /* Asks for `name` (absolute, presentation form), class IN. The answer always comes, after the
- * timeout at the latest (DNS_TIMEOUT), unless the query is cancelled. Returns NULL where the answer
- * came within the call. */
+ * timeout at the latest (DNS_TIMEOUT), unless the query is cancelled. */
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *name, unsigned type,
 				    resolver_fn *fn, void *owner);
 void resolver_cancel(struct resolver_query *query);

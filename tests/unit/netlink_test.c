@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The kernel's own answers, in a network namespace of the test's process. */
+#include "io/netlink.h"
+#include "io/raw.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void run(const char *commands)
+{
+	cr_assert_eq(system(commands), 0, "%s", commands);
+}
+
+static void set_up(void)
+{
+	cr_assert_eq(unshare(CLONE_NEWNET), 0, "%s", strerror(errno));
+	run("ip link set lo up");
+	run("ip link add v0 address 02:00:00:00:00:01 mtu 1400 type veth peer name v1");
+	run("ip link set v1 up; ip link set v0 up");
+}
+
+TestSuite(netlink, .init = set_up, .timeout = 30);
+
+static bool has_address(const struct netlink_interface *interface, const char *text)
+{
+	struct addr addr;
+
+	cr_assert(addr_parse(text, &addr));
+	for (unsigned i = 0; i < interface->address_count; i++) {
+		if (addr_equal(&interface->addresses[i], &addr))
+			return true;
+	}
+	return false;
+}
+
+Test(netlink, loopback)
+{
+	struct netlink_interface lo;
+
+	cr_assert_eq(netlink_get_interface("lo", &lo), 0);
+	cr_assert_str_eq(lo.name, "lo");
+	cr_assert(lo.up && lo.loopback && !lo.ethernet);
+	cr_assert(has_address(&lo, "127.0.0.1"));
+	cr_assert(has_address(&lo, "::1"));
+}
+
+Test(netlink, ethernet)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+	struct netlink_interface v0;
+	char text[ADDR_TEXT];
+
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.9.0.2/24 dev v0");
+	run("ip addr add 10.8.0.1/24 dev v0");
+	run("ip addr add 2001:db8::1/64 dev v0 nodad");
+	run("ip addr add 2001:db8::2/64 dev v0 nodad preferred_lft 0");
+	cr_assert_eq(netlink_get_interface("v0", &v0), 0);
+	cr_assert(v0.up && v0.ethernet && !v0.loopback);
+	cr_assert_eq(v0.mtu, 1400);
+	cr_assert_arr_eq(v0.mac, mac, 6);
+	cr_assert_eq(v0.ifindex, if_nametoindex("v0"));
+	cr_assert_str_eq(addr_format(&v0.addresses[0], text), "10.9.0.1");
+	cr_assert_str_eq(addr_format(&v0.addresses[1], text), "10.8.0.1");
+	cr_assert_str_eq(addr_format(&v0.addresses[2], text), "10.9.0.2", "the secondary one");
+	cr_assert(has_address(&v0, "2001:db8::1"));
+	cr_assert_not(has_address(&v0, "2001:db8::2"), "deprecated");
+}
+
+Test(netlink, more_addresses_than_are_kept)
+{
+	struct netlink_interface v0;
+
+	run("for i in $(seq 40); do ip addr add 10.$i.0.1/24 dev v0; done");
+	cr_assert_eq(netlink_get_interface("v0", &v0), 0);
+	cr_assert_eq(v0.address_count, NETLINK_ADDRESSES_MAX);
+}
+
+Test(netlink, no_such_interface)
+{
+	struct netlink_interface none;
+
+	cr_assert_eq(netlink_get_interface("v9", &none), -ENODEV);
+	cr_assert_eq(netlink_get_interface("a-name-that-is-too-long", &none), -ENODEV);
+	cr_assert_eq(netlink_get_interface("", &none), -ENODEV);
+}
+
+Test(netlink, down)
+{
+	struct netlink_interface v0;
+
+	run("ip link set v0 down");
+	cr_assert_eq(netlink_get_interface("v0", &v0), 0);
+	cr_assert_not(v0.up);
+}
+
+Test(netlink, uplinks)
+{
+	unsigned found[4];
+
+	cr_assert_eq(netlink_uplinks(found, 4), 0, "routes of the link itself do not count");
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.7.0.1/24 dev v1");
+	run("ip route add 192.0.2.0/24 via 10.9.0.9; ip route add 198.51.100.0/24 via 10.9.0.8");
+	cr_assert_eq(netlink_uplinks(found, 4), 1);
+	cr_assert_eq(found[0], if_nametoindex("v0"));
+	run("ip route add default dev v1");
+	run("ip route add unreachable default metric 900; ip route add default dev lo table 99");
+	cr_assert_eq(netlink_uplinks(found, 4), 2);
+	cr_assert_eq(netlink_uplinks(found, 1), 1);
+}
+
+Test(netlink, uplinks_of_many_hops_and_of_both_families)
+{
+	unsigned found[4];
+
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.7.0.1/24 dev v1");
+	run("ip route add 192.0.2.0/24 nexthop via 10.9.0.9 nexthop dev v1");
+	cr_assert_eq(netlink_uplinks(found, 4), 1, "the hop of no gateway is on the link");
+	run("ip route add default nexthop via 10.9.0.9 nexthop dev v1");
+	cr_assert_eq(netlink_uplinks(found, 4), 2);
+	run("ip route del default; ip -6 addr add 2001:db8::1/64 dev v1 nodad");
+	run("ip -6 route add default via 2001:db8::9");
+	cr_assert_eq(netlink_uplinks(found, 4), 2);
+	run("ip route del 192.0.2.0/24; ip route add 192.0.2.0/24 via inet6 2001:db8::9 dev v1");
+	cr_assert_eq(netlink_uplinks(found, 4), 1);
+	cr_assert_eq(found[0], if_nametoindex("v1"));
+}
+
+/* PIM messages as the other end of the cable sees them. */
+static int listen_on(const char *name, int family)
+{
+	int fd = socket(family, SOCK_RAW, 103);
+
+	cr_assert_eq(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name)), 0);
+	return fd;
+}
+
+Test(netlink, raw_socket_v4)
+{
+	struct addr source, group;
+	struct raw_socket *raw;
+	uint8_t bytes[64];
+	int peer = listen_on("v1", AF_INET);
+
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.9.0.7/24 dev v0");
+	run("ip addr add 10.9.0.2/24 dev v1; echo 1 >/proc/sys/net/ipv4/conf/v1/accept_local");
+	cr_assert(addr_parse("10.9.0.7", &source) && addr_parse("224.0.0.13", &group));
+	raw = raw_open(if_nametoindex("v0"), 103, &source, &group);
+	cr_assert_not_null(raw, "%s", strerror(errno));
+	run("ip maddr show dev v0 | grep -q 224.0.0.13");
+	cr_assert_eq(setsockopt(peer, IPPROTO_IP, IP_ADD_MEMBERSHIP,
+				&(struct ip_mreqn){.imr_multiaddr.s_addr = inet_addr("224.0.0.13"),
+						   .imr_ifindex = if_nametoindex("v1")},
+				sizeof(struct ip_mreqn)),
+		     0);
+	cr_assert_eq(raw_send(raw, (const uint8_t *)"hello", 5), 0);
+	cr_assert_eq(recv(peer, bytes, sizeof(bytes), 0), 25);
+	cr_assert_eq(bytes[1], 0xc0);
+	cr_assert_eq(bytes[8], 1);
+	cr_assert_arr_eq(bytes + 12, source.bytes, 4);
+	cr_assert_arr_eq(bytes + 16, group.bytes, 4);
+	raw_close(raw);
+	run("! ip maddr show dev v0 | grep -q 224.0.0.13");
+	close(peer);
+}
+
+Test(netlink, raw_socket_v6)
+{
+	struct sockaddr_in6 from;
+	struct addr source, group;
+	struct raw_socket *raw;
+	uint8_t bytes[64];
+	int peer = listen_on("v1", AF_INET6);
+
+	run("ip -6 addr add fe80::1:1/64 dev v0 nodad; ip -6 addr add fe80::1:1/64 dev v1 nodad");
+	cr_assert(addr_parse("fe80::1:1", &source) && addr_parse("ff02::d", &group));
+	raw = raw_open(if_nametoindex("v0"), 103, &source, &group);
+	cr_assert_not_null(raw, "%s", strerror(errno));
+	cr_assert_eq(setsockopt(peer, IPPROTO_IPV6, IPV6_JOIN_GROUP,
+				&(struct ipv6_mreq){.ipv6mr_multiaddr = {{{0xff, 2, [15] = 0xd}}},
+						    .ipv6mr_interface = if_nametoindex("v1")},
+				sizeof(struct ipv6_mreq)),
+		     0);
+	run("ip addr del fe80::1:1/64 dev v1");
+	cr_assert_eq(raw_send(raw, (const uint8_t *)"hello", 5), 0);
+	cr_assert_eq(recvfrom(peer, bytes, sizeof(bytes), 0, (struct sockaddr *)&from,
+			      &(socklen_t){sizeof(from)}),
+		     5);
+	cr_assert_arr_eq(&from.sin6_addr, source.bytes, 16);
+	raw_close(raw);
+	close(peer);
+}
+
+Test(netlink, raw_socket_of_an_address_that_is_not_there)
+{
+	struct addr source, group;
+
+	cr_assert(addr_parse("10.9.0.7", &source) && addr_parse("224.0.0.13", &group));
+	cr_assert_null(raw_open(if_nametoindex("v0"), 103, &source, &group));
+	cr_assert_eq(errno, EADDRNOTAVAIL);
+}

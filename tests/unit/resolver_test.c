@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What holds with a server that is silent: a socket that nobody reads. Answers are tested with a
+ * real server by the functional tests. */
+#include "io/resolver.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static struct timers timers;
+static struct loop *loop;
+static struct resolver *resolver;
+static int silent;
+static unsigned answers;
+static enum dns_status last_status;
+static char error[128];
+
+static void on_answer(void *owner, const struct dns_answer *answer)
+{
+	(void)owner;
+	answers++;
+	last_status = answer->status;
+	cr_assert_eq(answer->count, 0);
+	loop_stop(loop);
+}
+
+static void set_up(void)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct resolver_options options = {.server_count = 1, .timeout = 200 * USEC_PER_MS};
+	char server[32];
+
+	silent = socket(AF_INET, SOCK_DGRAM, 0);
+	cr_assert_eq(bind(silent, (struct sockaddr *)&in, sizeof(in)), 0);
+	getsockname(silent, (struct sockaddr *)&in, &(socklen_t){sizeof(in)});
+	snprintf(server, sizeof(server), "127.0.0.1@%u", ntohs(in.sin_port));
+	options.servers = (const char *const[]){server};
+	loop = loop_new(&timers);
+	resolver = resolver_new(loop, &timers, &options, error, sizeof(error));
+	cr_assert_not_null(resolver, "%s", error);
+}
+
+static void tear_down(void)
+{
+	resolver_free(resolver);
+	loop_free(loop);
+	timers_free(&timers);
+	close(silent);
+}
+
+TestSuite(resolver, .init = set_up, .fini = tear_down, .timeout = 20);
+
+Test(resolver, silence_is_a_timeout)
+{
+	usec_t started = timers.now;
+
+	resolver_ask(resolver, "1.2.0.192.in-addr.arpa.", 260, on_answer, NULL);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(answers, 1);
+	cr_assert_eq(last_status, DNS_TIMEOUT);
+	cr_assert_geq(timers.now - started, 200 * USEC_PER_MS);
+}
+
+Test(resolver, the_server_is_asked_again_after_a_timeout)
+{
+	uint8_t bytes[512];
+
+	for (int i = 0; i < 8; i++) {
+		resolver_ask(resolver, "1.2.0.192.in-addr.arpa.", 260, on_answer, NULL);
+		cr_assert_eq(loop_run(loop), 0);
+		cr_assert_eq(last_status, DNS_TIMEOUT);
+	}
+	/* A context of its own for each: otherwise the eight would share one question's repeats. */
+	for (int i = 0; i < 8; i++)
+		cr_assert_gt(recv(silent, bytes, sizeof(bytes), MSG_DONTWAIT), 0, "query %d", i);
+}
+
+Test(resolver, a_name_that_is_none_fails_after_the_call)
+{
+	resolver_ask(resolver, "no..name.", 260, on_answer, NULL);
+	cr_assert_eq(answers, 0);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(last_status, DNS_SERVER_FAILURE);
+}
+
+static void on_over(struct timer *timer)
+{
+	(void)timer;
+	loop_stop(loop);
+}
+
+Test(resolver, a_cancelled_query_has_no_answer)
+{
+	struct timer over = {.fn = on_over};
+
+	resolver_cancel(resolver_ask(resolver, "example.com.", DNS_TYPE_A, on_answer, NULL));
+	timer_start(&timers, &over, 300 * USEC_PER_MS);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(answers, 0);
+}
+
+Test(resolver, it_may_be_freed_with_questions_under_way)
+{
+	for (int i = 0; i < 100; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%d.example.com.", i);
+		resolver_ask(resolver, name, DNS_TYPE_A, on_answer, NULL);
+	}
+	resolver_free(resolver);
+	resolver = NULL;
+	cr_assert_eq(answers, 0);
+}
+
+Test(resolver, a_bad_address_is_refused_in_words)
+{
+	struct resolver_options options = {.servers = (const char *const[]){"dns.example"},
+					   .server_count = 1};
+
+	cr_assert_null(resolver_new(loop, &timers, &options, error, sizeof(error)));
+	cr_assert_neq(strlen(error), 0);
+}

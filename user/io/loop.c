@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/loop.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <systemd/sd-event.h>
+#include <time.h>
+
+struct loop {
+	sd_event *event;
+	struct timers *timers;
+	bool stopped;
+};
+
+struct loop_watch {
+	struct loop *loop;
+	sd_event_source *source;
+	loop_fn *fn;
+	void *owner;
+};
+
+static void refresh_now(struct timers *timers)
+{
+	struct timespec clock;
+	usec_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &clock);
+	now = (usec_t)clock.tv_sec * USEC_PER_SEC + (usec_t)clock.tv_nsec / 1000;
+	if (now > timers->now)
+		timers->now = now;
+}
+
+static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *owner)
+{
+	struct loop *loop = owner;
+
+	(void)source;
+	(void)info;
+	loop->stopped = true;
+	return 0;
+}
+
+/* Threads that are started after loop_new() inherit the mask, so that no signal ends the process
+ * behind the loop's back. */
+static int watch_signals(struct loop *loop)
+{
+	sigset_t set;
+	int err;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return -errno;
+	err = sd_event_add_signal(loop->event, NULL, SIGTERM, on_signal, loop);
+	return err < 0 ? err : sd_event_add_signal(loop->event, NULL, SIGINT, on_signal, loop);
+}
+
+struct loop *loop_new(struct timers *timers)
+{
+	struct loop *loop = memory_new(sizeof(*loop));
+	int err;
+
+	loop->timers = timers;
+	err = sd_event_new(&loop->event);
+	if (err >= 0)
+		err = watch_signals(loop);
+	/* Does nothing unless systemd asks for it. */
+	if (err >= 0)
+		err = sd_event_set_watchdog(loop->event, true);
+	if (err < 0) {
+		loop_free(loop);
+		errno = -err;
+		return NULL;
+	}
+	refresh_now(timers);
+	return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	sd_event_unref(loop->event);
+	free(loop);
+}
+
+static int on_ready(sd_event_source *source, int fd, uint32_t events, void *owner)
+{
+	struct loop_watch *watch = owner;
+
+	(void)source;
+	(void)fd;
+	refresh_now(watch->loop->timers);
+	watch->fn(watch->owner, events); /* and the watch may be gone */
+	return 0;
+}
+
+struct loop_watch *loop_watch(struct loop *loop, int fd, uint32_t events, loop_fn *fn, void *owner)
+{
+	struct loop_watch *watch = memory_new(sizeof(*watch));
+	int err;
+
+	*watch = (struct loop_watch){.loop = loop, .fn = fn, .owner = owner};
+	err = sd_event_add_io(loop->event, &watch->source, fd, events, on_ready, watch);
+	if (err < 0) {
+		free(watch);
+		errno = -err;
+		return NULL;
+	}
+	return watch;
+}
+
+int loop_watch_change(struct loop_watch *watch, uint32_t events)
+{
+	return sd_event_source_set_io_events(watch->source, events);
+}
+
+void loop_unwatch(struct loop_watch *watch)
+{
+	if (!watch)
+		return;
+	sd_event_source_disable_unref(watch->source);
+	free(watch);
+}
+
+static usec_t time_to_wait(struct timers *timers)
+{
+	usec_t next = timers_next(timers);
+
+	if (next == USEC_NEVER)
+		return USEC_NEVER;
+	refresh_now(timers);
+	return next > timers->now ? next - timers->now : 0;
+}
+
+/* One descriptor a round, so that however many are ready, a timer that is due waits for one. */
+int loop_run(struct loop *loop)
+{
+	loop->stopped = false;
+	while (!loop->stopped) {
+		int err = sd_event_run(loop->event, time_to_wait(loop->timers));
+
+		if (err < 0)
+			return err;
+		refresh_now(loop->timers);
+		timers_run(loop->timers, loop->timers->now);
+	}
+	return 0;
+}
+
+void loop_stop(struct loop *loop)
+{
+	loop->stopped = true;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/netlink.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUFFER_BYTES 32768 /* what the kernel fills at most in one piece of a dump */
+#define DUMP_TRIES   5
+
+/* Sends one request and hands each message of the answer to `cb`. */
+static int exchange(struct mnl_socket *nl, struct nlmsghdr *request, mnl_cb_t cb, void *data)
+{
+	static uint8_t buffer[BUFFER_BYTES];
+	unsigned port = mnl_socket_get_portid(nl);
+	int more;
+
+	if (mnl_socket_sendto(nl, request, request->nlmsg_len) < 0)
+		return -errno;
+	do {
+		ssize_t length = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
+
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(buffer, length, request->nlmsg_seq, port, cb, data);
+	} while (more > MNL_CB_STOP);
+	return more < 0 ? -errno : 0;
+}
+
+/* The kernel answers within the call: nothing here waits for anyone. */
+static int ask(struct nlmsghdr *request, mnl_cb_t cb, void *data)
+{
+	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	int err;
+
+	if (!nl)
+		return -errno;
+	err = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
+							     : exchange(nl, request, cb, data);
+	mnl_socket_close(nl);
+	return err;
+}
+
+static struct nlmsghdr *put_request(void *buffer, uint16_t type, uint16_t flags, size_t extra,
+				    uint8_t family)
+{
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	uint8_t *header;
+
+	request->nlmsg_type = type;
+	request->nlmsg_flags = NLM_F_REQUEST | flags;
+	request->nlmsg_seq = 1;
+	header = mnl_nlmsg_put_extra_header(request, extra);
+	header[0] = family; /* comes first in all of them */
+	return request;
+}
+
+static int on_link(const struct nlmsghdr *message, void *data)
+{
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(message);
+	struct netlink_interface *interface = data;
+	const struct nlattr *attr;
+
+	interface->ifindex = link->ifi_index;
+	interface->up = link->ifi_flags & IFF_UP;
+	interface->loopback = link->ifi_flags & IFF_LOOPBACK;
+	interface->ethernet = link->ifi_type == ARPHRD_ETHER;
+	mnl_attr_for_each(attr, message, sizeof(*link))
+	{
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (type == IFLA_MTU)
+			interface->mtu = mnl_attr_get_u32(attr);
+		else if (type == IFLA_ADDRESS &&
+			 mnl_attr_get_payload_len(attr) == sizeof(interface->mac))
+			memcpy(interface->mac, mnl_attr_get_payload(attr), sizeof(interface->mac));
+		else if (type == IFLA_IFNAME)
+			snprintf(interface->name, sizeof(interface->name), "%s",
+				 mnl_attr_get_str(attr));
+	}
+	/* One answer, which no end-of-dump follows. */
+	return MNL_CB_STOP;
+}
+
+static int get_link(const char *name, struct netlink_interface *interface)
+{
+	uint8_t buffer[MNL_NLMSG_HDRLEN + 256];
+	struct nlmsghdr *request;
+
+	if (strlen(name) >= IF_NAMESIZE)
+		return -ENODEV;
+	request = put_request(buffer, RTM_GETLINK, 0, sizeof(struct ifinfomsg), AF_UNSPEC);
+	mnl_attr_put_strz(request, IFLA_IFNAME, name);
+	return ask(request, on_link, interface);
+}
+
+/* A dump that a change of the table ran into starts again. */
+static int dump(uint16_t type, size_t extra, mnl_cb_t cb, void *data, unsigned *count)
+{
+	uint8_t buffer[MNL_NLMSG_HDRLEN + 256];
+	struct nlmsghdr *request;
+	int err = -EINTR;
+
+	for (unsigned i = 0; i < DUMP_TRIES && err == -EINTR; i++) {
+		*count = 0;
+		request = put_request(buffer, type, NLM_F_DUMP, extra, AF_UNSPEC);
+		err = ask(request, cb, data);
+	}
+	return err;
+}
+
+static uint32_t address_flags(const struct nlmsghdr *message, const struct ifaddrmsg *address)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, sizeof(*address))
+	{
+		if (mnl_attr_get_type(attr) == IFA_FLAGS)
+			return mnl_attr_get_u32(attr);
+	}
+	return address->ifa_flags;
+}
+
+/* IFA_ADDRESS is the peer's on a point-to-point link, and IFA_LOCAL then ours. */
+static struct addr local_address(const struct nlmsghdr *message, const struct ifaddrmsg *address)
+{
+	struct addr found = {0};
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, sizeof(*address))
+	{
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (mnl_attr_get_payload_len(attr) != addr_length(address->ifa_family))
+			continue;
+		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found.family))
+			found = addr_from_bytes(address->ifa_family, mnl_attr_get_payload(attr));
+	}
+	return found;
+}
+
+/* The kernel keeps an interface's primary addresses before its secondary ones. */
+static int on_address(const struct nlmsghdr *message, void *data)
+{
+	const uint32_t unusable = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_DADFAILED;
+	const struct ifaddrmsg *address = mnl_nlmsg_get_payload(message);
+	struct netlink_interface *interface = data;
+	struct addr local;
+
+	if (address->ifa_index != interface->ifindex || !addr_length(address->ifa_family) ||
+	    (address_flags(message, address) & unusable) ||
+	    interface->address_count == NETLINK_ADDRESSES_MAX)
+		return MNL_CB_OK;
+	local = local_address(message, address);
+	if (local.family)
+		interface->addresses[interface->address_count++] = local;
+	return MNL_CB_OK;
+}
+
+int netlink_get_interface(const char *name, struct netlink_interface *interface)
+{
+	int err;
+
+	*interface = (struct netlink_interface){0};
+	err = get_link(name, interface);
+	return err ? err
+		   : dump(RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, interface,
+			  &interface->address_count);
+}
+
+struct uplinks {
+	unsigned *ifindexes;
+	unsigned max, count;
+};
+
+static void add_uplink(struct uplinks *uplinks, unsigned ifindex)
+{
+	for (unsigned i = 0; i < uplinks->count; i++) {
+		if (uplinks->ifindexes[i] == ifindex)
+			return;
+	}
+	if (ifindex && uplinks->count < uplinks->max)
+		uplinks->ifindexes[uplinks->count++] = ifindex;
+}
+
+/* A hop counts when it is a gateway, or every hop of a default route. */
+static void add_hop(struct uplinks *uplinks, unsigned ifindex, bool is_default,
+		    const struct nlattr *attrs, size_t length)
+{
+	const struct nlattr *attr;
+	bool gateway = false;
+
+	mnl_attr_for_each_payload(attrs, length)
+	{
+		uint16_t type = mnl_attr_get_type(attr);
+
+		gateway |= type == RTA_GATEWAY || type == RTA_VIA;
+	}
+	if (gateway || is_default)
+		add_uplink(uplinks, ifindex);
+}
+
+static void add_multipath(struct uplinks *uplinks, const struct nlattr *multipath, bool is_default)
+{
+	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
+	int left = mnl_attr_get_payload_len(multipath);
+
+	for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
+		add_hop(uplinks, hop->rtnh_ifindex, is_default, (const void *)RTNH_DATA(hop),
+			hop->rtnh_len - sizeof(*hop));
+}
+
+static int on_route(const struct nlmsghdr *message, void *data)
+{
+	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+	unsigned table = route->rtm_table, ifindex = 0;
+	const struct nlattr *attr, *multipath = NULL;
+	bool is_default = route->rtm_dst_len == 0;
+
+	mnl_attr_for_each(attr, message, sizeof(*route))
+	{
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (type == RTA_TABLE)
+			table = mnl_attr_get_u32(attr);
+		else if (type == RTA_OIF)
+			ifindex = mnl_attr_get_u32(attr);
+		else if (type == RTA_MULTIPATH)
+			multipath = attr;
+	}
+	if (!addr_length(route->rtm_family) || table != RT_TABLE_MAIN ||
+	    route->rtm_type != RTN_UNICAST || (route->rtm_flags & RTM_F_CLONED))
+		return MNL_CB_OK;
+	if (multipath)
+		add_multipath(data, multipath, is_default);
+	else
+		add_hop(data, ifindex, is_default,
+			mnl_nlmsg_get_payload_offset(message, sizeof(*route)),
+			mnl_nlmsg_get_payload_len(message) - MNL_ALIGN(sizeof(*route)));
+	return MNL_CB_OK;
+}
+
+int netlink_uplinks(unsigned *ifindexes, unsigned max)
+{
+	struct uplinks uplinks = {.ifindexes = ifindexes, .max = max};
+	int err = dump(RTM_GETROUTE, sizeof(struct rtmsg), on_route, &uplinks, &uplinks.count);
+
+	return err ? err : (int)uplinks.count;
+}

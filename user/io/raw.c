@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/raw.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TOS_NETWORK 0xc0
+
+struct raw_socket {
+	int fd;
+	struct sockaddr_storage group;
+	socklen_t group_length;
+};
+
+static int set_int(int fd, int level, int option, int value)
+{
+	return setsockopt(fd, level, option, &value, sizeof(value));
+}
+
+/* Nobody reads here: without a filter the LAN's messages would fill the socket's queue. */
+static int receive_nothing(int fd)
+{
+	struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
+	struct sock_fprog program = {.len = 1, .filter = &drop};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+static int set_up_v4(int fd, unsigned ifindex, const struct addr *group)
+{
+	struct ip_mreqn request = {.imr_ifindex = ifindex};
+
+	memcpy(&request.imr_multiaddr, group->bytes, sizeof(request.imr_multiaddr));
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request)) ||
+	    set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, 1) ||
+	    set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) ||
+	    set_int(fd, IPPROTO_IP, IP_TOS, TOS_NETWORK))
+		return -1;
+	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
+}
+
+static int set_up_v6(int fd, unsigned ifindex, const struct addr *group)
+{
+	struct ipv6_mreq request = {.ipv6mr_interface = ifindex};
+
+	memcpy(&request.ipv6mr_multiaddr, group->bytes, sizeof(request.ipv6mr_multiaddr));
+	if (set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, ifindex) ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1) ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, TOS_NETWORK))
+		return -1;
+	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof(request));
+}
+
+/* A link-local address means something only with the interface beside it. */
+static socklen_t on_interface(const struct addr *addr, unsigned ifindex,
+			      struct sockaddr_storage *ss)
+{
+	socklen_t length = addr_to_sockaddr(addr, 0, ss);
+
+	if (addr->family == AF_INET6)
+		((struct sockaddr_in6 *)ss)->sin6_scope_id = ifindex;
+	return length;
+}
+
+static int set_up(int fd, unsigned ifindex, const struct addr *source, const struct addr *group)
+{
+	struct sockaddr_storage ss;
+	socklen_t length = on_interface(source, ifindex, &ss);
+
+	if (receive_nothing(fd) || set_int(fd, SOL_SOCKET, SO_BINDTOIFINDEX, ifindex) ||
+	    bind(fd, (struct sockaddr *)&ss, length))
+		return -1;
+	return group->family == AF_INET ? set_up_v4(fd, ifindex, group)
+					: set_up_v6(fd, ifindex, group);
+}
+
+struct raw_socket *raw_open(unsigned ifindex, int ip_protocol, const struct addr *source,
+			    const struct addr *group)
+{
+	struct raw_socket *raw = memory_new(sizeof(*raw));
+	int err;
+
+	raw->group_length = on_interface(group, ifindex, &raw->group);
+	raw->fd = socket(group->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, ip_protocol);
+	if (raw->fd >= 0 && !set_up(raw->fd, ifindex, source, group))
+		return raw;
+	err = errno;
+	raw_close(raw);
+	errno = err;
+	return NULL;
+}
+
+int raw_send(struct raw_socket *socket, const uint8_t *message, size_t length)
+{
+	ssize_t sent = sendto(socket->fd, message, length, 0, (struct sockaddr *)&socket->group,
+			      socket->group_length);
+
+	return sent < 0 ? -errno : 0;
+}
+
+void raw_close(struct raw_socket *socket)
+{
+	if (!socket)
+		return;
+	if (socket->fd >= 0)
+		close(socket->fd);
+	free(socket);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/udp.h"
+#include "base/memory.h"
+#include "base/random.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define PORT_FIRST     1024
+#define PORT_LAST      65535
+#define PORT_AMT       2268 /* relays of this host listen there */
+#define PORT_TRIES     64
+#define PER_CALL       64 /* datagrams, and errors, before others get their turn */
+#define DATAGRAM_BYTES 65535
+
+struct udp_socket {
+	int fd;
+	struct loop_watch *watch;
+	struct addr peer;
+	uint16_t peer_port;
+	udp_fn *fn;
+	void *owner;
+	bool delivering; /* freed after the call where it is closed in it */
+};
+
+static void set_on(int fd, int level, int option)
+{
+	/* An older kernel that lacks one loses a convenience, not the tunnel. */
+	setsockopt(fd, level, option, &(int){1}, sizeof(int));
+}
+
+static int socket_new(int family)
+{
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return fd;
+	if (family == AF_INET6) {
+		set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+		set_on(fd, IPPROTO_IPV6, IPV6_RECVERR);
+		set_on(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX);
+	} else {
+		set_on(fd, IPPROTO_IP, IP_RECVERR);
+	}
+	return fd;
+}
+
+static uint16_t random_port(void)
+{
+	uint16_t port;
+
+	do
+		port = random_between(PORT_FIRST, PORT_LAST);
+	while (port == PORT_AMT);
+	return port;
+}
+
+static int bind_random_port(int fd, int family)
+{
+	for (unsigned i = 0; i < PORT_TRIES; i++) {
+		struct addr any = {.family = family};
+		struct sockaddr_storage ss;
+		socklen_t length = addr_to_sockaddr(&any, random_port(), &ss);
+
+		if (!bind(fd, (struct sockaddr *)&ss, length))
+			return 0;
+		if (errno != EADDRINUSE)
+			break;
+	}
+	return -1;
+}
+
+/* The port is bound with any address, so that connect() draws the address from the route. */
+static int connect_to(int fd, const struct addr *peer, uint16_t peer_port, struct addr *local,
+		      uint16_t *local_port)
+{
+	struct sockaddr_storage ss;
+	socklen_t length = addr_to_sockaddr(peer, peer_port, &ss);
+
+	if (bind_random_port(fd, peer->family) || connect(fd, (struct sockaddr *)&ss, length))
+		return -1;
+	length = sizeof(ss);
+	if (getsockname(fd, (struct sockaddr *)&ss, &length))
+		return -1;
+	*local = addr_from_sockaddr(&ss, local_port);
+	return 0;
+}
+
+static bool is_unreachable(const struct sock_extended_err *err)
+{
+	if (err->ee_origin == SO_EE_ORIGIN_ICMP)
+		return err->ee_type == ICMP_DEST_UNREACH && err->ee_code != ICMP_FRAG_NEEDED;
+	return err->ee_origin == SO_EE_ORIGIN_ICMP6 && err->ee_type == ICMP6_DST_UNREACH;
+}
+
+/* 1: an unreachable peer, 0: something else, -1: no more errors. */
+static int next_error(int fd)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct sock_extended_err) +
+				      sizeof(struct sockaddr_in6))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = {.msg_control = &control, .msg_controllen = sizeof(control)};
+
+	if (recvmsg(fd, &msg, MSG_ERRQUEUE) < 0)
+		return -1;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) ||
+		    (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+			return is_unreachable((const struct sock_extended_err *)CMSG_DATA(c));
+	}
+	return 0;
+}
+
+static bool drain_errors(int fd)
+{
+	bool unreachable = false;
+	int pending;
+	int found;
+
+	for (unsigned i = 0; i < PER_CALL && (found = next_error(fd)) >= 0; i++)
+		unreachable |= found;
+	/* An error that did not fit into the queue is still pending, and would keep us awake. */
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &pending, &(socklen_t){sizeof(pending)});
+	return unreachable;
+}
+
+/* Length, or -1 where nothing is left. What came in before connect() may be anyone's. */
+static ssize_t receive(struct udp_socket *socket, uint8_t *bytes, bool *from_peer)
+{
+	struct sockaddr_storage ss;
+	struct addr from;
+	uint16_t port;
+	ssize_t length = recvfrom(socket->fd, bytes, DATAGRAM_BYTES, 0, (struct sockaddr *)&ss,
+				  &(socklen_t){sizeof(ss)});
+
+	if (length < 0)
+		return length;
+	from = addr_from_sockaddr(&ss, &port);
+	*from_peer = port == socket->peer_port && addr_equal(&from, &socket->peer);
+	return length;
+}
+
+static void deliver_datagrams(struct udp_socket *socket)
+{
+	static uint8_t bytes[DATAGRAM_BYTES];
+	bool from_peer;
+
+	for (unsigned i = 0; i < PER_CALL && socket->fd >= 0; i++) {
+		ssize_t length = receive(socket, bytes, &from_peer);
+
+		if (length < 0)
+			return;
+		if (from_peer)
+			socket->fn(socket->owner, bytes, length);
+	}
+}
+
+static void on_ready(void *owner, uint32_t events)
+{
+	struct udp_socket *socket = owner;
+
+	socket->delivering = true;
+	if ((events & EPOLLERR) && drain_errors(socket->fd))
+		socket->fn(socket->owner, NULL, 0);
+	deliver_datagrams(socket);
+	socket->delivering = false;
+	if (socket->fd < 0)
+		free(socket);
+}
+
+struct udp_socket *udp_open(struct loop *loop, const struct addr *peer, uint16_t peer_port,
+			    struct addr *local, uint16_t *local_port, udp_fn *fn, void *owner)
+{
+	struct udp_socket *socket = memory_new(sizeof(*socket));
+	int err;
+
+	*socket = (struct udp_socket){
+		.peer = *peer, .peer_port = peer_port, .fn = fn, .owner = owner};
+	socket->fd = socket_new(peer->family);
+	if (socket->fd >= 0 && !connect_to(socket->fd, peer, peer_port, local, local_port))
+		socket->watch = loop_watch(loop, socket->fd, EPOLLIN, on_ready, socket);
+	if (socket->watch)
+		return socket;
+	err = errno;
+	udp_close(socket);
+	errno = err;
+	return NULL;
+}
+
+void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
+{
+	/* An error that ICMP left behind takes the place of one send; the queue keeps it for
+	 * on_ready(). */
+	if (send(socket->fd, bytes, length, 0) < 0 && errno != EAGAIN)
+		send(socket->fd, bytes, length, 0);
+}
+
+void udp_close(struct udp_socket *socket)
+{
+	if (!socket)
+		return;
+	loop_unwatch(socket->watch);
+	if (socket->fd >= 0)
+		close(socket->fd);
+	socket->fd = -1;
+	if (!socket->delivering)
+		free(socket);
+}
