@@ -41,8 +41,9 @@ struct amt_message {
 #define AMT_TEARDOWN_LENGTH  30
 
 /* Decodes a UDP payload that a relay sent. FAULT_VERSION for another version, FAULT_TYPE for types
- * that are unknown or go to relays. The advertised address is refused (FAULT_ADDRESS) where it is
- * unspecified, loopback or multicast. The result points into `bytes`. */
+ * that are unknown or go to relays, FAULT_LENGTH for an Advertisement whose address is of neither
+ * family. The advertised address is refused (FAULT_ADDRESS) where addr_is_martian. The result
+ * points into `bytes`; the datagram in it may be empty. */
 enum fault amt_decode(struct cursor bytes, struct amt_message *message);
 
 void amt_encode_discovery(uint32_t nonce, uint8_t bytes[AMT_DISCOVERY_LENGTH]);

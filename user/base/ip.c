@@ -2,7 +2,6 @@
 #include "base/ip.h"
 
 #define IPV4_HEADER      20
-#define IPV6_HEADER      40
 #define HOP_BY_HOP       0
 #define OPTION_ALERT_V4  0x94
 #define OPTION_ALERT_V6  0x05

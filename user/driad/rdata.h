@@ -26,10 +26,12 @@ struct amtrelay {
 };
 
 /* Decodes RDATA (section 4.2). FAULT_TYPE for relay types 4 to 127 (the record is to be ignored),
- * FAULT_LENGTH where the field does not fit its type, FAULT_ADDRESS for a relay address that cannot
- * be one (unspecified, loopback, multicast, link-local). A name that ends exactly at the RDATA's
- * end without its final zero is taken: RFC 8777's own examples lack it. */
+ * FAULT_LENGTH where the field does not fit its type or holds a compressed, overlong or empty name,
+ * FAULT_TRUNCATED where it ends within a label or before the type, FAULT_ADDRESS for a relay
+ * address that is martian (addr.h). A name that ends exactly at the RDATA's end without its final
+ * zero is taken: RFC 8777's own examples lack it. */
 enum fault amtrelay_decode(const uint8_t *rdata, size_t length, struct amtrelay *record);
 
-/* The reverse name under which a source's relays are published (section 2.1), with final dot. */
+/* The reverse name under which a source's relays are published (section 2.1), with final dot;
+ * empty for the none address. */
 void amtrelay_owner(const struct addr *source, char name[DNS_NAME_TEXT]);

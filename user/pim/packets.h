@@ -37,7 +37,7 @@ struct pim_join_prune {
 	struct cursor groups;
 	struct addr group;      /* what follows is the reader's place */
 	unsigned joins, prunes; /* left of this group */
-	bool group_is_single;   /* full mask, no bidirectional or zone flag that changes it */
+	bool group_is_single;   /* full mask, not bidirectional; Z is ignored (section 4.9.1) */
 };
 
 struct pim_entry {
@@ -59,7 +59,9 @@ struct addr pim_all_routers(int family);
 
 /* Decodes the message of a datagram: destination ALL-PIM-ROUTERS for Hello and Join/Prune, version
  * 2, checksum (over IPv6 with pseudo-header), whole structure. Unknown Hello options are passed
- * over. The result points into the datagram. */
+ * over; an option shorter than its value is FAULT_LENGTH. FAULT_ADDRESS: a Join/Prune with an
+ * address of unknown family or encoding type, or whose upstream neighbour is not of the datagram's
+ * family. FAULT_TYPE: no PIM, or no assigned type. The result points into the datagram. */
 enum fault pim_decode(const struct ip_datagram *ip, struct pim_message *message);
 
 /* The next entry of a Join/Prune, joins before prunes within a group; false after the last. */

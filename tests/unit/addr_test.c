@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/addr.h"
+#include "samples.h"
+
+static struct addr parsed(const char *text)
+{
+	struct addr addr;
+
+	cr_assert(addr_parse(text, &addr), "%s", text);
+	return addr;
+}
+
+Test(addr, text_there_and_back)
+{
+	static const struct {
+		const char *text, *is; /* NULL: refused */
+	} cases[] = {
+		{"192.0.2.10", "192.0.2.10"},
+		{"0.0.0.0", "0.0.0.0"},
+		{"2001:DB8:0::10", "2001:db8::10"},
+		{"::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+		{"", NULL},
+		{"192.0.2", NULL},
+		{"192.0.2.256", NULL},
+		{"192.0.2.10 ", NULL},
+		{"192.0.2.10/32", NULL},
+		{"relay.example.com", NULL},
+		{"fe80::1%lan0", NULL},
+		{"2001:db8:::1", NULL},
+	};
+
+	EACH(i, cases)
+	{
+		char text[ADDR_TEXT];
+		struct addr addr;
+
+		cr_assert_eq(addr_parse(cases[i].text, &addr), cases[i].is != NULL, "'%s'",
+			     cases[i].text);
+		if (cases[i].is)
+			cr_expect_str_eq(addr_format(&addr, text), cases[i].is, "%s", text);
+	}
+}
+
+Test(addr, none_has_a_text)
+{
+	char text[ADDR_TEXT];
+
+	cr_expect_str_eq(addr_format(&(struct addr){0}, text), "none");
+}
+
+Test(addr, bytes_past_the_family_are_zero)
+{
+	uint8_t bytes[16];
+	struct addr a = addr_from_bytes(AF_INET, memset(bytes, 0xaa, 16));
+	struct addr b = parsed("170.170.170.170"), none = addr_from_bytes(AF_UNIX, bytes);
+
+	cr_expect(addr_equal(&a, &b));
+	cr_expect(addr_equal(&none, &(struct addr){0}));
+}
+
+Test(addr, order)
+{
+	static const char *const ordered[] = {"0.0.0.1",      "9.255.255.255", "10.0.0.0",
+					      "203.0.113.15", "::1",           "2001:db8::ff",
+					      "2001:db8::100"};
+
+	EACH(i, ordered)
+	{
+		EACH(j, ordered)
+		{
+			struct addr a = parsed(ordered[i]), b = parsed(ordered[j]);
+			int is = addr_compare(&a, &b);
+
+			cr_expect((is < 0) == (i < j) && (is > 0) == (i > j), "%s, %s: %d",
+				  ordered[i], ordered[j], is);
+			cr_expect_eq(addr_equal(&a, &b), i == j, "%s, %s", ordered[i], ordered[j]);
+		}
+	}
+}
+
+Test(addr, kinds)
+{
+	static const struct {
+		const char *text, *kinds; /* u m l k: unspecified, multicast, loopback, link-local;
+					     x: martian */
+	} cases[] = {
+		{"0.0.0.0", "u   x"},
+		{"0.0.0.1", "    x"},
+		{"1.0.0.0", "     "},
+		{"127.0.0.1", "  l x"},
+		{"127.255.255.255", "  l x"},
+		{"128.0.0.1", "     "},
+		{"169.253.1.1", "     "},
+		{"169.254.1.1", "   kx"},
+		{"169.255.1.1", "     "},
+		{"192.168.1.1", "     "},
+		{"223.255.255.255", "     "},
+		{"224.0.0.0", " m  x"},
+		{"239.255.255.255", " m  x"},
+		{"240.0.0.0", "    x"},
+		{"255.255.255.255", "    x"},
+		{"::", "u   x"},
+		{"::1", "  l x"},
+		{"::2", "     "},
+		{"::ffff:192.0.2.1", "    x"},
+		{"::fffe:192.0.2.1", "     "},
+		{"2001:db8::1", "     "},
+		{"fd00::1", "     "},
+		{"fe7f::1", "     "},
+		{"fe80::1", "   kx"},
+		{"febf::1", "   kx"},
+		{"fec0::1", "     "},
+		{"feff::1", "     "},
+		{"ff02::1", " m  x"},
+	};
+
+	EACH(i, cases)
+	{
+		struct addr addr = parsed(cases[i].text);
+		char kinds[] = {addr_is_unspecified(&addr) ? 'u' : ' ',
+				addr_is_multicast(&addr) ? 'm' : ' ',
+				addr_is_loopback(&addr) ? 'l' : ' ',
+				addr_is_link_local(&addr) ? 'k' : ' ',
+				addr_is_martian(&addr) ? 'x' : ' ',
+				0};
+
+		cr_expect_str_eq(kinds, cases[i].kinds, "%s: '%s'", cases[i].text, kinds);
+	}
+	cr_expect(addr_is_martian(&(struct addr){0}));
+}
+
+Test(addr, forwardable_channels)
+{
+	static const struct {
+		const char *source, *group;
+		bool is;
+	} cases[] = {
+		{"192.0.2.10", "232.1.1.1", true},     {"192.0.2.10", "239.1.1.1", true},
+		{"192.0.2.10", "224.0.1.0", true},     {"192.0.2.10", "224.0.0.255", false},
+		{"192.0.2.10", "225.0.0.1", true},     {"192.0.2.10", "223.0.0.1", false},
+		{"192.0.2.10", "240.0.0.1", false},    {"127.0.0.1", "232.1.1.1", false},
+		{"0.0.0.0", "232.1.1.1", false},       {"232.1.1.1", "232.1.1.1", false},
+		{"192.0.2.10", "ff3e::8000:1", false}, {"2001:db8::1", "232.1.1.1", false},
+		{"2001:db8::1", "ff3e::8000:1", true}, {"2001:db8::1", "ff0e::1", true},
+		{"2001:db8::1", "ff00::1", false},     {"2001:db8::1", "ff31::8000:1", false},
+		{"2001:db8::1", "ff02::1", false},     {"2001:db8::1", "ff32::8000:1", false},
+		{"2001:db8::1", "ff33::8000:1", true}, {"2001:db8::1", "ff3f::8000:1", true},
+		{"fe80::1", "ff3e::8000:1", false},    {"::ffff:1.2.3.4", "ff3e::8000:1", false},
+		{"2001:db8::1", "2001:db8::2", false},
+	};
+
+	EACH(i, cases)
+	{
+		struct sg sg = {parsed(cases[i].source), parsed(cases[i].group)};
+		char text[SG_TEXT];
+
+		cr_expect_eq(sg_is_forwardable(&sg), cases[i].is, "%s", sg_format(&sg, text));
+	}
+	cr_expect_not(sg_is_forwardable(&(struct sg){0}));
+}
+
+Test(addr, channels_have_a_text_and_are_compared)
+{
+	struct sg a = {parsed("192.0.2.10"), parsed("232.1.1.1")}, b = a;
+	char text[SG_TEXT];
+
+	cr_expect_str_eq(sg_format(&a, text), "(192.0.2.10,232.1.1.1)");
+	cr_expect(sg_equal(&a, &b));
+	b.source.bytes[3]++;
+	cr_expect_not(sg_equal(&a, &b));
+	b = a;
+	b.group.bytes[3]++;
+	cr_expect_not(sg_equal(&a, &b));
+}
+
+Test(addr, socket_addresses_there_and_back)
+{
+	static const struct {
+		const char *text;
+		socklen_t length;
+	} cases[] = {{"203.0.113.15", sizeof(struct sockaddr_in)},
+		     {"2001:db8::15", sizeof(struct sockaddr_in6)}};
+
+	EACH(i, cases)
+	{
+		struct addr addr = parsed(cases[i].text), back;
+		struct sockaddr_storage ss;
+		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&ss;
+		uint16_t port = 0;
+
+		memset(&ss, 0xff, sizeof(ss));
+		cr_expect_eq(addr_to_sockaddr(&addr, 2268, &ss), cases[i].length, "%s",
+			     cases[i].text);
+		cr_expect_eq(ss.ss_family, addr.family);
+		if (addr.family == AF_INET6)
+			cr_expect(!in6->sin6_flowinfo && !in6->sin6_scope_id, "left over");
+		cr_expect_arr_eq((uint8_t *)&ss + 2, ((uint8_t[]){0x08, 0xdc}), 2, "port");
+		back = addr_from_sockaddr(&ss, &port);
+		cr_expect(addr_equal(&addr, &back), "%s", cases[i].text);
+		cr_expect_eq(port, 2268);
+	}
+}
+
+Test(addr, none_has_no_socket_address)
+{
+	struct sockaddr_storage ss;
+
+	cr_expect_eq(addr_to_sockaddr(&(struct addr){0}, 2268, &ss), 0);
+	cr_expect_eq(addr_length(AF_UNSPEC), 0);
+}
