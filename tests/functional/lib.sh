@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Handles of the functional tests. A test sources this file, says `plan N`, and for each thing that
-# it proves calls is, ok or like. It runs in a lab of its own (LAB, one for all tests of a run), with
+# Handles of the functional tests. A test sources this file, calls is, ok or like for each thing that
+# it proves, and `finished` at its end: without that it has failed. It runs in a lab of its own (LAB, one for all tests of a run), with
 # processes of its own, which end with it. It waits for events, never for time to pass.
 #
 #   relay_up [OPTION...]   the AMT relay on the relay node       mcingestd_up [OPTION...]
@@ -24,7 +24,7 @@ export ASAN_OPTIONS=abort_on_error=0:exitcode=99 UBSAN_OPTIONS=print_stacktrace=
 
 # TAP
 
-plan() { echo "1..$1"; }
+finished() { echo "1..$TESTS"; }
 
 verdict() { # STATUS WHAT
     TESTS=$((TESTS + 1))

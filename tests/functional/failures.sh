@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What can be missing on the way: DNS record, DNS server, relay, sense in the relay's answers. Each
+# time the channel shows `failed` with the reason, and recovers by itself when the cause is gone.
+. "$(dirname "$0")/lib.sh"
+
+state=/run/mcingest-lab/$LAB
+failed_because() { # SOURCE REASON
+    [[ $(channel "$1" 232.1.1.1 '.state + ": " + (.reason // "")') == "failed: $2" ]]
+}
+viewer() { # SOURCE: somebody wants (SOURCE, 232.1.1.1)
+    receiver_up "viewer-$1" "$1" 232.1.1.1 --seconds 300
+}
+fails() { # SOURCE REASON
+    until_true 60 "$1 fails: $2" failed_because "$1" "$2"
+    ok "$1: failed, $2" true
+}
+recovers() { # SOURCE WHAT
+    until_true 60 "$1 recovers: $2" channel_is "$1" 232.1.1.1 joined
+    is "$1: recovers $2" "$(channel "$1" 232.1.1.1 .reason)" null
+}
+
+everything_up
+
+viewer 192.0.2.20
+viewer 192.0.2.21
+viewer 192.0.2.30
+viewer 192.0.2.60
+fails 192.0.2.20 "no AMTRELAY record for the source"
+fails 192.0.2.21 "no AMTRELAY record for the source"
+fails 192.0.2.30 "AMTRELAY says that the source has no relay"
+fails 192.0.2.60 "relay's name has no address"
+viewer 192.0.2.40
+recovers 192.0.2.40 "at its second relay: the first is dead"
+is "192.0.2.40 has the next by precedence" "$(channel 192.0.2.40 232.1.1.1 .relay)" 203.0.113.15
+
+echo '20 AMTRELAY 10 0 1 203.0.113.15' >>"$state/etc/bind/zones/192.0.2"
+echo '22 TYPE260 \# 5 0a01cb0071' >>"$state/etc/bind/zones/192.0.2"
+kill -HUP "$(cat "$state/pid/named")"
+finish mcingestd # its cache knows for a minute that there was no record
+mcingestd_up
+recovers 192.0.2.20 "when the record is there"
+viewer 192.0.2.22
+fails 192.0.2.22 "AMTRELAY record is not usable"
+ok "the record was counted" test "$(api counters .refused.dns.length)" -ge 1
+
+kill -STOP "$(cat "$state/pid/named")"
+viewer 192.0.2.10
+fails 192.0.2.10 "DNS server does not answer"
+kill -CONT "$(cat "$state/pid/named")"
+recovers 192.0.2.10 "when the DNS server is back"
+
+finish mcingestd
+finish relay
+mcingestd_up
+fails 192.0.2.10 "relay does not answer Discovery"
+relay_up --nonsense
+fails 192.0.2.10 "relay does not answer Requests"
+ok "nonsense was counted by reason" test \
+    "$(api counters '[.refused.membership[], .refused.amt[]] | add')" -ge 3
+finish relay
+relay_up
+recovers 192.0.2.10 "when the relay is back"
+ok "refused messages are logged once a second at most" test \
+    "$(grep -c 'refused' "$WORK/mcingestd.log")" -le 60
+finish mcingestd
+scripts/lab down
+finished

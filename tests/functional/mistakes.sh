@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Each mistake that an operator makes gets one clear line and exit status 2 (1 where the daemon is
+# not there), and leaves nothing behind.
+. "$(dirname "$0")/lib.sh"
+
+says() { # STATUS WHAT REGEX CMD...: one line that matches, and the exit status
+    local status=$1 what=$2 regex=$3 output got
+    shift 3
+    output=$(in_node ingest timeout 20 "$@" 2>&1)
+    got=$?
+    is "$what: status" $got "$status"
+    is "$what: one line" "$(wc -l <<<"$output")" 1
+    like "$what: says so" "$output" "$regex"
+}
+
+d=$BUILD/mcingestd c=$BUILD/mcingest
+lab_up
+printf '[limits]\nchannels = many\n' >"$WORK/number.conf"
+printf '[limits]\nchanels = 5\n' >"$WORK/key.conf"
+printf '[interfaces]\ndownstream = lan0\n[dns]\nserver = nowhere\n' >"$WORK/server.conf"
+
+says 2 "no interface named" 'downstream' "$d"
+says 2 "an interface that is not there" "no interface .*'lan9'" "$d" --downstream lan9
+says 2 "an upstream that is not there" "no interface .*'wan9'" "$d" --downstream lan0 --upstream wan9
+says 2 "an interface without Ethernet" 'lo .*no Ethernet' "$d" --downstream lo
+says 2 "an unknown option" '--upstraem' "$d" --downstream lan0 --upstraem wan0
+says 2 "a stray word" 'lan0' "$d" lan0
+says 2 "a file that is not there" 'nowhere.conf' "$d" --config /nowhere.conf
+says 2 "a number that is none" 'number.conf:2.*channels.*many' "$d" --downstream lan0 --config "$WORK/number.conf"
+says 2 "a key that is unknown" 'key.conf:2.*chanels' "$d" --downstream lan0 --config "$WORK/key.conf"
+says 2 "a DNS server that is no address" 'DNS server' "$d" --config "$WORK/server.conf"
+chmod 755 "$WORK"
+cp "$d" "$WORK/mcingestd"
+says 2 "no privileges" 'root' setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/mcingestd" --downstream lan0
+in_node ingest ip link set lan0 down
+says 2 "an interface that is down" 'lan0 is down' "$d" --downstream lan0
+in_node ingest ip link set lan0 up
+in_node ingest ip route flush default
+in_node ingest ip -6 route flush default
+says 2 "no way out" 'no upstream interface' "$d" --downstream lan0
+
+says 1 "no daemon" 'mcingestd running' "$c" status
+says 2 "an unknown command" 'chanels' "$c" chanels
+says 2 "a source that is no address" 'nonsense' "$c" lookup nonsense
+ok "nothing is left in the kernel" test -z "$(in_node ingest tc filter show dev wan0 ingress)$(in_node ingest ls /sys/fs/bpf)"
+
+scripts/lab down
+lab_up
+mcingestd_up
+says 2 "a second daemon" 'another mcingestd' "$d" --downstream lan0
+is "the first one goes on" "$(api status .channels.failed)" 0
+finish mcingestd
+verdict $? "and ends well" || true
+scripts/lab down
+finished

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [times=N]
+ *
+ * Sends the first frame of a pcap file out of an interface, as it stands or spoilt: bytes replaced
+ * from an offset on, the end cut off N bytes early, N zero bytes behind it; `mend` makes the IPv4
+ * header's checksum right again and takes the UDP checksum away. */
+#include <err.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define FRAME_MAX    9000
+#define TIMES_MAX    100000
+#define FILE_HEADER  24
+#define FRAME_HEADER 16
+
+struct frame {
+	uint8_t bytes[FRAME_MAX];
+	size_t length;
+};
+
+static void read_frame(const char *path, struct frame *frame)
+{
+	uint8_t header[FILE_HEADER + FRAME_HEADER];
+	FILE *file = fopen(path, "rb");
+	uint32_t length;
+
+	if (!file)
+		err(2, "%s", path);
+	if (fread(header, sizeof(header), 1, file) != 1)
+		errx(2, "%s: no pcap file", path);
+	memcpy(&length, header + FILE_HEADER + 8, sizeof(length)); /* in this machine's order */
+	if (length > FRAME_MAX || fread(frame->bytes, 1, length, file) != length)
+		errx(2, "%s: no frame of up to %d bytes", path, FRAME_MAX);
+	frame->length = length;
+	fclose(file);
+}
+
+static void patch(struct frame *frame, const char *text)
+{
+	char *hex;
+	unsigned long at = strtoul(text, &hex, 10);
+	unsigned byte;
+
+	if (*hex++ != '=')
+		errx(2, "'%s': AT=HEX, cut=N, pad=N, mend or times=N", text);
+	for (; *hex; hex += 2, at++) {
+		if (at >= frame->length || sscanf(hex, "%2x", &byte) != 1 || !hex[1])
+			errx(2, "'%s' does not fit a frame of %zu bytes", text, frame->length);
+		frame->bytes[at] = byte;
+	}
+}
+
+static void mend(struct frame *frame)
+{
+	uint8_t *header = frame->bytes + 14;
+	uint32_t sum = 0;
+
+	memset(header + 10, 0, 2);
+	for (int i = 0; i < 20; i += 2)
+		sum += header[i] << 8 | header[i + 1];
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	header[10] = sum >> 8;
+	header[11] = sum;
+	memset(header + 26, 0, 2);
+}
+
+static void change(struct frame *frame, const char *text, unsigned *times)
+{
+	unsigned number;
+
+	if (sscanf(text, "cut=%u", &number) == 1) {
+		if (number >= frame->length)
+			errx(2, "'%s': the frame has %zu bytes", text, frame->length);
+		frame->length -= number;
+	} else if (sscanf(text, "pad=%u", &number) == 1) {
+		if (number > FRAME_MAX - frame->length)
+			errx(2, "'%s': frames have up to %d bytes", text, FRAME_MAX);
+		memset(frame->bytes + frame->length, 0, number);
+		frame->length += number;
+	} else if (strcmp(text, "mend") == 0) {
+		mend(frame);
+	} else if (sscanf(text, "times=%u", &number) == 1) {
+		*times = number < TIMES_MAX ? number : TIMES_MAX;
+	} else {
+		patch(frame, text);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct sockaddr_ll to = {.sll_family = AF_PACKET};
+	struct frame frame;
+	unsigned times = 1;
+	int fd;
+
+	if (argc < 3)
+		errx(2, "usage: inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [times=N]");
+	to.sll_ifindex = if_nametoindex(argv[1]);
+	if (!to.sll_ifindex)
+		err(1, "%s", argv[1]);
+	read_frame(argv[2], &frame);
+	for (int i = 3; i < argc; i++)
+		change(&frame, argv[i], &times);
+	fd = socket(AF_PACKET, SOCK_RAW, 0);
+	if (fd < 0)
+		err(1, "socket");
+	while (times--)
+		if (sendto(fd, frame.bytes, frame.length, 0, (struct sockaddr *)&to, sizeof(to)) <
+		    0)
+			err(1, "send on %s", argv[1]);
+	return 0;
+}
