@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#define CONFIG_VERSION     "0.1"
 #define CONFIG_FILE        "/etc/mcingest/mcingest.conf"
 #define CONFIG_SOCKET      "/run/mcingest/control.sock"
 #define CONFIG_NAMES_MAX   8 /* downstream interfaces, as many as a channel can go out of */

@@ -10,7 +10,8 @@
 
 #define CONTROL_CLIENTS_MAX    32
 #define CONTROL_REQUEST_MAX    4096
-#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC)
+#define CONTROL_UNREAD_MAX     (64u << 20) /* bytes of replies not yet read; then no further ones */
+#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC) /* to ask, and again to read the reply */
 
 struct control_server;
 struct control_client;
@@ -21,14 +22,16 @@ typedef void control_fn(void *owner, struct control_client *client, const json_t
 typedef void control_gone_fn(void *owner, struct control_client *client);
 
 /* Listens on `path` (mode 0660), whose folder is made where it is missing (0755). A socket that
- * nobody listens on is replaced; -EADDRINUSE where a daemon answers on it. Negative errno
- * otherwise. */
+ * nobody listens on is replaced; -EADDRINUSE where a daemon answers on it, -EEXIST where something
+ * else than a socket is there. Negative errno otherwise. */
 int control_open(struct control_server **server, struct loop *loop, struct timers *timers,
 		 const char *path, control_fn *fn, control_gone_fn *gone, void *owner);
-/* Removes the socket. */
+/* Drops all clients (`gone` for those that wait) and removes the socket. NULL: nothing. */
 void control_close(struct control_server *server);
 
-/* Takes over the reference to `reply`. The client is the server's again. */
+/* Takes over the reference to `reply`; NULL (what json_pack() makes of text that is not UTF-8) is
+ * answered as an error. The client is the server's again, and nothing of it is freed in the call.
+ */
 void control_reply(struct control_client *client, json_t *reply);
 /* {"error": "..."} */
 void control_refuse(struct control_client *client, const char *format, ...)

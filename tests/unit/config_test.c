@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config/config.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EACH(i, table) for (size_t i = 0; i < sizeof(table) / sizeof((table)[0]); i++)
+#define ARGUMENTS_MAX  24
+#define TEN(text)      text text text text text text text text text text
+
+static struct config config;
+static char *said; /* on stderr */
+
+/* Tests work in a folder of their own, where "conf" is the file. */
+static void set_up(void)
+{
+	char folder[] = "/tmp/mcingest-config-XXXXXX";
+
+	cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+}
+
+static void tear_down(void)
+{
+	char folder[64];
+
+	unlink("conf");
+	cr_assert(getcwd(folder, sizeof(folder)));
+	rmdir(folder);
+	free(said);
+}
+
+TestSuite(config, .init = set_up, .fini = tear_down);
+
+static void write_conf(const char *text, size_t length)
+{
+	FILE *file = fopen("conf", "w");
+
+	cr_assert(file && fwrite(text, 1, length, file) == length && fclose(file) == 0);
+}
+
+/* `arguments` are words with single spaces between them. */
+static int read_words(const char *arguments)
+{
+	char *copy = strdup(arguments), *rest = copy, *argv[ARGUMENTS_MAX + 1] = {"mcingestd"};
+	FILE *kept = stderr;
+	size_t size;
+	int argc = 1, status;
+
+	while (*arguments && rest && argc < ARGUMENTS_MAX)
+		argv[argc++] = strsep(&rest, " ");
+	free(said);
+	stderr = open_memstream(&said, &size);
+	status = config_read(&config, argc, argv);
+	fclose(stderr);
+	stderr = kept;
+	free(copy);
+	return status;
+}
+
+static int read_conf(const char *text)
+{
+	write_conf(text, strlen(text));
+	return read_words("--config conf");
+}
+
+/* The lists of a configuration, with a bar between words and a semicolon after each list. */
+static const char *lists(void)
+{
+	static char text[1024];
+	char *const *all[] = {config.downstream, config.upstream, config.dns_servers};
+	unsigned counts[] = {config.downstream_count, config.upstream_count,
+			     config.dns_server_count};
+
+	text[0] = '\0';
+	EACH(i, all)
+	{
+		for (unsigned j = 0; j < counts[i]; j++) {
+			strcat(text, j ? "|" : "");
+			strcat(text, all[i][j]);
+		}
+		strcat(text, ";");
+	}
+	return text;
+}
+
+Test(config, defaults)
+{
+	cr_assert_eq(read_words("--config /dev/null --downstream lan0"), 0, "%s", said);
+	cr_expect_str_eq(lists(), "lan0;;;");
+	cr_expect_eq(config.dns_timeout, 5 * USEC_PER_SEC);
+	cr_expect_eq(config.max_channels, 16384);
+	cr_expect_eq(config.max_tunnels, 1024);
+	cr_expect_eq(config.max_neighbors, 256);
+	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
+	cr_expect_not(config.debug);
+	cr_expect_str_eq(said, "");
+	config_free(&config);
+}
+
+Test(config, no_file_is_needed)
+{
+	if (access(CONFIG_FILE, F_OK) == 0)
+		cr_skip_test("this box has a " CONFIG_FILE);
+	cr_assert_eq(read_words("--downstream lan0"), 0, "%s", said);
+	cr_expect_str_eq(lists(), "lan0;;;");
+	config_free(&config);
+	cr_expect_null(config.control_socket);
+	cr_expect_eq(read_words(""), 2);
+	cr_expect_str_eq(said, "mcingestd: no downstream interface: give --downstream IF, or "
+			       "'downstream' under [interfaces] in " CONFIG_FILE "\n");
+}
+
+Test(config, every_key_of_a_file)
+{
+	cr_assert_eq(read_conf("# comment\n"
+			       "; comment\n"
+			       "[interfaces]\n"
+			       "downstream = lan0 \t lan1\n"
+			       "upstream = lan0 ; a LAN may be the uplink as well\n"
+			       "[dns]\n"
+			       "server = 192.0.2.53 2001:db8::53@5353 192.0.2.54@65535\n"
+			       "timeout = 60\n"
+			       "[limits]\n"
+			       "channels = 1000000\n"
+			       "tunnels=1\r\n"
+			       "  neighbors = 65535\n"
+			       "[control]\n"
+			       "socket = /tmp/a b\n"
+			       "[log]\n"
+			       "level = debug"),
+		     0, "%s", said);
+	cr_expect_str_eq(lists(), "lan0|lan1;lan0;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535;");
+	cr_expect_eq(config.dns_timeout, 60 * USEC_PER_SEC);
+	cr_expect_eq(config.max_channels, 1000000);
+	cr_expect_eq(config.max_tunnels, 1);
+	cr_expect_eq(config.max_neighbors, 65535);
+	cr_expect_str_eq(config.control_socket, "/tmp/a b");
+	cr_expect(config.debug);
+	config_free(&config);
+}
+
+Test(config, a_list_in_several_lines_and_as_long_as_it_may_be)
+{
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = a b c d\n downstream = e f g\n"
+			       "upstream = w\ndownstream = abcdefghijklmno\n"),
+		     0, "%s", said);
+	cr_expect_str_eq(lists(), "a|b|c|d|e|f|g|abcdefghijklmno;w;;");
+	config_free(&config);
+}
+
+Test(config, command_line_replaces_the_file)
+{
+	static const char text[] = "[interfaces]\ndownstream = a b\nupstream = u\n"
+				   "[control]\nsocket = /file\n[log]\nlevel = notice\n";
+
+	write_conf(text, strlen(text));
+	cr_assert_eq(read_words("--downstream b --socket /first --config conf --debug "
+				"--downstream=c --socket /last"),
+		     0, "%s", said);
+	cr_expect_str_eq(lists(), "b|c;u;;");
+	cr_expect_str_eq(config.control_socket, "/last");
+	cr_expect(config.debug);
+	config_free(&config);
+}
+
+static const struct {
+	const char *text, *said;
+} bad_files[] = {
+	{"", "mcingestd: no downstream interface: give --downstream IF, or 'downstream' under "
+	     "[interfaces] in conf\n"},
+	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
+	{"[limit]\nchannels = 1\n",
+	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
+	 "[limits], [control] or [log]\n"},
+	{"[dns]\n\nchannels = 1\n",
+	 "mcingestd: conf:3: channels = 1: unknown key 'channels' in [dns]\n"},
+	{"[limits]\nchannels = 0\n",
+	 "mcingestd: conf:2: channels = 0: expected a number from 1 to 1000000\n"},
+	{"[limits]\nchannels = 1000001\n",
+	 "mcingestd: conf:2: channels = 1000001: expected a number from 1 to 1000000\n"},
+	{"[limits]\ntunnels = 65536\n",
+	 "mcingestd: conf:2: tunnels = 65536: expected a number from 1 to 65535\n"},
+	{"[limits]\ntunnels = 4294967297\n",
+	 "mcingestd: conf:2: tunnels = 4294967297: expected a number from 1 to 65535\n"},
+	{"[limits]\nneighbors = -1\n",
+	 "mcingestd: conf:2: neighbors = -1: expected a number from 1 to 65535\n"},
+	{"[limits]\nneighbors = 12x\n",
+	 "mcingestd: conf:2: neighbors = 12x: expected a number from 1 to 65535\n"},
+	{"[limits]\nneighbors =\n",
+	 "mcingestd: conf:2: neighbors = : expected a number from 1 to 65535\n"},
+	{"[limits]\nneighbors = 1\nneighbors = 1\n",
+	 "mcingestd: conf:3: neighbors = 1: 'neighbors' is given twice\n"},
+	{"[dns]\ntimeout = 61\n",
+	 "mcingestd: conf:2: timeout = 61: expected seconds from 1 to 60\n"},
+	{"[dns]\nserver = 192.0.2\n", "mcingestd: conf:2: server = 192.0.2: '192.0.2' is not an "
+				      "IPv4 or IPv6 address, with @port "
+				      "if need be\n"},
+	{"[dns]\nserver = ::1@0\n",
+	 "mcingestd: conf:2: server = ::1@0: '::1@0' is not an IPv4 or IPv6 address, with @port if "
+	 "need be\n"},
+	{"[dns]\nserver = ::1@\n",
+	 "mcingestd: conf:2: server = ::1@: '::1@' is not an IPv4 or IPv6 address, with @port if "
+	 "need be\n"},
+	{"[dns]\nserver = " TEN(TEN("1")) "\n",
+	 "mcingestd: conf:2: server = " TEN(TEN("1")) ": '" TEN(
+		 TEN("1")) "' is not an IPv4 or IPv6 address, with @port if need be\n"},
+	{"[log]\nlevel = loud\n", "mcingestd: conf:2: level = loud: expected notice or debug\n"},
+	{"[control]\nsocket =\n",
+	 "mcingestd: conf:2: socket = : expected a path of at most 107 bytes\n"},
+	{"[control]\nsocket = " TEN("0123456789") "12345678\n",
+	 "mcingestd: conf:2: socket = " TEN(
+		 "0123456789") "12345678: expected a path of at most 107 bytes\n"},
+	{"[interfaces]\nupstream =\n", "mcingestd: conf:2: upstream = : expected an interface's "
+				       "name, of at most 15 characters\n"},
+	{"[interfaces]\nupstream = abcdefghijklmnop\n",
+	 "mcingestd: conf:2: upstream = abcdefghijklmnop: 'abcdefghijklmnop' is not an interface's "
+	 "name, of at most 15 characters\n"},
+	{"[interfaces]\nupstream = a/b\n",
+	 "mcingestd: conf:2: upstream = a/b: 'a/b' is not an interface's name, of at most 15 "
+	 "characters\n"},
+	{"[interfaces]\ndownstream = a\ndownstream = b a\n",
+	 "mcingestd: conf:3: downstream = b a: 'a' is given twice\n"},
+	{"[interfaces]\ndownstream = a b c d e f g h i\n",
+	 "mcingestd: conf:2: downstream = a b c d e f g h i: expected 8 at most, 'i' is one "
+	 "more\n"},
+	{"[interfaces]\ndownstream = a\nlan1\n",
+	 "mcingestd: conf:3: expected [section], key = value, or a comment\n"},
+	{"[interfaces]\ndownstream = a\n  lan1\n",
+	 "mcingestd: conf:3: expected [section], key = value, or a comment\n"},
+	{"[interfaces\ndownstream = a\n",
+	 "mcingestd: conf:1: expected [section], key = value, or a comment\n"},
+	{"[limits]\nchannels = 0\nnothing\n",
+	 "mcingestd: conf:2: channels = 0: expected a number from 1 to 1000000\n"},
+	{"[limits]\n; " TEN(TEN("x")) TEN(TEN("x")) "\n",
+	 "mcingestd: conf:2: the line is longer than 198 characters\n"},
+};
+
+Test(config, mistakes_in_a_file)
+{
+	EACH(i, bad_files)
+	{
+		cr_expect_eq(read_conf(bad_files[i].text), 2, "%s", bad_files[i].text);
+		cr_expect_str_eq(said, bad_files[i].said);
+	}
+}
+
+Test(config, longest_socket_path_and_line)
+{
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = a\n"
+			       "[control]\nsocket = " TEN(
+				       "0123456789") "1234567\n"
+						     "; " TEN(TEN("x"))
+							     TEN("123456789") "123456\n"),
+		     0, "%s", said);
+	cr_expect_eq(strlen(config.control_socket), 107);
+	config_free(&config);
+}
+
+Test(config, file_that_is_not_text)
+{
+	write_conf("[dns]\n\0server", 13);
+	cr_expect_eq(read_words("--config conf"), 2);
+	cr_expect_str_eq(said, "mcingestd: conf:2: not a text file\n");
+}
+
+static const struct {
+	const char *arguments, *said;
+} bad_lines[] = {
+	{"--config nowhere", "mcingestd: nowhere: cannot open: No such file or directory\n"},
+	{"--config /tmp", "mcingestd: /tmp: cannot read: Is a directory\n"},
+	{"--frob", "mcingestd: unknown option '--frob' (see mcingestd --help)\n"},
+	{"-x", "mcingestd: unknown option '-x' (see mcingestd --help)\n"},
+	{"--debug=1", "mcingestd: no value can be given in '--debug=1' (see mcingestd --help)\n"},
+	{"--downstream",
+	 "mcingestd: a value is missing after '--downstream' (see mcingestd --help)\n"},
+	{"--downstream a b", "mcingestd: unexpected argument 'b' (see mcingestd --help)\n"},
+	{"--downstream a -- b", "mcingestd: unexpected argument 'b' (see mcingestd --help)\n"},
+	{"--downstream a --downstream a", "mcingestd: --downstream a: 'a' is given twice\n"},
+	{"--downstream abcdefghijklmnop", "mcingestd: --downstream abcdefghijklmnop: "
+					  "'abcdefghijklmnop' is not an interface's name, of "
+					  "at most 15 characters\n"},
+	{"--downstream a --socket ",
+	 "mcingestd: --socket : expected a path of at most 107 bytes\n"},
+	{"--config /dev/null --upstream a",
+	 "mcingestd: no downstream interface: give --downstream IF, or 'downstream' under "
+	 "[interfaces] in /dev/null\n"},
+};
+
+Test(config, mistakes_on_the_command_line)
+{
+	EACH(i, bad_lines)
+	{
+		cr_expect_eq(read_words(bad_lines[i].arguments), 2, "%s", bad_lines[i].arguments);
+		cr_expect_str_eq(said, bad_lines[i].said);
+	}
+}
+
+static void expect_answer(const char *option, const char *beginning)
+{
+	FILE *kept = stdout;
+	char *text = NULL;
+	size_t size;
+
+	stdout = open_memstream(&text, &size);
+	cr_expect_eq(read_words(option), 1);
+	fclose(stdout);
+	stdout = kept;
+	cr_expect_eq(strncmp(text, beginning, strlen(beginning)), 0, "%s: %s", option, text);
+	cr_expect_str_eq(said, "");
+	free(text);
+}
+
+Test(config, help_and_version_are_answered_on_stdout)
+{
+	expect_answer("--version", "mcingestd " CONFIG_VERSION "\n");
+	expect_answer("--help", "Usage: mcingestd ");
+}

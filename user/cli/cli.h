@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mcingest: the command line as its commands see it. */
+#pragma once
+
+#include <stdbool.h>
+
+enum cli_status { CLI_OK, CLI_FAILED, CLI_USAGE };
+
+struct cli {
+	const char *command;
+	char **arguments; /* as many as the command takes */
+	const char *socket;
+	bool json, verbose;
+};
+
+/* Each prints what it is asked for, or one line on stderr. */
+typedef enum cli_status cli_fn(const struct cli *cli);
+
+cli_fn show_status, show_neighbors, show_channels, show_tunnels, show_counters; /* show.c */
+cli_fn show_lookup;                                                             /* lookup.c */

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/client.h"
+#include "cli/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+/* A stream of bytes to jansson. */
+struct source {
+	int fd;
+	int error; /* what broke it off */
+	bool began;
+};
+
+static void explain_connect(const char *path, int error)
+{
+	if (error == ENOENT || error == ECONNREFUSED)
+		text_error("no daemon on %s (is mcingestd running?)", path);
+	else if (error == EACCES || error == EPERM)
+		text_error("no permission to use %s (try as root, or as a member of its group)",
+			   path);
+	else if (error == EAGAIN)
+		text_error("the daemon on %s is too busy to answer", path);
+	else
+		text_error("cannot use %s: %s", path, strerror(error));
+}
+
+static int connect_daemon(const char *path, unsigned patience)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval time = {.tv_sec = patience};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	strcpy(address.sun_path, path); /* main() has seen that it fits */
+	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) &&
+	    !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) &&
+	    !connect(fd, (struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	explain_connect(path, errno);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* A daemon that turns a client away does not read its request: what it says instead is read all the
+ * same, and so a failure to send is none. */
+static void send_request(int fd, json_t *request)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+
+	if (text) {
+		struct iovec line[] = {{text, strlen(text)}, {"\n", 1}};
+		struct msghdr message = {.msg_iov = line, .msg_iovlen = 2};
+
+		sendmsg(fd, &message, MSG_NOSIGNAL);
+	}
+	free(text);
+	json_decref(request);
+}
+
+static size_t receive(void *buffer, size_t size, void *owner)
+{
+	struct source *source = owner;
+	ssize_t got = recv(source->fd, buffer, size, 0);
+
+	source->began |= got > 0;
+	source->error = got < 0 ? errno : 0;
+	return got < 0 ? 0 : got;
+}
+
+static json_t *receive_reply(const struct cli *cli, int fd)
+{
+	struct source source = {.fd = fd};
+	json_t *reply = json_load_callback(receive, &source, 0, NULL);
+
+	if (json_is_object(reply))
+		return reply;
+	json_decref(reply);
+	if (source.error == EAGAIN)
+		text_error("the daemon on %s does not answer", cli->socket);
+	else if (source.error || !source.began)
+		text_error("the daemon on %s went away without a whole reply", cli->socket);
+	else
+		text_error("the reply from %s is not a JSON object", cli->socket);
+	return NULL;
+}
+
+/* An error that the daemon has answered goes to stderr. */
+static json_t *without_error(json_t *reply)
+{
+	const json_t *error = json_object_get(reply, "error");
+
+	if (!error)
+		return reply;
+	text_error("%s", json_is_string(error) ? json_string_value(error) : "unknown error");
+	json_decref(reply);
+	return NULL;
+}
+
+json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience)
+{
+	int fd = connect_daemon(cli->socket, patience);
+	json_t *reply;
+
+	if (fd < 0) {
+		json_decref(request);
+		return NULL;
+	}
+	send_request(fd, request);
+	reply = receive_reply(cli, fd);
+	close(fd);
+	return without_error(reply);
+}
+
+void client_print_json(const json_t *reply)
+{
+	json_dumpf(reply, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	putchar('\n');
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lookup: relays of a source as the daemon finds them (RFC 8777), each question shown. */
+#include "base/addr.h"
+#include "cli/client.h"
+#include "cli/table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Seconds. A lookup asks several questions, one after the other, of up to 60 seconds each. */
+#define PATIENCE 300
+
+static void print_outcome(const json_t *step)
+{
+	bool fine = strcmp(text_string(step, "status"), "ok") == 0;
+	bool secure = json_is_true(json_object_get(step, "secure"));
+	char ms[TEXT_SHORT], ttl[TEXT_SHORT];
+
+	text_print(PLAIN, "   ");
+	text_print(fine ? GREEN : YELLOW, "%s", text_string(step, "status"));
+	text_line(PLAIN, " after %s ms, TTL %s s, %s by DNSSEC", text_number(step, "ms", ms),
+		  text_number(step, "ttl_s", ttl), secure ? "validated" : "not validated");
+}
+
+static void print_step(const json_t *step, size_t number)
+{
+	const json_t *record;
+	size_t i;
+
+	text_line(PLAIN, "%zu. %s %s", number, text_string(step, "type"),
+		  text_string(step, "name"));
+	print_outcome(step);
+	if (json_is_string(json_object_get(step, "canonical")))
+		text_line(PLAIN, "   under the name %s", text_string(step, "canonical"));
+	json_array_foreach (json_object_get(step, "records"), i, record)
+		if (json_is_string(record))
+			text_line(PLAIN, "     %s", json_string_value(record));
+}
+
+static void print_relays(const json_t *relays)
+{
+	static const char *const headings[] = {"RELAY", ">PRECEDENCE", "DISCOVERY"};
+	struct table *table = table_new(headings, 3);
+	char number[TEXT_SHORT];
+	const json_t *relay;
+	size_t i;
+
+	json_array_foreach (relays, i, relay) {
+		bool optional = json_is_true(json_object_get(relay, "discovery_optional"));
+
+		table_cell(table, PLAIN, "%s", text_string(relay, "address"));
+		table_cell(table, PLAIN, "%s", text_number(relay, "precedence", number));
+		table_cell(table, PLAIN, "%s", optional ? "optional" : "needed");
+	}
+	table_print(table);
+}
+
+static void print_lookup(const json_t *reply)
+{
+	const json_t *relays = json_object_get(reply, "relays"), *step;
+	size_t i;
+
+	text_line(PLAIN, "Source %s, name %s", text_string(reply, "source"),
+		  text_string(reply, "owner"));
+	putchar('\n');
+	json_array_foreach (json_object_get(reply, "steps"), i, step)
+		print_step(step, i + 1);
+	putchar('\n');
+	if (json_array_size(relays))
+		print_relays(relays);
+	else
+		text_line(RED, "No relay: %s", text_string(reply, "reason"));
+}
+
+enum cli_status show_lookup(const struct cli *cli)
+{
+	const char *source = cli->arguments[0];
+	struct addr addr;
+	json_t *reply;
+	bool found;
+
+	if (!addr_parse(source, &addr)) {
+		text_error("'%s' is not an IPv4 or IPv6 address: lookup wants that of a source",
+			   source);
+		return CLI_USAGE;
+	}
+	reply = client_ask(cli, json_pack("{s:s, s:s}", "command", "lookup", "source", source),
+			   PATIENCE);
+	if (!reply)
+		return CLI_FAILED;
+	if (cli->json)
+		client_print_json(reply);
+	else
+		print_lookup(reply);
+	found = json_array_size(json_object_get(reply, "relays")) > 0;
+	json_decref(reply);
+	return found ? CLI_OK : CLI_FAILED;
+}

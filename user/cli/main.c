@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* mcingest: a command is a row of a table. */
+#include "cli/cli.h"
+#include "cli/text.h"
+#include "config/config.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+
+static const struct command {
+	const char *name, *arguments;
+	int argument_count;
+	cli_fn *run;
+	const char *summary;
+} commands[] = {
+	{"status", "", 0, show_status, "the daemon, its interfaces, what it carries (default)"},
+	{"neighbors", "", 0, show_neighbors, "PIM routers on the LANs"},
+	{"channels", "", 0, show_channels, "each (S,G): its state, relay, traffic; -v: its timing"},
+	{"tunnels", "", 0, show_tunnels, "AMT tunnels, and relays being discovered"},
+	{"counters", "", 0, show_counters, "packets dropped and messages refused, by reason"},
+	{"lookup", " SOURCE", 1, show_lookup,
+	 "find the relays of a source by DNS, each step shown"},
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct option options[] = {
+	{"json", no_argument, NULL, 'j'},    {"socket", required_argument, NULL, 's'},
+	{"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'}, {0},
+};
+
+static enum cli_status print_help(void)
+{
+	puts("Usage: mcingest [COMMAND] [--json] [--verbose] [--socket PATH]\n"
+	     "Shows what mcingestd does.\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		printf("  %s%-*s %s\n", commands[i].name, 16 - (int)strlen(commands[i].name),
+		       commands[i].arguments, commands[i].summary);
+	puts("\n"
+	     "  --json           one JSON object, whose keys stay\n"
+	     "  --verbose, -v    more of it\n"
+	     "  --socket PATH    the daemon's (default: " CONFIG_SOCKET ")\n"
+	     "  --help, -h       this text\n"
+	     "  --version        the version\n"
+	     "\n"
+	     "Exit status: 0 as asked, 1 not so, 2 usage.");
+	return CLI_OK;
+}
+
+static enum cli_status print_version(void)
+{
+	puts("mcingest " CONFIG_VERSION);
+	return CLI_OK;
+}
+
+static enum cli_status complain(const char *what, const char *which)
+{
+	text_error("%s '%s' (see mcingest --help)", what, which);
+	return CLI_USAGE;
+}
+
+static enum cli_status refuse_option(int found, char **argv)
+{
+	char letter[] = {'-', (char)optopt, '\0'};
+	bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
+
+	if (found == ':')
+		return complain("a value is missing after", argv[optind - 1]);
+	if (is_long && optopt)
+		return complain("no value can be given in", argv[optind - 1]);
+	return complain("unknown option", optopt ? letter : argv[optind - 1]);
+}
+
+static enum cli_status run(const struct command *command, struct cli *cli, int argc, char **argv)
+{
+	cli->command = command->name;
+	cli->arguments = argv;
+	if (argc > command->argument_count)
+		return complain("unexpected argument", argv[command->argument_count]);
+	if (argc < command->argument_count) {
+		text_error("usage: mcingest %s%s", command->name, command->arguments);
+		return CLI_USAGE;
+	}
+	return command->run(cli);
+}
+
+static enum cli_status find_and_run(struct cli *cli, int argc, char **argv)
+{
+	if (strlen(cli->socket) >= sizeof((struct sockaddr_un){0}.sun_path))
+		return complain("too long a path for a socket:", cli->socket);
+	if (!argc)
+		return run(&commands[0], cli, 0, argv);
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, argv[0]) == 0)
+			return run(&commands[i], cli, argc - 1, argv + 1);
+	return complain("unknown command", argv[0]);
+}
+
+static enum cli_status read_and_run(int argc, char **argv)
+{
+	struct cli cli = {.socket = CONFIG_SOCKET};
+	int found;
+
+	opterr = 0;
+	while ((found = getopt_long(argc, argv, ":hv", options, NULL)) >= 0) {
+		if (found == 'j')
+			cli.json = true;
+		else if (found == 'v')
+			cli.verbose = true;
+		else if (found == 's')
+			cli.socket = optarg;
+		else if (found == 'h')
+			return print_help();
+		else if (found == 'V')
+			return print_version();
+		else
+			return refuse_option(found, argv);
+	}
+	return find_and_run(&cli, argc - optind, argv + optind);
+}
+
+int main(int argc, char **argv)
+{
+	enum cli_status status = read_and_run(argc, argv);
+
+	if (fflush(stdout) || ferror(stdout)) {
+		text_error("cannot write the output");
+		return CLI_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration file. Lines that start with ';' or '#' are comments, and so is what follows
+ * " ;" on a line. A list may be given in several lines of the same key; any other key stands once.
+ *
+ *   [interfaces]
+ *   downstream = lan0 lan1   LANs whose routers send Joins, at most 8; no default
+ *   upstream = wan0          where tunnels arrive, at most 16; may be a LAN as well. Default: the
+ *                            interfaces that routes leave by
+ *   [dns]
+ *   server = 192.0.2.53      addresses, each with @port where it is not 53, at most 8. Default:
+ *                            those of /etc/resolv.conf
+ *   timeout = 5              seconds that a question may take, repetitions included: 1 to 60
+ *   [limits]
+ *   channels = 16384         (S,G) joined in all: 1 to 1000000
+ *   tunnels = 1024           relays with a tunnel: 1 to 65535
+ *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
+ *   [control]
+ *   socket = PATH            what `mcingest` talks to. Default: /run/mcingest/control.sock
+ *   [log]
+ *   level = notice           or debug: every packet and every step
+ */
+#include "config/config.h"
+#include "base/addr.h"
+#include "base/memory.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <ini.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#define BLANK " \t\r\n\v\f"
+
+/* Where a value is being taken from. */
+struct reading {
+	struct config *config;
+	const char *file; /* NULL: the command line */
+	FILE *stream;
+	unsigned line;
+	char *text; /* getline's, of the line */
+	size_t size;
+	const char *key, *value;
+	unsigned seen;   /* a bit for each setting that this source has given */
+	char *complaint; /* NULL: all is well */
+};
+
+struct setting;
+typedef bool take_fn(struct reading *reading, const struct setting *setting, const char *value);
+
+struct setting {
+	const char *section, *key;
+	take_fn *take;
+	size_t offset;                  /* of the field in struct config */
+	size_t count_offset;            /* of a list: its length */
+	bool (*word)(const char *word); /* of a list: whether this may stand in it */
+	unsigned least, most;           /* of a number; of a list: the most words */
+	const char *expected;
+};
+
+static take_fn take_list, take_seconds, take_count, take_path, take_level;
+
+static bool word_is_interface(const char *word)
+{
+	return strlen(word) < IF_NAMESIZE && strcmp(word, ".") != 0 && strcmp(word, "..") != 0 &&
+	       !strpbrk(word, "/:");
+}
+
+static bool number_parse(const char *text, unsigned least, unsigned most, unsigned *number)
+{
+	size_t length = strlen(text);
+
+	/* Nine digits fit any unsigned. */
+	if (!length || length > 9 || strspn(text, "0123456789") != length)
+		return false;
+	*number = (unsigned)strtoul(text, NULL, 10);
+	return *number >= least && *number <= most;
+}
+
+static bool word_is_server(const char *word)
+{
+	const char *at = strchrnul(word, '@');
+	char text[ADDR_TEXT];
+	struct addr addr;
+	unsigned port;
+
+	if (at - word >= (ptrdiff_t)sizeof(text) || (*at && !number_parse(at + 1, 1, 65535, &port)))
+		return false;
+	memcpy(text, word, at - word);
+	text[at - word] = '\0';
+	return addr_parse(text, &addr);
+}
+
+#define FIELD(field) .offset = offsetof(struct config, field)
+#define LIST(list, count, limit)                                                                   \
+	.take = take_list, FIELD(list), .count_offset = offsetof(struct config, count),            \
+	.most = (limit)
+
+static const struct setting settings[] = {
+	{"interfaces", "downstream", LIST(downstream, downstream_count, CONFIG_NAMES_MAX),
+	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
+	{"interfaces", "upstream", LIST(upstream, upstream_count, CONFIG_UPLINKS_MAX),
+	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
+	{"dns", "server", LIST(dns_servers, dns_server_count, CONFIG_SERVERS_MAX),
+	 .word = word_is_server, .expected = "an IPv4 or IPv6 address, with @port if need be"},
+	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .least = 1, .most = 60,
+	 .expected = "seconds from 1 to 60"},
+	{"limits", "channels", take_count, FIELD(max_channels), .least = 1, .most = 1000000,
+	 .expected = "a number from 1 to 1000000"},
+	{"limits", "tunnels", take_count, FIELD(max_tunnels), .least = 1, .most = 65535,
+	 .expected = "a number from 1 to 65535"},
+	{"limits", "neighbors", take_count, FIELD(max_neighbors), .least = 1, .most = 65535,
+	 .expected = "a number from 1 to 65535"},
+	{"control", "socket", take_path, FIELD(control_socket),
+	 .expected = "a path of at most 107 bytes"},
+	{"log", "level", take_level, FIELD(debug), .expected = "notice or debug"},
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+static void *field_of(struct config *config, size_t offset)
+{
+	return (char *)config + offset;
+}
+
+static void list_clear(struct config *config, const struct setting *setting)
+{
+	unsigned *count = field_of(config, setting->count_offset);
+	char **list = field_of(config, setting->offset);
+
+	while (*count)
+		free(list[--*count]);
+}
+
+void config_free(struct config *config)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (settings[i].take == take_list)
+			list_clear(config, &settings[i]);
+	free(config->control_socket);
+	config->control_socket = NULL;
+}
+
+static void write_place(FILE *out, const struct reading *reading)
+{
+	fputs("mcingestd: ", out);
+	if (reading->file && reading->line)
+		fprintf(out, "%s:%u: ", reading->file, reading->line);
+	else if (reading->file)
+		fprintf(out, "%s: ", reading->file);
+	if (reading->key && reading->file)
+		fprintf(out, "%s = %s: ", reading->key, reading->value);
+	else if (reading->key)
+		fprintf(out, "--%s %s: ", reading->key, reading->value);
+}
+
+/* Notes what is wrong; the first mistake ends the reading. */
+__attribute__((format(printf, 2, 3))) static bool refuse(struct reading *reading,
+							 const char *format, ...)
+{
+	size_t size;
+	FILE *out;
+	va_list args;
+
+	free(reading->complaint);
+	out = open_memstream(&reading->complaint, &size);
+	if (!out)
+		abort();
+	write_place(out, reading);
+	va_start(args, format);
+	vfprintf(out, format, args);
+	va_end(args);
+	fclose(out);
+	return false;
+}
+
+/* The end of a reading: whether all was well. */
+static bool finish(struct reading *reading)
+{
+	bool fine = !reading->complaint;
+
+	if (!fine)
+		fprintf(stderr, "%s\n", reading->complaint);
+	free(reading->complaint);
+	free(reading->text);
+	return fine;
+}
+
+/* Values */
+
+static bool list_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	unsigned *count = field_of(reading->config, setting->count_offset);
+	char **list = field_of(reading->config, setting->offset);
+
+	if (!setting->word(word))
+		return refuse(reading, "'%s' is not %s", word, setting->expected);
+	for (unsigned i = 0; i < *count; i++)
+		if (strcmp(list[i], word) == 0)
+			return refuse(reading, "'%s' is given twice", word);
+	if (*count == setting->most)
+		return refuse(reading, "expected %u at most, '%s' is one more", *count, word);
+	list[(*count)++] = memory_copy_text(word);
+	return true;
+}
+
+static bool take_list(struct reading *reading, const struct setting *setting, const char *value)
+{
+	char *copy = memory_copy_text(value), *rest = copy, *word;
+	bool fine = true;
+
+	if (!value[strspn(value, BLANK)])
+		fine = refuse(reading, "expected %s", setting->expected);
+	while (fine && (word = strsep(&rest, BLANK)))
+		fine = !*word || list_add(reading, setting, word);
+	free(copy);
+	return fine;
+}
+
+static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
+{
+	unsigned *count = field_of(reading->config, setting->offset);
+
+	return number_parse(value, setting->least, setting->most, count) ||
+	       refuse(reading, "expected %s", setting->expected);
+}
+
+static bool take_seconds(struct reading *reading, const struct setting *setting, const char *value)
+{
+	usec_t *time = field_of(reading->config, setting->offset);
+	unsigned seconds;
+
+	if (!number_parse(value, setting->least, setting->most, &seconds))
+		return refuse(reading, "expected %s", setting->expected);
+	*time = seconds * USEC_PER_SEC;
+	return true;
+}
+
+static bool take_path(struct reading *reading, const struct setting *setting, const char *value)
+{
+	char **path = field_of(reading->config, setting->offset);
+
+	if (!*value || strlen(value) >= sizeof((struct sockaddr_un){0}.sun_path))
+		return refuse(reading, "expected %s", setting->expected);
+	free(*path);
+	*path = memory_copy_text(value);
+	return true;
+}
+
+static bool take_level(struct reading *reading, const struct setting *setting, const char *value)
+{
+	bool *debug = field_of(reading->config, setting->offset);
+
+	*debug = strcmp(value, "debug") == 0;
+	return *debug || strcmp(value, "notice") == 0 ||
+	       refuse(reading, "expected %s", setting->expected);
+}
+
+/* A list starts anew with each source that gives it; what the file has given else stands once. */
+static bool assign(struct reading *reading, const struct setting *setting, const char *value)
+{
+	unsigned bit = 1u << (setting - settings);
+
+	if (!(reading->seen & bit) && setting->take == take_list)
+		list_clear(reading->config, setting);
+	if (reading->seen & bit && setting->take != take_list && reading->file)
+		return refuse(reading, "'%s' is given twice", setting->key);
+	reading->seen |= bit;
+	return setting->take(reading, setting, value);
+}
+
+/* The file */
+
+/* inih leaves out what does not fit its line, does not count lines, and joins indented lines to the
+ * key above them: none of this may change what an operator meant. */
+static char *read_line(char *line, int size, void *owner)
+{
+	struct reading *reading = owner;
+	ssize_t length;
+	char *start;
+
+	if (reading->complaint ||
+	    (length = getline(&reading->text, &reading->size, reading->stream)) < 0)
+		return NULL;
+	reading->line++;
+	reading->key = NULL;
+	start = reading->text + strspn(reading->text, BLANK);
+	if (strlen(reading->text) != (size_t)length)
+		refuse(reading, "not a text file");
+	else if (strlen(start) >= (size_t)size)
+		refuse(reading, "the line is longer than %d characters", size - 2);
+	else
+		return strcpy(line, start);
+	return NULL;
+}
+
+static bool section_is_known(const char *section)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strcmp(settings[i].section, section) == 0)
+			return true;
+	return false;
+}
+
+static int take_key(void *owner, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = owner;
+
+	reading->key = key;
+	reading->value = value;
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (!strcmp(settings[i].section, section) && !strcmp(settings[i].key, key))
+			return assign(reading, &settings[i], value);
+	if (!*section)
+		return refuse(reading, "stands before the first [section]");
+	if (!section_is_known(section))
+		return refuse(reading,
+			      "unknown section [%s]: expected [interfaces], [dns], "
+			      "[limits], [control] or [log]",
+			      section);
+	return refuse(reading, "unknown key '%s' in [%s]", key, section);
+}
+
+/* inih says at its end only which line it could not read; a complaint about a later line may have
+ * come of that one. */
+static void read_stream(struct reading *reading)
+{
+	int bad_line = ini_parse_stream(read_line, reading, take_key, reading);
+
+	reading->key = NULL;
+	if (bad_line > 0 && (!reading->complaint || (unsigned)bad_line < reading->line)) {
+		reading->line = (unsigned)bad_line;
+		refuse(reading, "expected [section], key = value, or a comment");
+	}
+	if (!reading->complaint && ferror(reading->stream)) {
+		reading->line = 0;
+		refuse(reading, "cannot read: %s", strerror(errno));
+	}
+}
+
+static bool read_file(struct config *config, const char *asked)
+{
+	struct reading reading = {.config = config, .file = asked ? asked : CONFIG_FILE};
+
+	reading.stream = fopen(reading.file, "re");
+	if (reading.stream) {
+		read_stream(&reading);
+		fclose(reading.stream);
+	} else if (asked || errno != ENOENT) {
+		refuse(&reading, "cannot open: %s", strerror(errno));
+	}
+	return finish(&reading);
+}
+
+/* The command line */
+
+enum { OPTION_CONFIG = 256, OPTION_DEBUG, OPTION_HELP, OPTION_VERSION, OPTION_SETTING };
+
+/* An OPTION_SETTING has the name of its key. */
+static const struct option options[] = {
+	{"downstream", required_argument, NULL, OPTION_SETTING},
+	{"upstream", required_argument, NULL, OPTION_SETTING},
+	{"socket", required_argument, NULL, OPTION_SETTING},
+	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"debug", no_argument, NULL, OPTION_DEBUG},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{0},
+};
+
+static void print_help(void)
+{
+	puts("Usage: mcingestd --downstream IF [OPTION]...\n"
+	     "Puts multicast that AMT relays have on LANs whose PIM routers join it.\n"
+	     "\n"
+	     "  --downstream IF  a LAN whose routers send Joins; repeat it for more, at most 8\n"
+	     "  --upstream IF    where tunnels arrive; repeat it for more, at most 16\n"
+	     "                   (default: the interfaces that routes leave by)\n"
+	     "  --config FILE    (default: " CONFIG_FILE ", where it exists)\n"
+	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
+	     "  --debug          log every packet and every step\n"
+	     "  --help           this text\n"
+	     "  --version        the version\n"
+	     "\n"
+	     "An option replaces what the file says. Exit status: 0 stopped as asked, 1 broke,\n"
+	     "2 cannot start.");
+}
+
+static int complain(const char *what, const char *which)
+{
+	fprintf(stderr, "mcingestd: %s '%s' (see mcingestd --help)\n", what, which);
+	return 2;
+}
+
+static int refuse_option(int found, char **argv)
+{
+	char letter[] = {'-', (char)optopt, '\0'};
+
+	if (found == ':')
+		return complain("a value is missing after", argv[optind - 1]);
+	if (optopt >= OPTION_CONFIG)
+		return complain("no value can be given in", argv[optind - 1]);
+	return complain("unknown option", optopt ? letter : argv[optind - 1]);
+}
+
+/* Reads the command line for all but settings, which have to wait for the file. */
+static int scan_options(int argc, char **argv, const char **file)
+{
+	int found;
+
+	opterr = 0;
+	optind = 0; /* from the start, whoever has read it before */
+	while ((found = getopt_long(argc, argv, ":", options, NULL)) >= 0) {
+		if (found == '?' || found == ':')
+			return refuse_option(found, argv);
+		if (found == OPTION_CONFIG)
+			*file = optarg;
+		if (found == OPTION_HELP)
+			print_help();
+		if (found == OPTION_VERSION)
+			puts("mcingestd " CONFIG_VERSION);
+		if (found == OPTION_HELP || found == OPTION_VERSION)
+			return 1;
+	}
+	return optind < argc ? complain("unexpected argument", argv[optind]) : 0;
+}
+
+static void take_option(struct reading *reading, const char *name, const char *value)
+{
+	reading->key = name;
+	reading->value = value;
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strcmp(settings[i].key, name) == 0)
+			assign(reading, &settings[i], value);
+}
+
+static bool apply_options(struct config *config, int argc, char **argv)
+{
+	struct reading reading = {.config = config};
+	int found, number;
+
+	optind = 0;
+	while (!reading.complaint &&
+	       (found = getopt_long(argc, argv, ":", options, &number)) >= 0) {
+		if (found == OPTION_DEBUG)
+			config->debug = true;
+		if (found == OPTION_SETTING)
+			take_option(&reading, options[number].name, optarg);
+	}
+	return finish(&reading);
+}
+
+static bool check_whole(const struct config *config, const char *file)
+{
+	if (config->downstream_count)
+		return true;
+	fprintf(stderr,
+		"mcingestd: no downstream interface: give --downstream IF, or 'downstream' under "
+		"[interfaces] in %s\n",
+		file ? file : CONFIG_FILE);
+	return false;
+}
+
+int config_read(struct config *config, int argc, char **argv)
+{
+	const char *file = NULL;
+	int status = scan_options(argc, argv, &file);
+
+	*config = (struct config){.dns_timeout = 5 * USEC_PER_SEC,
+				  .max_channels = 16384,
+				  .max_tunnels = 1024,
+				  .max_neighbors = 256};
+	if (status)
+		return status;
+	config->control_socket = memory_copy_text(CONFIG_SOCKET);
+	if (read_file(config, file) && apply_options(config, argc, argv) &&
+	    check_whole(config, file))
+		return 0;
+	config_free(config);
+	return 2;
+}
