@@ -82,5 +82,4 @@ until_true 5 "Data passes after the flood" test_packets $((before + 1))
 ok "Data passes after the flood" true
 finish mcingestd
 verdict $? "mcingestd ends well" || true
-scripts/lab down
 finished

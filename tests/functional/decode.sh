@@ -49,5 +49,4 @@ done
 ok "current state: IS_IN" test "$(count wan 'igmp.record_type == 1 && igmp.maddr == 232.1.1.1 && igmp.saddr == 192.0.2.10')" -ge 1
 ok "a change: ALLOW" test "$(count wan 'igmp.record_type == 5')" -ge 1
 ok "a change: BLOCK" test "$(count wan 'igmp.record_type == 6')" -ge 1
-scripts/lab down
 finished

@@ -45,5 +45,4 @@ ok "the relay got a Teardown" logged relay '[Tt]eardown from'
 is "nothing is left at the relay" "$(api tunnels '.tunnels | length')" 0
 finish mcingestd
 verdict $? "mcingestd ends well" || true
-scripts/lab down
 finished

@@ -7,7 +7,7 @@
 #   relay_up [OPTION...]   the AMT relay on the relay node       mcingestd_up [OPTION...]
 #   spawn NAME NODE CMD... in the background, log in $WORK/NAME.log   finish NAME [SIGNAL]
 #   in_node NODE CMD...    in the foreground
-#   api COMMAND [JQ]       mcingest COMMAND --json, through jq -r
+#   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
 #   until_true SECONDS WHAT CMD...   polls; fails the test where it does not come true
 
 set -uo pipefail
@@ -111,7 +111,8 @@ trap 'exit 1' INT TERM HUP
 
 # The path
 
-lab_up() {
+lab_up() { # a fresh one: FRR remembers what receivers of an earlier test wanted
+    scripts/lab down
     scripts/lab up || { echo "Bail out! the lab does not come up"; exit 1; }
 }
 
@@ -135,15 +136,11 @@ everything_up() { # the whole path, idle, with FRR as a neighbour in both direct
     until_true 10 "FRR knows us" frr_knows_us
 }
 
-frr_knows_us() { in_node access vtysh -c 'show ip pim neighbor' | grep -q '^up0 .*10\.0\.0\.1 '; }
+frr_knows_us() { in_node access vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 .*10\.0\.0\.1 '; }
 
-api() { # COMMAND... [-- JQ]: jq's program is the last argument where it begins with a dot
-    local filter=. words=("$@")
-    if [[ ${words[-1]} == .* && ${#words[@]} -gt 1 ]]; then
-        filter=${words[-1]}
-        unset 'words[-1]'
-    fi
-    in_node ingest "$BUILD/mcingest" "${words[@]}" --json | jq -r "$filter"
+api() { # 'COMMAND [ARG...]' [JQ]
+    # shellcheck disable=SC2086 # words on purpose
+    in_node ingest "$BUILD/mcingest" $1 --json | jq -r "${2-.}"
 }
 
 channel() { # SOURCE GROUP [JQ]: one channel's object, or a part of it

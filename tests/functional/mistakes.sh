@@ -45,12 +45,10 @@ says 2 "an unknown command" 'chanels' "$c" chanels
 says 2 "a source that is no address" 'nonsense' "$c" lookup nonsense
 ok "nothing is left in the kernel" test -z "$(in_node ingest tc filter show dev wan0 ingress)$(in_node ingest ls /sys/fs/bpf)"
 
-scripts/lab down
 lab_up
 mcingestd_up
 says 2 "a second daemon" 'another mcingestd' "$d" --downstream lan0
 is "the first one goes on" "$(api status .channels.failed)" 0
 finish mcingestd
 verdict $? "and ends well" || true
-scripts/lab down
 finished

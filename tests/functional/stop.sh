@@ -7,7 +7,7 @@
 qdiscs() { in_node ingest tc qdisc show; }
 filters() { in_node ingest tc filter show dev "$1" ingress | grep -c "bpf.*\[\|bpf.*direct-action" || true; }
 pins() { in_node ingest find /sys/fs/bpf -mindepth 1 | wc -l; }
-neighbor_gone() { ! in_node access vtysh -c 'show ip pim neighbor' | grep -q '^up0 '; }
+neighbor_gone() { ! in_node access vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 '; }
 flowing() { channel_is 192.0.2.10 232.1.1.1 receiving; }
 
 lab_up
