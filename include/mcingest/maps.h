@@ -2,7 +2,8 @@
 /* What the BPF programs and the daemon agree on: keys and values of the pinned maps, reasons for
  * drops, records of the ring buffer. Addresses are bytes in network order, so that `bpftool map
  * dump` prints them in the order people write them; an IPv4 address in a 16-byte field stands in
- * its last four bytes behind ::ffff (RFC 4291 section 2.5.5.2). */
+ * its last four bytes behind ::ffff (RFC 4291 section 2.5.5.2). Ports are in host order, likewise.
+ */
 #pragma once
 
 #ifndef __VMLINUX_H__
@@ -35,8 +36,8 @@ struct mci_egress {
 struct mci_channel {
 	__u8 relay[16]; /* outer source address */
 	__u8 local[16]; /* outer destination address: the tunnel's own */
-	__be16 relay_port;
-	__be16 local_port;
+	__u16 relay_port;
+	__u16 local_port;
 	__u32 slot;        /* of the channel in channel_stats */
 	__u64 deadline_ns; /* CLOCK_MONOTONIC after which nothing is forwarded any more */
 	__u32 egress_count;
@@ -47,13 +48,13 @@ struct mci_channel {
 /* tunnels: the endpoints that are ours, so that other programs' AMT passes untouched. */
 struct mci_tunnel_key {
 	__u8 local[16];
-	__be16 local_port;
+	__u16 local_port;
 	__u16 reserved;
 };
 
 struct mci_tunnel {
 	__u8 relay[16];
-	__be16 relay_port;
+	__u16 relay_port;
 	__u16 reserved;
 };
 
@@ -78,7 +79,7 @@ enum mci_drop {
 	MCI_DROP_EXCEEDS_MTU,   /* longer than the LAN interface takes */
 	MCI_DROP_NO_EGRESS,     /* joined on no interface at this moment */
 	MCI_DROP_REWRITE,       /* the kernel refused to strip or to redirect it */
-	MCI_DROP_OBSERVE_FULL,  /* control packet lost: the ring buffer is full */
+	MCI_DROP_OBSERVE_FULL,  /* a record for the daemon is lost: the ring buffer is full */
 	MCI_DROP_COUNT
 };
 

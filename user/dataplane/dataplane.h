@@ -35,7 +35,8 @@ struct dataplane_events {
 };
 
 /* Loads the programs and pins maps and programs under /sys/fs/bpf/mcingest, in place of what an
- * earlier daemon left there; mounts the BPF file system where there is none. */
+ * earlier daemon left there or attached; mounts the BPF file system where there is none. Of a
+ * failure, `*dp` keeps the sentence; it is good for dataplane_error() and dataplane_close(). */
 int dataplane_open(struct dataplane **dp, const struct dataplane_limits *limits,
 		   const struct dataplane_events *events);
 /* Detaches and unpins all that was added to the kernel. */
@@ -62,6 +63,6 @@ int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 /* Lower-case words with underscores. */
 const char *dataplane_drop_name(enum mci_drop drop);
 
-/* Ready to read when events wait; dispatch hands all of them over. */
+/* Ready to read when events wait; dispatch hands over a bounded number of them. */
 int dataplane_events_fd(const struct dataplane *dp);
 void dataplane_dispatch(struct dataplane *dp);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The one place that counts packets and drops. Counters are per CPU, and a program runs with
+ * preemption by itself excluded: plain additions do. */
+#pragma once
+
+#include "maps.bpf.h"
+
+static __always_inline void count_drop(enum mci_drop reason)
+{
+	__u32 index = reason;
+	__u64 *count = bpf_map_lookup_elem(&drops, &index);
+
+	if (count)
+		(*count)++;
+}
+
+static __always_inline void tell_first_packet(__u32 slot)
+{
+	struct mci_observed *record = bpf_ringbuf_reserve(&observed, sizeof(*record), 0);
+
+	if (!record) {
+		count_drop(MCI_DROP_OBSERVE_FULL);
+		return;
+	}
+	record->kind = MCI_OBSERVED_FIRST_PACKET;
+	record->ifindex = 0;
+	record->time_ns = bpf_ktime_get_ns();
+	record->slot = slot;
+	record->length = 0;
+	bpf_ringbuf_submit(record, 0);
+}
+
+static __always_inline void count_forwarded(__u32 slot, __u32 bytes, __u64 now)
+{
+	struct mci_channel_stats *stats = bpf_map_lookup_elem(&channel_stats, &slot);
+
+	if (!stats)
+		return;
+	if (!stats->packets)
+		tell_first_packet(slot);
+	stats->packets++;
+	stats->bytes += bytes;
+	stats->last_ns = now;
+}

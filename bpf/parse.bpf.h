@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a frame to what the programs decide by: the outer headers down to AMT's type, and the inner
+ * (S,G). Reads only; knows no hook. */
+#pragma once
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "mcingest/amt_wire.h"
+#include "mcingest/maps.h"
+
+#define ETH_HLEN      14
+#define ETH_P_IP      0x0800
+#define ETH_P_IPV6    0x86dd
+#define IPPROTO_UDP   17
+#define IP_IS_PART    0x3fff /* more fragments follow, or it has an offset */
+#define IP_HEADER_MAX 60
+
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+
+/* How much of a frame must be readable: for parse_outer(), and for parse_inner(). */
+#define OUTER_HEADERS (ETH_HLEN + IP_HEADER_MAX + sizeof(struct udphdr) + AMT_DATA_HEADER)
+#define ALL_HEADERS   (OUTER_HEADERS + sizeof(struct ipv6hdr))
+
+/* What a step returns: that the next one shall follow, or the reason to drop. */
+#define GO_ON (-1)
+
+/* A frame; data to data_end is what of its `length` bytes can be read here. */
+struct view {
+	void *data, *data_end;
+	__u32 length;
+};
+
+union address {
+	__u8 bytes[16];
+	__be32 words[4];
+	__u64 halves[2];
+};
+
+/* Offsets are from the start of the frame. */
+struct outer {
+	union address source, destination;
+	__u16 source_port, destination_port;
+	__u16 ethertype;
+	__u32 ip_end; /* as the IP header has it, which leaves Ethernet's padding out */
+	__u32 udp, udp_end;
+};
+
+struct inner {
+	union {
+		struct mci_channel4_key v4;
+		struct mci_channel6_key v6;
+	} key;
+	__u16 ethertype;
+	__u32 offset, length; /* length as its own header has it */
+	/* Its first bytes, up to the last that forwarding changes. */
+	union {
+		__u8 bytes[12];
+		__be16 words[6];
+	} head;
+};
+
+/* `size` bytes at `offset`, or NULL. The mask is what the verifier needs to see of a bound. */
+static __always_inline const void *view_at(const struct view *v, __u32 offset, __u32 size)
+{
+	const void *at = v->data + (offset & 0xff);
+
+	return at + size <= v->data_end ? at : NULL;
+}
+
+static __always_inline void address_set_v4(union address *address, __be32 v4)
+{
+	address->halves[0] = 0;
+	address->words[2] = bpf_htonl(0xffff);
+	address->words[3] = v4;
+}
+
+static __always_inline void address_set_v6(union address *address, const struct in6_addr *v6)
+{
+	__builtin_memcpy(address, v6, sizeof(*address));
+}
+
+/* Fragments go up the stack, which puts them together: only the first has ports. */
+static __always_inline bool parse_outer_v4(const struct view *v, struct outer *o)
+{
+	const struct iphdr *ip = view_at(v, ETH_HLEN, sizeof(*ip));
+
+	if (!ip || ip->version != 4 || ip->ihl < 5 || ip->protocol != IPPROTO_UDP ||
+	    ip->frag_off & bpf_htons(IP_IS_PART))
+		return false;
+	address_set_v4(&o->source, ip->saddr);
+	address_set_v4(&o->destination, ip->daddr);
+	o->udp = ETH_HLEN + ip->ihl * 4;
+	o->ip_end = ETH_HLEN + bpf_ntohs(ip->tot_len);
+	return true;
+}
+
+/* With extension headers, a fragment's among them, it goes up the stack. */
+static __always_inline bool parse_outer_v6(const struct view *v, struct outer *o)
+{
+	const struct ipv6hdr *ip = view_at(v, ETH_HLEN, sizeof(*ip));
+
+	if (!ip || ip->version != 6 || ip->nexthdr != IPPROTO_UDP)
+		return false;
+	address_set_v6(&o->source, &ip->saddr);
+	address_set_v6(&o->destination, &ip->daddr);
+	o->udp = ETH_HLEN + sizeof(*ip);
+	o->ip_end = ETH_HLEN + sizeof(*ip) + bpf_ntohs(ip->payload_len);
+	return true;
+}
+
+static __always_inline bool parse_amt_data(const struct view *v, struct outer *o)
+{
+	const struct udphdr *udp = view_at(v, o->udp, sizeof(*udp) + 1);
+
+	if (!udp || udp->source != bpf_htons(AMT_PORT) || bpf_ntohs(udp->len) <= sizeof(*udp) ||
+	    *(const __u8 *)(udp + 1) != (AMT_VERSION << 4 | AMT_DATA))
+		return false;
+	o->source_port = AMT_PORT;
+	o->destination_port = bpf_ntohs(udp->dest);
+	o->udp_end = o->udp + bpf_ntohs(udp->len);
+	return true;
+}
+
+/* Whether it is AMT data. The UDP checksum is not looked at: it may be 0, and where a packet was
+ * made on this machine it may not be finished yet. */
+static __always_inline bool parse_outer(const struct view *v, struct outer *o)
+{
+	const struct ethhdr *eth = view_at(v, 0, sizeof(*eth));
+
+	if (!eth)
+		return false;
+	o->ethertype = bpf_ntohs(eth->h_proto);
+	if (o->ethertype == ETH_P_IP)
+		return parse_outer_v4(v, o) && parse_amt_data(v, o);
+	return o->ethertype == ETH_P_IPV6 && parse_outer_v6(v, o) && parse_amt_data(v, o);
+}
+
+/* Multicast is 224.0.0.0/4 and ff00::/8. */
+
+static __always_inline int parse_inner_v4(const struct iphdr *ip, struct inner *i)
+{
+	if (ip->ihl < 5 || bpf_ntohs(ip->tot_len) < ip->ihl * 4)
+		return MCI_DROP_INNER_HEADER;
+	i->ethertype = ETH_P_IP;
+	i->length = bpf_ntohs(ip->tot_len);
+	__builtin_memcpy(i->key.v4.source, &ip->saddr, sizeof(ip->saddr));
+	__builtin_memcpy(i->key.v4.group, &ip->daddr, sizeof(ip->daddr));
+	__builtin_memcpy(&i->head, ip, sizeof(i->head));
+	return (i->key.v4.group[0] & 0xf0) == 0xe0 ? GO_ON : MCI_DROP_NOT_MULTICAST;
+}
+
+static __always_inline int parse_inner_v6(const struct ipv6hdr *ip, struct inner *i)
+{
+	i->ethertype = ETH_P_IPV6;
+	i->length = sizeof(*ip) + bpf_ntohs(ip->payload_len);
+	__builtin_memcpy(i->key.v6.source, &ip->saddr, sizeof(ip->saddr));
+	__builtin_memcpy(i->key.v6.group, &ip->daddr, sizeof(ip->daddr));
+	__builtin_memcpy(&i->head, ip, sizeof(i->head));
+	return i->key.v6.group[0] == 0xff ? GO_ON : MCI_DROP_NOT_MULTICAST;
+}
+
+static __always_inline int parse_inner_ip(const struct view *v, __u32 room, struct inner *i)
+{
+	const __u8 *first = view_at(v, i->offset, 1);
+	const void *ip;
+
+	if (!first)
+		return MCI_DROP_TRUNCATED;
+	if (*first >> 4 == 4) {
+		ip = view_at(v, i->offset, sizeof(struct iphdr));
+		return ip && room >= sizeof(struct iphdr) ? parse_inner_v4(ip, i)
+							  : MCI_DROP_TRUNCATED;
+	}
+	if (*first >> 4 == 6) {
+		ip = view_at(v, i->offset, sizeof(struct ipv6hdr));
+		return ip && room >= sizeof(struct ipv6hdr) ? parse_inner_v6(ip, i)
+							    : MCI_DROP_TRUNCATED;
+	}
+	return MCI_DROP_INNER_VERSION;
+}
+
+/* What follows the inner packet's own length is left out of it, and is no fault. */
+static __always_inline int parse_inner(const struct view *v, const struct outer *o, struct inner *i)
+{
+	__u32 end = min(o->ip_end, v->length);
+	int reason;
+
+	i->offset = o->udp + sizeof(struct udphdr) + AMT_DATA_HEADER;
+	if (o->udp_end > end || o->udp_end <= i->offset)
+		return MCI_DROP_TRUNCATED;
+	reason = parse_inner_ip(v, o->udp_end - i->offset, i);
+	if (reason == GO_ON && i->length > o->udp_end - i->offset)
+		return MCI_DROP_TRUNCATED;
+	return reason;
+}

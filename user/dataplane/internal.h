@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of this folder share. */
+#pragma once
+
+#include "dataplane/dataplane.h"
+
+#define BPFFS      "/sys/fs/bpf"
+#define PIN_FOLDER BPFFS "/mcingest"
+
+struct ingest_tc;
+struct observe_tc;
+struct ring_buffer;
+
+/* The programs, by the role of the interface that each is attached to. */
+enum role { ROLE_UPSTREAM, ROLE_DOWNSTREAM, ROLE_COUNT };
+
+struct attachment {
+	unsigned ifindex;
+	enum role role;
+};
+
+struct dataplane {
+	struct dataplane_limits limits;
+	struct dataplane_events events;
+	struct ingest_tc *ingest;
+	struct observe_tc *observe; /* its maps are those of `ingest` */
+	struct ring_buffer *ring;
+	unsigned dispatch_left; /* records that may still be handed over in this call */
+	bool mounted_bpffs;
+	struct attachment *attachments;
+	unsigned attachment_count;
+	unsigned cpus;
+	void *per_cpu; /* room for one entry of any per-CPU map */
+	char error[256];
+};
+
+/* Keeps the sentence for dataplane_error(); returns `error`. */
+int dataplane_fail(struct dataplane *dp, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* What an errno means for one who adds programs to the kernel, and what to do. */
+const char *dataplane_cure(int error);
+const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME]);
+
+/* program.c */
+int program_fd(const struct dataplane *dp, enum role role);
+
+/* pins.c */
+int pins_prepare(struct dataplane *dp);
+void pins_remove(struct dataplane *dp);
+
+/* attach.c */
+void attach_remove_all(struct dataplane *dp);
+
+/* attach_tc.c */
+int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role);
+/* Our filters, of this process or a killed one, and what else was added for them. */
+void tc_remove(unsigned ifindex);
+
+/* observed.c */
+int observed_open(struct dataplane *dp);

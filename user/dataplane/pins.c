@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The BPF file system and our folder in it. */
+#include "dataplane/internal.h"
+
+#include "base/log.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+static int mount_bpffs(struct dataplane *dp)
+{
+	struct statfs fs;
+
+	if (!statfs(BPFFS, &fs) && fs.f_type == BPF_FS_MAGIC)
+		return 0;
+	if (mount("bpf", BPFFS, "bpf", 0, "mode=0700")) {
+		int error = errno;
+
+		return dataplane_fail(dp, -error, "cannot mount the BPF file system at %s: %s",
+				      BPFFS, dataplane_cure(-error));
+	}
+	dp->mounted_bpffs = true;
+	return 0;
+}
+
+static void empty_folder(DIR *folder)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(folder)))
+		if (entry->d_name[0] != '.' && unlinkat(dirfd(folder), entry->d_name, 0))
+			log_error("cannot remove %s/%s: %s", PIN_FOLDER, entry->d_name,
+				  strerror(errno));
+}
+
+static void remove_folder(void)
+{
+	DIR *folder = opendir(PIN_FOLDER);
+
+	if (!folder)
+		return;
+	empty_folder(folder);
+	closedir(folder);
+	rmdir(PIN_FOLDER);
+}
+
+int pins_prepare(struct dataplane *dp)
+{
+	int error = mount_bpffs(dp);
+
+	if (!error)
+		remove_folder();
+	return error;
+}
+
+/* Somebody else may have pinned something since: rmdir() would refuse then, umount would not. */
+static bool bpffs_is_empty(void)
+{
+	DIR *folder = opendir(BPFFS);
+	struct dirent *entry;
+	bool empty = true;
+
+	if (!folder)
+		return false;
+	while ((entry = readdir(folder)))
+		empty = empty && entry->d_name[0] == '.';
+	closedir(folder);
+	return empty;
+}
+
+void pins_remove(struct dataplane *dp)
+{
+	remove_folder();
+	if (dp->mounted_bpffs && bpffs_is_empty() && umount(BPFFS))
+		log_error("cannot unmount %s: %s", BPFFS, strerror(errno));
+	dp->mounted_bpffs = false;
+}

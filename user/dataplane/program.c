@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dataplane/internal.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "ingest_tc.skel.h"
+#include "observe_tc.skel.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int dataplane_fail(struct dataplane *dp, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(dp->error, sizeof(dp->error), format, args);
+	va_end(args);
+	return error;
+}
+
+const char *dataplane_error(const struct dataplane *dp)
+{
+	return dp->error;
+}
+
+const char *dataplane_cure(int error)
+{
+	switch (-error) {
+	case EPERM:
+		return "it takes root, or CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_ADMIN";
+	case ENODEV:
+		return "there is no such interface any more";
+	case EACCES:
+		return "the kernel's verifier refuses it; its reasons are in the log";
+	default:
+		return strerror(-error);
+	}
+}
+
+const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME])
+{
+	if (!if_indextoname(ifindex, name))
+		snprintf(name, MCI_NAME, "%u", ifindex);
+	return name;
+}
+
+/* libbpf's own messages */
+
+static void log_lines(enum log_level level, char *text)
+{
+	char *rest = NULL;
+
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		log_write(level, "libbpf: %s", line);
+}
+
+/* libbpf warns of much that we handle, and says it in its terms: for debugging only. What the
+ * verifier says to a program that it refuses is ours to mend, and nobody else says it. */
+static int log_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	enum log_level ours = strstr(format, "PROG LOAD LOG") ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG;
+	char *text = NULL;
+
+	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
+		return 0;
+	log_lines(ours, text);
+	free(text);
+	return 0;
+}
+
+/* Loading */
+
+static void set_size(const struct bpf_object *object, const char *name, uint32_t entries)
+{
+	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, name), entries);
+}
+
+static void set_sizes(const struct bpf_object *object, const struct dataplane_limits *limits)
+{
+	set_size(object, "channels4", limits->channels);
+	set_size(object, "channels6", limits->channels);
+	set_size(object, "channel_stats", limits->channels);
+	set_size(object, "tunnels", limits->tunnels);
+}
+
+static int explain_load(struct dataplane *dp, int error, const char *program)
+{
+	if (error != -EPERM && libbpf_probe_bpf_helper(BPF_PROG_TYPE_SCHED_CLS,
+						       BPF_FUNC_ktime_get_coarse_ns, NULL) == 0)
+		return dataplane_fail(dp, error,
+				      "cannot load program %s: this kernel's BPF is too old; "
+				      "mcingest needs Linux 5.11 or later",
+				      program);
+	return dataplane_fail(dp, error, "cannot load program %s: %s", program,
+			      dataplane_cure(error));
+}
+
+/* Opens, sizes, loads and pins one object. The maps pin themselves under `pin_root_path`, or are
+ * taken from there where the other object has pinned them already. */
+static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_program *program)
+{
+	const char *name = bpf_program__name(program);
+	char path[sizeof(PIN_FOLDER) + 32];
+	int error;
+
+	set_sizes(object, &dp->limits);
+	error = bpf_object__load(object);
+	if (error)
+		return explain_load(dp, error, name);
+	snprintf(path, sizeof(path), PIN_FOLDER "/%s", name);
+	error = bpf_program__pin(program, path);
+	if (error)
+		return dataplane_fail(dp, error, "cannot pin %s: %s", path, dataplane_cure(error));
+	return 0;
+}
+
+static int load_programs(struct dataplane *dp)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PIN_FOLDER);
+	int error;
+
+	dp->ingest = ingest_tc__open_opts(&options);
+	dp->observe = observe_tc__open_opts(&options);
+	if (!dp->ingest || !dp->observe)
+		return dataplane_fail(dp, -errno, "cannot open the BPF programs: %s",
+				      strerror(errno));
+	error = load(dp, dp->ingest->obj, dp->ingest->progs.ingest_tc);
+	if (!error)
+		error = load(dp, dp->observe->obj, dp->observe->progs.observe_tc);
+	return error;
+}
+
+int program_fd(const struct dataplane *dp, enum role role)
+{
+	return bpf_program__fd(role == ROLE_UPSTREAM ? dp->ingest->progs.ingest_tc
+						     : dp->observe->progs.observe_tc);
+}
+
+static void release(struct dataplane *dp)
+{
+	attach_remove_all(dp);
+	ring_buffer__free(dp->ring);
+	ingest_tc__destroy(dp->ingest);
+	observe_tc__destroy(dp->observe);
+	pins_remove(dp);
+	dp->ring = NULL;
+	dp->ingest = NULL;
+	dp->observe = NULL;
+}
+
+static void remove_leftovers(void)
+{
+	struct if_nameindex *interfaces = if_nameindex();
+
+	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++)
+		tc_remove(interfaces[i].if_index);
+	if_freenameindex(interfaces);
+}
+
+int dataplane_open(struct dataplane **opened, const struct dataplane_limits *limits,
+		   const struct dataplane_events *events)
+{
+	struct dataplane *dp = memory_new(sizeof(*dp));
+	int error;
+
+	*opened = dp;
+	dp->limits = *limits;
+	dp->events = *events;
+	dp->cpus = libbpf_num_possible_cpus();
+	dp->per_cpu = memory_new(dp->cpus * sizeof(struct mci_channel_stats));
+	libbpf_set_print(log_libbpf);
+	error = pins_prepare(dp);
+	if (!error) {
+		remove_leftovers();
+		error = load_programs(dp);
+	}
+	if (!error)
+		error = observed_open(dp);
+	if (error)
+		release(dp);
+	return error;
+}
+
+void dataplane_close(struct dataplane *dp)
+{
+	if (!dp)
+		return;
+	release(dp);
+	free(dp->attachments);
+	free(dp->per_cpu);
+	free(dp);
+}
