@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make install, make clean. Quiet; V=1 shows the commands.
+# make, make demo, make check, make bench, make install, make clean. Quiet; V=1 shows the commands.
 
 CC      ?= cc
 CLANG   ?= clang
@@ -37,9 +37,9 @@ PEERS    := $(notdir $(patsubst %/,%,$(wildcard tests/peers/*/)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 BPF_TEST := $(if $(wildcard tests/bpf/run.c),$(B)/tests/bpf/run)
 
-all: $(PROGRAMS:%=$(B)/%)
-peers: $(PEERS:%=$(B)/tests/peers/%)
-tests: peers $(UNIT) $(BPF_TEST) $(PROGRAMS:%=$(B)/san/%)
+all: $(PROGRAMS:%=$(B)/%) ; @:
+peers: $(PEERS:%=$(B)/tests/peers/%) ; @:
+tests: peers $(UNIT) $(BPF_TEST) $(PROGRAMS:%=$(B)/san/%) ; @:
 
 # BPF programs and their skeletons
 
@@ -116,6 +116,10 @@ check: deps
 	$(Q)$(MAKE) all tests
 	$(Q)scripts/check
 
+bench: deps
+	$(Q)$(MAKE) all peers
+	$(Q)LAB=bench tests/bench/join.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
+
 install: all
 	install -D -m 755 $(B)/mcingestd $(DESTDIR)$(PREFIX)/sbin/mcingestd
 	install -D -m 755 $(B)/mcingest $(DESTDIR)$(PREFIX)/bin/mcingest
@@ -123,7 +127,7 @@ install: all
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check install clean
+.PHONY: all peers tests deps demo check bench install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

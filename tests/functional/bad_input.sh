@@ -29,8 +29,8 @@ counted "PIM, cut short" refused.pim.truncated lan pim-join-sg-v4 cut=10
 counted "PIM, IP header says more than there is" refused.pim.truncated lan pim-join-sg-v4 16=ffff
 counted "PIM, IP header checksum" refused.pim.checksum lan pim-join-sg-v4 15=11
 counted "PIM, checksum" refused.pim.checksum lan pim-join-sg-v4 36=dead
-counted "PIM, version 1" refused.pim.version lan pim-hello-v4 34=10
-counted "PIM, unknown type" refused.pim.type lan pim-hello-v4 34=2d
+counted "PIM, version 1" refused.pim.version lan pim-hello-v4-unknown-options 34=10
+counted "PIM, unknown type" refused.pim.type lan pim-hello-v4-unknown-options 34=2d
 counted "PIM, IPv6 checksum" refused.pim.checksum lan pim-hello-v6 56=dead
 counted "PIM, Join before any Hello" refused.pim.sender lan pim-join-sg-v6
 lan pim-join-sg-v4 pad=1400

@@ -35,14 +35,14 @@ recovers 192.0.2.40 "at its second relay: the first is dead"
 is "192.0.2.40 has the next by precedence" "$(channel 192.0.2.40 232.1.1.1 .relay)" 203.0.113.15
 
 echo '20 AMTRELAY 10 0 1 203.0.113.15' >>"$state/etc/bind/zones/192.0.2"
-echo '22 TYPE260 \# 5 0a01cb0071' >>"$state/etc/bind/zones/192.0.2"
+echo '22 AMTRELAY 10 0 1 127.0.0.1' >>"$state/etc/bind/zones/192.0.2"
 kill -HUP "$(cat "$state/pid/named")"
 finish mcingestd # its cache knows for a minute that there was no record
 mcingestd_up
 recovers 192.0.2.20 "when the record is there"
 viewer 192.0.2.22
 fails 192.0.2.22 "AMTRELAY record is not usable"
-ok "the record was counted" test "$(api counters .refused.dns.length)" -ge 1
+ok "the record was counted" test "$(api counters .refused.dns.address)" -ge 1
 
 kill -STOP "$(cat "$state/pid/named")"
 viewer 192.0.2.10

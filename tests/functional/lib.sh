@@ -18,7 +18,7 @@ BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
 WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
 declare -A PIDS=()
-TESTS=0 FAILED=0
+TESTS=0 FAILED=0 LAB_IS_UP=0
 
 export ASAN_OPTIONS=abort_on_error=0:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
 
@@ -82,10 +82,9 @@ until_true() { # SECONDS WHAT CMD...
     until "$@" >/dev/null 2>&1; do
         if ((SECONDS > end)); then
             verdict 1 "$what"
-            show_logs
             exit 1
         fi
-        sleep 0.02
+        sleep 0.05
     done
 }
 
@@ -111,7 +110,9 @@ trap 'exit 1' INT TERM HUP
 
 # The path
 
-lab_up() { # a fresh one: FRR remembers what receivers of an earlier test wanted
+lab_up() { # a fresh one for each test: FRR remembers what receivers of an earlier one wanted
+    ((LAB_IS_UP)) && return
+    LAB_IS_UP=1
     scripts/lab down
     scripts/lab up || { echo "Bail out! the lab does not come up"; exit 1; }
 }

@@ -29,7 +29,7 @@ says 2 "a stray word" 'lan0' "$d" lan0
 says 2 "a file that is not there" 'nowhere.conf' "$d" --config /nowhere.conf
 says 2 "a number that is none" 'number.conf:2.*channels.*many' "$d" --downstream lan0 --config "$WORK/number.conf"
 says 2 "a key that is unknown" 'key.conf:2.*chanels' "$d" --downstream lan0 --config "$WORK/key.conf"
-says 2 "a DNS server that is no address" 'DNS server' "$d" --config "$WORK/server.conf"
+says 2 "a DNS server that is no address" 'server.conf:4.*nowhere' "$d" --config "$WORK/server.conf"
 chmod 755 "$WORK"
 cp "$d" "$WORK/mcingestd"
 says 2 "no privileges" 'root' setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/mcingestd" --downstream lan0
@@ -43,8 +43,9 @@ says 2 "no way out" 'no upstream interface' "$d" --downstream lan0
 says 1 "no daemon" 'mcingestd running' "$c" status
 says 2 "an unknown command" 'chanels' "$c" chanels
 says 2 "a source that is no address" 'nonsense' "$c" lookup nonsense
-ok "nothing is left in the kernel" test -z "$(in_node ingest tc filter show dev wan0 ingress)$(in_node ingest ls /sys/fs/bpf)"
+ok "nothing is left in the kernel" test -z "$(in_node ingest tc filter show dev wan0 ingress)$(in_node ingest ls -d /sys/fs/bpf/mcingest 2>/dev/null)"
 
+LAB_IS_UP=0
 lab_up
 mcingestd_up
 says 2 "a second daemon" 'another mcingestd' "$d" --downstream lan0

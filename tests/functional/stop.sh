@@ -5,19 +5,20 @@
 . "$(dirname "$0")/lib.sh"
 
 qdiscs() { in_node ingest tc qdisc show; }
-filters() { in_node ingest tc filter show dev "$1" ingress | grep -c "bpf.*\[\|bpf.*direct-action" || true; }
+filters() { in_node ingest tc filter show dev "$1" ingress | grep -c direct-action || true; }
 pins() { in_node ingest find /sys/fs/bpf -mindepth 1 | wc -l; }
 neighbor_gone() { ! in_node access vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 '; }
 flowing() { channel_is 192.0.2.10 232.1.1.1 receiving; }
 
 lab_up
 clean=$(qdiscs)
+pinned=$(pins) # a new BPF file system has two files of the kernel's own
 everything_up
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 120
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
 until_true 10 "data flows" flowing
 ok "the programs are attached" test "$(filters wan0)" -ge 1 -a "$(filters lan0)" -ge 1
-ok "maps are pinned" test "$(pins)" -ge 5
+ok "maps are pinned" test "$(pins)" -ge $((pinned + 6))
 
 finish mcingestd
 verdict $? "a clean stop exits 0" || true
@@ -26,16 +27,16 @@ ok "FRR heard the goodbye" true
 until_true 3 "the relay was told" logged relay 'torn down'
 ok "the relay was told" true
 is "no qdisc is left" "$(qdiscs)" "$clean"
-is "no pin is left" "$(pins)" 0
-ok "no control socket is left" test ! -e "/run/mcingest-lab/$LAB/run/control.sock"
+is "no pin is left" "$(pins)" "$pinned"
+ok "no control socket is left" in_node ingest test ! -e /run/mcingest/control.sock
 
 in_node ingest tc qdisc add dev wan0 clsact
-in_node ingest tc filter add dev wan0 ingress prio 7 protocol ip matchall action ok
+in_node ingest tc filter add dev wan0 ingress prio 7 protocol ip u32 match ip dst 192.0.2.99/32 flowid 1:1
 mcingestd_up
 until_true 20 "data flows again" flowing
 finish mcingestd
 verdict $? "beside another's filter: a clean stop exits 0" || true
-like "the other's filter is left alone" "$(in_node ingest tc filter show dev wan0 ingress)" 'pref 7 matchall'
+like "the other's filter is left alone" "$(in_node ingest tc filter show dev wan0 ingress)" 'pref 7 u32'
 is "ours is gone" "$(filters wan0)" 0
 in_node ingest tc qdisc del dev wan0 clsact
 
@@ -49,5 +50,5 @@ is "one program on lan0" "$(filters lan0)" 1
 finish mcingestd
 verdict $? "and a clean stop exits 0" || true
 is "nothing is left of the killed one" "$(qdiscs)" "$clean"
-is "no pin is left of it" "$(pins)" 0
+is "no pin is left of it" "$(pins)" "$pinned"
 finished

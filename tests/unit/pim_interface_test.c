@@ -10,6 +10,7 @@ static struct timers timers;
 static struct pim_interface pim;
 static struct pim_hello sent; /* the latest */
 static unsigned sent_count;
+static uint32_t first_generation_id; /* the first of the two Hellos at the start has its own */
 static struct sg last;
 static int wanted_count, unwanted_count;
 
@@ -24,9 +25,12 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	(void)context;
 	cr_assert_eq(pim_decode(&ip, &decoded), FAULT_NONE);
 	cr_assert_eq(decoded.type, PIM_HELLO);
+	if (!sent_count)
+		first_generation_id = decoded.hello.generation_id;
 	sent = decoded.hello;
 	sent_count++;
 }
+
 
 static void wanted(void *context, const struct sg *sg, bool is_wanted)
 {
@@ -46,6 +50,8 @@ static void begin_as(const char *address)
 	addr_parse(address, &pim.address);
 	sent_count = wanted_count = unwanted_count = 0;
 	pim_interface_start(&pim, &limits);
+	cr_assert_eq(sent_count, 2);
+	sent_count = 1;
 }
 
 static void begin(void)
@@ -109,6 +115,7 @@ static void expect_last(const char *source, const char *group)
 Test(pim_interface, hello_at_start_and_every_30_seconds)
 {
 	cr_expect_eq(sent_count, 1);
+	cr_expect_neq(first_generation_id, pim.generation_id, "neighbours are to join anew");
 	cr_expect_eq(sent.holdtime, 105);
 	cr_expect(sent.has_lan_prune_delay && sent.propagation_delay_ms == 500 &&
 		  sent.override_interval_ms == 2500);

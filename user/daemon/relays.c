@@ -150,15 +150,17 @@ const struct addr *relays_serving(const struct channel *channel)
 
 static void log_change(const struct channel *channel)
 {
-	const struct addr *serving = relays_serving(channel);
-	char sg[SG_TEXT], relay[ADDR_TEXT];
+	const struct addr *relay = relays_serving(channel);
+	char sg[SG_TEXT], text[ADDR_TEXT];
 
+	if (channel->state == CHANNEL_CONNECTING)
+		relay = &channel->relays[channel->relays_tried - 1].address;
 	sg_format(&channel->sg, sg);
 	if (channel->reason)
 		log_peer("%s %s: %s", sg, channel_state_name(channel->state), channel->reason);
-	else if (serving)
-		log_notice("%s %s from relay %s", sg, channel_state_name(channel->state),
-			   addr_format(serving, relay));
+	else if (relay)
+		log_notice("%s %s, relay %s", sg, channel_state_name(channel->state),
+			   addr_format(relay, text));
 	else
 		log_notice("%s %s", sg, channel_state_name(channel->state));
 }

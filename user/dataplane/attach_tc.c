@@ -154,10 +154,12 @@ static int explain(struct dataplane *dp, int error, unsigned ifindex)
 	dataplane_interface(ifindex, name);
 	switch (error) {
 	case -EEXIST:
-		return dataplane_fail(dp, error,
-				      "cannot attach to %s: another program has a filter with our "
-				      "priority %u and handle; see `tc filter show dev %s ingress`",
-				      name, PRIORITY, name);
+	case -EINVAL: /* a filter of another kind has the priority */
+		return dataplane_fail(
+			dp, error,
+			"cannot attach to %s: another program's filter has our priority "
+			"%u; see `tc filter show dev %s ingress`",
+			name, PRIORITY, name);
 	case -ENOENT:
 	case -EOPNOTSUPP:
 		return dataplane_fail(dp, error,

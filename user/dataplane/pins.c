@@ -59,7 +59,13 @@ int pins_prepare(struct dataplane *dp)
 	return error;
 }
 
-/* Somebody else may have pinned something since: rmdir() would refuse then, umount would not. */
+/* The kernel itself puts these into every BPF file system (CONFIG_BPF_PRELOAD). */
+static bool is_nobodys(const char *name)
+{
+	return name[0] == '.' || !strcmp(name, "maps.debug") || !strcmp(name, "progs.debug");
+}
+
+/* Somebody else may have pinned something since, which would be lost with the mount. */
 static bool bpffs_is_empty(void)
 {
 	DIR *folder = opendir(BPFFS);
@@ -69,7 +75,7 @@ static bool bpffs_is_empty(void)
 	if (!folder)
 		return false;
 	while ((entry = readdir(folder)))
-		empty = empty && entry->d_name[0] == '.';
+		empty = empty && is_nobodys(entry->d_name);
 	closedir(folder);
 	return empty;
 }

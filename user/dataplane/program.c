@@ -157,7 +157,9 @@ static void remove_leftovers(void)
 {
 	struct if_nameindex *interfaces = if_nameindex();
 
-	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++)
+	if (!interfaces)
+		return;
+	for (unsigned i = 0; interfaces[i].if_index; i++)
 		tc_remove(interfaces[i].if_index);
 	if_freenameindex(interfaces);
 }

@@ -68,6 +68,12 @@ void pim_interface_start(struct pim_interface *pim, const struct pim_limits *lim
 		.timers = pim->timers, .limit = limits->neighbors, .expired = neighbor_expired};
 	pim->downstream = (struct pim_downstream){
 		.timers = pim->timers, .limit = limits->entries, .wanted = downstream_wanted};
+	log_notice("pim: Hello on %s", pim->name);
+	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
+	 * next periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose
+	 * Generation ID changes (section 4.3.1): so it hears of two. */
+	send_hello(pim, PIM_HELLO_HOLDTIME_S);
+	pim->generation_id++;
 	hello_due(&pim->hello);
 }
 

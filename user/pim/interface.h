@@ -44,7 +44,8 @@ struct pim_limits {
 	unsigned neighbors, entries;
 };
 
-/* Fill name, timers, actions, context and addresses in before. Says Hello at once. */
+/* Fill name, timers, actions, context and addresses in before. Says Hello at once, twice, with
+ * different Generation IDs: neighbours send their Joins anew. */
 void pim_interface_start(struct pim_interface *pim, const struct pim_limits *limits);
 /* Says goodbye (Holdtime 0), and forgets all. */
 void pim_interface_stop(struct pim_interface *pim);
