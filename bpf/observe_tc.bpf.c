@@ -55,7 +55,7 @@ static __always_inline bool is_for_us(const struct __sk_buff *skb)
 
 static __always_inline void observe(const struct __sk_buff *skb)
 {
-	__u32 length = skb->len - ETH_HLEN, copied = min(length, MCI_OBSERVED_MAX);
+	__u32 length = skb->len - ETH_HLEN, last = min(length, MCI_OBSERVED_MAX) - 1;
 	struct mci_observed *record;
 
 	record = bpf_ringbuf_reserve(&observed, sizeof(*record) + MCI_OBSERVED_MAX, 0);
@@ -68,7 +68,10 @@ static __always_inline void observe(const struct __sk_buff *skb)
 	record->time_ns = bpf_ktime_get_ns();
 	record->slot = 0;
 	record->length = length;
-	if (copied && !bpf_skb_load_bytes(skb, ETH_HLEN, record->packet, copied))
+	/* The verifier of 6.1 must see that at least one byte is copied, and at most so many; and
+	 * the compiler must not merge the two into one comparison. */
+	barrier_var(last);
+	if (last < MCI_OBSERVED_MAX && !bpf_skb_load_bytes(skb, ETH_HLEN, record->packet, last + 1))
 		bpf_ringbuf_submit(record, 0);
 	else
 		bpf_ringbuf_discard(record, 0);

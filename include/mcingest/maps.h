@@ -58,6 +58,12 @@ struct mci_tunnel {
 	__u16 reserved;
 };
 
+/* Holes in a key would be part of it. */
+_Static_assert(sizeof(struct mci_channel4_key) == 8, "no hole");
+_Static_assert(sizeof(struct mci_channel6_key) == 32, "no hole");
+_Static_assert(sizeof(struct mci_tunnel_key) == 20, "no hole");
+_Static_assert(sizeof(struct mci_channel) == 56 + 28 * MCI_EGRESS_MAX, "no hole");
+
 /* channel_stats, per CPU. */
 struct mci_channel_stats {
 	__u64 packets;

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the dataplane adds to the kernel and takes away again: filters, clsact, pins, the BPF file
+ * system; its own and a killed daemon's, and nothing of others. */
+#include "harness.h"
+
+#include <err.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Another's filter, for which any program does. */
+#define OTHERS "pref 1 handle 1 protocol all bpf da pinned " PINS "/observe_tc"
+
+static bool has_clsact(const char *interface)
+{
+	return harness_shell("tc qdisc show dev %s | grep -q clsact", interface);
+}
+
+static bool has_program(const char *interface, const char *program)
+{
+	return harness_shell("tc filter show dev %s ingress | grep -q '%s:'", interface, program);
+}
+
+static bool has_others(const char *interface, const char *side)
+{
+	return harness_shell("tc filter show dev %s %s | grep -q 'pref 1 bpf'", interface, side);
+}
+
+static bool has_pins(void)
+{
+	return harness_shell("test -e " PINS "/channels4 -a -e " PINS "/ingest_tc");
+}
+
+static bool has_bpffs(void)
+{
+	return harness_shell("grep -q ' /sys/fs/bpf bpf ' /proc/self/mounts");
+}
+
+static void attach_both(struct dataplane *dp)
+{
+	if (dataplane_attach_upstream(dp, harness_ifindex("wan0")) ||
+	    dataplane_attach_downstream(dp, harness_ifindex("lan0")))
+		errx(2, "%s", dataplane_error(dp));
+}
+
+static void test_clean(void)
+{
+	struct dataplane *dp = harness_open();
+
+	attach_both(dp);
+	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc"), "attached");
+	tap(has_bpffs() && has_pins(), "the BPF file system is mounted, maps and programs pinned");
+	tap(!strcmp(dataplane_mode(dp, harness_ifindex("wan0")), "tc") &&
+		    !strcmp(dataplane_mode(dp, harness_ifindex("lan0")), "tc") &&
+		    !dataplane_mode(dp, harness_ifindex("lo")),
+	    "the mode says how");
+	dataplane_close(dp);
+	tap(!has_clsact("wan0") && !has_clsact("lan0"), "closing removes clsact");
+	tap(!harness_shell("test -e " PINS) && !has_bpffs(), "and pins and mount");
+}
+
+static void test_one_armed(void)
+{
+	struct dataplane *dp = harness_open();
+	unsigned ifindex = harness_ifindex("wan0");
+
+	if (dataplane_attach_upstream(dp, ifindex) || dataplane_attach_downstream(dp, ifindex) ||
+	    dataplane_attach_upstream(dp, ifindex))
+		errx(2, "%s", dataplane_error(dp));
+	tap(has_program("wan0", "ingest_tc") && has_program("wan0", "observe_tc"),
+	    "both programs on one interface");
+	dataplane_close(dp);
+	tap(!has_clsact("wan0"), "both are removed, and clsact");
+}
+
+static void test_clsact_of_others(void)
+{
+	struct dataplane *dp;
+
+	harness_shell("tc qdisc add dev wan0 clsact");
+	dp = harness_open();
+	attach_both(dp);
+	dataplane_close(dp);
+	tap(has_clsact("wan0") && !has_program("wan0", "ingest_tc"), "a clsact of others is left");
+	harness_shell("tc qdisc del dev wan0 clsact");
+}
+
+static void test_filter_of_others(const char *side)
+{
+	struct dataplane *dp = harness_open();
+
+	attach_both(dp);
+	harness_shell("tc filter add dev wan0 %s " OTHERS, side);
+	dataplane_close(dp);
+	tap(has_others("wan0", side) && !has_program("wan0", "ingest_tc"),
+	    "a filter of others on our clsact is left: %s", side);
+	harness_shell("tc qdisc del dev wan0 clsact");
+}
+
+/* A daemon that attaches and is gone without a word. */
+static void be_killed(void)
+{
+	pid_t child = fork();
+
+	if (!child) {
+		attach_both(harness_open());
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
+static void test_leftovers(void)
+{
+	struct dataplane *dp;
+
+	harness_shell("tc qdisc add dev lan0 clsact");
+	be_killed();
+	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc") && has_pins(),
+	    "a killed daemon's programs stay attached and pinned");
+	dp = harness_open();
+	tap(!has_clsact("wan0") && !has_program("lan0", "observe_tc"),
+	    "its successor removes its filters and its clsact");
+	tap(has_clsact("lan0"), "but no clsact of others");
+	attach_both(dp);
+	dataplane_close(dp);
+	tap(!has_clsact("wan0") && has_clsact("lan0"), "and leaves as much when it ends");
+	tap(has_bpffs(), "and the mount, which it found");
+	harness_shell("tc qdisc del dev lan0 clsact; umount /sys/fs/bpf");
+}
+
+static void test_refusals(void)
+{
+	struct dataplane *dp = harness_open();
+	int error;
+
+	harness_shell("tc qdisc add dev wan0 clsact && tc filter add dev wan0 ingress pref 2268 "
+		      "handle 1 protocol all bpf da pinned " PINS "/observe_tc");
+	error = dataplane_attach_upstream(dp, harness_ifindex("wan0"));
+	tap(error && strstr(dataplane_error(dp), "tc filter show dev wan0 ingress"),
+	    "our handle is taken: %s", dataplane_error(dp));
+	tap(harness_shell("tc filter show dev wan0 ingress | grep -q observe_tc"),
+	    "and stays the other's");
+	error = dataplane_attach_upstream(dp, 4711);
+	tap(error && strstr(dataplane_error(dp), "no such interface"), "no interface: %s",
+	    dataplane_error(dp));
+	dataplane_close(dp);
+	harness_shell("tc qdisc del dev wan0 clsact");
+}
+
+static void test_pin_of_others(void)
+{
+	struct dataplane *dp = harness_open();
+
+	harness_shell("mkdir /sys/fs/bpf/other");
+	dataplane_close(dp);
+	tap(has_bpffs(), "the mount is left to others who pinned something");
+	harness_shell("umount /sys/fs/bpf");
+}
+
+void attach_tests(void)
+{
+	if (!harness_shell("ip link add wan0 type veth peer name lan0"))
+		errx(2, "cannot make veth interfaces");
+	test_clean();
+	test_one_armed();
+	test_clsact_of_others();
+	test_filter_of_others("ingress");
+	test_filter_of_others("egress");
+	test_leftovers();
+	test_refusals();
+	test_pin_of_others();
+	harness_shell("ip link del wan0");
+}

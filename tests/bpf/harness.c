@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "harness.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <err.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+struct observation observation;
+
+static unsigned tests, failed;
+
+/* Each CPU has counters of its own, and a first packet. */
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
+/* The box's own BPF file system, with the pins of a daemon that may run, stays out of sight. */
+void harness_enter(void)
+{
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		err(2, "cannot make namespaces (it takes root)");
+	while (!umount2("/sys/fs/bpf", MNT_DETACH))
+		;
+	stay_on_one_cpu();
+}
+
+static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
+			 size_t length)
+{
+	(void)context;
+	(void)time_ns;
+	observation.count++;
+	observation.ifindex = ifindex;
+	observation.length = length;
+	memcpy(observation.packet, packet, length);
+}
+
+static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
+{
+	(void)context;
+	(void)time_ns;
+	observation.first_packets++;
+	observation.slot = slot;
+}
+
+struct dataplane *harness_open(void)
+{
+	struct dataplane_limits limits = {.channels = 16, .tunnels = 4};
+	struct dataplane_events events = {.pim = observed_pim, .first_packet = first_packet};
+	struct dataplane *dp;
+
+	if (dataplane_open(&dp, &limits, &events))
+		errx(2, "%s", dataplane_error(dp));
+	return dp;
+}
+
+bool harness_shell(const char *format, ...)
+{
+	char command[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	return system(command) == 0;
+}
+
+unsigned harness_ifindex(const char *name)
+{
+	unsigned ifindex = if_nametoindex(name);
+
+	if (!ifindex)
+		err(2, "interface %s", name);
+	return ifindex;
+}
+
+struct run harness_run(const char *program, const uint8_t *frame, size_t length, unsigned gso_size,
+		       unsigned repeat)
+{
+	struct __sk_buff skb = {.gso_size = gso_size};
+	struct run run = {.length = 0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length,
+		    .data_out = run.frame, .data_size_out = sizeof(run.frame), .ctx_in = &skb,
+		    .ctx_size_in = sizeof(skb), .repeat = repeat);
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), PINS "/%s", program);
+	fd = bpf_obj_get(path);
+	if (fd < 0 || bpf_prog_test_run_opts(fd, &opts))
+		err(2, "BPF_PROG_RUN of %s", path);
+	close(fd);
+	run.verdict = opts.retval;
+	run.length = opts.data_size_out;
+	return run;
+}
+
+void tap(bool ok, const char *format, ...)
+{
+	va_list args;
+
+	failed += !ok;
+	printf("%sok %u - ", ok ? "" : "not ", ++tests);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+}
+
+void tap_note(const char *format, ...)
+{
+	va_list args;
+
+	printf("# ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+void tap_frame(const char *what, const uint8_t *frame, size_t length)
+{
+	printf("# %s, %zu bytes:", what, length);
+	for (size_t i = 0; i < length && i < 96; i++)
+		printf("%s%02x", i % 2 ? "" : " ", frame[i]);
+	printf(length > 96 ? " ...\n" : "\n");
+}
+
+int tap_end(void)
+{
+	printf("1..%u\n", tests);
+	return failed ? 1 : 0;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The dataplane under test, in network and mount namespaces of our own, and TAP. */
+#pragma once
+
+#include "dataplane/dataplane.h"
+
+#include <stdarg.h>
+
+#define PINS "/sys/fs/bpf/mcingest"
+
+/* The PIM packet that was handed over last, and how many were. */
+struct observation {
+	unsigned count, first_packets;
+	uint32_t ifindex, slot;
+	size_t length;
+	uint8_t packet[MCI_OBSERVED_MAX];
+};
+
+extern struct observation observation;
+
+/* Ends the program where the namespaces cannot be had. */
+void harness_enter(void);
+struct dataplane *harness_open(void);
+/* Runs a command of the shell; false where it fails. */
+bool harness_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+unsigned harness_ifindex(const char *name);
+
+struct run {
+	uint32_t verdict;
+	size_t length;
+	uint8_t frame[4096];
+};
+
+/* BPF_PROG_RUN of a pinned program. */
+struct run harness_run(const char *program, const uint8_t *frame, size_t length, unsigned gso_size,
+		       unsigned repeat);
+
+void tap(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tap_frame(const char *what, const uint8_t *frame, size_t length);
+int tap_end(void);
+
+/* attach_test.c, egress_test.c */
+void attach_tests(void);
+void egress_tests(struct dataplane *dp);

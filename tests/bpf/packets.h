@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Frames for the programs, described by how they differ from a plain one: AMT data of the channel
+ * (S,G) from its relay to its tunnel, IPv4 in IPv4, 34 bytes of payload. */
+#pragma once
+
+#include "base/addr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FRAME_MAX   4096
+#define TUNNEL_PORT 40001
+#define NOTHING     (-1) /* where 0 stands for the plain value */
+
+struct packet {
+	/* Ethernet; `tag` puts an 802.1Q header into the frame. */
+	bool to_other_host, tag;
+	int padding; /* bytes after the outer IP packet */
+	/* Outer IP: 4 or 6, words of IPv4 options, IPv4's fragment field, an IPv6 extension header.
+	 * A wrong length is a number that is added to the right one. */
+	int outer, outer_options, outer_fragment, outer_extension, outer_length_wrong;
+	int outer_protocol;
+	bool from_stranger, to_stranger;
+	/* UDP and AMT; `amt` is byte 0. */
+	int source_port, destination_port, udp_length_wrong;
+	int amt, amt_reserved;
+	/* Inner IP: `keep` cuts the frame and all outer lengths after so many bytes of it. */
+	int inner, inner_options, inner_fragment, inner_length_wrong, inner_version, inner_ihl;
+	int ttl, payload, trailing, keep;
+	bool other_source, unicast;
+};
+
+extern const uint8_t egress_mac[6];
+
+struct addr packet_relay(int family);
+struct addr packet_local(int family);
+struct sg packet_channel(int family);
+
+/* Each returns the length of the frame. */
+size_t packet_build(const struct packet *packet, uint8_t frame[FRAME_MAX]);
+/* The frame that comes of it on the LAN, built anew rather than rewritten. */
+size_t packet_on_lan(const struct packet *packet, const uint8_t mac[6], uint8_t frame[FRAME_MAX]);
