@@ -116,17 +116,18 @@ static __always_inline bool parse_amt_data(const struct view *v, struct outer *o
 {
 	const struct udphdr *udp = view_at(v, o->udp, sizeof(*udp) + 1);
 
-	if (!udp || udp->source != bpf_htons(AMT_PORT) || bpf_ntohs(udp->len) <= sizeof(*udp) ||
+	if (!udp || bpf_ntohs(udp->len) <= sizeof(*udp) ||
 	    *(const __u8 *)(udp + 1) != (AMT_VERSION << 4 | AMT_DATA))
 		return false;
-	o->source_port = AMT_PORT;
+	o->source_port = bpf_ntohs(udp->source);
 	o->destination_port = bpf_ntohs(udp->dest);
 	o->udp_end = o->udp + bpf_ntohs(udp->len);
 	return true;
 }
 
-/* Whether it is AMT data. The UDP checksum is not looked at: it may be 0, and where a packet was
- * made on this machine it may not be finished yet. */
+/* Whether it may be AMT data. Any source port may: from a wrong one it is to be dropped and
+ * counted, if it is to a tunnel of ours. The UDP checksum is not looked at: it may be 0, and where
+ * a packet was made on this machine it may not be finished yet. */
 static __always_inline bool parse_outer(const struct view *v, struct outer *o)
 {
 	const struct ethhdr *eth = view_at(v, 0, sizeof(*eth));

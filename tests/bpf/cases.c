@@ -38,6 +38,8 @@ const struct ingest_case ingest_cases[] = {
 	/* Dropped */
 	{"from another address than the relay's", {.from_stranger = true}, {}, MCI_DROP_WRONG_RELAY, 0},
 	{"the same in IPv6", {.outer = 6, .from_stranger = true}, {}, MCI_DROP_WRONG_RELAY, 0},
+	{"from another port than the relay's", {.source_port = 2269}, {}, MCI_DROP_WRONG_RELAY, 0},
+	{"the same in IPv6", {.outer = 6, .source_port = 2269}, {}, MCI_DROP_WRONG_RELAY, 0},
 	{"malformed and from a stranger", {.from_stranger = true, .inner_version = 5}, {}, MCI_DROP_WRONG_RELAY, 0},
 	{"(S,G) joined through another relay", {}, {.other_relay = true}, MCI_DROP_OTHER_TUNNEL, 0},
 	{"(S,G) joined through another tunnel", {}, {.other_tunnel = true}, MCI_DROP_OTHER_TUNNEL, 0},
@@ -84,7 +86,7 @@ const struct ingest_case ingest_cases[] = {
 	{"malformed, not to a tunnel of ours", {.inner_version = 5}, {.no_tunnel = true}, PASSES, 0},
 	{"to another address than the tunnel's", {.to_stranger = true}, {}, PASSES, 0},
 	{"to another port than the tunnel's", {.destination_port = 40002}, {}, PASSES, 0},
-	{"from another port than AMT's", {.source_port = 2269}, {}, PASSES, 0},
+	{"from another port than AMT's, not to us", {.source_port = 2269}, {.no_tunnel = true}, PASSES, 0},
 	{"AMT Advertisement", {.amt = 2}, {}, PASSES, 0},
 	{"AMT Membership Query", {.amt = 4}, {}, PASSES, 0},
 	{"AMT Teardown", {.amt = 7}, {}, PASSES, 0},

@@ -38,13 +38,14 @@ void harness_enter(void)
 }
 
 static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
-			 size_t length)
+			 size_t length, bool whole)
 {
 	(void)context;
 	(void)time_ns;
 	observation.count++;
 	observation.ifindex = ifindex;
 	observation.length = length;
+	observation.whole = whole;
 	memcpy(observation.packet, packet, length);
 }
 

@@ -13,6 +13,7 @@ struct observation {
 	unsigned count, first_packets;
 	uint32_t ifindex, slot;
 	size_t length;
+	bool whole;
 	uint8_t packet[MCI_OBSERVED_MAX];
 };
 

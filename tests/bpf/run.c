@@ -172,6 +172,7 @@ static void test_observe(struct dataplane *dp, const struct observe_case *row)
 	     observation.count == row->observed;
 	if (row->observed)
 		ok = ok && observation.length == kept && observation.ifindex &&
+		     observation.whole == (kept == length - ETHERNET) &&
 		     !memcmp(observation.packet, frame + ETHERNET, kept);
 	tap(ok, "%s: %s", row->what, row->observed ? "observed" : "not observed");
 }

@@ -53,7 +53,7 @@ counted "Data, TTL 1" drops.ttl data amt-6-data-v4-ttl1
 counted "Data, inner version 5" drops.inner_version data amt-6-data-v4 44=55
 counted "Data, inner header of 4 words" drops.inner_header data amt-6-data-v4 44=44
 counted "Data, inner length beyond the packet" drops.truncated data amt-6-data-v4 46=ffff
-counted "Data, cut short" drops.truncated data amt-6-data-v4 cut=80
+counted "Data, cut short" drops.truncated data amt-6-data-v4 cut=40
 counted "Data, inner destination is no group" drops.not_multicast data amt-6-data-v4 60=0a000032
 before=$(channel 192.0.2.10 232.1.1.1 .packets)
 data amt-6-data-v4 times=5

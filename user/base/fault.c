@@ -13,7 +13,6 @@ const char *fault_name(enum fault fault)
 		[FAULT_LENGTH] = "length",
 		[FAULT_ADDRESS] = "address",
 		[FAULT_DESTINATION] = "destination",
-		[FAULT_TTL] = "ttl",
 		[FAULT_SENDER] = "sender",
 		[FAULT_NONCE] = "nonce",
 		[FAULT_UNEXPECTED] = "unexpected",

@@ -8,15 +8,14 @@
 enum fault {
 	FAULT_NONE,
 	FAULT_TRUNCATED, /* ends before the structure that it announces */
-	FAULT_OVERSIZED, /* longer than the message may be, or than its length field says */
+	FAULT_OVERSIZED, /* longer than what is taken in of a message */
 	FAULT_CHECKSUM,
 	FAULT_VERSION,
 	FAULT_TYPE,        /* a message type that is unknown, or not for this side */
 	FAULT_LENGTH,      /* a length or count field that cannot be */
 	FAULT_ADDRESS,     /* an address of the wrong family or kind */
 	FAULT_DESTINATION, /* not sent to where this message belongs */
-	FAULT_TTL,
-	FAULT_SENDER, /* not from whom it was awaited, or from a stranger */
+	FAULT_SENDER,      /* not from whom it was awaited, or from a stranger */
 	FAULT_NONCE,
 	FAULT_UNEXPECTED, /* well formed, but nothing asked for it */
 	FAULT_LIMIT,      /* refused because a table is full */

@@ -49,12 +49,12 @@ void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault)
 /* The dataplane's events. The programs' clock is the loop's: CLOCK_MONOTONIC. */
 
 static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
-			 size_t length)
+			 size_t length, bool whole)
 {
 	struct engine *engine = context;
 
 	engine->seen = time_ns / 1000;
-	lan_observed_pim(engine, ifindex, packet, length);
+	lan_observed_pim(engine, ifindex, packet, length, whole);
 }
 
 static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
@@ -94,7 +94,9 @@ static bool find_interface(const char *name, struct netlink_interface *link)
 		log_error("cannot ask for interface %s: %s", name, strerror(-error));
 	else if (!link->up)
 		log_error("interface %s is down: bring it up with 'ip link set %s up'", name, name);
-	return !error && link->up;
+	else if (!link->ethernet)
+		log_error("interface %s is no Ethernet: its packets cannot be handled", name);
+	return !error && link->up && link->ethernet;
 }
 
 static bool is_lan(const struct engine *engine, unsigned ifindex)
@@ -115,11 +117,6 @@ static bool find_lans(struct engine *engine)
 		*lan = (struct lan){.engine = engine, .number = engine->lan_count};
 		if (!find_interface(config->downstream[lan->number], &lan->link))
 			return false;
-		if (!lan->link.ethernet) {
-			log_error("interface %s is no Ethernet: it cannot be a downstream",
-				  lan->link.name);
-			return false;
-		}
 	}
 	return true;
 }
@@ -131,15 +128,17 @@ static bool find_routed_uplinks(struct engine *engine)
 	char name[IF_NAMESIZE];
 
 	for (int i = 0; i < found; i++) {
-		if (is_lan(engine, ifindexes[i]) || !if_indextoname(ifindexes[i], name))
-			continue;
-		if (!find_interface(name, &engine->uplinks[engine->uplink_count]))
-			return false;
-		engine->uplink_count++;
+		struct netlink_interface *link = &engine->uplinks[engine->uplink_count];
+
+		/* Routes of other kinds (a VPN's, say) are no reason not to start. */
+		if (!is_lan(engine, ifindexes[i]) && if_indextoname(ifindexes[i], name) &&
+		    !netlink_get_interface(name, link) && link->up && link->ethernet)
+			engine->uplink_count++;
 	}
 	if (!engine->uplink_count)
-		log_error("no upstream interface: no route leaves this host but by the "
-			  "downstream; add a default route, or give --upstream IF");
+		log_error("no upstream interface: no route leaves this host by an Ethernet "
+			  "interface but the downstream; add a default route, or give "
+			  "--upstream IF");
 	return engine->uplink_count;
 }
 

@@ -80,8 +80,8 @@ void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault);
 /* lan.c */
 bool lan_start(struct lan *lan);
 void lan_stop(struct lan *lan);
-void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet,
-		      size_t length);
+void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
+		      bool whole);
 
 /* relays.c */
 extern const struct channel_actions relays_channel_actions;

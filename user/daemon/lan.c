@@ -107,7 +107,8 @@ static struct lan *find_lan(struct engine *engine, uint32_t ifindex)
 	return NULL;
 }
 
-void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length)
+void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
+		      bool whole)
 {
 	struct lan *lan = find_lan(engine, ifindex);
 	struct ip_datagram ip;
@@ -120,6 +121,8 @@ void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *pa
 	pim = ip.source.family == AF_INET6 ? &lan->ipv6 : &lan->ipv4;
 	if (!fault && pim->socket)
 		fault = pim_interface_receive(&pim->interface, &ip);
+	if (fault == FAULT_TRUNCATED && !whole)
+		fault = FAULT_OVERSIZED;
 	if (fault)
 		engine_refused(engine, PROTOCOL_PIM, fault, &ip.source);
 }

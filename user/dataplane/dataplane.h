@@ -27,9 +27,10 @@ struct dataplane_channel {
 
 struct dataplane_events {
 	void *context;
-	/* A PIM packet seen on a LAN, from its IP header on. `packet` is valid during the call. */
+	/* A PIM packet seen on a LAN, from its IP header on, cut to MCI_OBSERVED_MAX bytes where it
+	 * is not whole. `packet` is valid during the call. */
 	void (*pim)(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
-		    size_t length);
+		    size_t length, bool whole);
 	/* A channel's first packet went out to the LAN; may come once for each CPU. */
 	void (*first_packet)(void *context, uint32_t slot, uint64_t time_ns);
 };

@@ -19,7 +19,7 @@ static void hand_over(struct dataplane *dp, const struct mci_observed *record, s
 		dp->events.first_packet(dp->events.context, record->slot, record->time_ns);
 	else if (record->kind == MCI_OBSERVED_PIM)
 		dp->events.pim(dp->events.context, record->ifindex, record->time_ns, record->packet,
-			       length);
+			       length, record->length == length);
 }
 
 static int record_arrived(void *context, void *data, size_t size)

@@ -62,13 +62,15 @@ static void downstream_wanted(struct pim_downstream *downstream, const struct sg
 
 void pim_interface_start(struct pim_interface *pim, const struct pim_limits *limits)
 {
+	char text[ADDR_TEXT];
+
 	pim->generation_id = random_u32();
 	pim->hello.fn = hello_due;
 	pim->neighbors = (struct pim_neighbors){
 		.timers = pim->timers, .limit = limits->neighbors, .expired = neighbor_expired};
 	pim->downstream = (struct pim_downstream){
 		.timers = pim->timers, .limit = limits->entries, .wanted = downstream_wanted};
-	log_notice("pim: Hello on %s", pim->name);
+	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
 	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
 	 * next periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose
 	 * Generation ID changes (section 4.3.1): so it hears of two. */
