@@ -4,6 +4,7 @@
 #include "amt/discovery.h"
 #include "amt/gateway.h"
 #include "samples.h"
+#include "virtual_time.h"
 
 static struct timers timers;
 static struct amt_gateway gateway;
@@ -65,15 +66,6 @@ static void end(void)
 }
 
 TestSuite(amt_gateway, .init = begin, .fini = end);
-
-static void run(double seconds)
-{
-	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
-
-	while (timers_next(&timers) <= until)
-		timers_run(&timers, timers_next(&timers));
-	timers_run(&timers, until);
-}
 
 static struct sg channel(const char *source, const char *group)
 {
@@ -165,9 +157,9 @@ Test(amt_gateway, request_is_repeated_with_the_same_nonce_and_given_up)
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
 
 	amt_gateway_want(&gateway, &sg, &gateway);
-	run(0.9);
+	run_for(&timers, 0.9);
 	cr_expect_eq(sent_count, 1, "not before a second has passed");
-	run(20);
+	run_for(&timers, 20);
 	cr_expect_eq(sent_count, AMT_TRANSMISSIONS);
 	for (unsigned i = 1; i < sent_count; i++)
 		cr_expect_arr_eq(sent[i], sent[0], AMT_REQUEST_LENGTH);
@@ -196,10 +188,10 @@ Test(amt_gateway, first_report_is_repeated_as_a_change)
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
 
 	establish(&sg);
-	run(1.1);
+	run_for(&timers, 1.1);
 	cr_expect_eq(sent_count, 3);
 	cr_expect_str_eq(records(2), "ALLOW 232.1.1.1 192.0.2.10");
-	run(60);
+	run_for(&timers, 60);
 	cr_expect_eq(sent_count, 3, "QRV 2: two transmissions in all");
 	cr_expect_eq(reported, 1);
 }
@@ -211,19 +203,19 @@ Test(amt_gateway, changes_are_told_at_once_twice_and_together)
 		  three = channel("192.0.2.10", "232.1.1.3");
 
 	establish(&one);
-	run(10);
+	run_for(&timers, 10);
 	sent_count = reported = 0;
 	amt_gateway_want(&gateway, &two, &gateway);
 	amt_gateway_want(&gateway, &three, &gateway);
 	amt_gateway_unwant(&gateway, &one);
-	run(0);
+	run_for(&timers, 0);
 	cr_expect_eq(sent_count, 1);
 	cr_expect_str_eq(records(0), "BLOCK 232.1.1.1 192.0.2.10; ALLOW 232.1.1.2 192.0.2.10; "
 				     "ALLOW 232.1.1.3 192.0.2.10");
 	cr_expect_eq(reported, 2);
-	run(1.1);
+	run_for(&timers, 1.1);
 	cr_expect_eq(sent_count, 2);
-	run(60);
+	run_for(&timers, 60);
 	cr_expect_eq(sent_count, 2);
 }
 
@@ -232,18 +224,18 @@ Test(amt_gateway, wanted_again_before_the_block_was_repeated)
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
 
 	establish(&sg);
-	run(10);
+	run_for(&timers, 10);
 	amt_gateway_unwant(&gateway, &sg);
-	run(0);
+	run_for(&timers, 0);
 	sent_count = 0;
 	amt_gateway_want(&gateway, &sg, &gateway);
-	run(5);
+	run_for(&timers, 5);
 	for (unsigned i = 0; i < sent_count; i++)
 		cr_expect_str_eq(records(i), "ALLOW 232.1.1.1 192.0.2.10");
 	cr_expect_eq(sent_count, 2);
 	sent_count = 0;
 	amt_gateway_unwant(&gateway, &sg);
-	run(5);
+	run_for(&timers, 5);
 	cr_expect_str_eq(records(0), "BLOCK 232.1.1.1 192.0.2.10", "the relay may still send it");
 }
 
@@ -254,7 +246,7 @@ Test(amt_gateway, left_before_the_relay_knew_it)
 	amt_gateway_want(&gateway, &sg, &gateway);
 	amt_gateway_unwant(&gateway, &sg);
 	query("amt-4-query-v4", nonce_sent(), NULL);
-	run(5);
+	run_for(&timers, 5);
 	cr_expect_eq(sent_count, 1, "a BLOCK for what was never joined starts it at some relays");
 	cr_expect(amt_gateway_is_unused(&gateway));
 }
@@ -266,9 +258,9 @@ Test(amt_gateway, refreshes_by_the_querys_interval)
 
 	establish(&sg);
 	first = gateway.igmp.nonce;
-	run(124);
+	run_for(&timers, 124);
 	sent_count = 0;
-	run(1.5);
+	run_for(&timers, 1.5);
 	cr_expect_eq(sent_count, 1);
 	cr_expect_eq(type_sent(0), AMT_REQUEST);
 	cr_expect_neq(gateway.igmp.nonce, first);
@@ -276,7 +268,7 @@ Test(amt_gateway, refreshes_by_the_querys_interval)
 	query("amt-4-query-v4-g", nonce_sent(), NULL);
 	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10");
 	cr_expect_eq(established, 1, "it was established all the time");
-	run(10);
+	run_for(&timers, 10);
 	cr_expect_eq(sent_count, 2, "current state is not repeated");
 }
 
@@ -286,9 +278,9 @@ Test(amt_gateway, qqic_is_an_exponent_from_128_on)
 
 	amt_gateway_want(&gateway, &sg, &gateway);
 	query("amt-4-query-v4-qqic139", nonce_sent(), NULL);
-	run(215);
+	run_for(&timers, 215);
 	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
-	run(2);
+	run_for(&timers, 2);
 	cr_expect_eq(gateway.igmp.state, AMT_REFRESHING);
 }
 
@@ -298,11 +290,11 @@ Test(amt_gateway, changes_go_out_with_the_old_ticket_while_refreshing)
 		  two = channel("192.0.2.10", "232.1.1.2");
 
 	establish(&one);
-	run(125.5);
+	run_for(&timers, 125.5);
 	cr_assert_eq(gateway.igmp.state, AMT_REFRESHING);
 	sent_count = 0;
 	amt_gateway_want(&gateway, &two, &gateway);
-	run(0);
+	run_for(&timers, 0);
 	cr_expect_str_eq(records(0), "ALLOW 232.1.1.2 192.0.2.10");
 }
 
@@ -311,7 +303,7 @@ Test(amt_gateway, a_relay_that_dies_fails_the_channels_after_its_refresh)
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
 
 	establish(&sg);
-	run(125 + 20);
+	run_for(&timers, 125 + 20);
 	cr_expect_eq(failed, 1);
 	cr_expect_str_eq(failure, "relay does not answer Requests any more");
 }
@@ -344,7 +336,7 @@ Test(amt_gateway, limit_fails_a_new_gateway_only)
 	end();
 	begin();
 	establish(&sg);
-	run(125.5);
+	run_for(&timers, 125.5);
 	query("amt-4-query-v4-limit", nonce_sent(), NULL);
 	cr_expect_eq(failed, 0);
 	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
@@ -356,7 +348,7 @@ Test(amt_gateway, moved_behind_a_nat_tears_the_old_endpoint_down)
 
 	establish(&sg);
 	gateway.igmp.ticket.gateway_port++; /* what the relay saw before was another port */
-	run(125.5);
+	run_for(&timers, 125.5);
 	sent_count = 0;
 	query("amt-4-query-v4-g", gateway.igmp.nonce, NULL);
 	cr_expect_eq(type_sent(0), AMT_TEARDOWN);
@@ -393,10 +385,10 @@ Test(amt_gateway, unused_cycle_is_not_kept_warm)
 
 	establish(&sg);
 	amt_gateway_unwant(&gateway, &sg);
-	run(10);
+	run_for(&timers, 10);
 	cr_expect(amt_gateway_is_unused(&gateway));
 	sent_count = 0;
-	run(1000);
+	run_for(&timers, 1000);
 	cr_expect_eq(sent_count, 0);
 	cr_expect_eq(gateway.igmp.state, AMT_IDLE);
 	amt_gateway_want(&gateway, &sg, &gateway);
@@ -510,7 +502,7 @@ Test(amt_discovery, finds_the_relay_of_the_answer_with_its_nonce)
 	cr_expect_eq(amt_discovery_receive(&discovery, &advertisement), FAULT_NONE);
 	cr_expect_str_eq(addr_format(&found, text), "203.0.113.15");
 	cr_expect_eq(amt_discovery_receive(&discovery, &advertisement), FAULT_UNEXPECTED);
-	run(1000);
+	run_for(&timers, 1000);
 	cr_expect_eq(sent_count, 1);
 	cr_expect_eq(failed, 0);
 }
@@ -519,9 +511,9 @@ Test(amt_discovery, repeats_with_the_same_nonce_and_gives_up)
 {
 	uint32_t nonce = discovery_nonce;
 
-	run(0.9);
+	run_for(&timers, 0.9);
 	cr_expect_eq(sent_count, 1);
-	run(20);
+	run_for(&timers, 20);
 	cr_expect_eq(sent_count, AMT_TRANSMISSIONS);
 	cr_expect_eq(discovery_nonce, nonce);
 	cr_expect_eq(failed, 1);

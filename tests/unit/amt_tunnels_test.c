@@ -3,6 +3,7 @@
  * stands where the sockets are: it sees what is sent to which peer, and answers for it. */
 #include "amt/tunnels.h"
 #include "samples.h"
+#include "virtual_time.h"
 
 #define ENDPOINTS 16
 
@@ -126,15 +127,6 @@ static void end(void)
 
 TestSuite(amt_tunnels, .init = begin, .fini = end);
 
-static void run(double seconds)
-{
-	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
-
-	while (timers_next(&timers) <= until)
-		timers_run(&timers, timers_next(&timers));
-	timers_run(&timers, until);
-}
-
 static struct addr addr(const char *text)
 {
 	struct addr addr;
@@ -217,7 +209,7 @@ Test(amt_tunnels, one_tunnel_for_all_channels_of_a_relay)
 	join(&three, "203.0.113.15", false);
 	cr_expect_eq(up, 3, "at once: the tunnel is there");
 	cr_expect_eq(opened, 1);
-	run(0);
+	run_for(&timers, 0);
 	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
 	cr_expect_eq(reported, 3);
 }
@@ -231,7 +223,7 @@ Test(amt_tunnels, discovery_is_skipped_while_its_tunnel_lives)
 	query();
 	sent_count = 0;
 	join(&two, "192.52.193.1", true);
-	run(0);
+	run_for(&timers, 0);
 	cr_expect_eq(sent_count, 1);
 	cr_expect_eq(sent[0].type, AMT_UPDATE);
 }
@@ -243,15 +235,15 @@ Test(amt_tunnels, an_unused_tunnel_lingers_is_left_and_closed)
 	join(&one, "192.52.193.1", true);
 	advertise();
 	query();
-	run(5);
+	run_for(&timers, 5);
 	amt_tunnels_leave(&tunnels, &one);
 	sent_count = 0;
-	run(9);
+	run_for(&timers, 9);
 	cr_expect_eq(closed, 0);
 	for (unsigned i = 0; i < sent_count; i++)
 		cr_expect_eq(sent[i].type, AMT_UPDATE, "BLOCK only");
 	sent_count = 0;
-	run(20);
+	run_for(&timers, 20);
 	cr_expect_eq(sent_count, 2);
 	cr_expect(sent[0].type == AMT_TEARDOWN && sent[1].type == AMT_TEARDOWN);
 	cr_expect_eq(closed, 1);
@@ -267,10 +259,10 @@ Test(amt_tunnels, a_lingering_tunnel_serves_the_next_channel)
 	join(&one, "203.0.113.15", false);
 	query();
 	amt_tunnels_leave(&tunnels, &one);
-	run(9);
+	run_for(&timers, 9);
 	join(&one, "203.0.113.15", false);
 	cr_expect_eq(up, 2);
-	run(100);
+	run_for(&timers, 100);
 	cr_expect_eq(closed, 0);
 }
 
@@ -282,7 +274,7 @@ Test(amt_tunnels, a_tunnel_that_was_torn_down_is_not_used_again)
 	advertise();
 	query();
 	amt_tunnels_leave(&tunnels, &one);
-	run(10.5);
+	run_for(&timers, 10.5);
 	cr_assert_eq(sent[sent_count - 1].type, AMT_TEARDOWN);
 	join(&one, "203.0.113.15", false);
 	cr_expect_eq(closed, 1);
@@ -296,7 +288,7 @@ Test(amt_tunnels, a_discovery_address_that_is_dead)
 
 	join(&one, "192.52.193.1", true);
 	join(&two, "192.52.193.1", true);
-	run(30);
+	run_for(&timers, 30);
 	cr_expect_eq(failed, 2);
 	cr_expect_str_eq(failure, "relay does not answer Discovery");
 	cr_expect_null(tunnels.by_contact);
@@ -307,7 +299,7 @@ Test(amt_tunnels, a_relay_that_is_dead)
 	struct amt_member one = member("232.1.1.1");
 
 	join(&one, "203.0.113.15", false);
-	run(30);
+	run_for(&timers, 30);
 	cr_expect_eq(failed, 1);
 	cr_expect_eq(closed, 1);
 	cr_expect_null(tunnels.by_relay);
@@ -319,7 +311,7 @@ Test(amt_tunnels, leaving_while_discovery_is_under_way_ends_it)
 
 	join(&one, "192.52.193.1", true);
 	amt_tunnels_leave(&tunnels, &one);
-	run(100);
+	run_for(&timers, 100);
 	cr_expect_eq(sent_count, 1);
 	cr_expect_null(tunnels.by_contact);
 	amt_tunnels_leave(&tunnels, &one); /* nowhere: nothing happens */

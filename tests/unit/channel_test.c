@@ -2,6 +2,8 @@
 /* A channel's life in virtual time: states, actions, back-off and the table's limit. */
 #include "channel/table.h"
 
+#include "virtual_time.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -109,30 +111,21 @@ static void find_relays(struct channel *channel, unsigned count)
 	channel_relays_found(channel, relays, count);
 }
 
-static void run(double seconds)
-{
-	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
-
-	while (timers_next(&timers) <= until)
-		timers_run(&timers, timers_next(&timers));
-	timers_run(&timers, until);
-}
-
 Test(channel, from_join_to_receiving_and_away)
 {
 	struct channel *channel = open_one();
 	usec_t start = timers.now;
 
 	cr_expect_eq(channel->state, CHANNEL_DISCOVERING);
-	run(0.02);
+	run_for(&timers, 0.02);
 	find_relays(channel, 1);
 	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
-	run(0.04);
+	run_for(&timers, 0.04);
 	channel_tunnel_up(channel);
 	cr_expect_eq(channel->state, CHANNEL_CONNECTING, "the relay has not been told yet");
 	channel_reported(channel);
 	cr_expect_eq(channel->state, CHANNEL_JOINED);
-	run(0.02);
+	run_for(&timers, 0.02);
 	channel_first_packet(channel, timers.now);
 	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
 	channel_first_packet(channel, timers.now + 5);
@@ -189,12 +182,12 @@ Test(channel, failed_shows_its_reason_until_it_is_joined)
 	channel_discovery_failed(channel, "no AMTRELAY record for the source");
 	cr_expect_eq(channel->state, CHANNEL_FAILED);
 	did[0] = 0;
-	run(1);
+	run_for(&timers, 1);
 	expect_did("discover");
 	cr_expect_eq(channel->state, CHANNEL_FAILED, "a new attempt is under way");
 	channel_discovery_failed(channel, "DNS server does not answer");
 	cr_expect_str_eq(channel->reason, "DNS server does not answer", "the latest reason");
-	run(2);
+	run_for(&timers, 2);
 	find_relays(channel, 1);
 	cr_expect_eq(channel->state, CHANNEL_FAILED);
 	channel_tunnel_up(channel);
@@ -214,7 +207,7 @@ Test(channel, back_off_grows_to_two_minutes_and_starts_again_after_success)
 		cr_assert_geq(wait, USEC_PER_SEC);
 		cr_assert_leq(wait, (i < 7 ? 1u << i : 120) * USEC_PER_SEC);
 		longest = wait > longest ? wait : longest;
-		run((double)wait / USEC_PER_SEC);
+		run_for(&timers, (double)wait / USEC_PER_SEC);
 	}
 	cr_expect_gt(longest, 60 * USEC_PER_SEC);
 	find_relays(channel, 1);

@@ -3,6 +3,7 @@
  * that we learn and lose, and what Join/Prune messages do (section 4.8.2). */
 #include "pim/interface.h"
 #include "samples.h"
+#include "virtual_time.h"
 
 #include <criterion/criterion.h>
 
@@ -30,7 +31,6 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	sent = decoded.hello;
 	sent_count++;
 }
-
 
 static void wanted(void *context, const struct sg *sg, bool is_wanted)
 {
@@ -66,15 +66,6 @@ static void end(void)
 }
 
 TestSuite(pim_interface, .init = begin, .fini = end);
-
-static void run(double seconds)
-{
-	usec_t until = timers.now + (usec_t)(seconds * USEC_PER_SEC);
-
-	while (timers_next(&timers) <= until)
-		timers_run(&timers, timers_next(&timers));
-	timers_run(&timers, until);
-}
 
 static enum fault receive(const char *sample)
 {
@@ -121,11 +112,11 @@ Test(pim_interface, hello_at_start_and_every_30_seconds)
 		  sent.override_interval_ms == 2500);
 	cr_expect(sent.has_dr_priority && sent.dr_priority == 0);
 	cr_expect(sent.has_generation_id && sent.generation_id == pim.generation_id);
-	run(29.9);
+	run_for(&timers, 29.9);
 	cr_expect_eq(sent_count, 1);
-	run(0.2);
+	run_for(&timers, 0.2);
 	cr_expect_eq(sent_count, 2);
-	run(300);
+	run_for(&timers, 300);
 	cr_expect_eq(sent_count, 12);
 }
 
@@ -140,13 +131,13 @@ Test(pim_interface, goodbye_when_stopped)
 Test(pim_interface, a_new_neighbor_and_a_restarted_one_hear_of_us_within_5_seconds)
 {
 	hello_from("10.0.0.2", 105, 1);
-	run(5);
+	run_for(&timers, 5);
 	cr_expect_eq(sent_count, 2, "new");
 	hello_from("10.0.0.2", 105, 1);
-	run(5);
+	run_for(&timers, 5);
 	cr_expect_eq(sent_count, 2, "the same again");
 	hello_from("10.0.0.2", 105, 2);
-	run(5);
+	run_for(&timers, 5);
 	cr_expect_eq(sent_count, 3, "another Generation ID");
 }
 
@@ -155,13 +146,13 @@ Test(pim_interface, neighbors_expire_and_say_goodbye)
 	hello_from("10.0.0.2", 20, 1);
 	hello_from("10.0.0.3", 0xffff, 1);
 	hello_from("10.0.0.4", 105, 1);
-	run(19);
+	run_for(&timers, 19);
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 3);
 	hello_from("10.0.0.4", 0, 1);
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 2);
-	run(2);
+	run_for(&timers, 2);
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "Holdtime is over");
-	run(1000000);
+	run_for(&timers, 1000000);
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "0xffff does not end");
 	hello_from("10.0.0.9", 0, 1);
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "a goodbye makes no neighbour");
@@ -201,9 +192,9 @@ Test(pim_interface, prune_waits_for_an_override_where_there_are_more_neighbors)
 	hello_from("10.0.0.3", 1000, 1);
 	receive("pim-join-sg-v4");
 	receive("pim-prune-sg-v4");
-	run(2.9);
+	run_for(&timers, 2.9);
 	cr_expect_eq(unwanted_count, 0);
-	run(0.2);
+	run_for(&timers, 0.2);
 	cr_expect_eq(unwanted_count, 1);
 }
 
@@ -211,9 +202,9 @@ Test(pim_interface, joins_end_with_their_holdtime)
 {
 	hello_from("10.0.0.2", 1000, 1);
 	receive("pim-join-sg-v4");
-	run(209);
+	run_for(&timers, 209);
 	cr_expect_eq(unwanted_count, 0);
-	run(2);
+	run_for(&timers, 2);
 	cr_expect_eq(unwanted_count, 1);
 }
 

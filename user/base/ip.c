@@ -133,3 +133,13 @@ void ip_write_alert_header(struct writer *w, const struct addr *source,
 	else
 		write_alert_v6(w, source, destination, protocol, payload_length);
 }
+
+uint16_t ip_message_checksum(const struct addr *source, const struct addr *destination,
+			     uint8_t protocol, const void *bytes, size_t length)
+{
+	uint32_t sum = 0;
+
+	if (source->family == AF_INET6)
+		sum = checksum_pseudo(source, destination, protocol, length);
+	return checksum_fold(checksum_add(sum, bytes, length));
+}

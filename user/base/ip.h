@@ -26,3 +26,8 @@ enum fault ip_decode(struct cursor bytes, struct ip_datagram *ip);
 void ip_write_alert_header(struct writer *w, const struct addr *source,
 			   const struct addr *destination, uint8_t protocol,
 			   uint16_t payload_length);
+
+/* The checksum of a message that has one of its own: over the message in IPv4 (PIM, IGMP), and over
+ * the pseudo-header as well in IPv6. 0 where the message holds a right one. */
+uint16_t ip_message_checksum(const struct addr *source, const struct addr *destination,
+			     uint8_t protocol, const void *bytes, size_t length);

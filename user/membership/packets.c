@@ -39,16 +39,6 @@ static uint8_t protocol_of(int family)
 	return family == AF_INET ? IGMP : ICMPV6;
 }
 
-static uint16_t message_checksum(const struct addr *source, const struct addr *destination,
-				 const void *bytes, size_t length)
-{
-	uint32_t sum = 0;
-
-	if (source->family == AF_INET6)
-		sum = checksum_pseudo(source, destination, ICMPV6, length);
-	return checksum_fold(checksum_add(sum, bytes, length));
-}
-
 /* Queries */
 
 /* RFC 3376 section 4.1.7, RFC 3810 section 5.1.9 */
@@ -94,7 +84,7 @@ enum fault membership_decode_query(const struct ip_datagram *ip, struct membersh
 		return FAULT_TYPE;
 	if (length < SHORTEST)
 		return FAULT_TRUNCATED;
-	if (message_checksum(&ip->source, &ip->destination, ip->payload.at, length))
+	if (ip_message_checksum(&ip->source, &ip->destination, ICMPV6, ip->payload.at, length))
 		return FAULT_CHECKSUM;
 	if (ip->payload.at[0] != (query->family == AF_INET ? IGMP_QUERY : MLD_QUERY))
 		return FAULT_TYPE;
@@ -180,8 +170,9 @@ size_t membership_report_end(struct membership_report *report)
 	length = writer_length(&report->w) - at;
 	report->w.start[at] = report->family == AF_INET ? IGMP_REPORT : MLD_REPORT;
 	writer_patch_u16(&report->w, at + RECORD_COUNT_AT, report->records);
-	writer_patch_u16(&report->w, at + CHECKSUM_AT,
-			 message_checksum(&source, &destination, report->w.start + at, length));
+	writer_patch_u16(
+		&report->w, at + CHECKSUM_AT,
+		ip_message_checksum(&source, &destination, ICMPV6, report->w.start + at, length));
 	write_ip_header(report, &source, &destination, length);
 	return writer_length(&report->w);
 }

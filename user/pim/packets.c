@@ -48,16 +48,6 @@ struct addr pim_all_routers(int family)
 	return addr_from_bytes(family, family == AF_INET ? v4 : v6);
 }
 
-static uint16_t message_checksum(const struct addr *source, const struct addr *destination,
-				 const void *bytes, size_t length)
-{
-	uint32_t sum = 0;
-
-	if (source->family == AF_INET6)
-		sum = checksum_pseudo(source, destination, PIM_IP_PROTOCOL, length);
-	return checksum_fold(checksum_add(sum, bytes, length));
-}
-
 /* Family and encoding type, which stand before every address; AF_UNSPEC where they leave the
  * address's size unknown. */
 static int read_family(struct cursor *c)
@@ -281,8 +271,8 @@ static enum fault check_multicast(const struct ip_datagram *ip)
 
 	if (!addr_equal(&ip->destination, &all_routers))
 		return FAULT_DESTINATION;
-	if (message_checksum(&ip->source, &ip->destination, ip->payload.at,
-			     cursor_left(&ip->payload)))
+	if (ip_message_checksum(&ip->source, &ip->destination, PIM_IP_PROTOCOL, ip->payload.at,
+				cursor_left(&ip->payload)))
 		return FAULT_CHECKSUM;
 	return FAULT_NONE;
 }
@@ -376,6 +366,7 @@ size_t pim_encode_hello(const struct pim_hello *hello, const struct addr *source
 	if (w.failed)
 		return 0;
 	writer_patch_u16(&w, CHECKSUM_AT,
-			 message_checksum(source, &destination, bytes, writer_length(&w)));
+			 ip_message_checksum(source, &destination, PIM_IP_PROTOCOL, bytes,
+					     writer_length(&w)));
 	return writer_length(&w);
 }
