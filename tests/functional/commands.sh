@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What mcingest shows, for programs (the keys are a contract) and for people; and DRIAD's lookups of
+# every kind: plain, by name behind a CNAME, behind a DNAME, IPv6, by precedence, and none.
+. "$(dirname "$0")/lib.sh"
+
+has() { # 'COMMAND' JQ-PATH-TO-AN-OBJECT KEY...: the object has these keys, and no others
+    is "$1 --json: keys of $2" "$(api "$1" "$2 | keys | sort | join(\" \")")" "$(printf '%s\n' "${@:3}" | sort | tr '\n' ' ' | sed 's/ $//')"
+}
+shows() { # WHAT REGEX 'COMMAND'
+    # shellcheck disable=SC2086 # words on purpose
+    like "$1" "$(in_node ingest "$BUILD/mcingest" $3)" "$2"
+}
+relays() { # SOURCE: address/precedence/discovery, in the order to be tried, names sorted
+    api "lookup $1" '[.relays[] | "\(.address)/\(.precedence)/\(if .discovery_optional then "D" else "-" end)"] | join(" ")'
+}
+
+everything_up
+receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 60
+receiver_up nobody 192.0.2.30 232.1.1.1 --seconds 60
+until_true 10 "joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true 10 "failed" channel_is 192.0.2.30 232.1.1.1 failed
+send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
+until_true 5 "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
+
+has status . version pid since uptime_s interfaces channels tunnels limits
+has status '.interfaces[0]' name role mode addresses neighbors
+has status .channels discovering connecting joined receiving failed
+has status .limits channels tunnels neighbors
+has neighbors '.neighbors[0]' interface address since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
+has channels '.channels[0]' source group state reason relay interfaces packets bytes since trace
+has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
+has tunnels . tunnels discoveries
+has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket igmp mld
+has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness wanted
+has tunnels '.discoveries[0]' address relay waiting
+has counters . drops refused pim
+has counters .refused pim amt membership dns
+has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received entries_skipped for_other_router
+has 'lookup 192.0.2.10' . source owner steps relays reason
+has 'lookup 192.0.2.10' '.steps[0]' name type status canonical ttl_s secure ms records
+
+is "packets of a channel" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10
+is "reason of a failed one" "$(channel 192.0.2.30 232.1.1.1 .reason)" "AMTRELAY says that the source has no relay"
+is "the tunnel asks again by the Query's QQIC" "$(api tunnels '.tunnels[0].igmp | .query_interval_s == 125 and .next_request_s > 100')" true
+is "every drop reason has a counter" "$(api counters '.drops | length')" "$(grep -c '^	MCI_DROP_[A-Z_]*, *\/' include/mcingest/maps.h)"
+
+is "lookup: plain" "$(relays 192.0.2.10)" "203.0.113.15/10/-"
+is "lookup: by precedence" "$(relays 192.0.2.40)" "203.0.113.99/10/- 203.0.113.15/20/- 203.0.113.16/30/D"
+is "lookup: behind a DNAME" "$(relays 198.18.5.10)" "203.0.113.15/10/-"
+like "lookup: a name behind a CNAME, both families" "$(relays 198.51.100.77)" '^(203.0.113.16/10/D 2001:db8:15::16/10/D|2001:db8:15::16/10/D 203.0.113.16/10/D)$'
+is "lookup: IPv6" "$(relays 2001:db8:5::10)" "2001:db8:15::15/10/-"
+is "lookup: none" "$(api 'lookup 192.0.2.20' .reason)" "no AMTRELAY record for the source"
+in_node ingest "$BUILD/mcingest" lookup 192.0.2.20 >/dev/null
+is "lookup without a relay: status" $? 1
+in_node ingest "$BUILD/mcingest" lookup 192.0.2.10 >/dev/null
+is "lookup with a relay: status" $? 0
+
+shows "for people: status" 'lan0 +downstream +tc +1 +10\.0\.0\.1' status
+shows "for people: no command is the status" 'wan0 +upstream +tc' ''
+shows "for people: neighbors" 'lan0 +10\.0\.0\.2' neighbors
+shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.113\.15 +lan0 +10 ' channels
+shows "for people: why a channel failed" 'no relay' channels
+shows "for people: tunnels" '203\.0\.113\.15 +100\.64\.7\.2:[0-9]+ +1 +active' tunnels
+shows "for people: counters" 'not_joined +0' counters
+shows "for people: lookup" '10 0 1 203\.0\.113\.15' 'lookup 192.0.2.10'
+finish mcingestd
+verdict $? "mcingestd ends well" || true
+finished
