@@ -40,6 +40,11 @@ until_true 5 "an honest Join with padding behind it opens its channel" channel_i
 ok "an honest Join with padding behind it opens its channel" true
 is "nothing else was opened" "$(api channels '.channels | length')" 1
 
+in_node access ip link set up0 mtu 4000
+in_node ingest ip link set lan0 mtu 4000
+counted "PIM, longer than what is taken in" refused.pim.oversized lan pim-join-sg-v4 pad=2000 16=0806 mend
+in_node ingest ip link set lan0 mtu 1500
+
 # AMT Data, from the relay's place, to wan0. Outer IP from 14, UDP from 34, AMT from 42, inner IP from 44
 port=$(printf %04x "$(api tunnels '.tunnels[0].local_port')")
 mac=$(in_node ingest cat /sys/class/net/wan0/address)
