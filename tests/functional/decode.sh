@@ -46,7 +46,7 @@ done
 ok "PIM's checksums were looked at" test "$(count lan 'pim.cksum.status == 1')" -ge 4
 ok "UDP's and IGMP's checksums were looked at" test "$(count wan 'udp.checksum.status == 1 && igmp.checksum.status == 1')" -ge 4
 ok "Hello with all options, over IPv4" test "$(count lan 'ip && pim.type == 0 && pim.holdtime == 105 && pim.optiontype == 2 && pim.optiontype == 19 && pim.optiontype == 20')" -ge 1
-ok "Hello over IPv6, with the address list" test "$(count lan 'ipv6 && pim.type == 0')" -ge 1
+ok "Hello over IPv6, with the address list" test "$(count lan 'ipv6 && pim.type == 0 && pim.optiontype == 24')" -ge 1
 ok "the goodbye" test "$(count lan 'pim.type == 0 && pim.holdtime == 0')" -ge 1
 for type in '1 Discovery' '3 Request' '5 Update' '7 Teardown'; do
     ok "AMT ${type#* }" test "$(count wan "amt.type == ${type% *}")" -ge 1

@@ -248,7 +248,7 @@ Test(amt_gateway, left_before_the_relay_knew_it)
 	query("amt-4-query-v4", nonce_sent(), NULL);
 	run_for(&timers, 5);
 	cr_expect_eq(sent_count, 1, "a BLOCK for what was never joined starts it at some relays");
-	cr_expect(amt_gateway_is_unused(&gateway));
+	cr_expect_null(gateway.igmp.by_sg, "no subscription is left");
 }
 
 Test(amt_gateway, refreshes_by_the_querys_interval)
@@ -386,7 +386,7 @@ Test(amt_gateway, unused_cycle_is_not_kept_warm)
 	establish(&sg);
 	amt_gateway_unwant(&gateway, &sg);
 	run_for(&timers, 10);
-	cr_expect(amt_gateway_is_unused(&gateway));
+	cr_expect_null(gateway.igmp.by_sg, "no subscription is left");
 	sent_count = 0;
 	run_for(&timers, 1000);
 	cr_expect_eq(sent_count, 0);

@@ -14,7 +14,7 @@ static int wanted_calls, unwanted_calls;
 static void wanted(struct pim_downstream *of, const struct sg *which, bool is_wanted)
 {
 	cr_assert_eq(of, &downstream);
-	cr_assert(sg_equal(which, &sg));
+	cr_assert(!memcmp(which, &sg, sizeof(struct sg)));
 	is_wanted ? wanted_calls++ : unwanted_calls++;
 }
 

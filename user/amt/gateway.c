@@ -339,12 +339,6 @@ bool amt_gateway_is_established(const struct amt_gateway *gateway, int family)
 	return (family == AF_INET ? &gateway->igmp : &gateway->mld)->has_ticket;
 }
 
-bool amt_gateway_is_unused(const struct amt_gateway *gateway)
-{
-	return !gateway->igmp.wanted && !gateway->mld.wanted && !gateway->igmp.change.slot &&
-	       !gateway->mld.change.slot;
-}
-
 static void init_cycle(struct amt_gateway *gateway, struct amt_cycle *cycle, int family)
 {
 	*cycle = (struct amt_cycle){.gateway = gateway,

@@ -80,8 +80,6 @@ void amt_gateway_unwant(struct amt_gateway *gateway, const struct sg *sg);
 void amt_gateway_leave(struct amt_gateway *gateway);
 
 bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
-/* Nothing wanted, and no report of a change left to be sent. */
-bool amt_gateway_is_unused(const struct amt_gateway *gateway);
 
 /* A Query that came from the relay's address and port. Returns why it was refused; `protocol` is
  * where the fault is to be counted: AMT or the membership protocol inside. */

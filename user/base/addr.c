@@ -50,16 +50,6 @@ bool addr_equal(const struct addr *a, const struct addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-int addr_compare(const struct addr *a, const struct addr *b)
-{
-	return memcmp(a, b, sizeof(*a));
-}
-
-bool sg_equal(const struct sg *a, const struct sg *b)
-{
-	return memcmp(a, b, sizeof(*a)) == 0;
-}
-
 bool addr_is_unspecified(const struct addr *addr)
 {
 	static const uint8_t zero[sizeof(addr->bytes)];

@@ -31,9 +31,6 @@ const char *sg_format(const struct sg *sg, char buf[SG_TEXT]);
 
 unsigned addr_length(int family); /* 4, 16, or 0 */
 bool addr_equal(const struct addr *a, const struct addr *b);
-/* Orders by family, then numerically: below, at or above zero. */
-int addr_compare(const struct addr *a, const struct addr *b);
-bool sg_equal(const struct sg *a, const struct sg *b);
 
 bool addr_is_unspecified(const struct addr *addr);
 bool addr_is_multicast(const struct addr *addr);

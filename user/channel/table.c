@@ -90,8 +90,3 @@ struct channel *channel_table_at(const struct channel_table *table, uint32_t slo
 {
 	return slot < table->limit ? table->by_slot[slot] : NULL;
 }
-
-unsigned channel_table_count(const struct channel_table *table)
-{
-	return HASH_COUNT(table->by_sg);
-}

@@ -33,4 +33,3 @@ void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsi
 
 /* NULL where there is none. */
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot);
-unsigned channel_table_count(const struct channel_table *table);
