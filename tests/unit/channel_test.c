@@ -245,3 +245,42 @@ Test(channel, table_is_bounded_and_slots_are_used_again)
 	cr_expect(channel_table_want(&table, &sg, 0, timers.now));
 	cr_expect_null(channel_table_at(&table, 3));
 }
+
+Test(channel, adopted_ones_forward_at_once_and_are_connected_again)
+{
+	struct channel_relay relay = {{AF_INET, {203, 0, 113, 9}}, false};
+	struct channel *channel;
+
+	cr_assert(channel_table_adopt(&table, &sg, 5, 1, &relay, true));
+	channel = table.by_sg;
+	expect_did("connect");
+	cr_expect_eq(connected.bytes[3], 9);
+	cr_expect(channel->forwarding);
+	cr_expect_eq(channel->slot, 1);
+	cr_expect_eq(channel->interfaces, 5);
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	channel_tunnel_up(channel);
+	channel_reported(channel);
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING, "told again, and never interrupted");
+	expect_did("forward");
+	channel_tunnel_failed(channel, "dead");
+	expect_did("stop");
+	run_for(&timers, 1);
+	expect_did("discover");
+}
+
+Test(channel, adoption_is_refused_where_it_does_not_fit)
+{
+	struct channel_relay relay = {{AF_INET, {203, 0, 113, 9}}, false};
+
+	cr_expect_not(channel_table_adopt(&table, &sg, 1, 3, &relay, true), "beyond the limit");
+	cr_expect(channel_table_adopt(&table, &sg, 1, 2, &relay, false));
+	cr_expect_not(channel_table_adopt(&table, &sg, 1, 1, &relay, true), "(S,G) is there");
+	sg.group.bytes[3]++;
+	cr_expect_not(channel_table_adopt(&table, &sg, 1, 2, &relay, true), "the slot is taken");
+	cr_expect(channel_table_want(&table, &sg, 0, timers.now), "slots that are left");
+	sg.group.bytes[3]++;
+	cr_expect(channel_table_want(&table, &sg, 0, timers.now));
+	sg.group.bytes[3]++;
+	cr_expect_not(channel_table_want(&table, &sg, 0, timers.now));
+}

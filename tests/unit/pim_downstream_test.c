@@ -154,3 +154,17 @@ Test(pim_downstream, a_full_table_refuses_and_keeps_what_it_has)
 	sg.group.bytes[3] = 9;
 	cr_expect(pim_downstream_join(&downstream, &sg, 210), "a place that was left is free");
 }
+
+Test(pim_downstream, adopted_state_ends_with_its_holdtime_or_lives_by_a_join)
+{
+	cr_expect(pim_downstream_adopt(&downstream, &sg, 210));
+	cr_expect_not(pim_downstream_adopt(&downstream, &sg, 210));
+	cr_expect_eq(state(), PIM_JOIN);
+	timers_run(&timers, timers.now + 200 * USEC_PER_SEC);
+	pim_downstream_join(&downstream, &sg, 210);
+	cr_expect_eq(wanted_calls, 0, "it was wanted all the time");
+	timers_run(&timers, timers.now + 209 * USEC_PER_SEC);
+	cr_expect_eq(unwanted_calls, 0);
+	timers_run(&timers, timers.now + 1 * USEC_PER_SEC);
+	cr_expect_eq(unwanted_calls, 1);
+}

@@ -85,6 +85,19 @@ void channel_open(struct channel *channel, usec_t seen)
 	discover(channel);
 }
 
+void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving)
+{
+	channel->retry.fn = retry_due;
+	channel->state = receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED;
+	channel->since = now(channel);
+	channel->trace.join_seen = now(channel);
+	channel->forwarding = true;
+	channel->relays[0] = *relay;
+	channel->relay_count = channel->relays_tried = 1;
+	actions(channel)->changed(channel);
+	actions(channel)->connect(channel, relay);
+}
+
 void channel_close(struct channel *channel)
 {
 	timer_stop(channel->table->timers, &channel->retry);

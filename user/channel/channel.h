@@ -85,5 +85,7 @@ void channel_tunnel_failed(struct channel *channel, const char *reason);
 
 /* For the table: begins and ends its life, and tells it of a change of `interfaces`. */
 void channel_open(struct channel *channel, usec_t seen);
+/* Begins where an earlier daemon was: the dataplane has its entry, from this relay. */
+void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving);
 void channel_close(struct channel *channel);
 void channel_interfaces_changed(struct channel *channel);

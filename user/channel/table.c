@@ -4,21 +4,40 @@
 
 #include <stdlib.h>
 
+static void give_slot(struct channel_table *table, uint32_t slot)
+{
+	table->by_slot[slot] = NULL;
+	table->free_places[slot] = table->free_count;
+	table->free_slots[table->free_count++] = slot;
+}
+
+/* A slot that is free, out of the middle of the stack, too. */
+static void take_slot(struct channel_table *table, uint32_t slot, struct channel *channel)
+{
+	uint32_t last = table->free_slots[--table->free_count];
+
+	table->free_slots[table->free_places[slot]] = last;
+	table->free_places[last] = table->free_places[slot];
+	table->by_slot[slot] = channel;
+	channel->slot = slot;
+}
+
 void channel_table_init(struct channel_table *table)
 {
 	table->by_sg = NULL;
 	table->by_slot = memory_new(table->limit * sizeof(struct channel *));
 	table->free_slots = memory_new(table->limit * sizeof(uint32_t));
-	for (table->free_count = 0; table->free_count < table->limit; table->free_count++)
-		table->free_slots[table->free_count] = table->limit - 1 - table->free_count;
+	table->free_places = memory_new(table->limit * sizeof(uint32_t));
+	table->free_count = 0;
+	for (uint32_t slot = table->limit; slot--;)
+		give_slot(table, slot);
 }
 
 static void close_channel(struct channel_table *table, struct channel *channel)
 {
 	channel_close(channel);
 	HASH_DEL(table->by_sg, channel);
-	table->by_slot[channel->slot] = NULL;
-	table->free_slots[table->free_count++] = channel->slot;
+	give_slot(table, channel->slot);
 	free(channel);
 }
 
@@ -30,6 +49,7 @@ void channel_table_free(struct channel_table *table)
 		close_channel(table, channel);
 	free(table->by_slot);
 	free(table->free_slots);
+	free(table->free_places);
 }
 
 static struct channel *find(struct channel_table *table, const struct sg *sg)
@@ -40,17 +60,13 @@ static struct channel *find(struct channel_table *table, const struct sg *sg)
 	return channel;
 }
 
-static struct channel *open_channel(struct channel_table *table, const struct sg *sg)
+static struct channel *open_channel(struct channel_table *table, const struct sg *sg, uint32_t slot)
 {
-	struct channel *channel;
+	struct channel *channel = memory_new(table->element_size);
 
-	if (!table->free_count)
-		return NULL;
-	channel = memory_new(table->element_size);
 	channel->sg = *sg;
 	channel->table = table;
-	channel->slot = table->free_slots[--table->free_count];
-	table->by_slot[channel->slot] = channel;
+	take_slot(table, slot, channel);
 	HASH_ADD(hh, table->by_sg, sg, sizeof(channel->sg), channel);
 	return channel;
 }
@@ -61,15 +77,28 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 	struct channel *channel = find(table, sg);
 	bool known = channel;
 
-	if (!known)
-		channel = open_channel(table, sg);
-	if (!channel)
+	if (!known && !table->free_count)
 		return false;
+	if (!known)
+		channel = open_channel(table, sg, table->free_slots[table->free_count - 1]);
 	channel->interfaces |= 1u << interface;
 	if (known)
 		channel_interfaces_changed(channel);
 	else
 		channel_open(channel, seen);
+	return true;
+}
+
+bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
+			 uint32_t slot, const struct channel_relay *relay, bool receiving)
+{
+	struct channel *channel;
+
+	if (slot >= table->limit || table->by_slot[slot] || find(table, sg))
+		return false;
+	channel = open_channel(table, sg, slot);
+	channel->interfaces = interfaces;
+	channel_adopt(channel, relay, receiving);
 	return true;
 }
 

@@ -16,6 +16,7 @@ struct channel_table {
 	struct channel *by_sg;
 	struct channel **by_slot; /* `limit` of them */
 	uint32_t *free_slots;     /* a stack */
+	uint32_t *free_places;    /* a free slot's place in it */
 	unsigned free_count;
 };
 
@@ -30,6 +31,11 @@ void channel_table_free(struct channel_table *table);
 bool channel_table_want(struct channel_table *table, const struct sg *sg, unsigned interface,
 			usec_t seen);
 void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsigned interface);
+
+/* Takes over a channel that the dataplane still carries, with the slot that it has there. False
+ * where the slot or the (S,G) is taken, or beyond the limit. */
+bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
+			 uint32_t slot, const struct channel_relay *relay, bool receiving);
 
 /* NULL where there is none. */
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot);

@@ -102,6 +102,18 @@ bool pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg,
 	return true;
 }
 
+bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime)
+{
+	struct pim_downstream_entry *entry;
+
+	if (find(downstream, sg) || pim_downstream_count(downstream) >= downstream->limit)
+		return false;
+	entry = add(downstream, sg);
+	extend_expiry(entry, holdtime);
+	entry->state = PIM_JOIN;
+	return true;
+}
+
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval)
 {

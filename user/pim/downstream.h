@@ -36,6 +36,9 @@ struct pim_downstream {
 
 /* Holdtime in seconds; 0 ends the state at once. False where the table is full. */
 bool pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime);
+/* State that an earlier daemon had: Join for `holdtime` seconds, without a call of `wanted`. */
+bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg,
+			  uint16_t holdtime);
 /* `override_interval` is 0 on an interface with one neighbour at most. */
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval);
