@@ -13,6 +13,7 @@ static struct amt_endpoint *open_endpoints[ENDPOINTS];
 static unsigned opened, closed, refused, up, reported, failed;
 static const char *failure;
 static bool no_route;
+static struct addr local_now; /* where the route to relays leaves from */
 static struct {
 	struct amt_endpoint *endpoint;
 	int type;
@@ -28,6 +29,9 @@ static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const ch
 		if (open_endpoints[i])
 			continue;
 		open_endpoints[i] = endpoint;
+		endpoint->local = local_now;
+		if (!endpoint->local_port)
+			endpoint->local_port = 50000;
 		endpoint->socket = &open_endpoints[i];
 		return true;
 	}
@@ -356,4 +360,31 @@ Test(amt_tunnels, nonsense_is_refused_and_changes_nothing)
 	cr_expect_eq(up, 0);
 	query();
 	cr_expect_eq(up, 1);
+}
+
+Test(amt_tunnels, an_earlier_daemons_tunnel_is_taken_over_with_its_port)
+{
+	struct addr relay = addr("203.0.113.15"), local = addr("198.51.100.2");
+	struct amt_member one = member("232.1.1.1");
+
+	local_now = local;
+	cr_assert(amt_tunnels_adopt(&tunnels, &relay, &local, 40001));
+	cr_expect_not(amt_tunnels_adopt(&tunnels, &relay, &local, 40001), "it is there already");
+	join(&one, "203.0.113.15", false);
+	cr_expect_eq(one.tunnel->endpoint.local_port, 40001);
+	cr_expect_eq(opened, 1);
+	cr_expect_eq(sent[0].type, AMT_REQUEST);
+	query();
+	cr_expect_eq(up, 1);
+}
+
+Test(amt_tunnels, an_earlier_daemons_tunnel_from_another_address_is_not)
+{
+	struct addr relay = addr("203.0.113.15"), before = addr("198.51.100.2");
+
+	local_now = addr("198.51.100.3");
+	cr_expect_not(amt_tunnels_adopt(&tunnels, &relay, &before, 40001));
+	cr_expect_null(tunnels.by_relay);
+	no_route = true;
+	cr_expect_not(amt_tunnels_adopt(&tunnels, &relay, &before, 40001));
 }

@@ -258,7 +258,7 @@ static void tunnel_received(struct amt_endpoint *endpoint, const uint8_t *bytes,
 }
 
 static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct addr *relay,
-				      const char **reason)
+				      uint16_t local_port, const char **reason)
 {
 	struct amt_tunnel *tunnel;
 
@@ -271,7 +271,8 @@ static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct 
 	tunnel->tunnels = tunnels;
 	tunnel->since = tunnels->timers->now;
 	tunnel->unused.fn = tunnel_unused;
-	tunnel->endpoint = (struct amt_endpoint){.peer = *relay, .received = tunnel_received};
+	tunnel->endpoint = (struct amt_endpoint){
+		.peer = *relay, .local_port = local_port, .received = tunnel_received};
 	if (!tunnels->actions->open(tunnels->context, &tunnel->endpoint, reason)) {
 		free(tunnel);
 		return NULL;
@@ -302,7 +303,7 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 		tunnel = NULL;
 	}
 	if (!tunnel)
-		tunnel = tunnel_open(tunnels, relay, &reason);
+		tunnel = tunnel_open(tunnels, relay, 0, &reason);
 	if (!tunnel) {
 		tunnels->actions->failed(tunnels->context, member, reason);
 		return;
@@ -343,6 +344,26 @@ void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
 	}
 	wait_for_contact(contact, member);
 	amt_discovery_start(&contact->discovery);
+}
+
+bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
+		       const struct addr *local, uint16_t local_port)
+{
+	struct amt_tunnel *tunnel;
+	const char *reason;
+
+	if (tunnel_find(tunnels, relay))
+		return false;
+	tunnel = tunnel_open(tunnels, relay, local_port, &reason);
+	if (!tunnel)
+		return false;
+	if (addr_equal(&tunnel->endpoint.local, local) &&
+	    tunnel->endpoint.local_port == local_port) {
+		timer_start(tunnels->timers, &tunnel->unused, AMT_LINGER);
+		return true;
+	}
+	tunnel_close(tunnel);
+	return false;
 }
 
 void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)

@@ -59,8 +59,8 @@ struct amt_tunnel {
 };
 
 struct amt_tunnels_actions {
-	/* Opens `endpoint` towards its peer, fills socket, local and local_port. False, and a
-	 * reason, where that cannot be. */
+	/* Opens `endpoint` towards its peer, fills socket, local and local_port; a port that stands
+	 * there is wanted. False, and a reason, where that cannot be. */
 	bool (*open)(void *context, struct amt_endpoint *endpoint, const char **reason);
 	void (*send)(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
 		     size_t length);
@@ -91,6 +91,10 @@ struct amt_tunnels {
  * address. All answers but `failed` for a full table come later. */
 void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
 		      const struct addr *contact, bool discover);
+/* Opens a tunnel as an earlier daemon had it, before its members join: from the same address and
+ * port. False where that cannot be had any more. */
+bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
+		       const struct addr *local, uint16_t local_port);
 /* Takes it out again; nothing happens where it is nowhere. */
 void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member);
 /* Leaves every tunnel and closes it. */

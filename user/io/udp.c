@@ -61,14 +61,22 @@ static uint16_t random_port(void)
 	return port;
 }
 
-static int bind_random_port(int fd, int family)
+static int bind_port(int fd, int family, uint16_t port)
 {
-	for (unsigned i = 0; i < PORT_TRIES; i++) {
-		struct addr any = {.family = family};
-		struct sockaddr_storage ss;
-		socklen_t length = addr_to_sockaddr(&any, random_port(), &ss);
+	struct addr any = {.family = family};
+	struct sockaddr_storage ss;
+	socklen_t length = addr_to_sockaddr(&any, port, &ss);
 
-		if (!bind(fd, (struct sockaddr *)&ss, length))
+	return bind(fd, (struct sockaddr *)&ss, length);
+}
+
+/* `wanted` is 0 where any port will do. */
+static int bind_some_port(int fd, int family, uint16_t wanted)
+{
+	if (wanted && !bind_port(fd, family, wanted))
+		return 0;
+	for (unsigned i = 0; i < PORT_TRIES; i++) {
+		if (!bind_port(fd, family, random_port()))
 			return 0;
 		if (errno != EADDRINUSE)
 			break;
@@ -83,7 +91,8 @@ static int connect_to(int fd, const struct addr *peer, uint16_t peer_port, struc
 	struct sockaddr_storage ss;
 	socklen_t length = addr_to_sockaddr(peer, peer_port, &ss);
 
-	if (bind_random_port(fd, peer->family) || connect(fd, (struct sockaddr *)&ss, length))
+	if (bind_some_port(fd, peer->family, *local_port) ||
+	    connect(fd, (struct sockaddr *)&ss, length))
 		return -1;
 	length = sizeof(ss);
 	if (getsockname(fd, (struct sockaddr *)&ss, &length))

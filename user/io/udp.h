@@ -12,7 +12,8 @@ struct udp_socket;
 typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length);
 
 /* Takes zero checksums over IPv6 too (RFC 6935). `local` and `local_port` (host order) are filled
- * in. NULL with errno set (ENETUNREACH: no route). */
+ * in; a port that stands there already is bound, where it is free. NULL with errno set
+ * (ENETUNREACH: no route). */
 struct udp_socket *udp_open(struct loop *loop, const struct addr *peer, uint16_t peer_port,
 			    struct addr *local, uint16_t *local_port, udp_fn *fn, void *owner);
 /* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
