@@ -109,6 +109,25 @@ static void be_killed(void)
 	waitpid(child, NULL, 0);
 }
 
+static void skip_tunnel(void *context, const struct addr *relay, const struct addr *local,
+			uint16_t local_port)
+{
+	(void)context;
+	(void)relay;
+	(void)local;
+	(void)local_port;
+}
+
+static void skip_channel(void *context, const struct sg *sg,
+			 const struct dataplane_channel *channel)
+{
+	(void)context;
+	(void)sg;
+	(void)channel;
+}
+
+static const struct dataplane_visitor nothing = {.tunnel = skip_tunnel, .channel = skip_channel};
+
 static void test_leftovers(void)
 {
 	struct dataplane *dp;
@@ -118,8 +137,11 @@ static void test_leftovers(void)
 	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc") && has_pins(),
 	    "a killed daemon's programs stay attached and pinned");
 	dp = harness_open();
+	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc"),
+	    "they work on until its successor has attached its own");
+	dataplane_visit_adopted(dp, &nothing);
 	tap(!has_clsact("wan0") && !has_program("lan0", "observe_tc"),
-	    "its successor removes its filters and its clsact");
+	    "its successor removes them where it is not attached");
 	tap(has_clsact("lan0"), "but no clsact of others");
 	attach_both(dp);
 	dataplane_close(dp);

@@ -247,8 +247,11 @@ bool engine_start(struct engine *engine, const struct config *config)
 	}
 	start_tables(engine);
 	/* The socket first: where another daemon runs, its programs must not be touched. */
-	return find_lans(engine) && find_uplinks(engine) && start_control(engine) &&
-	       start_resolver(engine) && start_dataplane(engine) && start_lans(engine);
+	if (!find_lans(engine) || !find_uplinks(engine) || !start_control(engine) ||
+	    !start_resolver(engine) || !start_dataplane(engine) || !start_lans(engine))
+		return false;
+	adopt_leftovers(engine);
+	return true;
 }
 
 void engine_stop(struct engine *engine)

@@ -3,7 +3,8 @@
  *
  *   lan.c      dataplane's PIM packets -> PIM interfaces -> channel table
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
- *   requests.c control clients -> views */
+ *   requests.c control clients -> views
+ *   adopt.c    dataplane's entries of a killed daemon -> tunnels, channels, PIM state */
 #pragma once
 
 #include "amt/tunnels.h"
@@ -90,6 +91,9 @@ extern const size_t relays_element_size;
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
 void relays_renew(struct engine *engine);
+
+/* adopt.c: goes on with what an earlier daemon has left in the dataplane. */
+void adopt_leftovers(struct engine *engine);
 
 /* requests.c */
 void requests_handle(void *engine, struct control_client *client, const json_t *request);

@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+#include <net/if.h>
+
 static bool is_attached(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
 	for (unsigned i = 0; i < dp->attachment_count; i++)
@@ -44,9 +46,18 @@ const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex)
 		       : NULL;
 }
 
+void attach_remove_leftovers(struct dataplane *dp)
+{
+	struct if_nameindex *interfaces = if_nameindex();
+
+	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++)
+		if (!dataplane_mode(dp, interfaces[i].if_index))
+			tc_remove(interfaces[i].if_index);
+	if_freenameindex(interfaces);
+}
+
 void attach_remove_all(struct dataplane *dp)
 {
-	for (unsigned i = 0; i < dp->attachment_count; i++)
-		tc_remove(dp->attachments[i].ifindex);
 	dp->attachment_count = 0;
+	attach_remove_leftovers(dp);
 }

@@ -172,13 +172,34 @@ static int explain(struct dataplane *dp, int error, unsigned ifindex)
 	}
 }
 
+/* The handle of a killed daemon's filter of this role, 0 where there is none. */
+static uint32_t left_behind(unsigned ifindex, enum role role)
+{
+	struct contents contents;
+
+	if (list_contents(ifindex, &contents))
+		return 0;
+	for (unsigned i = 0; i < contents.our_count; i++)
+		if ((contents.ours[i] & ~MADE_CLSACT) == ROLE_HANDLE + role)
+			return contents.ours[i];
+	return 0;
+}
+
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = ROLE_HANDLE + role, .priority = PRIORITY,
 		    .prog_fd = program_fd(dp, role));
-	int error = bpf_tc_hook_create(&hook);
+	uint32_t handle = left_behind(ifindex, role);
+	int error;
 
+	if (handle) { /* from one program to the next without a packet between them */
+		filter.handle = handle;
+		filter.flags = BPF_TC_F_REPLACE;
+		error = bpf_tc_attach(&hook, &filter);
+		return error ? explain(dp, error, ifindex) : 0;
+	}
+	error = bpf_tc_hook_create(&hook);
 	if (!error)
 		filter.handle |= MADE_CLSACT;
 	else if (error != -EEXIST)

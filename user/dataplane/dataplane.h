@@ -67,3 +67,16 @@ const char *dataplane_drop_name(enum mci_drop drop);
 /* Ready to read when events wait; dispatch hands over a bounded number of them. */
 int dataplane_events_fd(const struct dataplane *dp);
 void dataplane_dispatch(struct dataplane *dp);
+
+/* What a daemon that was killed has left in the maps, and the kernel still forwards by. */
+struct dataplane_visitor {
+	void *context;
+	void (*tunnel)(void *context, const struct addr *relay, const struct addr *local,
+		       uint16_t local_port);
+	void (*channel)(void *context, const struct sg *sg,
+			const struct dataplane_channel *channel);
+};
+
+/* Once all interfaces are attached: shows every tunnel, then every channel, and detaches what was
+ * left on other interfaces. An entry that the visitor does not remove stays. */
+void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visitor *visitor);

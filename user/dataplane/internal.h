@@ -27,6 +27,7 @@ struct dataplane {
 	struct ring_buffer *ring;
 	unsigned dispatch_left; /* records that may still be handed over in this call */
 	bool mounted_bpffs;
+	bool adopted; /* the maps are an earlier daemon's */
 	struct attachment *attachments;
 	unsigned attachment_count;
 	unsigned cpus;
@@ -45,11 +46,18 @@ const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME]);
 int program_fd(const struct dataplane *dp, enum role role);
 
 /* pins.c */
+/* Mounts the BPF file system where there is none. */
 int pins_prepare(struct dataplane *dp);
+/* Whether an earlier daemon's maps are there. */
+bool pins_exist(void);
+void pins_remove_all(void);
+/* All of them, and the file system where it was mounted for them. */
 void pins_remove(struct dataplane *dp);
 
-/* attach.c */
+/* attach.c: what is ours on every interface, this process' or a killed daemon's */
 void attach_remove_all(struct dataplane *dp);
+/* The same, but for interfaces that this process is attached to. */
+void attach_remove_leftovers(struct dataplane *dp);
 
 /* attach_tc.c */
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role);

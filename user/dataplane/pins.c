@@ -13,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static int mount_bpffs(struct dataplane *dp)
+int pins_prepare(struct dataplane *dp)
 {
 	struct statfs fs;
 
@@ -39,7 +39,7 @@ static void empty_folder(DIR *folder)
 				  strerror(errno));
 }
 
-static void remove_folder(void)
+void pins_remove_all(void)
 {
 	DIR *folder = opendir(PIN_FOLDER);
 
@@ -50,13 +50,9 @@ static void remove_folder(void)
 	rmdir(PIN_FOLDER);
 }
 
-int pins_prepare(struct dataplane *dp)
+bool pins_exist(void)
 {
-	int error = mount_bpffs(dp);
-
-	if (!error)
-		remove_folder();
-	return error;
+	return !access(PIN_FOLDER "/channels4", F_OK);
 }
 
 /* The kernel itself puts these into every BPF file system (CONFIG_BPF_PRELOAD). */
@@ -82,7 +78,7 @@ static bool bpffs_is_empty(void)
 
 void pins_remove(struct dataplane *dp)
 {
-	remove_folder();
+	pins_remove_all();
 	if (dp->mounted_bpffs && bpffs_is_empty() && umount(BPFFS))
 		log_error("cannot unmount %s: %s", BPFFS, strerror(errno));
 	dp->mounted_bpffs = false;

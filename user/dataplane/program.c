@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int dataplane_fail(struct dataplane *dp, int error, const char *format, ...)
 {
@@ -113,6 +114,7 @@ static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_prog
 	if (error)
 		return explain_load(dp, error, name);
 	snprintf(path, sizeof(path), PIN_FOLDER "/%s", name);
+	unlink(path); /* an earlier daemon's */
 	error = bpf_program__pin(program, path);
 	if (error)
 		return dataplane_fail(dp, error, "cannot pin %s: %s", path, dataplane_cure(error));
@@ -141,27 +143,41 @@ int program_fd(const struct dataplane *dp, enum role role)
 						     : dp->observe->progs.observe_tc);
 }
 
-static void release(struct dataplane *dp)
+static void unload(struct dataplane *dp)
 {
-	attach_remove_all(dp);
-	ring_buffer__free(dp->ring);
 	ingest_tc__destroy(dp->ingest);
 	observe_tc__destroy(dp->observe);
-	pins_remove(dp);
-	dp->ring = NULL;
 	dp->ingest = NULL;
 	dp->observe = NULL;
 }
 
-static void remove_leftovers(void)
+static void release(struct dataplane *dp)
 {
-	struct if_nameindex *interfaces = if_nameindex();
+	attach_remove_all(dp);
+	ring_buffer__free(dp->ring);
+	dp->ring = NULL;
+	unload(dp);
+	pins_remove(dp);
+}
 
-	if (!interfaces)
-		return;
-	for (unsigned i = 0; interfaces[i].if_index; i++)
-		tc_remove(interfaces[i].if_index);
-	if_freenameindex(interfaces);
+/* Maps that an earlier daemon left are taken over with all that is in them, and its filters work on
+ * until ours take their place; maps of other sizes or layouts cannot be. */
+static int load_or_take_over(struct dataplane *dp)
+{
+	int error;
+
+	dp->adopted = pins_exist();
+	if (dp->adopted) {
+		error = load_programs(dp);
+		if (!error)
+			return 0;
+		log_notice("the maps of an earlier mcingestd do not fit: starting afresh");
+		unload(dp);
+		pins_remove_all();
+		dp->adopted = false;
+	}
+	attach_remove_all(dp);
+	return load_programs(dp);
 }
 
 int dataplane_open(struct dataplane **opened, const struct dataplane_limits *limits,
@@ -177,10 +193,8 @@ int dataplane_open(struct dataplane **opened, const struct dataplane_limits *lim
 	dp->per_cpu = memory_new(dp->cpus * sizeof(struct mci_channel_stats));
 	libbpf_set_print(log_libbpf);
 	error = pins_prepare(dp);
-	if (!error) {
-		remove_leftovers();
-		error = load_programs(dp);
-	}
+	if (!error)
+		error = load_or_take_over(dp);
 	if (!error)
 		error = observed_open(dp);
 	if (error)

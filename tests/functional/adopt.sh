@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# A killed daemon costs no packet: the kernel forwards on, and the next daemon takes over maps,
+# programs and tunnels. What nobody wants any more by then ends as it should.
+. "$(dirname "$0")/lib.sh"
+
+no_such_channel() { [[ -z $(channel "$1" "$2" .state) ]]; }
+told_again() { (($(grep -c 'IS_IN 232.1.1.1' "$WORK/relay.log") > $1)); }
+has_packets() { (($(channel 192.0.2.10 232.1.1.1 .packets) > $1)); }
+
+everything_up
+receiver_up viewer 192.0.2.10 232.1.1.1 --last 14999 --timeout 20
+receiver_up other 198.51.100.77 233.44.15.9 --seconds 60
+until_true 10 "joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true 10 "the other is joined" channel_is 198.51.100.77 233.44.15.9 joined
+spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 1000 --count 15000 --size 1316
+until_true 10 "data flows" has_packets 1000
+port=$(api tunnels '.tunnels[] | select(.relay == "203.0.113.15") | .local_port')
+reports=$(grep -c 'IS_IN 232.1.1.1' "$WORK/relay.log")
+
+finish mcingestd KILL
+finish other INT
+sleep 1
+mcingestd_up
+is "the channel is there at once" "$(channel 192.0.2.10 232.1.1.1 .state)" receiving
+is "through the same tunnel, from the same port" "$(api tunnels '.tunnels[] | select(.relay == "203.0.113.15") | .local_port')" "$port"
+ok "its packets are counted on" has_packets 1000
+until_true 5 "the relay hears of it again" told_again "$reports"
+ok "the relay hears of it again" true
+is "one filter on wan0" "$(in_node ingest tc filter show dev wan0 ingress | grep -c direct-action)" 1
+
+finish mcingestd KILL # once more, and at once
+mcingestd_up
+finish viewer none
+verdict $? "the receiver is content" || true
+is "no packet was lost" "$(summary viewer missing)" 0
+is "none came twice" "$(summary viewer duplicates)" 0
+is "all came" "$(summary viewer received)" 15000
+until_true 20 "the Prune ends the channel" no_such_channel 192.0.2.10 232.1.1.1
+ok "a channel that was taken over ends by a Prune" true
+
+finish mcingestd KILL
+mcingestd_up --config <(printf '[limits]\nchannels = 100\n')
+ok "maps of another size are not taken over, and do not hinder the start" logged mcingestd 'starting afresh'
+finish mcingestd
+verdict $? "a clean stop exits 0" || true
+is "and removes all" "$(in_node ingest ls -d /sys/fs/bpf/mcingest 2>/dev/null)" ""
+finished

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A daemon that was killed leaves a kernel that forwards. The next one takes that over: tunnels
+ * with their ports, so that the relays' data keeps coming; channels with their slots; and, on each
+ * LAN, the Join that must have been there, for as long as a Join lasts by default. Neighbours
+ * confirm it: the new Generation ID makes them send their Joins (RFC 7761 section 4.3.1). What
+ * cannot be taken over, since an interface or an address is gone, is removed. */
+#include "base/log.h"
+#include "daemon/engine.h"
+
+#define ADOPTED_HOLDTIME 210 /* seconds: J/P_HoldTime (RFC 7761 section 4.11) */
+
+static void adopt_tunnel(void *context, const struct addr *relay, const struct addr *local,
+			 uint16_t local_port)
+{
+	struct engine *engine = context;
+
+	if (!amt_tunnels_adopt(&engine->tunnels, relay, local, local_port))
+		dataplane_remove_tunnel(engine->dataplane, local, local_port);
+}
+
+static struct pim_interface *pim_of(struct lan *lan, const struct sg *sg)
+{
+	struct lan_pim *pim = sg->group.family == AF_INET ? &lan->ipv4 : &lan->ipv6;
+
+	return pim->socket ? &pim->interface : NULL;
+}
+
+static bool goes_out_of(const struct dataplane_channel *channel, const struct lan *lan)
+{
+	for (uint32_t i = 0; i < channel->egress_count; i++)
+		if (channel->egress[i].ifindex == lan->link.ifindex)
+			return true;
+	return false;
+}
+
+/* The bits of the LANs that the channel goes out of, and that are still ours. */
+static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
+			    const struct dataplane_channel *channel)
+{
+	uint32_t bits = 0;
+
+	for (unsigned n = 0; n < engine->lan_count; n++) {
+		struct pim_interface *pim = pim_of(&engine->lans[n], sg);
+
+		if (pim && goes_out_of(channel, &engine->lans[n]) &&
+		    pim_downstream_adopt(&pim->downstream, sg, ADOPTED_HOLDTIME))
+			bits |= 1u << n;
+	}
+	return bits;
+}
+
+static void adopt_channel(void *context, const struct sg *sg,
+			  const struct dataplane_channel *channel)
+{
+	struct channel_relay relay = {.address = channel->relay};
+	struct mci_channel_stats stats = {0};
+	struct engine *engine = context;
+	uint32_t bits = adopt_joins(engine, sg, channel);
+
+	dataplane_channel_stats(engine->dataplane, channel->slot, &stats);
+	if (!bits ||
+	    !channel_table_adopt(&engine->channels, sg, bits, channel->slot, &relay, stats.packets))
+		dataplane_remove_channel(engine->dataplane, sg);
+}
+
+void adopt_leftovers(struct engine *engine)
+{
+	struct dataplane_visitor visitor = {
+		.context = engine, .tunnel = adopt_tunnel, .channel = adopt_channel};
+
+	dataplane_visit_adopted(engine->dataplane, &visitor);
+	/* With deadlines, and interfaces' addresses, of now. */
+	relays_renew(engine);
+}

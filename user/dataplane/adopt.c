@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an earlier daemon has left in the maps, entry by entry. */
+#include "dataplane/internal.h"
+
+#include "ingest_tc.skel.h"
+
+#include <string.h>
+
+#define KEY_MAX (2 * 16) /* the largest of the maps' keys */
+
+static struct addr address_of(const uint8_t field[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	bool is_v4 = !memcmp(field, mapped, sizeof(mapped));
+
+	return is_v4 ? addr_from_bytes(AF_INET, field + sizeof(mapped))
+		     : addr_from_bytes(AF_INET6, field);
+}
+
+typedef void entry_fn(const struct dataplane_visitor *visitor, const uint8_t *key,
+		      const void *value);
+
+/* The key after the one at hand is fetched before the visit, which may remove the entry. */
+static void each_entry(const struct bpf_map *map, entry_fn *fn, void *value,
+		       const struct dataplane_visitor *visitor)
+{
+	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
+	uint8_t key[KEY_MAX], next[KEY_MAX];
+	int error = bpf_map__get_next_key(map, NULL, key, key_size);
+
+	while (!error) {
+		error = bpf_map__get_next_key(map, key, next, key_size);
+		if (!bpf_map__lookup_elem(map, key, key_size, value, value_size, 0))
+			fn(visitor, key, value);
+		memcpy(key, next, key_size);
+	}
+}
+
+static void visit_tunnel(const struct dataplane_visitor *visitor, const uint8_t *bytes,
+			 const void *value)
+{
+	const struct mci_tunnel *tunnel = value;
+	struct addr local, relay = address_of(tunnel->relay);
+	struct mci_tunnel_key key;
+
+	memcpy(&key, bytes, sizeof(key));
+	local = address_of(key.local);
+	visitor->tunnel(visitor->context, &relay, &local, key.local_port);
+}
+
+static void visit_channel(const struct dataplane_visitor *visitor, const struct sg *sg,
+			  const struct mci_channel *entry)
+{
+	struct dataplane_channel channel = {
+		.relay = address_of(entry->relay),
+		.local = address_of(entry->local),
+		.relay_port = entry->relay_port,
+		.local_port = entry->local_port,
+		.slot = entry->slot,
+		.deadline_ns = entry->deadline_ns,
+		.egress_count =
+			entry->egress_count < MCI_EGRESS_MAX ? entry->egress_count : MCI_EGRESS_MAX,
+	};
+
+	memcpy(channel.egress, entry->egress, sizeof(channel.egress));
+	visitor->channel(visitor->context, sg, &channel);
+}
+
+static void visit_channel4(const struct dataplane_visitor *visitor, const uint8_t *key,
+			   const void *value)
+{
+	struct sg sg = {addr_from_bytes(AF_INET, key), addr_from_bytes(AF_INET, key + 4)};
+
+	visit_channel(visitor, &sg, value);
+}
+
+static void visit_channel6(const struct dataplane_visitor *visitor, const uint8_t *key,
+			   const void *value)
+{
+	struct sg sg = {addr_from_bytes(AF_INET6, key), addr_from_bytes(AF_INET6, key + 16)};
+
+	visit_channel(visitor, &sg, value);
+}
+
+void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visitor *visitor)
+{
+	struct mci_channel channel;
+	struct mci_tunnel tunnel;
+
+	if (!dp->adopted)
+		return;
+	attach_remove_leftovers(dp);
+	each_entry(dp->ingest->maps.tunnels, visit_tunnel, &tunnel, visitor);
+	each_entry(dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
+	each_entry(dp->ingest->maps.channels6, visit_channel6, &channel, visitor);
+}
