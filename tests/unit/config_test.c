@@ -90,6 +90,7 @@ Test(config, defaults)
 	cr_assert_eq(read_words("--config /dev/null --downstream lan0"), 0, "%s", said);
 	cr_expect_str_eq(lists(), "lan0;;;");
 	cr_expect_eq(config.dns_timeout, 5 * USEC_PER_SEC);
+	cr_expect_eq(config.hold, 180 * USEC_PER_SEC);
 	cr_expect_eq(config.max_channels, 16384);
 	cr_expect_eq(config.max_tunnels, 1024);
 	cr_expect_eq(config.max_neighbors, 256);

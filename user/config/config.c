@@ -14,6 +14,9 @@
  *   channels = 16384         (S,G) joined in all: 1 to 1000000
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
+ *   [dataplane]
+ *   hold = 180               seconds that the kernel forwards on for a daemon that has died: 5 to
+ *                            86400
  *   [control]
  *   socket = PATH            what `mcingest` talks to. Default: /run/mcingest/control.sock
  *   [log]
@@ -114,6 +117,8 @@ static const struct setting settings[] = {
 	 .expected = "a number from 1 to 65535"},
 	{"limits", "neighbors", take_count, FIELD(max_neighbors), .least = 1, .most = 65535,
 	 .expected = "a number from 1 to 65535"},
+	{"dataplane", "hold", take_seconds, FIELD(hold), .least = 5, .most = 86400,
+	 .expected = "seconds from 5 to 86400"},
 	{"control", "socket", take_path, FIELD(control_socket),
 	 .expected = "a path of at most 107 bytes"},
 	{"log", "level", take_level, FIELD(debug), .expected = "notice or debug"},
@@ -470,6 +475,7 @@ int config_read(struct config *config, int argc, char **argv)
 	int status = scan_options(argc, argv, &file);
 
 	*config = (struct config){.dns_timeout = 5 * USEC_PER_SEC,
+				  .hold = 180 * USEC_PER_SEC,
 				  .max_channels = 16384,
 				  .max_tunnels = 1024,
 				  .max_neighbors = 256};

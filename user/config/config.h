@@ -22,6 +22,7 @@ struct config {
 	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
 	unsigned dns_server_count;
 	usec_t dns_timeout;
+	usec_t hold; /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
 	bool debug;
 	unsigned max_channels; /* (S,G) in all */

@@ -7,6 +7,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#define RENEWALS 3 /* of an entry's deadline, before it would have come */
+
 void engine_refused(struct engine *engine, enum protocol protocol, enum fault fault,
 		    const struct addr *from)
 {
@@ -79,7 +81,7 @@ static void renewal_due(struct timer *timer)
 	struct engine *engine = container_of(timer, struct engine, renewal);
 
 	relays_renew(engine);
-	timer_start(&engine->timers, timer, ENGINE_ENTRY_RENEWAL);
+	timer_start(&engine->timers, timer, engine->config->hold / RENEWALS);
 }
 
 /* Interfaces */
@@ -222,7 +224,7 @@ static void start_tables(struct engine *engine)
 					       .context = engine,
 					       .limit = engine->config->max_tunnels};
 	engine->renewal.fn = renewal_due;
-	timer_start(&engine->timers, &engine->renewal, ENGINE_ENTRY_RENEWAL);
+	timer_start(&engine->timers, &engine->renewal, engine->config->hold / RENEWALS);
 }
 
 static bool start_lans(struct engine *engine)

@@ -22,10 +22,6 @@
 
 #include <time.h>
 
-/* An entry without a daemon forwards this long; the deadline is moved three times as often. */
-#define ENGINE_ENTRY_LIFETIME (180 * USEC_PER_SEC)
-#define ENGINE_ENTRY_RENEWAL  (60 * USEC_PER_SEC)
-
 struct engine;
 
 /* PIM of one family on a LAN; not there (`socket` is NULL) without an address of the family. */

@@ -125,7 +125,7 @@ static void forward(struct channel *channel)
 		.relay_port = AMT_PORT,
 		.local_port = tunnel->endpoint.local_port,
 		.slot = channel->slot,
-		.deadline_ns = (engine->timers.now + ENGINE_ENTRY_LIFETIME) * 1000,
+		.deadline_ns = (engine->timers.now + engine->config->hold) * 1000,
 	};
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
