@@ -86,6 +86,7 @@ enum mci_drop {
 	MCI_DROP_NO_EGRESS,     /* joined on no interface at this moment */
 	MCI_DROP_REWRITE,       /* the kernel refused to strip or to redirect it */
 	MCI_DROP_OBSERVE_FULL,  /* a record for the daemon is lost: the ring buffer is full */
+	MCI_DROP_SLOW_RATE,     /* by the daemon: more packets a second than the slow path may send */
 	MCI_DROP_COUNT
 };
 

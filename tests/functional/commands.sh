@@ -28,7 +28,7 @@ has status '.interfaces[0]' name role mode addresses neighbors
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors
 has neighbors '.neighbors[0]' interface address since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
-has channels '.channels[0]' source group state reason relay interfaces packets bytes since trace
+has channels '.channels[0]' source group state reason relay interfaces packets bytes slow_packets since trace
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries
 has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket igmp mld

@@ -10,7 +10,7 @@
 static struct timers timers;
 static struct amt_tunnels tunnels;
 static struct amt_endpoint *open_endpoints[ENDPOINTS];
-static unsigned opened, closed, refused, up, reported, failed;
+static unsigned opened, closed, refused, up, reported, failed, data;
 static const char *failure;
 static bool no_route;
 static struct addr local_now; /* where the route to relays leaves from */
@@ -93,6 +93,13 @@ static void on_failed(void *context, struct amt_member *member, const char *reas
 	failed++;
 }
 
+static void on_data(void *context, struct amt_tunnel *tunnel, struct cursor bytes)
+{
+	(void)context;
+	(void)tunnel;
+	data += cursor_left(&bytes);
+}
+
 static void on_refused(void *context, const struct addr *peer, enum protocol protocol,
 		       enum fault fault)
 {
@@ -111,13 +118,14 @@ static const struct amt_tunnels_actions actions = {.open = endpoint_open,
 						   .up = on_up,
 						   .reported = on_reported,
 						   .failed = on_failed,
+						   .data = on_data,
 						   .refused = on_refused};
 
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	tunnels = (struct amt_tunnels){.timers = &timers, .actions = &actions, .limit = 3};
-	opened = closed = refused = up = reported = failed = sent_count = 0;
+	opened = closed = refused = up = reported = failed = data = sent_count = 0;
 	no_route = false;
 }
 
@@ -360,6 +368,20 @@ Test(amt_tunnels, nonsense_is_refused_and_changes_nothing)
 	cr_expect_eq(up, 0);
 	query();
 	cr_expect_eq(up, 1);
+}
+
+Test(amt_tunnels, data_on_the_socket_is_handed_over)
+{
+	struct cursor bytes = sample_udp("amt-6-data-v4", 0);
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "203.0.113.15", false);
+	sent[0].endpoint->received(sent[0].endpoint, bytes.at, cursor_left(&bytes));
+	sent[0].endpoint->received(sent[0].endpoint, bytes.at, 1);
+	cr_expect_eq(data, cursor_left(&bytes) - AMT_DATA_HEADER);
+	cr_expect_eq(one.tunnel->data_on_socket, 1);
+	cr_expect_eq(refused, 1, "no header");
+	exact_free(bytes);
 }
 
 Test(amt_tunnels, an_earlier_daemons_tunnel_is_taken_over_with_its_port)

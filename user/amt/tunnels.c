@@ -247,6 +247,7 @@ static void tunnel_received(struct amt_endpoint *endpoint, const uint8_t *bytes,
 	fault = amt_decode(cursor_over(bytes, length), &message);
 	if (!fault && message.type == AMT_DATA) {
 		tunnel->data_on_socket++;
+		tunnels->actions->data(tunnels->context, tunnel, message.data);
 		return;
 	}
 	if (!fault && message.type != AMT_QUERY)

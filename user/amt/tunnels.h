@@ -73,6 +73,8 @@ struct amt_tunnels_actions {
 	void (*up)(void *context, struct amt_member *member);
 	void (*reported)(void *context, struct amt_member *member);
 	void (*failed)(void *context, struct amt_member *member, const char *reason);
+	/* Data that the program left to the tunnel's socket: what follows the AMT header. */
+	void (*data)(void *context, struct amt_tunnel *tunnel, struct cursor data);
 	/* A message was refused. */
 	void (*refused)(void *context, const struct addr *peer, enum protocol protocol,
 			enum fault fault);

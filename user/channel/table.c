@@ -52,7 +52,7 @@ void channel_table_free(struct channel_table *table)
 	free(table->free_places);
 }
 
-static struct channel *find(struct channel_table *table, const struct sg *sg)
+struct channel *channel_table_find(const struct channel_table *table, const struct sg *sg)
 {
 	struct channel *channel;
 
@@ -74,7 +74,7 @@ static struct channel *open_channel(struct channel_table *table, const struct sg
 bool channel_table_want(struct channel_table *table, const struct sg *sg, unsigned interface,
 			usec_t seen)
 {
-	struct channel *channel = find(table, sg);
+	struct channel *channel = channel_table_find(table, sg);
 	bool known = channel;
 
 	if (!known && !table->free_count)
@@ -94,7 +94,7 @@ bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint3
 {
 	struct channel *channel;
 
-	if (slot >= table->limit || table->by_slot[slot] || find(table, sg))
+	if (slot >= table->limit || table->by_slot[slot] || channel_table_find(table, sg))
 		return false;
 	channel = open_channel(table, sg, slot);
 	channel->interfaces = interfaces;
@@ -104,7 +104,7 @@ bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint3
 
 void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsigned interface)
 {
-	struct channel *channel = find(table, sg);
+	struct channel *channel = channel_table_find(table, sg);
 
 	if (!channel)
 		return;

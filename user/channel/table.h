@@ -38,4 +38,5 @@ bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint3
 			 uint32_t slot, const struct channel_relay *relay, bool receiving);
 
 /* NULL where there is none. */
+struct channel *channel_table_find(const struct channel_table *table, const struct sg *sg);
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot);

@@ -209,6 +209,15 @@ static void note_trace(struct table *table, const json_t *channel)
 		   text_number(trace, "first_packet", packet));
 }
 
+static void note_slow_path(struct table *table, const json_t *channel)
+{
+	char packets[TEXT_SHORT];
+
+	if (json_integer_value(json_object_get(channel, "slow_packets")))
+		table_note(table, "packets that took the slow path: %s",
+			   text_number(channel, "slow_packets", packets));
+}
+
 static void fill_channel(struct table *table, const json_t *channel)
 {
 	const char *state = text_string(channel, "state");
@@ -238,8 +247,10 @@ static void print_channels(const struct cli *cli, const json_t *reply)
 	table = table_new(headings, COUNT_OF(headings));
 	json_array_foreach (channels, i, channel) {
 		fill_channel(table, channel);
-		if (cli->verbose)
+		if (cli->verbose) {
+			note_slow_path(table, channel);
 			note_trace(table, channel);
+		}
 	}
 	table_print(table);
 }

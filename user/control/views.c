@@ -136,14 +136,16 @@ static json_t *view_names(uint32_t bits, const char *const *names)
 }
 
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
-		     const char *const *interfaces, const struct mci_channel_stats *stats)
+		     const char *const *interfaces, const struct mci_channel_stats *stats,
+		     uint64_t slow_packets)
 {
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:o, s:o}", "source",
+	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "source",
 			 view_addr(&channel->sg.source), "group", view_addr(&channel->sg.group),
 			 "state", channel_state_name(channel->state), "reason", channel->reason,
 			 "relay", view_addr(relay), "interfaces",
 			 view_names(channel->interfaces, interfaces), "packets",
-			 (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes, "since",
+			 (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes,
+			 "slow_packets", (json_int_t)slow_packets, "since",
 			 view_time(channel->since, channel->table->timers->now), "trace",
 			 view_trace(&channel->trace));
 }

@@ -21,9 +21,11 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list);
 
 /* How many channels are in each state. */
 json_t *view_channel_states(const struct channel_table *channels);
-/* `relay` may be NULL; `interfaces` are the names of the channel's bits, in order. */
+/* `relay` may be NULL; `interfaces` are the names of the channel's bits, in order; `slow_packets`
+ * of those in `stats` went through the daemon. */
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
-		     const char *const *interfaces, const struct mci_channel_stats *stats);
+		     const char *const *interfaces, const struct mci_channel_stats *stats,
+		     uint64_t slow_packets);
 
 /* {"tunnels": [...], "discoveries": [...]} */
 json_t *view_tunnels(const struct amt_tunnels *tunnels);

@@ -250,7 +250,8 @@ bool engine_start(struct engine *engine, const struct config *config)
 	start_tables(engine);
 	/* The socket first: where another daemon runs, its programs must not be touched. */
 	if (!find_lans(engine) || !find_uplinks(engine) || !start_control(engine) ||
-	    !start_resolver(engine) || !start_dataplane(engine) || !start_lans(engine))
+	    !start_resolver(engine) || !slowpath_start(engine) || !start_dataplane(engine) ||
+	    !start_lans(engine))
 		return false;
 	adopt_leftovers(engine);
 	return true;
@@ -266,6 +267,7 @@ void engine_stop(struct engine *engine)
 	requests_cancel_all(engine);
 	control_close(engine->control);
 	resolver_free(engine->resolver);
+	slowpath_stop(engine);
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);
 	loop_free(engine->loop);

@@ -3,17 +3,20 @@
  *
  *   lan.c      dataplane's PIM packets -> PIM interfaces -> channel table
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
+ *   slowpath.c AMT tunnels' data -> channel table -> frames
  *   requests.c control clients -> views
  *   adopt.c    dataplane's entries of a killed daemon -> tunnels, channels, PIM state */
 #pragma once
 
 #include "amt/tunnels.h"
+#include "base/bucket.h"
 #include "base/fault.h"
 #include "channel/table.h"
 #include "config/config.h"
 #include "control/server.h"
 #include "dataplane/dataplane.h"
 #include "driad/lookup.h"
+#include "io/frames.h"
 #include "io/loop.h"
 #include "io/netlink.h"
 #include "io/raw.h"
@@ -22,7 +25,22 @@
 
 #include <time.h>
 
+/* Frames a second that the slow path puts on the LANs, in all. */
+#define ENGINE_SLOW_RATE 20000
+
 struct engine;
+
+/* What went through the daemon to the LANs, beside what the dataplane counts. */
+struct slow_stats {
+	uint64_t packets;
+	uint64_t bytes; /* of inner IP packets */
+};
+
+struct slow_path {
+	struct frames *frames;
+	struct bucket bucket;
+	uint64_t drops[MCI_DROP_COUNT]; /* beside the dataplane's */
+};
 
 /* PIM of one family on a LAN; not there (`socket` is NULL) without an address of the family. */
 struct lan_pim {
@@ -48,6 +66,7 @@ struct engine {
 	struct control_server *control;
 	struct channel_table channels;
 	struct amt_tunnels tunnels;
+	struct slow_path slow;
 	struct timer renewal; /* of the entries' deadlines */
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
@@ -87,6 +106,13 @@ extern const size_t relays_element_size;
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
 void relays_renew(struct engine *engine);
+struct slow_stats *relays_slow_stats(struct channel *channel);
+
+/* slowpath.c */
+bool slowpath_start(struct engine *engine);
+void slowpath_stop(struct engine *engine);
+/* The `data` of relays_tunnel_actions. */
+void slowpath_data(void *engine, struct amt_tunnel *tunnel, struct cursor data);
 
 /* adopt.c: goes on with what an earlier daemon has left in the dataplane. */
 void adopt_leftovers(struct engine *engine);

@@ -15,6 +15,7 @@ struct served {
 	struct channel channel;
 	struct channel_lookup *lookup; /* while one is under way */
 	struct amt_member member;
+	struct slow_stats slow;
 };
 
 struct channel_lookup {
@@ -146,6 +147,11 @@ const struct addr *relays_serving(const struct channel *channel)
 		container_of(channel, const struct served, channel)->member.tunnel;
 
 	return tunnel ? &tunnel->relay : NULL;
+}
+
+struct slow_stats *relays_slow_stats(struct channel *channel)
+{
+	return &served_of(channel)->slow;
 }
 
 static void log_change(const struct channel *channel)
@@ -280,4 +286,5 @@ const struct amt_tunnels_actions relays_tunnel_actions = {.open = endpoint_open,
 							  .up = member_up,
 							  .reported = member_reported,
 							  .failed = member_failed,
+							  .data = slowpath_data,
 							  .refused = message_refused};

@@ -80,17 +80,20 @@ static void show_neighbors(struct engine *engine, struct control_client *client)
 static void show_channels(struct engine *engine, struct control_client *client)
 {
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
-	const struct channel *channel;
+	struct channel *channel;
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		names[i] = engine->lans[i].link.name;
 	for (channel = engine->channels.by_sg; channel; channel = channel->hh.next) {
+		const struct slow_stats *slow = relays_slow_stats(channel);
 		struct mci_channel_stats stats = {0};
 
 		dataplane_channel_stats(engine->dataplane, channel->slot, &stats);
-		json_array_append_new(
-			list, view_channel(channel, relays_serving(channel), names, &stats));
+		stats.packets += slow->packets;
+		stats.bytes += slow->bytes;
+		json_array_append_new(list, view_channel(channel, relays_serving(channel), names,
+							 &stats, slow->packets));
 	}
 	control_reply(client, json_pack("{s:o}", "channels", list));
 }
@@ -108,6 +111,8 @@ static void show_counters(struct engine *engine, struct control_client *client)
 		control_refuse(client, "%s", dataplane_error(engine->dataplane));
 		return;
 	}
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		drops[reason] += engine->slow.drops[reason];
 	control_reply(client, json_pack("{s:o, s:o, s:o}", "drops", view_drops(drops), "refused",
 					view_refused(engine->refused), "pim",
 					for_each_pim(engine, view_pim_counters)));

@@ -81,6 +81,7 @@ const char *dataplane_drop_name(enum mci_drop drop)
 		[MCI_DROP_NO_EGRESS] = "no_egress",
 		[MCI_DROP_REWRITE] = "rewrite",
 		[MCI_DROP_OBSERVE_FULL] = "observe_full",
+		[MCI_DROP_SLOW_RATE] = "slow_rate",
 	};
 
 	return names[drop];

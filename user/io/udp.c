@@ -18,6 +18,7 @@
 #define PORT_TRIES     64
 #define PER_CALL       64 /* datagrams, and errors, before others get their turn */
 #define DATAGRAM_BYTES 65535
+#define QUEUE_BYTES    (2 << 20) /* data of the slow path comes in bursts */
 
 struct udp_socket {
 	int fd;
@@ -41,6 +42,7 @@ static int socket_new(int family)
 
 	if (fd < 0)
 		return fd;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &(int){QUEUE_BYTES}, sizeof(int));
 	if (family == AF_INET6) {
 		set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 		set_on(fd, IPPROTO_IPV6, IPV6_RECVERR);

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What the programs leave to the kernel's stack reaches the LAN through the daemon: outer fragments, at
+# 1,000 packets a second beside a channel on the fast path; packets longer than the LAN's MTU, cut where
+# they may be. The programs' checks hold there too, and the rate has a limit.
+. "$(dirname "$0")/lib.sh"
+
+drops() { api counters ".drops.$1"; }
+slow() { channel 192.0.2.10 232.1.1.1 .slow_packets; }
+slow_is() { [[ $(slow) == "$1" ]]; }
+served() { channel_is "$1" "$2" joined || channel_is "$1" "$2" receiving; } # FRR may not have left yet
+moved_past() { (($(drops "$1") > $2)); }
+
+arrived() { # NAME PACKETS: all of them, once, whole
+    finish "$1" none
+    verdict $? "$1: the receiver is content" || true
+    is "$1: all arrived, once" "$(summary "$1" received) $(summary "$1" missing) $(summary "$1" duplicates)" "$2 0 0"
+    is "$1: checksums and payload are right" "$(summary "$1" bad_checksums) $(summary "$1" bad_payload)" "0 0"
+}
+
+everything_up
+
+# Outer fragments: 1,500 bytes inside, 1,530 outside, on a path of 1,500. DF is set inside: the relay cuts outside.
+receiver_up large 192.0.2.10 232.1.1.1 --last 4999 --timeout 20
+receiver_up small 198.51.100.77 233.44.15.9 --last 4999 --timeout 20
+until_true 10 "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true 10 "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
+(send 198.51.100.77 233.44.15.9 --rate 1000 --count 5000 --size 100 >/dev/null) &
+sender=$!
+send 192.0.2.10 232.1.1.1 --rate 1000 --count 5000 --size 1472 >/dev/null
+wait $sender
+arrived large 5000
+arrived small 5000
+is "large: the slow path counted them" "$(slow)" 5000
+is "large: they are among its packets" "$(channel 192.0.2.10 232.1.1.1 '"\(.packets) \(.bytes)"')" "5000 $((5000 * 1500))"
+is "large: the first one made it receiving" "$(channel 192.0.2.10 232.1.1.1 .state)" receiving
+is "small: none took the slow path" "$(channel 198.51.100.77 233.44.15.9 '"\(.packets) \(.slow_packets)"')" "5000 0"
+is "nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+like "channels -v shows it" "$(in_node ingest "$BUILD/mcingest" channels -v)" 'slow path: 5000'
+
+# The same checks, for datagrams in two fragments from the relay's place to wan0. Outer IP from 14, UDP
+# from 34, AMT from 42, inner IP from 44; the second fragment begins where 74 was.
+port=$(printf %04x "$(api tunnels '.tunnels[] | select(.relay == "203.0.113.15") | .local_port')")
+mac=$(in_node ingest cat /sys/class/net/wan0/address)
+SAMPLE=tests/samples/amt-6-data-v4.pcap
+rest=$(od -An -v -tx1 -j $((40 + 74)) -N 32 $SAMPLE | tr -d ' \n')
+fragments() { # [CHANGES to the first 74 bytes]
+    local to=("0=${mac//:/}" 30=64400702 "18=$(printf %04x $RANDOM)")
+    in_node core "$PEERS/inject" ingest0 $SAMPLE "${to[@]}" 16=003c 20=2000 "36=$port" "$@" mend cut=32
+    in_node core "$PEERS/inject" ingest0 $SAMPLE "${to[@]}" 16=0034 20=0005 mend "34=$rest" cut=40
+}
+counted() { # WHAT REASON CHANGES...
+    local before
+    before=$(drops "$2")
+    fragments "${@:3}"
+    until_true 5 "$1: $2" moved_past "$2" "$before"
+    ok "$1: counted as $2" true
+}
+receiver_up large 192.0.2.10 232.1.1.1 --seconds 600
+receiver_up small 198.51.100.77 233.44.15.9 --seconds 600
+until_true 10 "joined again" served 192.0.2.10 232.1.1.1
+until_true 10 "joined again" served 198.51.100.77 233.44.15.9
+before=$(slow)
+counted "unknown group" not_joined 63=99
+counted "a channel of another relay" other_tunnel 56=c633644de92c0f09
+counted "TTL 1" ttl 52=01
+counted "inner version 5" inner_version 44=55
+counted "inner header of 4 words" inner_header 44=44
+counted "inner length beyond the packet" truncated 46=ffff
+counted "inner destination is no group" not_multicast 60=0a000032
+is "none of these went out" "$(slow)" "$before"
+fragments
+until_true 5 "an honest one goes out" slow_is $((before + 1))
+ok "an honest one goes out" true
+
+# A LAN whose MTU is smaller than what comes
+restarted() { # MTU [OPTION...]: a daemon that finds lan0 so, and a receiver
+    for name in "${!PIDS[@]}"; do
+        [[ $name == relay ]] || finish "$name"
+    done
+    in_node ingest ip link set lan0 mtu "$1"
+    mcingestd_up
+    until_true 40 "FRR says Hello" neighbor_there
+    receiver_up large 192.0.2.10 232.1.1.1 "${@:2}"
+    until_true 40 "joined" served 192.0.2.10 232.1.1.1
+}
+sends() { # SIZE COUNT [OPTION...]
+    send 192.0.2.10 232.1.1.1 --rate 500 --count "$2" --size "$1" "${@:3}" >/dev/null
+}
+restarted 1400 --last 499 --timeout 20
+sends 1472 500 --no-df
+arrived large 500
+is "1,500 bytes are cut in two" "$(summary large wire) $(slow)" "1000 500"
+
+restarted 1400 --last 499 --timeout 20
+sends 2950 500 --no-df
+arrived large 500
+is "fragments of 1,500 and of 1,498 bytes are cut in two" "$(summary large wire)" 2000
+
+# 1,448 bytes come in one outer packet: the program has to leave them to the stack
+restarted 1400 --last 499 --timeout 20
+sends 1420 500 --no-df
+if (($(drops exceeds_mtu) == 500)); then
+    ok "1,448 bytes, not cut on the way, are cut # SKIP the program drops them itself" true
+else
+    arrived large 500
+    is "1,448 bytes, not cut on the way, are cut in two" "$(summary large wire) $(slow)" "1000 500"
+fi
+
+restarted 1400 --seconds 600
+sends 1472 100
+until_true 5 "DF: dropped" moved_past exceeds_mtu 99
+is "DF: dropped and counted" "$(drops exceeds_mtu) $(slow)" "100 0"
+sends 1420 100
+until_true 5 "DF, not cut on the way: dropped" moved_past exceeds_mtu 199
+is "DF, not cut on the way: dropped and counted" "$(drops exceeds_mtu) $(slow)" "200 0"
+
+# More than the slow path may send: 3,000 packets a second in 15 pieces each
+restarted 128 --seconds 600
+send 192.0.2.10 232.1.1.1 --rate 3000 --count 6000 --size 1472 --no-df >/dev/null
+until_true 5 "beyond the limit: dropped" moved_past slow_rate 0
+ok "beyond the limit: dropped and counted" true
+ok "the rest went out" test "$(slow)" -gt 1000
+ok "the daemon answers at once" timeout 1 scripts/lab exec ingest "$BUILD/mcingest" status
+finish mcingestd
+verdict $? "mcingestd ends well" || true
+finished

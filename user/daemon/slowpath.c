@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Data of the tunnels' sockets to the LANs: whom it is for, how much of it, and its count. */
+#include "amt/slowpath.h"
+#include "base/log.h"
+#include "daemon/engine.h"
+
+#include <errno.h>
+#include <net/ethernet.h>
+#include <string.h>
+
+/* A packet's way from tunnel to LANs. */
+struct passage {
+	struct engine *engine;
+	const struct amt_tunnel *tunnel;
+	struct channel *channel;
+	struct slowpath_packet packet;
+};
+
+bool slowpath_start(struct engine *engine)
+{
+	engine->slow.bucket = bucket_new(ENGINE_SLOW_RATE, engine->timers.now);
+	engine->slow.frames = frames_open();
+	if (!engine->slow.frames)
+		log_error("cannot open a packet socket: %s", strerror(errno));
+	return engine->slow.frames;
+}
+
+void slowpath_stop(struct engine *engine)
+{
+	frames_close(engine->slow.frames);
+	engine->slow.frames = NULL;
+}
+
+/* As the program finds it: what it has no entry for is not joined. */
+static int match(void *context, const struct sg *sg)
+{
+	struct passage *passage = context;
+	const struct addr *relay;
+
+	passage->channel = channel_table_find(&passage->engine->channels, sg);
+	if (!passage->channel || !passage->channel->forwarding)
+		return MCI_DROP_NOT_JOINED;
+	relay = relays_serving(passage->channel);
+	if (!relay || !addr_equal(relay, &passage->tunnel->relay))
+		return MCI_DROP_OTHER_TUNNEL;
+	return passage->channel->interfaces ? SLOWPATH_GO_ON : MCI_DROP_NO_EGRESS;
+}
+
+/* RFC 1112 section 6.4, RFC 2464 section 7. */
+static void group_mac(const struct addr *group, uint8_t mac[FRAMES_MAC])
+{
+	const uint8_t *b = group->bytes;
+
+	if (group->family == AF_INET)
+		memcpy(mac, (uint8_t[]){0x01, 0x00, 0x5e, b[1] & 0x7f, b[2], b[3]}, FRAMES_MAC);
+	else
+		memcpy(mac, (uint8_t[]){0x33, 0x33, b[12], b[13], b[14], b[15]}, FRAMES_MAC);
+}
+
+static bool send_piece(struct engine *engine, const struct netlink_interface *link,
+		       const struct slowpath_packet *piece)
+{
+	struct iovec header = {(void *)piece->header, piece->header_length};
+	struct iovec payload = {(void *)piece->payload, piece->payload_length};
+	bool is_v4 = piece->sg.group.family == AF_INET;
+	uint8_t mac[FRAMES_MAC];
+	int error;
+
+	group_mac(&piece->sg.group, mac);
+	error = frames_send(engine->slow.frames, link->ifindex, mac, link->mac,
+			    is_v4 ? ETHERTYPE_IP : ETHERTYPE_IPV6, header, payload);
+	if (error)
+		engine->slow.drops[error == -EMSGSIZE ? MCI_DROP_EXCEEDS_MTU : MCI_DROP_REWRITE]++;
+	return !error;
+}
+
+/* Whether all of the packet went out. Each frame costs a token, and all are there or none goes. */
+static bool send_to(struct passage *passage, const struct netlink_interface *link)
+{
+	struct engine *engine = passage->engine;
+	unsigned pieces = slowpath_pieces(&passage->packet, link->mtu);
+	struct slowpath_packet piece;
+
+	if (!pieces) {
+		engine->slow.drops[MCI_DROP_EXCEEDS_MTU]++;
+		return false;
+	}
+	if (!bucket_take(&engine->slow.bucket, pieces, engine->timers.now)) {
+		engine->slow.drops[MCI_DROP_SLOW_RATE]++;
+		return false;
+	}
+	for (unsigned i = 0; i < pieces; i++) {
+		slowpath_piece(&passage->packet, link->mtu, i, &piece);
+		if (!send_piece(engine, link, &piece))
+			return false;
+	}
+	return true;
+}
+
+static void forward(struct passage *passage)
+{
+	struct slow_stats *stats = relays_slow_stats(passage->channel);
+	struct engine *engine = passage->engine;
+	bool sent = false;
+
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (passage->channel->interfaces & 1u << i)
+			sent |= send_to(passage, &engine->lans[i].link);
+	if (!sent)
+		return;
+	stats->packets++;
+	stats->bytes += slowpath_length(&passage->packet);
+	channel_first_packet(passage->channel, engine->timers.now);
+}
+
+void slowpath_data(void *context, struct amt_tunnel *tunnel, struct cursor data)
+{
+	struct passage passage = {.engine = context, .tunnel = tunnel};
+	int reason = slowpath_check(data, match, &passage, &passage.packet);
+
+	if (reason == SLOWPATH_GO_ON)
+		forward(&passage);
+	else
+		passage.engine->slow.drops[reason]++;
+}
