@@ -8,7 +8,7 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 
 B        := build
-PACKAGES := libbpf libelf libunbound ldns libsystemd jansson libmnl inih
+PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd jansson libmnl inih
 
 ifeq ($(V),1)
 Q   :=

@@ -4,6 +4,17 @@
 
 #include "parse.bpf.h"
 
+/* Bytes of an inner packet that TC's way of stripping takes away for a moment and gives back. */
+#define OVERLAP 8
+
+/* Shorter packets leave with zeros behind them (which they have on the wire anyway), for the kernel
+ * would not let TC take OVERLAP bytes away from them. */
+static __always_inline __u32 rewrite_least(const struct inner *i)
+{
+	return OVERLAP +
+	       (i->ethertype == ETH_P_IP ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+}
+
 /* RFC 1624, equation 3: HC' = ~(~HC + ~m + m'). TTL and protocol are word 4 of an IPv4 header, the
  * checksum is word 5. */
 static __always_inline void rewrite_ttl_v4(struct inner *i)

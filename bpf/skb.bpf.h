@@ -14,7 +14,6 @@
 #define PACKET_MULTICAST 2
 
 #define IP_FAMILIES_DIFFER (sizeof(struct ipv6hdr) - sizeof(struct iphdr))
-#define OVERLAP            8
 
 /* The first `wanted` bytes, or all of a shorter frame. */
 static __always_inline bool skb_view(struct __sk_buff *skb, __u32 wanted, struct view *v)
@@ -32,13 +31,10 @@ static __always_inline bool skb_view(struct __sk_buff *skb, __u32 wanted, struct
 	return true;
 }
 
-/* Trims what follows the inner packet. A very short one is left with zeros behind it, for else the
- * kernel would not let skb_strip() take OVERLAP bytes more away for a moment; so short a frame has
- * padding on the wire anyway. */
+/* Trims what follows the inner packet. */
 static __always_inline bool skb_trim(struct __sk_buff *skb, const struct inner *i)
 {
-	__u32 least = i->ethertype == ETH_P_IP ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
-	__u32 length = i->offset + max(i->length, least + OVERLAP);
+	__u32 length = i->offset + max(i->length, rewrite_least(i));
 
 	return length == skb->len || !bpf_skb_change_tail(skb, length, 0);
 }

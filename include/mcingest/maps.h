@@ -64,6 +64,9 @@ _Static_assert(sizeof(struct mci_channel6_key) == 32, "no hole");
 _Static_assert(sizeof(struct mci_tunnel_key) == 20, "no hole");
 _Static_assert(sizeof(struct mci_channel) == 56 + 28 * MCI_EGRESS_MAX, "no hole");
 
+/* lans: the bit of a key that asks for frames in several buffers. */
+#define MCI_LAN_PARTS 0x80000000u
+
 /* channel_stats, per CPU. */
 struct mci_channel_stats {
 	__u64 packets;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness.h"
 
+#include "ingest_xdp.skel.h"
+
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <err.h>
@@ -104,6 +106,57 @@ struct run harness_run(const char *program, const uint8_t *frame, size_t length,
 	if (fd < 0 || bpf_prog_test_run_opts(fd, &opts))
 		err(2, "BPF_PROG_RUN of %s", path);
 	close(fd);
+	run.verdict = opts.retval;
+	run.length = opts.data_size_out;
+	return run;
+}
+
+/* The sizes of the pinned maps are the dataplane's. */
+static void share_maps(struct bpf_object *object)
+{
+	char path[64];
+	struct bpf_map *map;
+	int fd;
+
+	bpf_object__for_each_map(map, object)
+	{
+		snprintf(path, sizeof(path), PINS "/%s", bpf_map__name(map));
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			continue;
+		bpf_map__reuse_fd(map, fd);
+		close(fd);
+	}
+}
+
+/* Loopback stands for every egress: the test run of a single packet redirects nothing. */
+static const struct ingest_xdp *xdp_copy(unsigned egress)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS);
+	static struct ingest_xdp *copy;
+	uint32_t loopback = 1, keys[] = {egress, egress | MCI_LAN_PARTS};
+
+	if (!copy) {
+		copy = ingest_xdp__open_opts(&options);
+		share_maps(copy->obj);
+		if (ingest_xdp__load(copy))
+			err(2, "loading ingest_xdp");
+	}
+	for (unsigned i = 0; i < 2; i++)
+		bpf_map__update_elem(copy->maps.lans, &keys[i], sizeof(keys[i]), &loopback,
+				     sizeof(loopback), BPF_ANY);
+	return copy;
+}
+
+struct run harness_run_xdp(unsigned egress, const uint8_t *frame, size_t length)
+{
+	struct run run = {.length = 0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length,
+		    .data_out = run.frame, .data_size_out = sizeof(run.frame), .repeat = 1);
+	int fd = bpf_program__fd(xdp_copy(egress)->progs.ingest_xdp);
+
+	if (bpf_prog_test_run_opts(fd, &opts))
+		err(2, "BPF_PROG_RUN of ingest_xdp");
 	run.verdict = opts.retval;
 	run.length = opts.data_size_out;
 	return run;

@@ -36,6 +36,10 @@ struct run {
 struct run harness_run(const char *program, const uint8_t *frame, size_t length, unsigned gso_size,
 		       unsigned repeat);
 
+/* The same of the XDP program, in a copy that shares the pinned maps, stands on an interface whose
+ * address is zeros, and redirects to `egress`. */
+struct run harness_run_xdp(unsigned egress, const uint8_t *frame, size_t length);
+
 void tap(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tap_frame(const char *what, const uint8_t *frame, size_t length);

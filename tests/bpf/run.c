@@ -4,6 +4,7 @@
 #include "cases.h"
 #include "harness.h"
 
+#include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,32 +110,84 @@ static bool right_stats(struct dataplane *dp, const uint8_t *frame, size_t lengt
 	       observation.first_packets == 1 && observation.slot == SLOT;
 }
 
-static void test_ingest(struct dataplane *dp, const struct ingest_case *row)
+/* What becomes of a frame: ON_LAN, PASSES or DROPPED. */
+
+#define DROPPED 0
+
+static int through_tc(const uint8_t *in, size_t length, unsigned gso_size, struct run *run)
+{
+	*run = harness_run("ingest_tc", in, length, gso_size, 1);
+	switch (run->verdict) {
+	case TC_ACT_REDIRECT:
+		return ON_LAN;
+	case (uint32_t)TC_ACT_UNSPEC:
+		return PASSES;
+	default:
+		return run->verdict == TC_ACT_SHOT ? DROPPED : -1000;
+	}
+}
+
+static int through_xdp(const uint8_t *in, size_t length, struct run *run)
+{
+	*run = harness_run_xdp(EGRESS, in, length);
+	switch (run->verdict) {
+	case XDP_REDIRECT:
+		return ON_LAN;
+	case XDP_PASS:
+		return PASSES;
+	default:
+		return run->verdict == XDP_DROP ? DROPPED : -1000;
+	}
+}
+
+/* As an interface has them, one behind the other. */
+static int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run *run,
+			bool *xdp_passed)
+{
+	int fate = through_xdp(in, length, run);
+
+	*xdp_passed = fate == PASSES;
+	if (fate == PASSES && run->length == length && !memcmp(run->frame, in, length))
+		fate = through_tc(in, length, gso_size, run);
+	return fate;
+}
+
+/* Too long for the LAN, or so short that it leaves with zeros behind it. */
+static bool is_left_by_xdp(const struct ingest_case *row, size_t out_length)
+{
+	size_t payload = row->packet.payload == NOTHING ? 0 : row->packet.payload;
+
+	return row->expect == PASSES || row->expect == MCI_DROP_EXCEEDS_MTU ||
+	       (row->expect == ON_LAN && row->packet.payload && payload < 8 && out_length < 70);
+}
+
+enum hook { TC, XDP_AND_TC };
+
+static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enum hook hook)
 {
 	uint8_t in[FRAME_MAX], out[FRAME_MAX];
 	size_t in_length = packet_build(&row->packet, in), out_length = in_length;
-	uint32_t verdict = row->expect == ON_LAN   ? TC_ACT_REDIRECT
-			   : row->expect == PASSES ? (uint32_t)TC_ACT_UNSPEC
-						   : TC_ACT_SHOT;
+	int expected = row->expect < 0 ? row->expect : DROPPED, fate;
 	uint64_t before[MCI_DROP_COUNT];
+	bool ok, xdp_passed = true;
 	struct run run;
-	bool ok;
 
 	memcpy(out, in, in_length);
 	if (row->expect == ON_LAN)
 		out_length = packet_on_lan(&row->packet, egress_mac, out);
 	set_entries(dp, row);
 	dataplane_drops(dp, before);
-	run = harness_run("ingest_tc", in, in_length, row->gso_size, 1);
-	ok = run.verdict == verdict;
+	fate = hook == TC ? through_tc(in, in_length, row->gso_size, &run)
+			  : through_both(in, in_length, row->gso_size, &run, &xdp_passed);
+	ok = fate == expected && (hook == TC || xdp_passed == is_left_by_xdp(row, out_length));
 	if (!ok)
-		tap_note("verdict: %d, expected: %d", (int)run.verdict, (int)verdict);
+		tap_note("verdict: %d%s", (int)run.verdict, xdp_passed ? ", of TC" : "");
 	if (row->expect < 0)
 		ok = same_frame(&run, out, out_length) && ok;
 	ok = right_drops(dp, before, row->expect) && ok;
 	ok = right_stats(dp, out, out_length, row->expect) && ok;
 	clear_entries(dp, row);
-	tap(ok, "%s: %s", row->what,
+	tap(ok, "%s%s: %s", hook == TC ? "" : "XDP: ", row->what,
 	    row->expect == ON_LAN   ? "on the LAN"
 	    : row->expect == PASSES ? "passes"
 				    : dataplane_drop_name(row->expect));
@@ -215,6 +268,98 @@ static void test_limits(struct dataplane *dp)
 		dataplane_remove_tunnel(dp, &local, port);
 }
 
+/* Frames that differ from a row's in a few bytes, or in length: whatever becomes of them, it is the
+ * same by TC alone and by XDP with TC behind it, and so are the counters. */
+
+#define MUTATIONS 100000
+#define SHORTEST  (ETHERNET + 40) /* that the test run makes a socket buffer of */
+
+struct fate {
+	int what;
+	uint32_t length, bytes; /* a sum of the frame's */
+};
+
+static size_t mutate(unsigned n, uint8_t frame[FRAME_MAX])
+{
+	unsigned row = n % ingest_case_count;
+	size_t length = packet_build(&ingest_cases[row].packet, frame);
+	unsigned span = length < 120 ? length : 120;
+
+	srand(n);
+	for (int changes = rand() % 4; changes >= 0; changes--)
+		frame[rand() % 8 ? 12 + rand() % (span - 12) : rand() % length] ^= 1 << rand() % 8;
+	if (rand() % 16 || length < SHORTEST)
+		return length;
+	return SHORTEST + rand() % (length - SHORTEST + 1);
+}
+
+static struct fate fate_of(unsigned n, enum hook hook)
+{
+	struct fate fate = {.what = 0};
+	uint8_t frame[FRAME_MAX];
+	size_t length = mutate(n, frame);
+	bool xdp_passed;
+	struct run run;
+
+	fate.what = hook == TC ? through_tc(frame, length, 0, &run)
+			       : through_both(frame, length, 0, &run, &xdp_passed);
+	if (fate.what == DROPPED)
+		return fate;
+	fate.length = run.length;
+	for (size_t i = 0; i < run.length; i++)
+		fate.bytes = fate.bytes * 31 + run.frame[i];
+	return fate;
+}
+
+static void count_drops_of(struct dataplane *dp, enum hook hook, struct fate *fates,
+			   uint64_t drops[MCI_DROP_COUNT])
+{
+	uint64_t before[MCI_DROP_COUNT];
+
+	dataplane_drops(dp, before);
+	for (unsigned n = 0; n < MUTATIONS; n++)
+		fates[n] = fate_of(n, hook);
+	dataplane_drops(dp, drops);
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		drops[reason] -= before[reason];
+}
+
+static bool same_fates(const struct fate *one, const struct fate *other)
+{
+	unsigned differences = 0;
+
+	for (unsigned n = 0; n < MUTATIONS; n++) {
+		if (!memcmp(&one[n], &other[n], sizeof(*one)) || differences++ >= 5)
+			continue;
+		tap_note("mutation %u: TC %d, %u bytes; XDP %d, %u bytes", n, one[n].what,
+			 one[n].length, other[n].what, other[n].length);
+	}
+	return !differences;
+}
+
+static void test_mutations(struct dataplane *dp)
+{
+	static const struct ingest_case v4 = {.packet = {.outer = 4}};
+	static const struct ingest_case v6 = {.packet = {.outer = 6, .inner = 6}};
+	static struct fate tc[MUTATIONS], xdp[MUTATIONS];
+	uint64_t tc_drops[MCI_DROP_COUNT], xdp_drops[MCI_DROP_COUNT], sum = 0;
+	unsigned on_lan = 0;
+
+	set_entries(dp, &v4);
+	set_entries(dp, &v6);
+	count_drops_of(dp, TC, tc, tc_drops);
+	count_drops_of(dp, XDP_AND_TC, xdp, xdp_drops);
+	clear_entries(dp, &v4);
+	clear_entries(dp, &v6);
+	for (unsigned n = 0; n < MUTATIONS; n++)
+		on_lan += tc[n].what == ON_LAN;
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		sum += tc_drops[reason];
+	tap(same_fates(tc, xdp), "%u mutated frames: XDP as TC (%u on the LAN, %u dropped)",
+	    MUTATIONS, on_lan, (unsigned)sum);
+	tap(!memcmp(tc_drops, xdp_drops, sizeof(tc_drops)), "and the same reasons for drops");
+}
+
 int main(void)
 {
 	struct dataplane *dp;
@@ -222,7 +367,12 @@ int main(void)
 	harness_enter();
 	dp = harness_open();
 	for (unsigned i = 0; i < ingest_case_count; i++)
-		test_ingest(dp, &ingest_cases[i]);
+		test_ingest(dp, &ingest_cases[i], TC);
+	/* GRO comes after XDP, which sees the frames one by one. */
+	for (unsigned i = 0; i < ingest_case_count; i++)
+		if (!ingest_cases[i].gso_size)
+			test_ingest(dp, &ingest_cases[i], XDP_AND_TC);
+	test_mutations(dp);
 	for (unsigned i = 0; i < observe_case_count; i++)
 		test_observe(dp, &observe_cases[i]);
 	test_full_ring(dp);

@@ -15,6 +15,9 @@
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
  *   [dataplane]
+ *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto is XDP where
+ *                            the WAN's and the LAN's drivers can, else TC; xdp does not start
+ *                            where the WAN's driver cannot
  *   hold = 180               seconds that the kernel forwards on for a daemon that has died: 5 to
  *                            86400
  *   [control]
@@ -64,7 +67,7 @@ struct setting {
 	const char *expected;
 };
 
-static take_fn take_list, take_seconds, take_count, take_path, take_level;
+static take_fn take_list, take_seconds, take_count, take_path, take_level, take_mode;
 
 static bool word_is_interface(const char *word)
 {
@@ -117,6 +120,7 @@ static const struct setting settings[] = {
 	 .expected = "a number from 1 to 65535"},
 	{"limits", "neighbors", take_count, FIELD(max_neighbors), .least = 1, .most = 65535,
 	 .expected = "a number from 1 to 65535"},
+	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
 	{"dataplane", "hold", take_seconds, FIELD(hold), .least = 5, .most = 86400,
 	 .expected = "seconds from 5 to 86400"},
 	{"control", "socket", take_path, FIELD(control_socket),
@@ -262,6 +266,18 @@ static bool take_level(struct reading *reading, const struct setting *setting, c
 	*debug = strcmp(value, "debug") == 0;
 	return *debug || strcmp(value, "notice") == 0 ||
 	       refuse(reading, "expected %s", setting->expected);
+}
+
+static bool take_mode(struct reading *reading, const struct setting *setting, const char *value)
+{
+	static const char *const words[CONFIG_MODE_COUNT] = {
+		[CONFIG_MODE_AUTO] = "auto", [CONFIG_MODE_XDP] = "xdp", [CONFIG_MODE_TC] = "tc"};
+	enum config_mode *mode = field_of(reading->config, setting->offset);
+
+	for (*mode = 0; *mode < CONFIG_MODE_COUNT; (*mode)++)
+		if (strcmp(words[*mode], value) == 0)
+			return true;
+	return refuse(reading, "expected %s", setting->expected);
 }
 
 /* A list starts anew with each source that gives it; what the file has given else stands once. */

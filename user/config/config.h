@@ -14,6 +14,8 @@
 #define CONFIG_UPLINKS_MAX 16
 #define CONFIG_SERVERS_MAX 8
 
+enum config_mode { CONFIG_MODE_AUTO, CONFIG_MODE_XDP, CONFIG_MODE_TC, CONFIG_MODE_COUNT };
+
 struct config {
 	char *downstream[CONFIG_NAMES_MAX];
 	unsigned downstream_count;
@@ -22,6 +24,7 @@ struct config {
 	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
 	unsigned dns_server_count;
 	usec_t dns_timeout;
+	enum config_mode mode; /* of decapsulation */
 	usec_t hold; /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
 	bool debug;

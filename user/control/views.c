@@ -43,10 +43,11 @@ static json_t *view_seconds_left(const struct timers *timers, const struct timer
 	return json_real((double)(timer_left(timers, timer) / USEC_PER_MS) / 1000);
 }
 
-json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode)
+json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode,
+		       const char *why)
 {
-	return json_pack("{s:s, s:s, s:s?, s:o}", "name", link->name, "role", role, "mode", mode,
-			 "addresses", view_addrs(link->addresses, link->address_count));
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "name", link->name, "role", role, "mode",
+			 mode, "why", why, "addresses", view_addrs(link->addresses, link->address_count));
 }
 
 /* PIM */

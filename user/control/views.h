@@ -13,8 +13,9 @@
 
 #include <jansson.h>
 
-/* {"name", "role", "mode", "addresses"} */
-json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode);
+/* {"name", "role", "mode", "why", "addresses"} */
+json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode,
+		       const char *why);
 /* Appends one object a neighbour, or one for the interface's counters, to `list`. */
 void view_neighbors(const struct pim_interface *pim, json_t *list);
 void view_pim_counters(const struct pim_interface *pim, json_t *list);

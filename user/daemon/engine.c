@@ -165,13 +165,19 @@ static bool start_dataplane(struct engine *engine)
 					  .tunnels = engine->config->max_tunnels};
 	struct dataplane_events events = {
 		.context = engine, .pim = observed_pim, .first_packet = first_packet};
+	static const enum dataplane_choice choices[CONFIG_MODE_COUNT] = {
+		[CONFIG_MODE_AUTO] = DATAPLANE_AUTO,
+		[CONFIG_MODE_XDP] = DATAPLANE_XDP,
+		[CONFIG_MODE_TC] = DATAPLANE_TC,
+	};
 	int error = dataplane_open(&engine->dataplane, &limits, &events);
 
-	for (unsigned i = 0; !error && i < engine->uplink_count; i++)
-		error = dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex);
+	dataplane_choose(engine->dataplane, choices[engine->config->mode]);
 	for (unsigned i = 0; !error && i < engine->lan_count; i++)
 		error = dataplane_attach_downstream(engine->dataplane,
 						    engine->lans[i].link.ifindex);
+	for (unsigned i = 0; !error && i < engine->uplink_count; i++)
+		error = dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex);
 	if (error) {
 		log_error("%s", dataplane_error(engine->dataplane));
 		return false;

@@ -16,27 +16,29 @@ struct engine_lookup {
 	struct engine_lookup *prev, *next;
 };
 
+static json_t *status_interface(const struct engine *engine, const struct netlink_interface *link,
+				const char *role)
+{
+	return view_interface(link, role, dataplane_mode(engine->dataplane, link->ifindex),
+			      dataplane_why(engine->dataplane, link->ifindex));
+}
+
 static json_t *status_interfaces(const struct engine *engine)
 {
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < engine->lan_count; i++) {
 		const struct lan *lan = &engine->lans[i];
-		json_t *view = view_interface(&lan->link, "downstream",
-					      dataplane_mode(engine->dataplane, lan->link.ifindex));
+		json_t *view = status_interface(engine, &lan->link, "downstream");
 		unsigned neighbors = pim_neighbors_count(&lan->ipv4.interface.neighbors) +
 				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 
 		json_object_set_new(view, "neighbors", json_integer(neighbors));
 		json_array_append_new(list, view);
 	}
-	for (unsigned i = 0; i < engine->uplink_count; i++) {
-		const struct netlink_interface *link = &engine->uplinks[i];
-
-		json_array_append_new(
-			list, view_interface(link, "upstream",
-					     dataplane_mode(engine->dataplane, link->ifindex)));
-	}
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		json_array_append_new(list,
+				      status_interface(engine, &engine->uplinks[i], "upstream"));
 	return list;
 }
 

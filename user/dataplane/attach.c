@@ -1,58 +1,179 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which program is attached where. How, is attach_tc.c's. */
+/* Which program is attached where, and why. How, is attach_tc.c's and attach_xdp.c's.
+ *
+ * TC is attached to every upstream, behind XDP where there is XDP: each packet is handled by the
+ * first of them that takes it, and XDP takes only what it can bring to its end. */
 #include "dataplane/internal.h"
 
 #include "base/memory.h"
 
+#include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
+#include <string.h>
 
-static bool is_attached(const struct dataplane *dp, unsigned ifindex, enum role role)
+static struct attachment *find(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
 	for (unsigned i = 0; i < dp->attachment_count; i++)
 		if (dp->attachments[i].ifindex == ifindex && dp->attachments[i].role == role)
-			return true;
-	return false;
+			return &dp->attachments[i];
+	return NULL;
 }
 
-static int attach(struct dataplane *dp, unsigned ifindex, enum role role)
+static struct attachment *add(struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	int error;
-
-	if (is_attached(dp, ifindex, role))
-		return 0;
-	error = tc_attach(dp, ifindex, role);
-	if (error)
-		return error;
 	dp->attachments = memory_resize(dp->attachments,
 					(dp->attachment_count + 1) * sizeof(*dp->attachments));
-	dp->attachments[dp->attachment_count++] = (struct attachment){ifindex, role};
-	return 0;
+	dp->attachments[dp->attachment_count] = (struct attachment){.ifindex = ifindex, .role = role};
+	return &dp->attachments[dp->attachment_count++];
 }
 
-int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
+void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice)
 {
-	return attach(dp, ifindex, ROLE_UPSTREAM);
+	dp->choice = choice;
+}
+
+/* LANs */
+
+/* Asks for a LAN what its driver takes. Before Linux 6.3 nobody knows: it is to be tried only where
+ * the operator says so. */
+static void learn_lan(const struct dataplane *dp, struct attachment *lan)
+{
+	uint64_t features = 0;
+	char name[MCI_NAME];
+	int error = features_get(lan->ifindex, &features);
+
+	dataplane_interface(lan->ifindex, name);
+	lan->takes_parts = features & FEATURE_NDO_XMIT_SG;
+	lan->takes_xdp = error ? dp->choice == DATAPLANE_XDP : features & FEATURE_NDO_XMIT;
+	if (error)
+		snprintf(lan->why, sizeof(lan->why),
+			 "the kernel does not tell whether %s takes frames from XDP "
+			 "(Linux 6.3 does)",
+			 name);
+	else
+		snprintf(lan->why, sizeof(lan->why), "%s %s frames from XDP", name,
+			 lan->takes_xdp ? "takes" : "takes no");
 }
 
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 {
-	return attach(dp, ifindex, ROLE_DOWNSTREAM);
+	int error;
+
+	if (find(dp, ifindex, ROLE_DOWNSTREAM))
+		return 0;
+	error = tc_attach(dp, ifindex, ROLE_DOWNSTREAM);
+	if (!error)
+		learn_lan(dp, add(dp, ifindex, ROLE_DOWNSTREAM));
+	return error;
+}
+
+/* The first LAN that takes frames from XDP or does not; NULL where there is none. */
+static const struct attachment *find_lan(const struct dataplane *dp, bool takes_xdp)
+{
+	for (unsigned i = 0; i < dp->attachment_count; i++)
+		if (dp->attachments[i].role == ROLE_DOWNSTREAM &&
+		    dp->attachments[i].takes_xdp == takes_xdp)
+			return &dp->attachments[i];
+	return NULL;
+}
+
+/* Upstreams */
+
+/* With XDP in front, what a LAN does not take is parsed twice: no use where no LAN takes any. */
+static bool xdp_is_of_use(const struct dataplane *dp, struct attachment *upstream)
+{
+	const struct attachment *other = find_lan(dp, false);
+
+	if (dp->choice == DATAPLANE_TC)
+		snprintf(upstream->why, sizeof(upstream->why), "so the configuration says");
+	else if (dp->choice == DATAPLANE_AUTO && !find_lan(dp, true))
+		snprintf(upstream->why, sizeof(upstream->why), "%s",
+			 other ? other->why : "there is no LAN");
+	else
+		return true;
+	return false;
+}
+
+static void explain_xdp(const struct dataplane *dp, struct attachment *upstream)
+{
+	const struct attachment *other = find_lan(dp, false);
+
+	if (other)
+		snprintf(upstream->why, sizeof(upstream->why), "native; but %.100s", other->why);
+	else
+		snprintf(upstream->why, sizeof(upstream->why), "native");
+}
+
+static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
+{
+	char name[MCI_NAME], why[sizeof(dp->error)];
+	int error;
+
+	if (!xdp_is_of_use(dp, upstream)) {
+		xdp_remove(upstream->ifindex); /* an earlier daemon's */
+		return 0;
+	}
+	error = xdp_attach(dp, upstream->ifindex);
+	if (!error) {
+		upstream->xdp = true;
+		explain_xdp(dp, upstream);
+		return 0;
+	}
+	snprintf(why, sizeof(why), "%s", dp->error);
+	snprintf(upstream->why, sizeof(upstream->why), "%.100s", why);
+	if (dp->choice == DATAPLANE_AUTO)
+		return 0;
+	return dataplane_fail(dp, error,
+			      "cannot attach to %s: %.150s; 'mode = auto' would take TC instead",
+			      dataplane_interface(upstream->ifindex, name), why);
+}
+
+int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
+{
+	int error;
+
+	if (find(dp, ifindex, ROLE_UPSTREAM))
+		return 0;
+	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
+	return error ? error : choose_xdp(dp, add(dp, ifindex, ROLE_UPSTREAM));
+}
+
+/* What is attached */
+
+static const struct attachment *find_any(const struct dataplane *dp, unsigned ifindex)
+{
+	const struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
+
+	return upstream ? upstream : find(dp, ifindex, ROLE_DOWNSTREAM);
 }
 
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex)
 {
-	return is_attached(dp, ifindex, ROLE_UPSTREAM) || is_attached(dp, ifindex, ROLE_DOWNSTREAM)
-		       ? "tc"
-		       : NULL;
+	const struct attachment *attachment = find_any(dp, ifindex);
+
+	if (!attachment)
+		return NULL;
+	return attachment->xdp ? "xdp" : "tc";
+}
+
+const char *dataplane_why(const struct dataplane *dp, unsigned ifindex)
+{
+	const struct attachment *attachment = find_any(dp, ifindex);
+
+	return attachment ? attachment->why : NULL;
 }
 
 void attach_remove_leftovers(struct dataplane *dp)
 {
 	struct if_nameindex *interfaces = if_nameindex();
 
-	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++)
-		if (!dataplane_mode(dp, interfaces[i].if_index))
+	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++) {
+		if (!find_any(dp, interfaces[i].if_index))
 			tc_remove(interfaces[i].if_index);
+		if (!find(dp, interfaces[i].if_index, ROLE_UPSTREAM))
+			xdp_remove(interfaces[i].if_index);
+	}
 	if_freenameindex(interfaces);
 }
 

@@ -44,11 +44,22 @@ int dataplane_open(struct dataplane **dp, const struct dataplane_limits *limits,
 void dataplane_close(struct dataplane *dp);
 const char *dataplane_error(const struct dataplane *dp);
 
-/* Attach to the ingress of an interface, beside others' filters. */
+enum dataplane_choice {
+	DATAPLANE_AUTO, /* XDP where upstream and LAN are known to be good for it, else TC */
+	DATAPLANE_XDP,  /* XDP, or a refusal; it is for the operator to know the LAN's driver */
+	DATAPLANE_TC,
+};
+
+/* Before anything is attached; otherwise it is DATAPLANE_AUTO. */
+void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
+/* Attach to the ingress of an interface, beside others' programs; the LANs first, for the choice
+ * depends on them. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
-/* "tc": how the program is attached to this interface; NULL where it is not. */
+/* How the program is attached to this interface, "xdp" or "tc", and why so; NULL where it is not.
+ * With "xdp", TC takes what XDP leaves. Of an interface with both roles: as an upstream. */
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex);
+const char *dataplane_why(const struct dataplane *dp, unsigned ifindex);
 
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel);

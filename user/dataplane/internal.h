@@ -7,6 +7,7 @@
 #define BPFFS      "/sys/fs/bpf"
 #define PIN_FOLDER BPFFS "/mcingest"
 
+struct bpf_object;
 struct ingest_tc;
 struct observe_tc;
 struct ring_buffer;
@@ -17,11 +18,16 @@ enum role { ROLE_UPSTREAM, ROLE_DOWNSTREAM, ROLE_COUNT };
 struct attachment {
 	unsigned ifindex;
 	enum role role;
+	bool xdp;        /* with TC behind it */
+	bool takes_xdp;  /* of a LAN: its driver sends what XDP redirects to it */
+	bool takes_parts; /* and frames in several buffers */
+	char why[128];
 };
 
 struct dataplane {
 	struct dataplane_limits limits;
 	struct dataplane_events events;
+	enum dataplane_choice choice;
 	struct ingest_tc *ingest;
 	struct observe_tc *observe; /* its maps are those of `ingest` */
 	struct ring_buffer *ring;
@@ -44,6 +50,8 @@ const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME]);
 
 /* program.c */
 int program_fd(const struct dataplane *dp, enum role role);
+/* Of the maps, before the object is loaded. */
+void program_set_sizes(const struct dataplane *dp, const struct bpf_object *object);
 
 /* pins.c */
 /* Mounts the BPF file system where there is none. */
@@ -63,6 +71,18 @@ void attach_remove_leftovers(struct dataplane *dp);
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role);
 /* Our filters, of this process or a killed one, and what else was added for them. */
 void tc_remove(unsigned ifindex);
+
+/* attach_xdp.c */
+/* In place of a killed daemon's. Of a failure, the sentence names no interface. */
+int xdp_attach(struct dataplane *dp, unsigned ifindex);
+/* Our program, of this process or a killed one. */
+void xdp_remove(unsigned ifindex);
+
+/* features.c: bits of the kernel's enum netdev_xdp_act */
+#define FEATURE_NDO_XMIT    0x04
+#define FEATURE_NDO_XMIT_SG 0x40
+/* A negative errno where the kernel does not tell. */
+int features_get(unsigned ifindex, uint64_t *features);
 
 /* observed.c */
 int observed_open(struct dataplane *dp);

@@ -79,6 +79,7 @@ static bool bpffs_is_empty(void)
 void pins_remove(struct dataplane *dp)
 {
 	pins_remove_all();
+	rmdir(BPFFS "/xdp"); /* libxdp's, where it was the last of its programs */
 	if (dp->mounted_bpffs && bpffs_is_empty() && umount(BPFFS))
 		log_error("cannot unmount %s: %s", BPFFS, strerror(errno));
 	dp->mounted_bpffs = false;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xdp/libxdp.h>
 
 int dataplane_fail(struct dataplane *dp, int error, const char *format, ...)
 {
@@ -50,14 +51,14 @@ const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME])
 	return name;
 }
 
-/* libbpf's own messages */
+/* The libraries' own messages */
 
-static void log_lines(enum log_level level, char *text)
+static void log_lines(enum log_level level, const char *library, char *text)
 {
 	char *rest = NULL;
 
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		log_write(level, "libbpf: %s", line);
+		log_write(level, "%s: %s", library, line);
 }
 
 /* libbpf warns of much that we handle, and says it in its terms: for debugging only. What the
@@ -69,7 +70,18 @@ static int log_libbpf(enum libbpf_print_level level, const char *format, va_list
 
 	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
 		return 0;
-	log_lines(ours, text);
+	log_lines(ours, "libbpf", text);
+	free(text);
+	return 0;
+}
+
+static int log_libxdp(enum libxdp_print_level level, const char *format, va_list args)
+{
+	char *text = NULL;
+
+	if (level == LIBXDP_DEBUG || vasprintf(&text, format, args) < 0)
+		return 0;
+	log_lines(LOG_LEVEL_DEBUG, "libxdp", text);
 	free(text);
 	return 0;
 }
@@ -81,8 +93,10 @@ static void set_size(const struct bpf_object *object, const char *name, uint32_t
 	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, name), entries);
 }
 
-static void set_sizes(const struct bpf_object *object, const struct dataplane_limits *limits)
+void program_set_sizes(const struct dataplane *dp, const struct bpf_object *object)
 {
+	const struct dataplane_limits *limits = &dp->limits;
+
 	set_size(object, "channels4", limits->channels);
 	set_size(object, "channels6", limits->channels);
 	set_size(object, "channel_stats", limits->channels);
@@ -109,7 +123,7 @@ static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_prog
 	char path[sizeof(PIN_FOLDER) + 32];
 	int error;
 
-	set_sizes(object, &dp->limits);
+	program_set_sizes(dp, object);
 	error = bpf_object__load(object);
 	if (error)
 		return explain_load(dp, error, name);
@@ -192,6 +206,7 @@ int dataplane_open(struct dataplane **opened, const struct dataplane_limits *lim
 	dp->cpus = libbpf_num_possible_cpus();
 	dp->per_cpu = memory_new(dp->cpus * sizeof(struct mci_channel_stats));
 	libbpf_set_print(log_libbpf);
+	libxdp_set_print(log_libxdp);
 	error = pins_prepare(dp);
 	if (!error)
 		error = load_or_take_over(dp);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* XDP on an upstream interface: what ingest_tc does, before there is a socket buffer. The order of
+ * the steps; the steps are in the headers.
+ *
+ * VLAN tags stand in the data here. A tagged frame passes: its VLAN has an interface of its own,
+ * where ingest_tc waits for it (VLAN interfaces have no XDP of their own). Fragments and headers
+ * out of the ordinary pass as well, as they do at TC. */
+#include "match.bpf.h"
+#include "xdp.bpf.h"
+
+static __always_inline int drop(int reason)
+{
+	if (reason == GO_ON)
+		return XDP_PASS;
+	count_drop(reason);
+	return XDP_DROP;
+}
+
+SEC("xdp.frags")
+int ingest_xdp(struct xdp_md *xdp)
+{
+	const struct mci_channel *channel = NULL;
+	struct outer outer;
+	struct inner inner;
+	struct view view;
+	int reason;
+	__u64 now;
+
+	if (!xdp_view(xdp, &view) || !is_to_interface(&view) || !parse_outer(&view, &outer))
+		return XDP_PASS;
+	now = bpf_ktime_get_coarse_ns();
+	reason = parse_inner(&view, &outer, &inner);
+	if (reason == GO_ON)
+		reason = match(&outer, &inner, now, &channel);
+	if (reason != GO_ON)
+		return drop(refuse(&outer, reason));
+	if (!xdp_can_send(&inner, channel) || !xdp_aim(&view, channel))
+		return XDP_PASS;
+	rewrite_ttl(&inner);
+	if (!xdp_strip(xdp, &view, &inner) || !xdp_write(xdp, &inner, channel->egress))
+		return drop(MCI_DROP_REWRITE);
+	count_forwarded(channel->slot, inner.length, now);
+	return XDP_REDIRECT;
+}
+
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Where WAN and LAN can, XDP does TC's work: packets from real sockets arrive whole, exactly one of
+# the two programs handles each; a killed daemon's program is replaced, and a clean stop removes it.
+. "$(dirname "$0")/lib.sh"
+
+wan() { api status ".interfaces[] | select(.name == \"wan0\") | .$1"; }
+xdp_programs() { in_node ingest bpftool -j net show dev wan0 | jq '.[0].xdp | length'; }
+flowing() { channel_is 192.0.2.10 232.1.1.1 receiving; }
+mode() { printf '[dataplane]\nmode = %s\n' "$1" >"$WORK/$1.conf"; }
+
+lab_up
+mode xdp
+mode tc
+mcingestd_up
+is "the LAN's driver takes nothing from XDP: TC" "$(wan mode)" tc
+like "and says why" "$(wan why)" 'lan0 takes no frames from XDP'
+is "and no XDP" "$(xdp_programs)" 0
+finish mcingestd
+
+# With GRO, or an XDP program, at its other end, a veth takes frames from XDP.
+in_node access ethtool -K up0 gro on
+everything_up
+is "the LAN's driver takes them: XDP" "$(wan mode)" xdp
+is "and says how" "$(wan why)" native
+receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 20
+receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 20
+until_true 10 "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true 10 "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
+(send 198.51.100.77 233.44.15.9 --rate 1000 --count 10000 --size 1400 >/dev/null) &
+sender=$!
+send 192.0.2.10 232.1.1.1 --rate 1000 --count 10000 --size 100 >/dev/null
+wait $sender
+for name in small large; do
+    finish $name none
+    is "$name: all packets arrived, once, whole" \
+        "$(summary $name received) $(summary $name duplicates) $(summary $name bad_checksums) $(summary $name bad_payload)" \
+        "10000 0 0 0"
+done
+is "counted once" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10000
+is "nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+redirected=$(in_node ingest ethtool -S wan0 | sed -n 's/.*xdp_redirect: //p' | awk '{ sum += $1 } END { print sum }')
+ok "by XDP" test "${redirected:-0}" -ge 20000
+
+receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 120
+spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
+until_true 10 "data flows" flowing
+finish mcingestd KILL
+is "a killed daemon's program stays" "$(xdp_programs)" 1
+mcingestd_up --config "$WORK/xdp.conf"
+is "the next one has its place" "$(wan mode) $(xdp_programs)" "xdp 1"
+until_true 20 "data flows" flowing
+finish mcingestd KILL
+mcingestd_up --config "$WORK/tc.conf"
+is "one that is told to use TC removes it" "$(wan mode) $(xdp_programs)" "tc 0"
+like "and says why" "$(wan why)" 'configuration'
+finish mcingestd
+mcingestd_up
+finish mcingestd
+is "a clean stop removes it" "$(xdp_programs)" 0
+finished

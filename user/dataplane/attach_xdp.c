@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Attachment by native XDP, through libxdp, whose dispatcher lets others' programs run on the same
+ * interface; where the kernel cannot load the dispatcher, libxdp attaches ours alone.
+ *
+ * Nothing is kept open: interface and dispatcher hold the program, and it is recognised there by
+ * its name, whichever daemon attached it. */
+#include "dataplane/internal.h"
+
+#include "ingest_xdp.skel.h"
+
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <xdp/libxdp.h>
+
+#define PROGRAM "ingest_xdp"
+#define SECTION "xdp.frags"
+
+static int get_mac(unsigned ifindex, uint8_t mac[6])
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+	struct ifreq request = {0};
+
+	if (fd < 0)
+		return -errno;
+	if (!if_indextoname(ifindex, request.ifr_name) || ioctl(fd, SIOCGIFHWADDR, &request))
+		error = -errno;
+	memcpy(mac, request.ifr_hwaddr.sa_data, 6);
+	close(fd);
+	return error;
+}
+
+static bool is_ours(const struct xdp_program *program)
+{
+	return program && !strcmp(xdp_program__name(program), PROGRAM);
+}
+
+static struct xdp_program *find_ours(const struct xdp_multiprog *programs)
+{
+	struct xdp_program *program = NULL;
+
+	if (xdp_multiprog__is_legacy(programs)) {
+		program = xdp_multiprog__main_prog(programs);
+		return is_ours(program) ? program : NULL;
+	}
+	while ((program = xdp_multiprog__next_prog(program, programs)))
+		if (is_ours(program))
+			return program;
+	return NULL;
+}
+
+/* Beside whatever is there. */
+static int attach(struct ingest_xdp *ingest, unsigned ifindex, bool frags)
+{
+	struct xdp_program *program = xdp_program__from_bpf_obj(ingest->obj, SECTION);
+	int error = libxdp_get_error(program);
+
+	if (error)
+		return error;
+	error = xdp_program__set_xdp_frags_support(program, frags);
+	if (!error)
+		error = xdp_program__attach(program, ifindex, XDP_MODE_NATIVE, 0);
+	xdp_program__close(program);
+	return error;
+}
+
+/* In the place of our own, where that stands alone: libxdp would have to take it away first. */
+static int replace(struct ingest_xdp *ingest, unsigned ifindex, const struct xdp_program *old)
+{
+	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = xdp_program__fd(old));
+	int error = ingest_xdp__load(ingest);
+
+	if (error)
+		return error;
+	return bpf_xdp_attach(ifindex, bpf_program__fd(ingest->progs.ingest_xdp),
+			      XDP_FLAGS_DRV_MODE | XDP_FLAGS_REPLACE, &options);
+}
+
+/* No packet comes between the old and the new: TC waits behind both. */
+static int attach_or_replace(struct ingest_xdp *ingest, unsigned ifindex, bool frags)
+{
+	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
+	struct xdp_program *old;
+	int error;
+
+	if (libxdp_get_error(programs))
+		return attach(ingest, ifindex, frags);
+	old = find_ours(programs);
+	if (old && xdp_multiprog__is_legacy(programs)) {
+		error = replace(ingest, ifindex, old);
+	} else {
+		error = attach(ingest, ifindex, frags);
+		if (!error && old)
+			xdp_program__detach(old, ifindex, XDP_MODE_UNSPEC, 0);
+	}
+	xdp_multiprog__close(programs);
+	return error;
+}
+
+static int add_lan(const struct ingest_xdp *ingest, uint32_t key, uint32_t ifindex)
+{
+	return bpf_map__update_elem(ingest->maps.lans, &key, sizeof(key), &ifindex,
+				    sizeof(ifindex), BPF_ANY);
+}
+
+/* Until they are told, TC does it. */
+static int tell_lans(const struct dataplane *dp, const struct ingest_xdp *ingest)
+{
+	int error = 0;
+
+	for (unsigned i = 0; !error && i < dp->attachment_count; i++) {
+		const struct attachment *lan = &dp->attachments[i];
+
+		if (lan->takes_xdp)
+			error = add_lan(ingest, lan->ifindex, lan->ifindex);
+		if (!error && lan->takes_parts)
+			error = add_lan(ingest, lan->ifindex | MCI_LAN_PARTS, lan->ifindex);
+	}
+	return error;
+}
+
+/* Each attempt takes a fresh object: loading fixes what kind of program it is. */
+static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PIN_FOLDER);
+	struct ingest_xdp *ingest = ingest_xdp__open_opts(&options);
+	int error;
+
+	if (!ingest)
+		return -errno;
+	program_set_sizes(dp, ingest->obj);
+	error = get_mac(ifindex, (uint8_t *)ingest->rodata->interface_mac);
+	if (!error)
+		error = attach_or_replace(ingest, ifindex, frags);
+	if (!error)
+		error = tell_lans(dp, ingest);
+	ingest_xdp__destroy(ingest);
+	return error;
+}
+
+static bool is_taken(int error)
+{
+	return error == -EBUSY || error == -EEXIST;
+}
+
+int xdp_attach(struct dataplane *dp, unsigned ifindex)
+{
+	int error = attempt(dp, ifindex, true);
+
+	if (error && !is_taken(error))
+		error = attempt(dp, ifindex, false);
+	if (!error)
+		return 0;
+	if (is_taken(error))
+		return dataplane_fail(dp, error, "another XDP program has the interface to itself");
+	return dataplane_fail(dp, error, "driver refused XDP: %s", dataplane_cure(error));
+}
+
+void xdp_remove(unsigned ifindex)
+{
+	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
+	struct xdp_program *program;
+
+	if (libxdp_get_error(programs))
+		return;
+	program = find_ours(programs);
+	if (program)
+		xdp_program__detach(program, ifindex, XDP_MODE_UNSPEC, 0);
+	xdp_multiprog__close(programs);
+}
