@@ -380,5 +380,6 @@ int main(void)
 	egress_tests(dp);
 	dataplane_close(dp);
 	attach_tests();
+	veth_tests();
 	return tap_end();
 }

@@ -90,6 +90,7 @@ Test(config, defaults)
 	cr_assert_eq(read_words("--config /dev/null --downstream lan0"), 0, "%s", said);
 	cr_expect_str_eq(lists(), "lan0;;;");
 	cr_expect_eq(config.dns_timeout, 5 * USEC_PER_SEC);
+	cr_expect_eq(config.mode, CONFIG_MODE_AUTO);
 	cr_expect_eq(config.hold, 180 * USEC_PER_SEC);
 	cr_expect_eq(config.max_channels, 16384);
 	cr_expect_eq(config.max_tunnels, 1024);
@@ -123,6 +124,8 @@ Test(config, every_key_of_a_file)
 			       "[dns]\n"
 			       "server = 192.0.2.53 2001:db8::53@5353 192.0.2.54@65535\n"
 			       "timeout = 60\n"
+			       "[dataplane]\n"
+			       "mode = xdp\n"
 			       "[limits]\n"
 			       "channels = 1000000\n"
 			       "tunnels=1\r\n"
@@ -134,6 +137,7 @@ Test(config, every_key_of_a_file)
 		     0, "%s", said);
 	cr_expect_str_eq(lists(), "lan0|lan1;lan0;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535;");
 	cr_expect_eq(config.dns_timeout, 60 * USEC_PER_SEC);
+	cr_expect_eq(config.mode, CONFIG_MODE_XDP);
 	cr_expect_eq(config.max_channels, 1000000);
 	cr_expect_eq(config.max_tunnels, 1);
 	cr_expect_eq(config.max_neighbors, 65535);
@@ -193,6 +197,7 @@ static const struct {
 	 "mcingestd: conf:2: neighbors = : expected a number from 1 to 65535\n"},
 	{"[limits]\nneighbors = 1\nneighbors = 1\n",
 	 "mcingestd: conf:3: neighbors = 1: 'neighbors' is given twice\n"},
+	{"[dataplane]\nmode = XDP\n", "mcingestd: conf:2: mode = XDP: expected auto, xdp or tc\n"},
 	{"[dns]\ntimeout = 61\n",
 	 "mcingestd: conf:2: timeout = 61: expected seconds from 1 to 60\n"},
 	{"[dns]\nserver = 192.0.2\n", "mcingestd: conf:2: server = 192.0.2: '192.0.2' is not an "
