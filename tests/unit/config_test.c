@@ -178,7 +178,7 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[limits], [control] or [log]\n"},
+	 "[limits], [dataplane], [control] or [log]\n"},
 	{"[dns]\n\nchannels = 1\n",
 	 "mcingestd: conf:3: channels = 1: unknown key 'channels' in [dns]\n"},
 	{"[limits]\nchannels = 0\n",

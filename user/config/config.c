@@ -15,15 +15,11 @@
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
  *   [dataplane]
- *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto is XDP where
- *                            the WAN's and the LAN's drivers can, else TC; xdp does not start
- *                            where the WAN's driver cannot
- *   hold = 180               seconds that the kernel forwards on for a daemon that has died: 5 to
- *                            86400
- *   [control]
- *   socket = PATH            what `mcingest` talks to. Default: /run/mcingest/control.sock
- *   [log]
- *   level = notice           or debug: every packet and every step
+ *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto is XDP
+ * where the WAN's and the LAN's drivers can, else TC; xdp does not start where the WAN's driver
+ * cannot hold = 180               seconds that the kernel forwards on for a daemon that has died: 5
+ * to 86400 [control] socket = PATH            what `mcingest` talks to. Default:
+ * /run/mcingest/control.sock [log] level = notice           or debug: every packet and every step
  */
 #include "config/config.h"
 #include "base/addr.h"
@@ -340,7 +336,7 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 	if (!section_is_known(section))
 		return refuse(reading,
 			      "unknown section [%s]: expected [interfaces], [dns], "
-			      "[limits], [control] or [log]",
+			      "[limits], [dataplane], [control] or [log]",
 			      section);
 	return refuse(reading, "unknown key '%s' in [%s]", key, section);
 }

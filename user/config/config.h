@@ -25,7 +25,7 @@ struct config {
 	unsigned dns_server_count;
 	usec_t dns_timeout;
 	enum config_mode mode; /* of decapsulation */
-	usec_t hold; /* how long an entry of the dataplane outlives its daemon */
+	usec_t hold;           /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
 	bool debug;
 	unsigned max_channels; /* (S,G) in all */
