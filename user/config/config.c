@@ -15,11 +15,15 @@
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
  *   [dataplane]
- *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto is XDP
- * where the WAN's and the LAN's drivers can, else TC; xdp does not start where the WAN's driver
- * cannot hold = 180               seconds that the kernel forwards on for a daemon that has died: 5
- * to 86400 [control] socket = PATH            what `mcingest` talks to. Default:
- * /run/mcingest/control.sock [log] level = notice           or debug: every packet and every step
+ *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto: XDP
+ *                            where the WAN's and the LAN's drivers can, else TC; with xdp it
+ *                            does not start where the WAN's driver cannot
+ *   hold = 180               seconds that the kernel forwards on for a daemon that has died:
+ *                            5 to 86400
+ *   [control]
+ *   socket = PATH            what `mcingest` talks to. Default: /run/mcingest/control.sock
+ *   [log]
+ *   level = notice           or debug: every packet and every step
  */
 #include "config/config.h"
 #include "base/addr.h"
