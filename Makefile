@@ -36,6 +36,8 @@ PROGRAMS := mcingestd mcingest
 PEERS    := $(notdir $(patsubst %/,%,$(wildcard tests/peers/*/)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 BPF_TEST := $(if $(wildcard tests/bpf/run.c),$(B)/tests/bpf/run)
+MEDIA    := $(B)/tests/bench/media
+MEDIA_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/media/*.c)) tests/bpf/harness.c tests/bpf/packets.c
 
 all: $(PROGRAMS:%=$(B)/%) ; @:
 peers: $(PEERS:%=$(B)/tests/peers/%) ; @:
@@ -43,10 +45,17 @@ tests: peers $(UNIT) $(BPF_TEST) $(PROGRAMS:%=$(B)/san/%) ; @:
 
 # BPF programs and their skeletons
 
+COMPILE_BPF = $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -Ivmlinux -Iinclude -Ibpf -MMD -MP
+
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
 	$(call say,CLANG,$@)
-	$(Q)$(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Werror -Ivmlinux -Iinclude -Ibpf -MMD -MP -c $< -o $@
+	$(Q)$(COMPILE_BPF) -c $< -o $@
+
+$(B)/bpf/%.bpf.o: tests/bench/media/%.bpf.c
+	@mkdir -p $(@D)
+	$(call say,CLANG,$@)
+	$(Q)$(COMPILE_BPF) -c $< -o $@
 
 $(B)/include/%.skel.h: $(B)/bpf/%.bpf.o
 	@mkdir -p $(@D)
@@ -103,6 +112,14 @@ $(B)/tests/bpf/run: $(patsubst %.c,$(B)/san/%.o,$(wildcard tests/bpf/*.c)) $(B)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(PKG_LIBS)
 
+# The bench, as it is installed
+
+$(MEDIA_SRC:%.c=$(B)/obj/%.o): $(B)/include/media.skel.h
+$(MEDIA): $(MEDIA_SRC:%.c=$(B)/obj/%.o) $(B)/obj/libmcingest.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
+
 # For people
 
 deps:
@@ -117,7 +134,8 @@ check: deps
 	$(Q)scripts/check
 
 bench: deps
-	$(Q)$(MAKE) all peers
+	$(Q)$(MAKE) all peers $(MEDIA)
+	$(Q)$(MEDIA)
 	$(Q)LAB=bench tests/bench/join.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 install: all

@@ -130,7 +130,7 @@ static void share_maps(struct bpf_object *object)
 }
 
 /* Loopback stands for every egress: the test run of a single packet redirects nothing. */
-static const struct ingest_xdp *xdp_copy(unsigned egress)
+int harness_xdp_copy(unsigned egress, const uint8_t mac[6])
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS);
 	static struct ingest_xdp *copy;
@@ -139,13 +139,14 @@ static const struct ingest_xdp *xdp_copy(unsigned egress)
 	if (!copy) {
 		copy = ingest_xdp__open_opts(&options);
 		share_maps(copy->obj);
+		memcpy((uint8_t *)copy->rodata->interface_mac, mac, 6);
 		if (ingest_xdp__load(copy))
 			err(2, "loading ingest_xdp");
 	}
 	for (unsigned i = 0; i < 2; i++)
 		bpf_map__update_elem(copy->maps.lans, &keys[i], sizeof(keys[i]), &loopback,
 				     sizeof(loopback), BPF_ANY);
-	return copy;
+	return bpf_program__fd(copy->progs.ingest_xdp);
 }
 
 struct run harness_run_xdp(unsigned egress, const uint8_t *frame, size_t length)
@@ -153,7 +154,7 @@ struct run harness_run_xdp(unsigned egress, const uint8_t *frame, size_t length)
 	struct run run = {.length = 0};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length,
 		    .data_out = run.frame, .data_size_out = sizeof(run.frame), .repeat = 1);
-	int fd = bpf_program__fd(xdp_copy(egress)->progs.ingest_xdp);
+	int fd = harness_xdp_copy(egress, (const uint8_t[6]){0});
 
 	if (bpf_prog_test_run_opts(fd, &opts))
 		err(2, "BPF_PROG_RUN of ingest_xdp");
