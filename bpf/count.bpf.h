@@ -4,6 +4,7 @@
 #pragma once
 
 #include "maps.bpf.h"
+#include "parse.bpf.h"
 
 static __always_inline void count_drop(enum mci_drop reason)
 {
@@ -30,15 +31,25 @@ static __always_inline void tell_first_packet(__u32 slot)
 	bpf_ringbuf_submit(record, 0);
 }
 
-static __always_inline void count_forwarded(__u32 slot, __u32 bytes, __u64 now)
+static __always_inline struct mci_channel_stats *stats_at(__u32 slot)
 {
-	struct mci_channel_stats *stats = bpf_map_lookup_elem(&channel_stats, &slot);
+	__u32 number = slot / MCI_STATS_CHUNK, place = slot % MCI_STATS_CHUNK;
+	void *chunk = bpf_map_lookup_elem(&channel_stats, &number);
+
+	return chunk ? bpf_map_lookup_elem(chunk, &place) : NULL;
+}
+
+static __always_inline void count_forwarded(__u32 slot, const struct inner *i, __u64 now)
+{
+	struct mci_channel_stats *stats = stats_at(slot);
 
 	if (!stats)
 		return;
 	if (!stats->packets)
 		tell_first_packet(slot);
 	stats->packets++;
-	stats->bytes += bytes;
+	stats->bytes += i->length;
 	stats->last_ns = now;
+	stats->rtp = i->rtp;
+	stats->rtp_ssrc = i->rtp_ssrc;
 }

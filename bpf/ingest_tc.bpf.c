@@ -2,6 +2,7 @@
 /* TC ingress of an upstream interface: AMT data of a joined channel, from its relay to its tunnel,
  * goes to the channel's LAN interfaces as native multicast. The order of the steps; the steps are
  * in the headers. */
+#include "clock.bpf.h"
 #include "match.bpf.h"
 #include "skb.bpf.h"
 
@@ -14,7 +15,7 @@ static __always_inline bool is_single_frame(const struct __sk_buff *skb)
 
 static __always_inline int drop(int reason)
 {
-	if (reason == GO_ON)
+	if (reason == LEAVE)
 		return TC_ACT_UNSPEC;
 	count_drop(reason);
 	return TC_ACT_SHOT;
@@ -33,12 +34,13 @@ int ingest_tc(struct __sk_buff *skb)
 	if (!is_single_frame(skb) || !skb_view(skb, OUTER_HEADERS, &view) ||
 	    !parse_outer(&view, &outer) || !skb_view(skb, ALL_HEADERS, &view))
 		return TC_ACT_UNSPEC;
-	now = bpf_ktime_get_coarse_ns();
+	now = now_ns();
 	reason = parse_inner(&view, &outer, &inner);
 	if (reason == GO_ON)
 		reason = match(&outer, &inner, now, &channel);
 	if (reason != GO_ON)
 		return drop(refuse(&outer, reason));
+	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
 	if (!skb_strip(skb, &outer, &inner))
 		return drop(MCI_DROP_REWRITE);

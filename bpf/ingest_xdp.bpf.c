@@ -5,12 +5,13 @@
  * VLAN tags stand in the data here. A tagged frame passes: its VLAN has an interface of its own,
  * where ingest_tc waits for it (VLAN interfaces have no XDP of their own). Fragments and headers
  * out of the ordinary pass as well, as they do at TC. */
+#include "clock.bpf.h"
 #include "match.bpf.h"
 #include "xdp.bpf.h"
 
 static __always_inline int drop(int reason)
 {
-	if (reason == GO_ON)
+	if (reason == LEAVE)
 		return XDP_PASS;
 	count_drop(reason);
 	return XDP_DROP;
@@ -26,9 +27,12 @@ int ingest_xdp(struct xdp_md *xdp)
 	int reason;
 	__u64 now;
 
-	if (!xdp_view(xdp, &view) || !is_to_interface(&view) || !parse_outer(&view, &outer))
+	xdp_view(xdp, &view);
+	if (!is_to_interface(&view) || !parse_outer(&view, &outer))
 		return XDP_PASS;
-	now = bpf_ktime_get_coarse_ns();
+	if (outer.ip_end > view.length && !xdp_view_whole(xdp, &view))
+		return XDP_PASS;
+	now = now_ns();
 	reason = parse_inner(&view, &outer, &inner);
 	if (reason == GO_ON)
 		reason = match(&outer, &inner, now, &channel);
@@ -36,10 +40,11 @@ int ingest_xdp(struct xdp_md *xdp)
 		return drop(refuse(&outer, reason));
 	if (!xdp_can_send(&inner, channel) || !xdp_aim(&view, channel))
 		return XDP_PASS;
+	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
-	if (!xdp_strip(xdp, &view, &inner) || !xdp_write(xdp, &inner, channel->egress))
+	if (!xdp_strip(xdp, &view, &inner) || !xdp_write(xdp, &inner, channel))
 		return drop(MCI_DROP_REWRITE);
-	count_forwarded(channel->slot, inner.length, now);
+	count_forwarded(channel->slot, &inner, now);
 	return XDP_REDIRECT;
 }
 

@@ -30,14 +30,43 @@ struct {
 	__type(value, struct mci_channel);
 } channels6 SEC(".maps");
 
-/* A channel's slot to what was forwarded of it; apart from the channels, so that changing an entry
- * loses no count. */
+/* Counts changes of channels4 and channels6. */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
+	__type(value, __u64);
+} entries_version SEC(".maps");
+
+/* The LAN interfaces, by number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MCI_LANS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_lan);
+} lans SEC(".maps");
+
+/* Types that only maps in maps lead to would be left out of BTF, from which libbpf has their sizes
+ * and bpftool their fields. */
+const struct mci_channel_stats whole_channel_stats = {0};
+
+struct stats_chunk {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, MCI_STATS_CHUNK);
+	__type(key, __u32);
 	__type(value, struct mci_channel_stats);
+};
+
+/* A channel's slot, by chunk and place in it, to what was forwarded of the channel; apart from the
+ * channels, so that changing an entry loses no count. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__array(values, struct stats_chunk);
 } channel_stats SEC(".maps");
 
 /* enum mci_drop to the number of packets dropped for that reason. */

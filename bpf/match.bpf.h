@@ -3,7 +3,7 @@
 #pragma once
 
 #include "maps.bpf.h"
-#include "parse.bpf.h"
+#include "recent.bpf.h"
 
 static __always_inline bool address_is(const union address *address, const __u8 *bytes)
 {
@@ -21,16 +21,53 @@ static __always_inline bool came_its_way(const struct outer *o, const struct mci
 
 static __always_inline bool ttl_has_run_out(const struct inner *i)
 {
-	return i->head.bytes[i->ethertype == ETH_P_IP ? 8 : 7] <= 1;
+	__u16 word = bpf_ntohs(i->ttl);
+
+	return (i->ethertype == ETH_P_IP ? word >> 8 : word & 0xff) <= 1;
 }
 
-/* The only look-up on the way of a packet that is forwarded. */
+/* Two calls, which the compiler must not make one of: where the verifier knows the map, the call
+ * goes to its function straight, not through a pointer. */
+static __always_inline const struct mci_channel *look_up(const struct inner *i)
+{
+	const struct mci_channel *found;
+
+	if (i->ethertype == ETH_P_IPV6)
+		return bpf_map_lookup_elem(&channels6, &i->key);
+	found = bpf_map_lookup_elem(&channels4, &i->key);
+	barrier_var(found);
+	return found;
+}
+
+/* The version is read before the entry: a copy that was overtaken by a change is found out. */
+static __always_inline const struct mci_channel *find(const struct inner *i)
+{
+	const __u64 *current = bpf_map_lookup_elem(&entries_version, &(__u32){0});
+	struct recent *r = recent_at(i);
+	const struct mci_channel *found;
+	__u64 version;
+
+	if (!current || !r)
+		return NULL;
+	version = *(const volatile __u64 *)current;
+	if (recent_is(r, i, version))
+		return &r->channel;
+	found = look_up(i);
+	if (found)
+		recent_keep(r, i, version, found);
+	return found;
+}
+
+/* IPv4 may be cut on its way (RFC 791), unless it says Don't Fragment; IPv6 may not. */
+static __always_inline bool may_be_cut(const struct inner *i)
+{
+	return !(i->fragment & bpf_htons(IP_DF));
+}
+
 static __always_inline int match(const struct outer *o, const struct inner *i, __u64 now,
 				 const struct mci_channel **channel)
 {
-	const struct mci_channel *found = i->ethertype == ETH_P_IP
-						  ? bpf_map_lookup_elem(&channels4, &i->key)
-						  : bpf_map_lookup_elem(&channels6, &i->key);
+	const struct mci_channel *found = find(i);
 
 	if (!found)
 		return MCI_DROP_NOT_JOINED;
@@ -38,25 +75,29 @@ static __always_inline int match(const struct outer *o, const struct inner *i, _
 		return MCI_DROP_OTHER_TUNNEL;
 	if (now > found->deadline_ns)
 		return MCI_DROP_EXPIRED;
-	if (!found->egress_count)
+	if (!found->lan_count)
 		return MCI_DROP_NO_EGRESS;
 	if (ttl_has_run_out(i))
 		return MCI_DROP_TTL;
+	if (i->length > found->mtu && may_be_cut(i))
+		return LEAVE;
 	*channel = found;
 	return GO_ON;
 }
 
 /* A packet that is not forwarded is ours to drop only if it was sent to a tunnel of ours; another
- * gateway's, on this box or behind it, goes on its way (GO_ON). */
+ * gateway's, on this box or behind it, goes on its way. */
 static __always_inline int refuse(const struct outer *o, int reason)
 {
 	struct mci_tunnel_key key = {.local_port = o->destination_port};
 	const struct mci_tunnel *tunnel;
 
+	if (reason == LEAVE)
+		return LEAVE;
 	__builtin_memcpy(key.local, &o->destination, sizeof(key.local));
 	tunnel = bpf_map_lookup_elem(&tunnels, &key);
 	if (!tunnel)
-		return GO_ON;
+		return LEAVE;
 	if (!address_is(&o->source, tunnel->relay) || o->source_port != tunnel->relay_port)
 		return MCI_DROP_WRONG_RELAY;
 	return reason;

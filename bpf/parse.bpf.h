@@ -16,6 +16,8 @@
 #define ETH_P_IPV6    0x86dd
 #define IPPROTO_UDP   17
 #define IP_IS_PART    0x3fff /* more fragments follow, or it has an offset */
+#define IP_OFFSET     0x1fff
+#define IP_DF         0x4000
 #define IP_HEADER_MAX 60
 
 #define min(a, b) ((a) < (b) ? (a) : (b))
@@ -25,8 +27,10 @@
 #define OUTER_HEADERS (ETH_HLEN + IP_HEADER_MAX + sizeof(struct udphdr) + AMT_DATA_HEADER)
 #define ALL_HEADERS   (OUTER_HEADERS + sizeof(struct ipv6hdr))
 
-/* What a step returns: that the next one shall follow, or the reason to drop. */
+/* What a step returns: that the next one shall follow, that the packet goes on its way up the stack,
+ * or the reason to drop it. */
 #define GO_ON (-1)
+#define LEAVE (-2)
 
 /* A frame; data to data_end is what of its `length` bytes can be read here. */
 struct view {
@@ -45,23 +49,35 @@ struct outer {
 	union address source, destination;
 	__u16 source_port, destination_port;
 	__u16 ethertype;
+	bool has_checksum; /* UDP's */
 	__u32 ip_end; /* as the IP header has it, which leaves Ethernet's padding out */
 	__u32 udp, udp_end;
 };
 
+/* Words of the header are as they stand in it, and loaded as a whole: what is stored in one size and
+ * loaded in another stalls a processor. */
 struct inner {
 	union {
 		struct mci_channel4_key v4;
 		struct mci_channel6_key v6;
+		__u64 words[4];
 	} key;
 	__u16 ethertype;
+	__be16 fragment;     /* IPv4's flags and offset; of IPv6, DF */
+	__be16 ttl;          /* the word that it stands in, beside the protocol */
+	__be16 checksum;     /* IPv4's */
+	__u8 protocol;
 	__u32 offset, length; /* length as its own header has it */
-	/* Its first bytes, up to the last that forwarding changes. */
-	union {
-		__u8 bytes[12];
-		__be16 words[6];
-	} head;
+	__u32 payload;        /* offset of what follows the IP header */
+	__u32 rtp, rtp_ssrc;  /* as struct mci_channel_stats has them */
 };
+
+/* Where that word stands. */
+static __always_inline __u32 ttl_offset(const struct inner *i)
+{
+	return i->ethertype == ETH_P_IP ? offsetof(struct iphdr, ttl)
+					: offsetof(struct ipv6hdr, nexthdr);
+}
 
 /* `size` bytes at `offset`, or NULL. The mask is what the verifier needs to see of a bound. */
 static __always_inline const void *view_at(const struct view *v, __u32 offset, __u32 size)
@@ -122,6 +138,7 @@ static __always_inline bool parse_amt_data(const struct view *v, struct outer *o
 	o->source_port = bpf_ntohs(udp->source);
 	o->destination_port = bpf_ntohs(udp->dest);
 	o->udp_end = o->udp + bpf_ntohs(udp->len);
+	o->has_checksum = udp->check;
 	return true;
 }
 
@@ -144,24 +161,39 @@ static __always_inline bool parse_outer(const struct view *v, struct outer *o)
 
 static __always_inline int parse_inner_v4(const struct iphdr *ip, struct inner *i)
 {
-	if (ip->ihl < 5 || bpf_ntohs(ip->tot_len) < ip->ihl * 4)
-		return MCI_DROP_INNER_HEADER;
+	const __be16 *words = (const void *)ip;
+
 	i->ethertype = ETH_P_IP;
 	i->length = bpf_ntohs(ip->tot_len);
-	__builtin_memcpy(i->key.v4.source, &ip->saddr, sizeof(ip->saddr));
-	__builtin_memcpy(i->key.v4.group, &ip->daddr, sizeof(ip->daddr));
-	__builtin_memcpy(&i->head, ip, sizeof(i->head));
-	return (i->key.v4.group[0] & 0xf0) == 0xe0 ? GO_ON : MCI_DROP_NOT_MULTICAST;
+	i->payload = i->offset + ip->ihl * 4;
+	if (ip->ihl < 5 || i->length < ip->ihl * 4)
+		return MCI_DROP_INNER_HEADER;
+	i->fragment = ip->frag_off;
+	i->ttl = words[4];
+	i->checksum = ip->check;
+	i->protocol = ip->protocol;
+	i->key.words[0] = *(const __u64 *)&ip->saddr;
+	return (ip->daddr & bpf_htonl(0xf0000000)) == bpf_htonl(0xe0000000)
+		       ? GO_ON
+		       : MCI_DROP_NOT_MULTICAST;
 }
 
 static __always_inline int parse_inner_v6(const struct ipv6hdr *ip, struct inner *i)
 {
+	const __u64 *addresses = (const void *)&ip->saddr;
+	const __be16 *words = (const void *)ip;
+
 	i->ethertype = ETH_P_IPV6;
 	i->length = sizeof(*ip) + bpf_ntohs(ip->payload_len);
-	__builtin_memcpy(i->key.v6.source, &ip->saddr, sizeof(ip->saddr));
-	__builtin_memcpy(i->key.v6.group, &ip->daddr, sizeof(ip->daddr));
-	__builtin_memcpy(&i->head, ip, sizeof(i->head));
-	return i->key.v6.group[0] == 0xff ? GO_ON : MCI_DROP_NOT_MULTICAST;
+	i->payload = i->offset + sizeof(*ip);
+	i->fragment = bpf_htons(IP_DF);
+	i->ttl = words[3];
+	i->protocol = ip->nexthdr;
+	i->key.words[0] = addresses[0];
+	i->key.words[1] = addresses[1];
+	i->key.words[2] = addresses[2];
+	i->key.words[3] = addresses[3];
+	return ip->daddr.in6_u.u6_addr8[0] == 0xff ? GO_ON : MCI_DROP_NOT_MULTICAST;
 }
 
 static __always_inline int parse_inner_ip(const struct view *v, __u32 room, struct inner *i)
@@ -197,4 +229,15 @@ static __always_inline int parse_inner(const struct view *v, const struct outer 
 	if (reason == GO_ON && i->length > o->udp_end - i->offset)
 		return MCI_DROP_TRUNCATED;
 	return reason;
+}
+
+/* What may be RTP's sequence number and source. Whether it is, the daemon finds out, and from
+ * numbers and counts of packets how many were lost. */
+static __always_inline void parse_rtp(const struct view *v, struct inner *i)
+{
+	const __be32 *words = view_at(v, i->payload + sizeof(struct udphdr), 3 * sizeof(*words));
+	bool is_udp = i->protocol == IPPROTO_UDP && !(i->fragment & bpf_htons(IP_OFFSET));
+
+	i->rtp = words && is_udp ? bpf_ntohl(words[0]) : 0;
+	i->rtp_ssrc = words && is_udp ? bpf_ntohl(words[2]) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What changes in a packet between tunnel and LAN, as bytes; the hook puts them into the frame. */
+/* What changes in a packet between tunnel and LAN, once the hook has taken the tunnel away. */
 #pragma once
 
 #include "parse.bpf.h"
@@ -15,43 +15,53 @@ static __always_inline __u32 rewrite_least(const struct inner *i)
 	       (i->ethertype == ETH_P_IP ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
-/* RFC 1624, equation 3: HC' = ~(~HC + ~m + m'). TTL and protocol are word 4 of an IPv4 header, the
- * checksum is word 5. */
-static __always_inline void rewrite_ttl_v4(struct inner *i)
-{
-	__be16 *words = i->head.words;
-	__u32 sum = (__u16)~words[5] + (__u16)~words[4];
-
-	i->head.bytes[8]--;
-	sum += words[4];
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	words[5] = ~sum;
-}
-
+/* One TTL or hop less, in the words as they stand in the header. RFC 1624, equation 3, of the
+ * checksum: HC' = ~(~HC + ~m + m'). */
 static __always_inline void rewrite_ttl(struct inner *i)
 {
-	if (i->ethertype == ETH_P_IP)
-		rewrite_ttl_v4(i);
-	else
-		i->head.bytes[7]--;
+	__be16 one = i->ethertype == ETH_P_IP ? bpf_htons(0x0100) : bpf_htons(0x0001);
+	__u32 sum = (__u16)~i->checksum + (__u16)~i->ttl;
+
+	i->ttl -= one;
+	sum += i->ttl;
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	i->checksum = ~sum;
 }
 
-/* RFC 1112 section 6.4, RFC 2464 section 7. */
-static __always_inline void rewrite_ethernet(struct ethhdr *eth, const struct inner *i,
-					     const struct mci_egress *egress)
+/* RFC 1112 section 6.4, RFC 2464 section 7. `eth` as 16-bit words. */
+static __always_inline void rewrite_ethernet(__be16 eth[7], const struct inner *i,
+					     const struct mci_lan *lan)
 {
-	const __u8 *v4 = i->key.v4.group, *v6 = i->key.v6.group;
+	const __be16 *source = (const void *)lan->mac;
+	const __be16 *v4 = (const void *)i->key.v4.group, *v6 = (const void *)i->key.v6.group;
 
 	if (i->ethertype == ETH_P_IP) {
-		const __u8 mac[6] = {0x01, 0x00, 0x5e, v4[1] & 0x7f, v4[2], v4[3]};
-
-		__builtin_memcpy(eth->h_dest, mac, sizeof(mac));
+		eth[0] = bpf_htons(0x0100);
+		eth[1] = bpf_htons(0x5e00) | (v4[0] & bpf_htons(0x007f));
+		eth[2] = v4[1];
 	} else {
-		const __u8 mac[6] = {0x33, 0x33, v6[12], v6[13], v6[14], v6[15]};
-
-		__builtin_memcpy(eth->h_dest, mac, sizeof(mac));
+		eth[0] = bpf_htons(0x3333);
+		eth[1] = v6[6];
+		eth[2] = v6[7];
 	}
-	__builtin_memcpy(eth->h_source, egress->mac, sizeof(eth->h_source));
-	eth->h_proto = bpf_htons(i->ethertype);
+	eth[3] = source[0];
+	eth[4] = source[1];
+	eth[5] = source[2];
+	eth[6] = bpf_htons(i->ethertype);
+}
+
+/* Writes Ethernet and the changed words of the inner packet behind it. */
+static __always_inline bool rewrite_frame(__be16 *eth, const void *end, const struct inner *i,
+					  const struct mci_lan *lan)
+{
+	__be16 *ip = eth + ETH_HLEN / 2;
+
+	if ((void *)(ip + sizeof(struct iphdr) / 2) > end)
+		return false;
+	rewrite_ethernet(eth, i, lan);
+	ip[ttl_offset(i) / 2] = i->ttl;
+	if (i->ethertype == ETH_P_IP)
+		ip[offsetof(struct iphdr, check) / 2] = i->checksum;
+	return true;
 }

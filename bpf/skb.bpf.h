@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a TC program alone has to do: read, strip and send a socket buffer. Bytes are written by
- * helpers only, never directly: a program with direct writes has every packet that somebody else
- * holds as well (a capture, say) copied before it runs. */
+/* What a TC program alone has to do: read, strip and send a socket buffer. It writes its bytes itself:
+ * the helper that would do it is the larger part of a packet's time. For that, the kernel copies the
+ * headers of a packet that somebody else holds as well (a capture, say) before the program runs. */
 #pragma once
 
 #include "count.bpf.h"
@@ -9,6 +9,8 @@
 
 #define TC_ACT_UNSPEC (-1) /* go on with the next filter */
 #define TC_ACT_SHOT   2
+
+#define BPF_CSUM_LEVEL_QUERY 0
 
 #define PACKET_HOST      0
 #define PACKET_MULTICAST 2
@@ -39,66 +41,95 @@ static __always_inline bool skb_trim(struct __sk_buff *skb, const struct inner *
 	return length == skb->len || !bpf_skb_change_tail(skb, length, 0);
 }
 
-/* Takes away what stands between the Ethernet header and the inner packet, and writes the inner
- * packet's changed head.
+/* Takes OVERLAP bytes of the inner packet away too, and gives them back. */
+static __always_inline bool skb_shrink_past_checksum(struct __sk_buff *skb, const struct inner *i,
+						     __s32 surplus)
+{
+	__u8 head[OVERLAP];
+
+	return !bpf_skb_load_bytes(skb, ETH_HLEN + surplus, head, OVERLAP) &&
+	       !bpf_skb_adjust_room(skb, -(surplus + OVERLAP), BPF_ADJ_ROOM_MAC, 0) &&
+	       !bpf_skb_adjust_room(skb, OVERLAP, BPF_ADJ_ROOM_MAC, 0) &&
+	       !bpf_skb_store_bytes(skb, ETH_HLEN, head, OVERLAP, BPF_F_RECOMPUTE_CSUM);
+}
+
+/* Takes away what stands between the Ethernet header and the inner packet.
  *
  * Where the families differ, bpf_skb_change_proto() comes first: it alone changes skb->protocol on
  * kernels before 6.3, and by that the shortest packet that bpf_skb_adjust_room() leaves over.
  *
- * OVERLAP bytes of the inner packet are taken away too and given back. A packet that a local socket
- * sent may still have its outer UDP checksum to be filled in by the device (CHECKSUM_PARTIAL). The
- * kernel forgets that only when the UDP header lies before the start of the frame; it lies 10 bytes
- * before the inner packet, and the Ethernet header reaches back 14: without the detour, the device
- * would write a checksum into the source MAC address. */
-static __always_inline bool skb_strip(struct __sk_buff *skb, const struct outer *o,
-				      const struct inner *i)
+ * A packet that a local socket sent may still have its outer UDP checksum to be filled in by the
+ * device (CHECKSUM_PARTIAL). The kernel forgets that only when the UDP header lies before the start
+ * of the frame; it lies 10 bytes before the inner packet, and the Ethernet header reaches back 14:
+ * without a detour, the device would write a checksum into the source MAC address. Where UDP has no
+ * checksum, or a device has found it right, there is nothing to be filled in. */
+static __always_inline bool skb_shrink(struct __sk_buff *skb, const struct outer *o,
+				       const struct inner *i)
 {
 	__s32 surplus = i->offset - ETH_HLEN;
 
-	if (!skb_trim(skb, i))
-		return false;
 	if (i->ethertype != o->ethertype) {
 		if (bpf_skb_change_proto(skb, bpf_htons(i->ethertype), 0))
 			return false;
 		surplus += i->ethertype == ETH_P_IPV6 ? IP_FAMILIES_DIFFER : -IP_FAMILIES_DIFFER;
 	}
-	return !bpf_skb_adjust_room(skb, -(surplus + OVERLAP), BPF_ADJ_ROOM_MAC, 0) &&
-	       !bpf_skb_adjust_room(skb, OVERLAP, BPF_ADJ_ROOM_MAC, 0) &&
-	       !bpf_skb_store_bytes(skb, ETH_HLEN, &i->head, sizeof(i->head),
-				    BPF_F_RECOMPUTE_CSUM | BPF_F_INVALIDATE_HASH);
+	if (o->has_checksum && bpf_csum_level(skb, BPF_CSUM_LEVEL_QUERY) < 0)
+		return skb_shrink_past_checksum(skb, i, surplus);
+	return !bpf_skb_adjust_room(skb, -surplus, BPF_ADJ_ROOM_MAC, 0);
 }
 
-static __always_inline bool skb_address(struct __sk_buff *skb, const struct inner *i,
-					const struct mci_egress *egress)
+/* Leaves the inner packet behind the Ethernet header. What a device has summed up over it
+ * (CHECKSUM_COMPLETE) stays right when IPv4's TTL and checksum change, but not when a hop limit does. */
+static __always_inline bool skb_strip(struct __sk_buff *skb, const struct outer *o,
+				      const struct inner *i)
 {
-	struct ethhdr eth;
-
-	rewrite_ethernet(&eth, i, egress);
-	return !bpf_skb_store_bytes(skb, 0, &eth, sizeof(eth), 0);
+	if (!skb_trim(skb, i) || !skb_shrink(skb, o, i))
+		return false;
+	if (i->ethertype == ETH_P_IPV6)
+		bpf_csum_update(skb, (__u16)~bpf_htons(1));
+	return true;
 }
 
-/* A copy to every egress that takes the packet but the last, which gets the packet itself. Returns
- * TC's verdict. */
+static __always_inline bool skb_write(const struct __sk_buff *skb, const struct inner *i,
+				      const struct mci_lan *lan)
+{
+	return rewrite_frame((void *)(long)skb->data, (void *)(long)skb->data_end, i, lan);
+}
+
+/* The LAN at place `n` of the channel's, if it takes the packet. */
+static __always_inline const struct mci_lan *skb_next_lan(const struct inner *i,
+							  const struct mci_channel *channel,
+							  __u32 n)
+{
+	__u32 number = channel->lans[n];
+	const struct mci_lan *lan = bpf_map_lookup_elem(&lans, &number);
+
+	if (!lan || i->length <= lan->mtu)
+		return lan;
+	count_drop(MCI_DROP_EXCEEDS_MTU);
+	return NULL;
+}
+
+/* A copy to every LAN that takes the packet but the last, which gets the packet itself. Returns TC's
+ * verdict. */
 static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i,
 				    const struct mci_channel *channel, __u64 now)
 {
 	__u32 addressed = 0;
 
-	for (__u32 n = 0; n < MCI_EGRESS_MAX && n < channel->egress_count; n++) {
-		const struct mci_egress *egress = &channel->egress[n];
+	for (__u32 n = 0; n < MCI_EGRESS_MAX && n < channel->lan_count; n++) {
+		const struct mci_lan *lan = skb_next_lan(i, channel, n);
 
-		if (i->length > egress->mtu) {
-			count_drop(MCI_DROP_EXCEEDS_MTU);
+		if (!lan)
 			continue;
-		}
 		if (addressed && bpf_clone_redirect(skb, addressed, 0))
 			count_drop(MCI_DROP_REWRITE);
-		addressed = skb_address(skb, i, egress) ? egress->ifindex : 0;
+		addressed = skb_write(skb, i, lan) ? lan->ifindex : 0;
 		if (!addressed)
 			count_drop(MCI_DROP_REWRITE);
 	}
 	if (!addressed)
 		return TC_ACT_SHOT;
-	count_forwarded(channel->slot, i->length, now);
+	count_forwarded(channel->slot, i, now);
 	return bpf_redirect(addressed, 0);
 }

@@ -9,56 +9,90 @@
 #include "rewrite.bpf.h"
 
 /* The address of the interface; each interface has a copy of the program of its own. */
-const volatile __u8 interface_mac[6];
+const volatile __u8 interface_mac[6] __attribute__((aligned(2)));
 
-/* The LAN interfaces whose driver is known to send what XDP redirects, by ifindex; and by ifindex |
+/* The LAN interfaces whose driver is known to send what XDP redirects, by number; and by number +
  * MCI_LAN_PARTS where it sends frames in several buffers as well. What goes to others is TC's. Not
  * pinned: each copy of the program has its own, and libbpf cannot open a pinned devmap again (the
  * kernel adds a flag to it that the next object cannot ask for). */
 struct {
-	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
-	__uint(max_entries, 64);
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, 2 * MCI_LANS_MAX);
 	__type(key, __u32);
 	__type(value, __u32);
-} lans SEC(".maps");
+} lan_ports SEC(".maps");
 
-/* Headers that a driver has scattered over several buffers are for TC to collect. */
-static __always_inline bool xdp_view(struct xdp_md *xdp, struct view *v)
+#define BPF_F_BROADCAST (1u << 3)
+
+struct lan_set {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, MCI_EGRESS_MAX);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, 2 * sizeof(__u32)); /* struct bpf_devmap_val */
+};
+
+/* Sets of such LANs, by a bit for each. Each LAN of a set has a program (depart_xdp) that writes its
+ * own source address. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH_OF_MAPS);
+	__uint(max_entries, MCI_LAN_SETS);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__array(values, struct lan_set);
+} lan_sets SEC(".maps");
+
+static __always_inline void xdp_view(const struct xdp_md *xdp, struct view *v)
 {
 	v->data = (void *)(long)xdp->data;
 	v->data_end = (void *)(long)xdp->data_end;
+	v->length = v->data_end - v->data;
+}
+
+/* Of a frame that is longer than what can be read here, or shorter than it should be. Headers that
+ * a driver has scattered over several buffers are for TC to collect. */
+static __always_inline bool xdp_view_whole(struct xdp_md *xdp, struct view *v)
+{
+	__u32 readable = v->length;
+
 	v->length = bpf_xdp_get_buff_len(xdp);
-	return (__u32)(v->data_end - v->data) >= min(v->length, ALL_HEADERS);
+	return readable == v->length || readable >= ALL_HEADERS;
 }
 
 /* An interface in promiscuous mode sees frames of others. */
 static __always_inline bool is_to_interface(const struct view *v)
 {
-	const struct ethhdr *eth = view_at(v, 0, sizeof(*eth));
-	const volatile __u8 *mac = interface_mac;
+	const __u16 *destination = view_at(v, 0, ETH_HLEN);
+	const volatile __u16 *mac = (const volatile __u16 *)interface_mac;
 
-	return eth && eth->h_dest[5] == mac[5] && eth->h_dest[4] == mac[4] &&
-	       eth->h_dest[3] == mac[3] && eth->h_dest[2] == mac[2] && eth->h_dest[1] == mac[1] &&
-	       eth->h_dest[0] == mac[0];
+	return destination && destination[2] == mac[2] && destination[1] == mac[1] &&
+	       destination[0] == mac[0];
 }
 
-/* To several interfaces a devmap would send the same bytes, with the same source address; and a
- * packet that is too long for the LAN, or so short that TC leaves padding behind it, is rare. */
+/* A packet that is too long for a LAN, or so short that TC leaves padding behind it, is rare. */
 static __always_inline bool xdp_can_send(const struct inner *i, const struct mci_channel *channel)
 {
-	return channel->egress_count == 1 && i->length <= channel->egress[0].mtu &&
-	       i->length >= rewrite_least(i);
+	return i->length <= channel->mtu && i->length >= rewrite_least(i);
+}
+
+static __always_inline bool xdp_aim_at_set(__u32 lan_set)
+{
+	void *ports = bpf_map_lookup_elem(&lan_sets, &lan_set);
+
+	return ports && bpf_redirect_map(ports, 0, BPF_F_BROADCAST) == XDP_REDIRECT;
 }
 
 /* Says where the frame goes when the program returns XDP_REDIRECT. Nobody has to be told when the
  * program does not: the kernel forgets it with the next frame. */
 static __always_inline bool xdp_aim(const struct view *v, const struct mci_channel *channel)
 {
-	__u32 key = channel->egress[0].ifindex;
+	bool in_parts = (__u32)(v->data_end - v->data) < v->length;
+	__u32 key = channel->lans[0];
 
-	if ((__u32)(v->data_end - v->data) < v->length)
-		key |= MCI_LAN_PARTS;
-	return bpf_redirect_map(&lans, key, XDP_PASS) == XDP_REDIRECT;
+	if (channel->lan_count != 1)
+		return !in_parts && xdp_aim_at_set(channel->lan_set);
+	if (in_parts)
+		key += MCI_LAN_PARTS;
+	return bpf_redirect_map(&lan_ports, key, XDP_PASS) == XDP_REDIRECT;
 }
 
 static __always_inline bool xdp_strip(struct xdp_md *xdp, const struct view *v,
@@ -70,16 +104,13 @@ static __always_inline bool xdp_strip(struct xdp_md *xdp, const struct view *v,
 	       !bpf_xdp_adjust_head(xdp, i->offset - ETH_HLEN);
 }
 
-/* Writes Ethernet and the inner packet's changed head. */
-static __always_inline bool xdp_write(struct xdp_md *xdp, const struct inner *i,
-				      const struct mci_egress *egress)
+/* With the source address of the first LAN. */
+static __always_inline bool xdp_write(const struct xdp_md *xdp, const struct inner *i,
+				      const struct mci_channel *channel)
 {
-	struct ethhdr *eth = (void *)(long)xdp->data;
-	void *ip = eth + 1;
+	__u32 number = channel->lans[0];
+	const struct mci_lan *lan = bpf_map_lookup_elem(&lans, &number);
 
-	if (ip + sizeof(i->head) > (void *)(long)xdp->data_end)
-		return false;
-	rewrite_ethernet(eth, i, egress);
-	__builtin_memcpy(ip, &i->head, sizeof(i->head));
-	return true;
+	return lan &&
+	       rewrite_frame((void *)(long)xdp->data, (void *)(long)xdp->data_end, i, lan);
 }

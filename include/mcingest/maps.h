@@ -11,7 +11,9 @@
 #endif
 
 #define MCI_NAME         16   /* IFNAMSIZ */
+#define MCI_LANS_MAX     32   /* LAN interfaces, by numbers from 0 */
 #define MCI_EGRESS_MAX   8    /* LAN interfaces that one channel is copied to */
+#define MCI_LAN_SETS     1024 /* combinations of several that XDP sends to; others are TC's */
 #define MCI_OBSERVED_MAX 1500 /* bytes of an observed packet, from its IP header on */
 
 struct mci_channel4_key {
@@ -24,15 +26,17 @@ struct mci_channel6_key {
 	__u8 group[16];
 };
 
-/* A LAN interface that a channel goes out of. */
-struct mci_egress {
+/* lans: a LAN interface, at its number. */
+struct mci_lan {
 	char interface[MCI_NAME];
 	__u32 ifindex;
 	__u16 mtu;
 	__u8 mac[6]; /* the interface's own: the source of what it sends */
 };
 
-/* channels4, channels6: whence a channel must come and where it goes. */
+/* channels4, channels6: whence a channel must come and where it goes. What a packet needs of it
+ * stands in its first 64 bytes, which of an IPv4 channel are one cache line: the kernel puts 64
+ * bytes of its own and of the key before them. */
 struct mci_channel {
 	__u8 relay[16]; /* outer source address */
 	__u8 local[16]; /* outer destination address: the tunnel's own */
@@ -40,9 +44,12 @@ struct mci_channel {
 	__u16 local_port;
 	__u32 slot;        /* of the channel in channel_stats */
 	__u64 deadline_ns; /* CLOCK_MONOTONIC after which nothing is forwarded any more */
-	__u32 egress_count;
-	__u32 reserved;
-	struct mci_egress egress[MCI_EGRESS_MAX];
+	__u8 lan_count;
+	__u8 lans[MCI_EGRESS_MAX]; /* their numbers */
+	__u8 reserved;
+	__u16 mtu;     /* the least of theirs */
+	__u32 lan_set; /* a bit for each: the key in lan_sets */
+	char interfaces[MCI_NAME]; /* their names, as many as fit: for whoever reads the map */
 };
 
 /* tunnels: the endpoints that are ours, so that other programs' AMT passes untouched. */
@@ -62,16 +69,26 @@ struct mci_tunnel {
 _Static_assert(sizeof(struct mci_channel4_key) == 8, "no hole");
 _Static_assert(sizeof(struct mci_channel6_key) == 32, "no hole");
 _Static_assert(sizeof(struct mci_tunnel_key) == 20, "no hole");
-_Static_assert(sizeof(struct mci_channel) == 56 + 28 * MCI_EGRESS_MAX, "no hole");
+_Static_assert(sizeof(struct mci_channel) == 64 + MCI_NAME, "no hole");
+_Static_assert(sizeof(struct mci_lan) == 28, "no hole");
 
-/* lans: the bit of a key that asks for frames in several buffers. */
-#define MCI_LAN_PARTS 0x80000000u
+/* lan_ports: what is added to a LAN's number where frames are in several buffers. */
+#define MCI_LAN_PARTS MCI_LANS_MAX
 
-/* channel_stats, per CPU. */
+/* The programs' clock: CLOCK_MONOTONIC is epoch_ns, modulo 2^64, and tick_ns for each jiffy. */
+struct mci_clock {
+	__u64 tick_ns, epoch_ns;
+};
+
+/* channel_stats: maps of so many slots each, that come when a slot of theirs is used; per CPU. */
+#define MCI_STATS_CHUNK 1024
+
 struct mci_channel_stats {
 	__u64 packets;
 	__u64 bytes; /* of inner IP packets */
 	__u64 last_ns;
+	__u32 rtp;      /* of the last packet, if it is RTP: version to sequence number */
+	__u32 rtp_ssrc; /* (RFC 3550 section 5.1); of other packets the same bytes, or 0 */
 };
 
 /* drops, per CPU: packets to our tunnels that did not reach the LAN. */

@@ -70,11 +70,11 @@ static const struct egress_case cases[] = {
 	{"three LANs, IPv6 in IPv4", {.inner = 6}, {1500, 1500, 1500}, 2, 0, 0},
 	{"three LANs, IPv4 in IPv6", {.outer = 6}, {1500, 1500, 1500}, 2, 0, 0},
 	{"three LANs, IPv6 in IPv6", {.outer = 6, .inner = 6}, {1500, 1500, 1500}, 2, 0, 0},
-	{"the first takes less", {.payload = 1300}, {1280, 1500, 1500}, 2, 1, 0},
-	{"the second takes less", {.payload = 1300}, {1500, 1280, 1500}, 2, 1, 0},
-	{"the last takes less", {.payload = 1300}, {1500, 1500, 1280}, 1, 1, 0},
-	{"only the first takes it", {.payload = 1300}, {1500, 1280, 1280}, 0, 2, 0},
-	{"none takes it", {.payload = 1300}, {1280, 1280, 1280}, -1, 3, 0},
+	{"the first takes less", {.payload = 1300, .inner_fragment = 0x4000}, {1280, 1500, 1500}, 2, 1, 0},
+	{"the second takes less", {.payload = 1300, .inner_fragment = 0x4000}, {1500, 1280, 1500}, 2, 1, 0},
+	{"the last takes less", {.payload = 1300, .inner_fragment = 0x4000}, {1500, 1500, 1280}, 1, 1, 0},
+	{"only the first takes it", {.payload = 1300, .inner_fragment = 0x4000}, {1500, 1280, 1280}, 0, 2, 0},
+	{"none takes it", {.payload = 1300, .inner_fragment = 0x4000}, {1280, 1280, 1280}, -1, 3, 0},
 	{"the second has vanished", {}, {1500, 0, 1500}, 2, 0, 1},
 };
 /* clang-format on */
@@ -94,7 +94,7 @@ static void set_channel(struct dataplane *dp, const struct egress_case *row)
 	};
 
 	for (unsigned n = 0; n < EGRESSES; n++) {
-		struct mci_egress *egress = &channel.egress[n];
+		struct mci_lan *egress = &channel.egress[n];
 
 		memcpy(egress->interface, "e0", 3);
 		egress->interface[1] += n;

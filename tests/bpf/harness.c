@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness.h"
 
+#include "dataplane/internal.h"
 #include "ingest_xdp.skel.h"
 
 #include <bpf/bpf.h>
@@ -130,31 +131,32 @@ static void share_maps(struct bpf_object *object)
 }
 
 /* Loopback stands for every egress: the test run of a single packet redirects nothing. */
-int harness_xdp_copy(unsigned egress, const uint8_t mac[6])
+int harness_xdp_copy(const uint8_t mac[6])
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS);
 	static struct ingest_xdp *copy;
-	uint32_t loopback = 1, keys[] = {egress, egress | MCI_LAN_PARTS};
+	uint32_t loopback = 1;
 
 	if (!copy) {
 		copy = ingest_xdp__open_opts(&options);
 		share_maps(copy->obj);
 		memcpy((uint8_t *)copy->rodata->interface_mac, mac, 6);
+		clock_get((struct mci_clock *)&copy->rodata->clock);
 		if (ingest_xdp__load(copy))
 			err(2, "loading ingest_xdp");
 	}
-	for (unsigned i = 0; i < 2; i++)
-		bpf_map__update_elem(copy->maps.lans, &keys[i], sizeof(keys[i]), &loopback,
+	for (uint32_t port = 0; port < 2 * MCI_LANS_MAX; port++)
+		bpf_map__update_elem(copy->maps.lan_ports, &port, sizeof(port), &loopback,
 				     sizeof(loopback), BPF_ANY);
 	return bpf_program__fd(copy->progs.ingest_xdp);
 }
 
-struct run harness_run_xdp(unsigned egress, const uint8_t *frame, size_t length)
+struct run harness_run_xdp(const uint8_t *frame, size_t length)
 {
 	struct run run = {.length = 0};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = length,
 		    .data_out = run.frame, .data_size_out = sizeof(run.frame), .repeat = 1);
-	int fd = harness_xdp_copy(egress, (const uint8_t[6]){0});
+	int fd = harness_xdp_copy((const uint8_t[6]){0});
 
 	if (bpf_prog_test_run_opts(fd, &opts))
 		err(2, "BPF_PROG_RUN of ingest_xdp");

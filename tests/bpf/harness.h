@@ -37,10 +37,10 @@ struct run harness_run(const char *program, const uint8_t *frame, size_t length,
 		       unsigned repeat);
 
 /* A copy of the XDP program for BPF_PROG_RUN, for an interface of this address, that shares the
- * pinned maps and knows the LAN `egress`. There is one: it is made by the first call. */
-int harness_xdp_copy(unsigned egress, const uint8_t mac[6]);
+ * pinned maps. There is one: it is made by the first call. */
+int harness_xdp_copy(const uint8_t mac[6]);
 /* Runs the copy that stands on an interface whose address is zeros. */
-struct run harness_run_xdp(unsigned egress, const uint8_t *frame, size_t length);
+struct run harness_run_xdp(const uint8_t *frame, size_t length);
 
 void tap(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -129,7 +129,7 @@ static int through_tc(const uint8_t *in, size_t length, unsigned gso_size, struc
 
 static int through_xdp(const uint8_t *in, size_t length, struct run *run)
 {
-	*run = harness_run_xdp(EGRESS, in, length);
+	*run = harness_run_xdp(in, length);
 	switch (run->verdict) {
 	case XDP_REDIRECT:
 		return ON_LAN;

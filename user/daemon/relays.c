@@ -108,7 +108,7 @@ static void disconnect(struct channel *channel)
 
 static void add_egress(struct dataplane_channel *entry, const struct netlink_interface *link)
 {
-	struct mci_egress *egress = &entry->egress[entry->egress_count++];
+	struct mci_lan *egress = &entry->egress[entry->egress_count++];
 
 	memcpy(egress->interface, link->name, sizeof(egress->interface));
 	memcpy(egress->mac, link->mac, sizeof(egress->mac));

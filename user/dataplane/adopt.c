@@ -17,11 +17,11 @@ static struct addr address_of(const uint8_t field[16])
 		     : addr_from_bytes(AF_INET6, field);
 }
 
-typedef void entry_fn(const struct dataplane_visitor *visitor, const uint8_t *key,
+typedef void entry_fn(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
 		      const void *value);
 
 /* The key after the one at hand is fetched before the visit, which may remove the entry. */
-static void each_entry(const struct bpf_map *map, entry_fn *fn, void *value,
+static void each_entry(const struct dataplane *dp, const struct bpf_map *map, entry_fn *fn, void *value,
 		       const struct dataplane_visitor *visitor)
 {
 	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
@@ -31,26 +31,28 @@ static void each_entry(const struct bpf_map *map, entry_fn *fn, void *value,
 	while (!error) {
 		error = bpf_map__get_next_key(map, key, next, key_size);
 		if (!bpf_map__lookup_elem(map, key, key_size, value, value_size, 0))
-			fn(visitor, key, value);
+			fn(dp, visitor, key, value);
 		memcpy(key, next, key_size);
 	}
 }
 
-static void visit_tunnel(const struct dataplane_visitor *visitor, const uint8_t *bytes,
+static void visit_tunnel(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *bytes,
 			 const void *value)
 {
 	const struct mci_tunnel *tunnel = value;
 	struct addr local, relay = address_of(tunnel->relay);
 	struct mci_tunnel_key key;
 
+	(void)dp;
 	memcpy(&key, bytes, sizeof(key));
 	local = address_of(key.local);
 	visitor->tunnel(visitor->context, &relay, &local, key.local_port);
 }
 
-static void visit_channel(const struct dataplane_visitor *visitor, const struct sg *sg,
-			  const struct mci_channel *entry)
+static void visit_channel(const struct dataplane *dp, const struct dataplane_visitor *visitor,
+			  const struct sg *sg, const struct mci_channel *entry)
 {
+	uint32_t count = entry->lan_count < MCI_EGRESS_MAX ? entry->lan_count : MCI_EGRESS_MAX;
 	struct dataplane_channel channel = {
 		.relay = address_of(entry->relay),
 		.local = address_of(entry->local),
@@ -58,28 +60,28 @@ static void visit_channel(const struct dataplane_visitor *visitor, const struct 
 		.local_port = entry->local_port,
 		.slot = entry->slot,
 		.deadline_ns = entry->deadline_ns,
-		.egress_count =
-			entry->egress_count < MCI_EGRESS_MAX ? entry->egress_count : MCI_EGRESS_MAX,
 	};
 
-	memcpy(channel.egress, entry->egress, sizeof(channel.egress));
+	for (uint32_t i = 0; i < count; i++)
+		if (entry->lans[i] < MCI_LANS_MAX)
+			channel.egress[channel.egress_count++] = dp->lans[entry->lans[i]];
 	visitor->channel(visitor->context, sg, &channel);
 }
 
-static void visit_channel4(const struct dataplane_visitor *visitor, const uint8_t *key,
+static void visit_channel4(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
 			   const void *value)
 {
 	struct sg sg = {addr_from_bytes(AF_INET, key), addr_from_bytes(AF_INET, key + 4)};
 
-	visit_channel(visitor, &sg, value);
+	visit_channel(dp, visitor, &sg, value);
 }
 
-static void visit_channel6(const struct dataplane_visitor *visitor, const uint8_t *key,
+static void visit_channel6(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
 			   const void *value)
 {
 	struct sg sg = {addr_from_bytes(AF_INET6, key), addr_from_bytes(AF_INET6, key + 16)};
 
-	visit_channel(visitor, &sg, value);
+	visit_channel(dp, visitor, &sg, value);
 }
 
 void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visitor *visitor)
@@ -90,7 +92,7 @@ void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visito
 	if (!dp->adopted)
 		return;
 	attach_remove_leftovers(dp);
-	each_entry(dp->ingest->maps.tunnels, visit_tunnel, &tunnel, visitor);
-	each_entry(dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
-	each_entry(dp->ingest->maps.channels6, visit_channel6, &channel, visitor);
+	each_entry(dp, dp->ingest->maps.tunnels, visit_tunnel, &tunnel, visitor);
+	each_entry(dp, dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
+	each_entry(dp, dp->ingest->maps.channels6, visit_channel6, &channel, visitor);
 }

@@ -78,6 +78,13 @@ static const struct attachment *find_lan(const struct dataplane *dp, bool takes_
 	return NULL;
 }
 
+bool attach_takes_xdp(const struct dataplane *dp, unsigned ifindex)
+{
+	const struct attachment *lan = find(dp, ifindex, ROLE_DOWNSTREAM);
+
+	return lan && lan->takes_xdp;
+}
+
 /* Upstreams */
 
 /* With XDP in front, what a LAN does not take is parsed twice: no use where no LAN takes any. */
@@ -117,6 +124,7 @@ static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
 	error = xdp_attach(dp, upstream->ifindex);
 	if (!error) {
 		upstream->xdp = true;
+		lan_sets_open(dp);
 		explain_xdp(dp, upstream);
 		return 0;
 	}

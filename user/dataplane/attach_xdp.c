@@ -100,24 +100,26 @@ static int attach_or_replace(struct ingest_xdp *ingest, unsigned ifindex, bool f
 	return error;
 }
 
-static int add_lan(const struct ingest_xdp *ingest, uint32_t key, uint32_t ifindex)
+static int add_port(const struct ingest_xdp *ingest, uint32_t key, uint32_t ifindex)
 {
-	return bpf_map__update_elem(ingest->maps.lans, &key, sizeof(key), &ifindex,
+	return bpf_map__update_elem(ingest->maps.lan_ports, &key, sizeof(key), &ifindex,
 				    sizeof(ifindex), BPF_ANY);
 }
 
 /* Until they are told, TC does it. */
-static int tell_lans(const struct dataplane *dp, const struct ingest_xdp *ingest)
+static int tell_lans(struct dataplane *dp, const struct ingest_xdp *ingest)
 {
 	int error = 0;
 
 	for (unsigned i = 0; !error && i < dp->attachment_count; i++) {
 		const struct attachment *lan = &dp->attachments[i];
+		int number = lan->takes_xdp ? lans_number(dp, lan->ifindex) : -1;
 
-		if (lan->takes_xdp)
-			error = add_lan(ingest, lan->ifindex, lan->ifindex);
+		if (number < 0)
+			continue;
+		error = add_port(ingest, number, lan->ifindex);
 		if (!error && lan->takes_parts)
-			error = add_lan(ingest, lan->ifindex | MCI_LAN_PARTS, lan->ifindex);
+			error = add_port(ingest, number + MCI_LAN_PARTS, lan->ifindex);
 	}
 	return error;
 }
@@ -132,6 +134,7 @@ static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 	if (!ingest)
 		return -errno;
 	program_set_sizes(dp, ingest->obj);
+	memcpy((void *)&ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
 	error = get_mac(ifindex, (uint8_t *)ingest->rodata->interface_mac);
 	if (!error)
 		error = attach_or_replace(ingest, ifindex, frags);

@@ -22,7 +22,7 @@ struct dataplane_channel {
 	uint32_t slot;
 	uint64_t deadline_ns;
 	uint32_t egress_count;
-	struct mci_egress egress[MCI_EGRESS_MAX];
+	struct mci_lan egress[MCI_EGRESS_MAX];
 };
 
 struct dataplane_events {

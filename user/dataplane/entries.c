@@ -59,6 +59,46 @@ static int update(struct dataplane *dp, const struct bpf_map *map, const void *k
 	return 0;
 }
 
+/* With a comma before all but the first. What does not fit is left out. */
+static void add_name(char names[MCI_NAME], const char name[MCI_NAME])
+{
+	size_t used = strlen(names);
+
+	if (used && used < MCI_NAME - 1)
+		names[used++] = ',';
+	for (const char *c = name; *c && used < MCI_NAME - 1; c++)
+		names[used++] = *c;
+}
+
+static int add_lan(struct dataplane *dp, struct mci_channel *entry, const struct mci_lan *lan)
+{
+	int number = lans_put(dp, lan);
+
+	if (number < 0)
+		return number;
+	if (!entry->lan_count || lan->mtu < entry->mtu)
+		entry->mtu = lan->mtu;
+	entry->lans[entry->lan_count++] = number;
+	entry->lan_set |= 1u << number;
+	add_name(entry->interfaces, lan->interface);
+	return 0;
+}
+
+/* After a change: until then programs may go by copies that they have. */
+static int tell_change(struct dataplane *dp)
+{
+	const struct bpf_map *map = dp->ingest->maps.entries_version;
+
+	dp->entries_version++;
+	return update(dp, map, &(uint32_t){0}, &dp->entries_version);
+}
+
+void entries_open(struct dataplane *dp)
+{
+	bpf_map__lookup_elem(dp->ingest->maps.entries_version, &(uint32_t){0}, sizeof(uint32_t),
+			     &dp->entries_version, sizeof(dp->entries_version), 0);
+}
+
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel)
 {
@@ -67,14 +107,19 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 		.local_port = channel->local_port,
 		.slot = channel->slot,
 		.deadline_ns = channel->deadline_ns,
-		.egress_count = channel->egress_count,
 	};
 	union channel_key key = channel_key(sg);
+	int error = stats_provide(dp, channel->slot);
 
 	put_address(entry.relay, &channel->relay);
 	put_address(entry.local, &channel->local);
-	memcpy(entry.egress, channel->egress, sizeof(entry.egress));
-	return update(dp, channel_map(dp, sg), &key, &entry);
+	for (uint32_t i = 0; !error && i < channel->egress_count; i++)
+		error = add_lan(dp, &entry, &channel->egress[i]);
+	if (!error && entry.lan_count > 1)
+		lan_sets_provide(dp, &entry);
+	if (!error)
+		error = update(dp, channel_map(dp, sg), &key, &entry);
+	return error ? error : tell_change(dp);
 }
 
 void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg)
@@ -83,6 +128,7 @@ void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg)
 	union channel_key key = channel_key(sg);
 
 	bpf_map__delete_elem(map, &key, bpf_map__key_size(map), 0);
+	tell_change(dp);
 }
 
 static struct mci_tunnel_key tunnel_key(const struct addr *local, uint16_t local_port)

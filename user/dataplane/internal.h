@@ -36,6 +36,13 @@ struct dataplane {
 	bool adopted; /* the maps are an earlier daemon's */
 	struct attachment *attachments;
 	unsigned attachment_count;
+	struct mci_clock clock;
+	struct mci_lan lans[MCI_LANS_MAX]; /* as the map has them; ifindex 0: none of that number */
+	uint64_t entries_version;
+	int lan_sets;                      /* 0 or less: no XDP, no sets */
+	int departs[MCI_LANS_MAX];         /* programs of the LANs that are in sets; 0: none */
+	int *stats_chunks;                 /* maps of channel_stats; -1: not there yet */
+	uint32_t stats_chunk_count;
 	unsigned cpus;
 	void *per_cpu; /* room for one entry of any per-CPU map */
 	char error[256];
@@ -53,6 +60,40 @@ int program_fd(const struct dataplane *dp, enum role role);
 /* Of the maps, before the object is loaded. */
 void program_set_sizes(const struct dataplane *dp, const struct bpf_object *object);
 
+/* clock.c */
+/* 0 or a negative errno. */
+int clock_get(struct mci_clock *clock);
+
+/* lans.c; what fails leaves its sentence */
+/* After the maps: those of an earlier daemon's LANs that are there still. */
+void lans_open(struct dataplane *dp);
+/* An interface's number; a negative errno where it has none. */
+int lans_find(const struct dataplane *dp, uint32_t ifindex);
+/* The same, which gets it one. */
+int lans_number(struct dataplane *dp, uint32_t ifindex);
+/* The same, and what the programs must know of it. */
+int lans_put(struct dataplane *dp, const struct mci_lan *lan);
+
+/* entries.c */
+/* After the maps. */
+void entries_open(struct dataplane *dp);
+
+/* lan_sets.c */
+/* Once XDP is attached. */
+void lan_sets_open(struct dataplane *dp);
+/* Has the entry's set made, if XDP can send to all of it. */
+void lan_sets_provide(struct dataplane *dp, const struct mci_channel *entry);
+/* A LAN has changed: they are made anew as channels need them. */
+void lan_sets_forget(struct dataplane *dp);
+void lan_sets_close(struct dataplane *dp);
+
+/* stats.c */
+/* After the maps: those chunks that an earlier daemon made. */
+void stats_open(struct dataplane *dp);
+void stats_close(struct dataplane *dp);
+/* Makes room for a slot's counters. Leaves its sentence. */
+int stats_provide(struct dataplane *dp, uint32_t slot);
+
 /* pins.c */
 /* Mounts the BPF file system where there is none. */
 int pins_prepare(struct dataplane *dp);
@@ -66,6 +107,9 @@ void pins_remove(struct dataplane *dp);
 void attach_remove_all(struct dataplane *dp);
 /* The same, but for interfaces that this process is attached to. */
 void attach_remove_leftovers(struct dataplane *dp);
+
+/* Whether a LAN's driver is known to send what XDP redirects to it. */
+bool attach_takes_xdp(const struct dataplane *dp, unsigned ifindex);
 
 /* attach_tc.c */
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role);

@@ -99,7 +99,8 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 
 	set_size(object, "channels4", limits->channels);
 	set_size(object, "channels6", limits->channels);
-	set_size(object, "channel_stats", limits->channels);
+	set_size(object, "channel_stats",
+		 (limits->channels + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK);
 	set_size(object, "tunnels", limits->tunnels);
 }
 
@@ -145,6 +146,10 @@ static int load_programs(struct dataplane *dp)
 	if (!dp->ingest || !dp->observe)
 		return dataplane_fail(dp, -errno, "cannot open the BPF programs: %s",
 				      strerror(errno));
+	error = clock_get(&dp->clock);
+	if (error)
+		return explain_load(dp, error, "clock");
+	memcpy((void *)&dp->ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
 	error = load(dp, dp->ingest->obj, dp->ingest->progs.ingest_tc);
 	if (!error)
 		error = load(dp, dp->observe->obj, dp->observe->progs.observe_tc);
@@ -168,6 +173,8 @@ static void unload(struct dataplane *dp)
 static void release(struct dataplane *dp)
 {
 	attach_remove_all(dp);
+	stats_close(dp);
+	lan_sets_close(dp);
 	ring_buffer__free(dp->ring);
 	dp->ring = NULL;
 	unload(dp);
@@ -212,9 +219,14 @@ int dataplane_open(struct dataplane **opened, const struct dataplane_limits *lim
 		error = load_or_take_over(dp);
 	if (!error)
 		error = observed_open(dp);
-	if (error)
+	if (error) {
 		release(dp);
-	return error;
+		return error;
+	}
+	entries_open(dp);
+	lans_open(dp);
+	stats_open(dp);
+	return 0;
 }
 
 void dataplane_close(struct dataplane *dp)

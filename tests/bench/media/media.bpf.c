@@ -125,7 +125,7 @@ int pass_xdp(struct xdp_md *xdp)
 SEC("tc")
 int stand_tc(struct __sk_buff *skb)
 {
-	if (skb->len < load.length && bpf_skb_change_head(skb, load.length - skb->len, 0))
+	if (skb->len < load.length && bpf_skb_adjust_room(skb, load.length - skb->len, 1, 0))
 		return TC_ACT_SHOT;
 	bpf_skb_pull_data(skb, MEDIA_HEADERS);
 	if (!write_headers((void *)(long)skb->data, (void *)(long)skb->data_end))

@@ -162,9 +162,9 @@ static struct sg channel_at(const struct sg *first, uint32_t number)
 
 static void put_egress(struct dataplane_channel *channel, unsigned ifindex)
 {
-	struct mci_egress *egress = &channel->egress[channel->egress_count++];
+	struct mci_lan *egress = &channel->egress[channel->egress_count++];
 
-	*egress = (struct mci_egress){.ifindex = ifindex, .mtu = 1500};
+	*egress = (struct mci_lan){.ifindex = ifindex, .mtu = 1500};
 	memcpy(egress->mac, egress_mac, sizeof(egress->mac));
 }
 

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run once by the daemon: the two clocks that the programs' clock is made of. */
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+__u64 jiffies, coarse_ns;
+
+SEC("tc")
+int clock(struct __sk_buff *skb)
+{
+	jiffies = bpf_jiffies64();
+	coarse_ns = bpf_ktime_get_coarse_ns();
+	return 0;
+}
+
+char LICENSE[] SEC("license") = "GPL";
