@@ -21,8 +21,8 @@ static __always_inline int drop(int reason)
 	return TC_ACT_SHOT;
 }
 
-SEC("tc")
-int ingest_tc(struct __sk_buff *skb)
+/* Compiled for either family, so that offsets are constants. */
+static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 {
 	const struct mci_channel *channel = NULL;
 	struct outer outer;
@@ -31,8 +31,8 @@ int ingest_tc(struct __sk_buff *skb)
 	int reason;
 	__u64 now;
 
-	if (!is_single_frame(skb) || !skb_view(skb, OUTER_HEADERS, &view) ||
-	    !parse_outer(&view, &outer) || !skb_view(skb, ALL_HEADERS, &view))
+	if (!skb_view(skb, OUTER_HEADERS, &view) || !parse_outer(&view, ethertype, &outer) ||
+	    !skb_view(skb, ALL_HEADERS, &view))
 		return TC_ACT_UNSPEC;
 	now = now_ns();
 	reason = parse_inner(&view, &outer, &inner);
@@ -45,6 +45,18 @@ int ingest_tc(struct __sk_buff *skb)
 	if (!skb_strip(skb, &outer, &inner))
 		return drop(MCI_DROP_REWRITE);
 	return skb_send(skb, &inner, channel, now);
+}
+
+SEC("tc")
+int ingest_tc(struct __sk_buff *skb)
+{
+	if (!is_single_frame(skb))
+		return TC_ACT_UNSPEC;
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return ingest(skb, ETH_P_IP);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return ingest(skb, ETH_P_IPV6);
+	return TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "GPL";

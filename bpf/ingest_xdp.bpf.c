@@ -17,35 +17,49 @@ static __always_inline int drop(int reason)
 	return XDP_DROP;
 }
 
-SEC("xdp.frags")
-int ingest_xdp(struct xdp_md *xdp)
+/* Compiled for either family, so that offsets are constants. */
+static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 ethertype)
 {
 	const struct mci_channel *channel = NULL;
 	struct outer outer;
 	struct inner inner;
-	struct view view;
 	int reason;
 	__u64 now;
 
-	xdp_view(xdp, &view);
-	if (!is_to_interface(&view) || !parse_outer(&view, &outer))
+	if (!parse_outer(view, ethertype, &outer))
 		return XDP_PASS;
-	if (outer.ip_end > view.length && !xdp_view_whole(xdp, &view))
+	if (outer.ip_end > view->length && !xdp_view_whole(xdp, view))
 		return XDP_PASS;
 	now = now_ns();
-	reason = parse_inner(&view, &outer, &inner);
+	reason = parse_inner(view, &outer, &inner);
 	if (reason == GO_ON)
 		reason = match(&outer, &inner, now, &channel);
 	if (reason != GO_ON)
 		return drop(refuse(&outer, reason));
-	if (!xdp_can_send(&inner, channel) || !xdp_aim(&view, channel))
+	if (!xdp_can_send(&inner, channel) || !xdp_aim(view, channel))
 		return XDP_PASS;
-	parse_rtp(&view, &inner);
+	parse_rtp(view, &inner);
 	rewrite_ttl(&inner);
-	if (!xdp_strip(xdp, &view, &inner) || !xdp_write(xdp, &inner, channel))
+	if (!xdp_strip(xdp, view, &inner) || !xdp_write(xdp, &inner, channel))
 		return drop(MCI_DROP_REWRITE);
 	count_forwarded(channel->slot, &inner, now);
 	return XDP_REDIRECT;
+}
+
+SEC("xdp.frags")
+int ingest_xdp(struct xdp_md *xdp)
+{
+	struct view view;
+
+	xdp_view(xdp, &view);
+	switch (xdp_ethertype(&view)) {
+	case ETH_P_IP:
+		return ingest(xdp, &view, ETH_P_IP);
+	case ETH_P_IPV6:
+		return ingest(xdp, &view, ETH_P_IPV6);
+	default:
+		return XDP_PASS;
+	}
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -18,13 +18,12 @@
 #define IP_IS_PART    0x3fff /* more fragments follow, or it has an offset */
 #define IP_OFFSET     0x1fff
 #define IP_DF         0x4000
-#define IP_HEADER_MAX 60
 
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 
 /* How much of a frame must be readable: for parse_outer(), and for parse_inner(). */
-#define OUTER_HEADERS (ETH_HLEN + IP_HEADER_MAX + sizeof(struct udphdr) + AMT_DATA_HEADER)
+#define OUTER_HEADERS (ETH_HLEN + sizeof(struct ipv6hdr) + sizeof(struct udphdr) + AMT_DATA_HEADER)
 #define ALL_HEADERS   (OUTER_HEADERS + sizeof(struct ipv6hdr))
 
 /* What a step returns: that the next one shall follow, that the packet goes on its way up the stack,
@@ -99,17 +98,18 @@ static __always_inline void address_set_v6(union address *address, const struct 
 	__builtin_memcpy(address, v6, sizeof(*address));
 }
 
-/* Fragments go up the stack, which puts them together: only the first has ports. */
+/* Fragments go up the stack, which puts them together: only the first has ports. So do packets with
+ * options, for they are none that a relay would send. */
 static __always_inline bool parse_outer_v4(const struct view *v, struct outer *o)
 {
 	const struct iphdr *ip = view_at(v, ETH_HLEN, sizeof(*ip));
 
-	if (!ip || ip->version != 4 || ip->ihl < 5 || ip->protocol != IPPROTO_UDP ||
+	if (!ip || ip->version != 4 || ip->ihl != 5 || ip->protocol != IPPROTO_UDP ||
 	    ip->frag_off & bpf_htons(IP_IS_PART))
 		return false;
 	address_set_v4(&o->source, ip->saddr);
 	address_set_v4(&o->destination, ip->daddr);
-	o->udp = ETH_HLEN + ip->ihl * 4;
+	o->udp = ETH_HLEN + sizeof(*ip);
 	o->ip_end = ETH_HLEN + bpf_ntohs(ip->tot_len);
 	return true;
 }
@@ -145,16 +145,11 @@ static __always_inline bool parse_amt_data(const struct view *v, struct outer *o
 /* Whether it may be AMT data. Any source port may: from a wrong one it is to be dropped and
  * counted, if it is to a tunnel of ours. The UDP checksum is not looked at: it may be 0, and where
  * a packet was made on this machine it may not be finished yet. */
-static __always_inline bool parse_outer(const struct view *v, struct outer *o)
+static __always_inline bool parse_outer(const struct view *v, __u16 ethertype, struct outer *o)
 {
-	const struct ethhdr *eth = view_at(v, 0, sizeof(*eth));
-
-	if (!eth)
-		return false;
-	o->ethertype = bpf_ntohs(eth->h_proto);
-	if (o->ethertype == ETH_P_IP)
-		return parse_outer_v4(v, o) && parse_amt_data(v, o);
-	return o->ethertype == ETH_P_IPV6 && parse_outer_v6(v, o) && parse_amt_data(v, o);
+	o->ethertype = ethertype;
+	return (ethertype == ETH_P_IP ? parse_outer_v4(v, o) : parse_outer_v6(v, o)) &&
+	       parse_amt_data(v, o);
 }
 
 /* Multicast is 224.0.0.0/4 and ff00::/8. */

@@ -58,14 +58,15 @@ static __always_inline bool xdp_view_whole(struct xdp_md *xdp, struct view *v)
 	return readable == v->length || readable >= ALL_HEADERS;
 }
 
-/* An interface in promiscuous mode sees frames of others. */
-static __always_inline bool is_to_interface(const struct view *v)
+/* Of a frame to the interface: one in promiscuous mode sees frames of others. 0 of what is not. */
+static __always_inline __u16 xdp_ethertype(const struct view *v)
 {
-	const __u16 *destination = view_at(v, 0, ETH_HLEN);
-	const volatile __u16 *mac = (const volatile __u16 *)interface_mac;
+	const __be16 *eth = view_at(v, 0, ETH_HLEN);
+	const volatile __be16 *mac = (const volatile __be16 *)interface_mac;
 
-	return destination && destination[2] == mac[2] && destination[1] == mac[1] &&
-	       destination[0] == mac[0];
+	if (!eth || eth[2] != mac[2] || eth[1] != mac[1] || eth[0] != mac[0])
+		return 0;
+	return bpf_ntohs(eth[6]);
 }
 
 /* A packet that is too long for a LAN, or so short that TC leaves padding behind it, is rare. */
