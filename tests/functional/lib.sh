@@ -61,6 +61,7 @@ in_node() { # NODE CMD...
 }
 
 spawn() { # NAME NODE CMD...
+    : >"$WORK/$1.log" # now: what an earlier one has said must not be taken for its word
     scripts/lab exec "${@:2}" </dev/null >"$WORK/$1.log" 2>&1 &
     PIDS[$1]=$!
 }
