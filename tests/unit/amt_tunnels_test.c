@@ -351,6 +351,23 @@ Test(amt_tunnels, no_route_and_no_room_fail_at_once)
 	cr_expect_eq(failed, 4);
 }
 
+/* Found by amt_tunnels_fuzz: such a contact was kept for ever. */
+Test(amt_tunnels, a_relay_without_a_tunnel_is_not_remembered)
+{
+	struct amt_member one = member("232.1.1.1"), two = member("232.1.1.2");
+
+	join(&one, "192.52.193.1", true);
+	join(&two, "192.52.193.1", true);
+	no_route = true;
+	advertise();
+	cr_expect_eq(failed, 2);
+	cr_expect_null(tunnels.by_contact);
+	no_route = false;
+	join(&one, "192.52.193.1", true);
+	advertise();
+	cr_expect_eq(opened, 1);
+}
+
 Test(amt_tunnels, nonsense_is_refused_and_changes_nothing)
 {
 	struct amt_member one = member("232.1.1.1");

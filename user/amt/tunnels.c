@@ -133,6 +133,7 @@ static void wait_for_contact(struct amt_contact *contact, struct amt_member *mem
 	DL_APPEND(contact->waiting, member);
 }
 
+/* A discovery is remembered as long as there is a tunnel to the relay that it found. */
 static void remove_contacts_of(struct amt_tunnels *tunnels, const struct addr *relay)
 {
 	struct amt_contact *contact, *next;
@@ -306,6 +307,7 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 	if (!tunnel)
 		tunnel = tunnel_open(tunnels, relay, 0, &reason);
 	if (!tunnel) {
+		remove_contacts_of(tunnels, relay);
 		tunnels->actions->failed(tunnels->context, member, reason);
 		return;
 	}
