@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make bench, make install, make clean. Quiet; V=1 shows the commands.
+# make, make demo, make check, make bench, make fuzz, make install, make clean. Quiet; V=1 shows the commands.
 
 CC      ?= cc
 CLANG   ?= clang
@@ -36,6 +36,9 @@ PROGRAMS := mcingestd mcingest
 PEERS    := $(notdir $(patsubst %/,%,$(wildcard tests/peers/*/)))
 UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 BPF_TEST := $(if $(wildcard tests/bpf/run.c),$(B)/tests/bpf/run)
+FUZZ_OBJ := $(LIB_SRC:%.c=$(B)/fuzz/%.o)
+FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SEEDS := $(B)/tests/fuzz/seeds
 MEDIA    := $(B)/tests/bench/media
 MEDIA_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/media/*.c)) tests/bpf/harness.c tests/bpf/packets.c
 
@@ -112,6 +115,29 @@ $(B)/tests/bpf/run: $(patsubst %.c,$(B)/san/%.o,$(wildcard tests/bpf/*.c)) $(B)/
 	$(call say,LD,$@)
 	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(PKG_LIBS)
 
+# Fuzz targets: user code a third time, by clang with libFuzzer; and seeds, made of the samples
+
+$(B)/fuzz/%.o: %.c | $(SKELS)
+	@mkdir -p $(@D)
+	$(call say,CLANG,$@)
+	$(Q)$(CLANG) $(CPPFLAGS) $(PKG_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link $(WARN) -MMD -MP -c $< -o $@
+
+$(B)/fuzz/libmcingest.a: $(FUZZ_OBJ)
+
+$(B)/tests/fuzz/%_fuzz: $(B)/fuzz/tests/fuzz/%_fuzz.o $(B)/fuzz/tests/fuzz/fuzz.o $(B)/fuzz/libmcingest.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -o $@ $(PKG_LIBS)
+
+$(B)/tests/fuzz/pcap_seeds: $(B)/san/tests/fuzz/pcap_seeds.o $(B)/san/libmcingest.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(PKG_LIBS) -lpcap
+
+$(FUZZ_SEEDS): $(B)/tests/fuzz/pcap_seeds $(wildcard tests/samples/*.pcap)
+	$(call say,SEEDS,$@)
+	$(Q)rm -rf $@ $@.new && $< $@.new $(filter %.pcap,$^) && mv $@.new $@
+
 # The bench, as it is installed
 
 $(MEDIA_SRC:%.c=$(B)/obj/%.o): $(B)/include/media.skel.h
@@ -130,13 +156,17 @@ demo: deps
 	$(Q)scripts/demo
 
 check: deps
-	$(Q)$(MAKE) all tests
+	$(Q)$(MAKE) all tests $(FUZZ) $(FUZZ_SEEDS)
 	$(Q)scripts/check
 
 bench: deps
 	$(Q)$(MAKE) all peers $(MEDIA)
 	$(Q)$(MEDIA)
 	$(Q)LAB=bench tests/bench/join.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
+
+fuzz: deps
+	$(Q)$(MAKE) $(FUZZ) $(FUZZ_SEEDS)
+	$(Q)scripts/fuzz
 
 install: all
 	install -D -m 755 $(B)/mcingestd $(DESTDIR)$(PREFIX)/sbin/mcingestd
@@ -145,7 +175,7 @@ install: all
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check bench install clean
+.PHONY: all peers tests deps demo check bench fuzz install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

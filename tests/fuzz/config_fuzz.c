@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The configuration file: it is refused with one line that names the place, or every value is
+ * within its limits; and the same configuration written out reads as the same. */
+#include "base/addr.h"
+#include "config/config.h"
+#include "fuzz.h"
+
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static const char *const modes[CONFIG_MODE_COUNT] = {"auto", "xdp", "tc"};
+
+static int file = -1; /* in memory */
+static char path[64];
+
+static void write_file(const void *bytes, size_t size)
+{
+	if (file < 0) {
+		file = memfd_create("conf", MFD_CLOEXEC);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	}
+	must(!ftruncate(file, 0) && pwrite(file, bytes, size, 0) == (ssize_t)size);
+}
+
+/* What it says on stderr goes to `said`, to be freed. */
+static int read_config(struct config *config, char **said)
+{
+	char *argv[] = {"mcingestd", "--config", path, NULL};
+	FILE *kept = stderr;
+	size_t size;
+	int status;
+
+	stderr = open_memstream(said, &size);
+	status = config_read(config, 3, argv);
+	fclose(stderr);
+	stderr = kept;
+	return status;
+}
+
+static void check_names(char *const *names, unsigned count, unsigned most)
+{
+	must(count <= most);
+	for (unsigned i = 0; i < count; i++)
+		must(*names[i] && strlen(names[i]) < IF_NAMESIZE &&
+		     !strpbrk(names[i], "/: \t\r\n\v\f"));
+}
+
+static void check_servers(const struct config *config)
+{
+	must(config->dns_server_count <= CONFIG_SERVERS_MAX);
+	for (unsigned i = 0; i < config->dns_server_count; i++) {
+		char text[128];
+		struct addr addr;
+
+		snprintf(text, sizeof(text), "%s", config->dns_servers[i]);
+		*strchrnul(text, '@') = '\0';
+		must(addr_parse(text, &addr));
+	}
+}
+
+static bool is_seconds(usec_t time, unsigned least, unsigned most)
+{
+	return time >= least * USEC_PER_SEC && time <= most * USEC_PER_SEC;
+}
+
+static void check(const struct config *config)
+{
+	size_t socket = strlen(config->control_socket);
+
+	must(config->downstream_count);
+	check_names(config->downstream, config->downstream_count, CONFIG_NAMES_MAX);
+	check_names(config->upstream, config->upstream_count, CONFIG_UPLINKS_MAX);
+	check_servers(config);
+	must(is_seconds(config->dns_timeout, 1, 60) && is_seconds(config->hold, 5, 86400));
+	must(config->max_channels >= 1 && config->max_channels <= 1000000);
+	must(config->max_tunnels >= 1 && config->max_tunnels <= 65535);
+	must(config->max_neighbors >= 1 && config->max_neighbors <= 65535);
+	must(config->mode < CONFIG_MODE_COUNT);
+	must(socket && socket < sizeof(((struct sockaddr_un *)NULL)->sun_path));
+}
+
+/* No space behind '=': a value may begin with ';', which would be a comment then. */
+static void write_list(FILE *out, const char *key, char *const *list, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		fprintf(out, "%s=%s\n", key, list[i]);
+}
+
+/* Returns the text, to be freed. */
+static char *write_out(const struct config *config)
+{
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	fputs("[interfaces]\n", out);
+	write_list(out, "downstream", config->downstream, config->downstream_count);
+	write_list(out, "upstream", config->upstream, config->upstream_count);
+	fputs("[dns]\n", out);
+	write_list(out, "server", config->dns_servers, config->dns_server_count);
+	fprintf(out, "timeout=%llu\n", (unsigned long long)(config->dns_timeout / USEC_PER_SEC));
+	fprintf(out, "[limits]\nchannels=%u\ntunnels=%u\nneighbors=%u\n", config->max_channels,
+		config->max_tunnels, config->max_neighbors);
+	fprintf(out, "[dataplane]\nmode=%s\nhold=%llu\n", modes[config->mode],
+		(unsigned long long)(config->hold / USEC_PER_SEC));
+	fprintf(out, "[control]\nsocket=%s\n", config->control_socket);
+	fprintf(out, "[log]\nlevel=%s\n", config->debug ? "debug" : "notice");
+	fclose(out);
+	return text;
+}
+
+static void check_written(const struct config *config)
+{
+	char *text = write_out(config), *again_text, *said;
+	struct config again;
+
+	write_file(text, strlen(text));
+	must(!read_config(&again, &said) && !*said);
+	again_text = write_out(&again);
+	must(!strcmp(text, again_text));
+	config_free(&again);
+	free(again_text);
+	free(text);
+	free(said);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct config config;
+	char *said;
+	int status;
+
+	write_file(bytes, size);
+	status = read_config(&config, &said);
+	if (status) {
+		must(status == 2 && strchr(said, '\n') == said + strlen(said) - 1);
+		must(strstr(said, path));
+	} else {
+		must(!*said);
+		check(&config);
+		check_written(&config);
+		config_free(&config);
+	}
+	free(said);
+	return 0;
+}

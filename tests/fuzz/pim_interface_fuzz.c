@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PIM on one interface, both families, with neighbours that say anything while time passes: tables
+ * keep their limits, every timer that runs is one of theirs, `wanted` tells each change once, and a
+ * message that is refused changes nothing.
+ *
+ * STEP_MESSAGE: a datagram; with an argument, from the neighbour of that number. */
+#include "base/log.h"
+#include "fuzz.h"
+#include "pim/interface.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FAMILIES       2
+#define NEIGHBORS_MAX  4
+#define ENTRIES_MAX    16
+#define NEIGHBOR_COUNT 8 /* of those that an argument names */
+
+static const struct pim_limits limits = {.neighbors = NEIGHBORS_MAX, .entries = ENTRIES_MAX};
+static const uint8_t addresses[FAMILIES][16] = {{10, 0, 0, 1}, {0xfe, 0x80, [15] = 1}};
+
+struct family {
+	struct pim_interface pim;
+	struct sg wanted[ENTRIES_MAX];
+	unsigned wanted_count;
+};
+
+static struct timers timers;
+static struct family families[FAMILIES];
+
+/* Actions */
+
+static void check_sent(void *context, const uint8_t *message, size_t length)
+{
+	const struct pim_interface *pim = &((struct family *)context)->pim;
+	struct ip_datagram ip = {.source = pim->address,
+				 .destination = pim_all_routers(pim->address.family),
+				 .protocol = PIM_IP_PROTOCOL,
+				 .payload = cursor_over(message, length)};
+	struct pim_message decoded;
+
+	must(pim_decode(&ip, &decoded) == FAULT_NONE && decoded.type == PIM_HELLO);
+	must(decoded.hello.generation_id == pim->generation_id);
+}
+
+static void note_wanted(void *context, const struct sg *sg, bool wanted)
+{
+	struct family *family = context;
+	unsigned i = 0;
+
+	must(sg_is_forwardable(sg) && sg->source.family == family->pim.address.family);
+	while (i < family->wanted_count && memcmp(&family->wanted[i], sg, sizeof(*sg)) != 0)
+		i++;
+	must(wanted == (i == family->wanted_count));
+	must(i < ENTRIES_MAX);
+	family->wanted[i] = wanted ? *sg : family->wanted[--family->wanted_count];
+	family->wanted_count += wanted;
+}
+
+static const struct pim_actions actions = {.send = check_sent, .wanted = note_wanted};
+
+/* Invariants: both count the timers that belong to what they check. */
+
+static unsigned check_neighbors(const struct pim_neighbors *neighbors)
+{
+	const struct pim_neighbor *neighbor;
+	unsigned running = 0;
+
+	must(pim_neighbors_count(neighbors) <= NEIGHBORS_MAX);
+	for (neighbor = neighbors->by_address; neighbor; neighbor = neighbor->hh.next) {
+		bool forever = neighbor->hello.holdtime == PIM_HOLDTIME_FOREVER;
+
+		must(neighbor->hello.holdtime && !neighbor->expiry.slot == forever);
+		running += neighbor->expiry.slot != 0;
+	}
+	return running;
+}
+
+static unsigned check_downstream(const struct family *family)
+{
+	const struct pim_downstream_entry *entry = family->pim.downstream.by_sg;
+	unsigned running = 0;
+
+	must(pim_downstream_count(&family->pim.downstream) == family->wanted_count);
+	for (; entry; entry = entry->hh.next) {
+		bool pending = entry->state == PIM_PRUNE_PENDING;
+
+		must(pending || entry->state == PIM_JOIN);
+		must(pending == (entry->prune_pending.slot != 0));
+		running += pending + (entry->expiry.slot != 0);
+	}
+	return running;
+}
+
+static void check_all(void)
+{
+	unsigned running = 0;
+
+	for (int i = 0; i < FAMILIES; i++) {
+		must(families[i].pim.hello.slot != 0);
+		running += 1 + check_neighbors(&families[i].pim.neighbors) +
+			   check_downstream(&families[i]);
+	}
+	must(timers.count == running);
+	must(timers_next(&timers) > timers.now || !timers.count);
+}
+
+/* Steps */
+
+static void start(void)
+{
+	for (int i = 0; i < FAMILIES; i++) {
+		families[i] = (struct family){
+			.pim = {.name = "fuzz",
+				.timers = &timers,
+				.actions = &actions,
+				.context = &families[i],
+				.address = addr_from_bytes(i ? AF_INET6 : AF_INET, addresses[i])}};
+		pim_interface_start(&families[i].pim, &limits);
+	}
+}
+
+static void stop(void)
+{
+	for (int i = 0; i < FAMILIES; i++)
+		pim_interface_stop(&families[i].pim);
+	must(!timers.count);
+}
+
+/* The source's last byte; addresses begin at 12 or 8. */
+static void set_neighbor(uint8_t *datagram, size_t length, uint8_t number)
+{
+	size_t at = length && datagram[0] >> 4 == 4 ? 15 : 23;
+
+	if (number && at < length)
+		datagram[at] = number % NEIGHBOR_COUNT;
+}
+
+static void receive(struct family *family, const struct ip_datagram *ip)
+{
+	unsigned neighbors = pim_neighbors_count(&family->pim.neighbors);
+	unsigned entries = family->wanted_count;
+	size_t running = timers.count;
+	enum fault fault = pim_interface_receive(&family->pim, ip);
+
+	if (fault && fault != FAULT_LIMIT)
+		must(pim_neighbors_count(&family->pim.neighbors) == neighbors &&
+		     family->wanted_count == entries && timers.count == running);
+}
+
+static void take_message(const struct fuzz_step *step)
+{
+	size_t length = cursor_left(&step->bytes);
+	uint8_t *copy = malloc(length);
+	struct ip_datagram ip;
+
+	if (length)
+		memcpy(copy, step->bytes.at, length);
+	set_neighbor(copy, length, step->argument);
+	fuzz_mend(copy, length);
+	if (!ip_decode(cursor_over(copy, length), &ip))
+		receive(&families[ip.source.family == AF_INET6], &ip);
+	free(copy);
+}
+
+static bool take(const struct fuzz_step *step)
+{
+	if (step->op == STEP_TIME)
+		return fuzz_step_time(&timers, step);
+	if (step->op == STEP_MESSAGE)
+		take_message(step);
+	if (step->op == STEP_RESTART) {
+		stop();
+		start();
+	}
+	return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+	struct cursor input = cursor_over(bytes, size);
+	struct fuzz_step step;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	fuzz_restart_random();
+	timers = (struct timers){0};
+	start();
+	while (fuzz_next_step(&input, &step) && take(&step))
+		check_all();
+	stop();
+	timers_free(&timers);
+	return 0;
+}
