@@ -14,6 +14,9 @@ shows() { # WHAT REGEX 'COMMAND'
 relays() { # SOURCE: address/precedence/discovery, in the order to be tried, names sorted
     api "lookup $1" '[.relays[] | "\(.address)/\(.precedence)/\(if .discovery_optional then "D" else "-" end)"] | join(" ")'
 }
+about_1000() { # COMMAND JQ-PATH-TO-AN-OBJECT: packets a second
+    [[ $(api "$1" "$2 | .packets_per_s > 500 and .packets_per_s < 2000") == true ]]
+}
 
 everything_up
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 60
@@ -23,12 +26,12 @@ until_true 10 "failed" channel_is 192.0.2.30 232.1.1.1 failed
 send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true 5 "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
-has status . version pid since uptime_s interfaces channels tunnels limits
+has status . version pid since uptime_s interfaces channels packets_per_s bits_per_s tunnels limits
 has status '.interfaces[0]' name role mode why addresses neighbors
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors
 has neighbors '.neighbors[0]' interface address since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
-has channels '.channels[0]' source group state reason relay interfaces packets bytes slow_packets since trace
+has channels '.channels[0]' source group state reason relay interfaces packets bytes slow_packets packets_per_s bits_per_s since trace
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries
 has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket igmp mld
@@ -64,6 +67,22 @@ shows "for people: why a channel failed" 'no relay' channels
 shows "for people: tunnels" '203\.0\.113\.15 +100\.64\.7\.2:[0-9]+ +1 +active' tunnels
 shows "for people: counters" 'not_joined +0' counters
 shows "for people: lookup" '10 0 1 203\.0\.113\.15' 'lookup 192.0.2.10'
+
+# 1,000 packets a second of 128 bytes with their headers; status first, which itself looks at no counter
+receiver_up fast 192.0.2.10 232.1.1.2 --seconds 90
+until_true 10 "joined" channel_is 192.0.2.10 232.1.1.2 joined
+spawn flow source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.2 --rate 1000 --count 60000 --size 100
+until_true 40 "status shows the rate of what is forwarded" about_1000 status .
+ok "status shows the rate of what is forwarded" true
+until_true 40 "channels shows a channel's rate" about_1000 channels '.channels[] | select(.group == "232.1.1.2")'
+ok "channels shows a channel's rate" true
+is "bits are those of the packets" "$(api channels '.channels[] | select(.group == "232.1.1.2") |
+    .bits_per_s / .packets_per_s / (128 * 8) | . > 0.99 and . < 1.01')" true
+shows "for people: a channel's rate" '232\.1\.1\.2 +receiving .* +[0-9]+\.[0-9] +[0-9.]+ [kM]b/s ' channels
+shows "for people: the rate in all" 'Forwards +[0-9.]+ [kM]b/s, [0-9]+\.[0-9] packets/s' status
+finish flow
+finish fast
+
 finish mcingestd
 verdict $? "mcingestd ends well" || true
 finished

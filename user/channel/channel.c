@@ -81,6 +81,7 @@ void channel_open(struct channel *channel, usec_t seen)
 	channel->retry.fn = retry_due;
 	channel->since = now(channel);
 	channel->trace.join_seen = seen;
+	meter_begin(&channel->meter, now(channel), &(struct meter_count){0});
 	actions(channel)->changed(channel);
 	discover(channel);
 }

@@ -11,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/timers.h"
+#include "channel/meter.h"
 
 #include <uthash.h>
 
@@ -52,6 +53,7 @@ struct channel {
 	uint32_t interfaces; /* a bit for each downstream interface that wants it */
 	bool forwarding;     /* the dataplane has an entry */
 	struct channel_trace trace;
+	struct meter meter; /* of what is forwarded; the owner looks */
 	struct channel_relay relays[CHANNEL_RELAYS_MAX];
 	unsigned relay_count, relays_tried;
 	unsigned failures;
@@ -85,7 +87,8 @@ void channel_tunnel_failed(struct channel *channel, const char *reason);
 
 /* For the table: begins and ends its life, and tells it of a change of `interfaces`. */
 void channel_open(struct channel *channel, usec_t seen);
-/* Begins where an earlier daemon was: the dataplane has its entry, from this relay. */
+/* Begins where an earlier daemon was: the dataplane has its entry, from this relay. The owner
+ * begins its meter. */
 void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving);
 void channel_close(struct channel *channel);
 void channel_interfaces_changed(struct channel *channel);

@@ -53,6 +53,13 @@ static void cell_bytes(struct table *table, const json_t *object, const char *ke
 	table_cell(table, PLAIN, "%s", text_bytes(object, key, bytes));
 }
 
+static void cell_bit_rate(struct table *table, const json_t *object, const char *key)
+{
+	char rate[TEXT_SHORT];
+
+	table_cell(table, PLAIN, "%s", text_bit_rate(object, key, rate));
+}
+
 static void cell_age(struct table *table, const json_t *object, const char *key)
 {
 	char age[TEXT_SHORT];
@@ -133,6 +140,7 @@ static void print_channel_states(const json_t *reply)
 static void print_status(const struct cli *cli, const json_t *reply)
 {
 	char pid[TEXT_SHORT], uptime[TEXT_SHORT], tunnels[TEXT_SHORT], limit[TEXT_SHORT];
+	char packets[TEXT_SHORT], bits[TEXT_SHORT];
 	const json_t *limits = json_object_get(reply, "limits");
 
 	(void)cli;
@@ -143,6 +151,8 @@ static void print_status(const struct cli *cli, const json_t *reply)
 	print_interfaces(json_object_get(reply, "interfaces"));
 	putchar('\n');
 	print_channel_states(reply);
+	text_line(PLAIN, "Forwards  %s, %s packets/s", text_bit_rate(reply, "bits_per_s", bits),
+		  text_number(reply, "packets_per_s", packets));
 	text_line(PLAIN, "Tunnels   %s of %s", text_number(reply, "tunnels", tunnels),
 		  text_number(limits, "tunnels", limit));
 }
@@ -230,6 +240,8 @@ static void fill_channel(struct table *table, const json_t *channel)
 	cell_list(table, channel, "interfaces");
 	cell_number(table, channel, "packets");
 	cell_bytes(table, channel, "bytes");
+	cell_number(table, channel, "packets_per_s");
+	cell_bit_rate(table, channel, "bits_per_s");
 	cell_age(table, channel, "since");
 	if (json_is_string(json_object_get(channel, "reason")))
 		table_note(table, "%s", text_string(channel, "reason"));
@@ -238,7 +250,8 @@ static void fill_channel(struct table *table, const json_t *channel)
 static void print_channels(const struct cli *cli, const json_t *reply)
 {
 	static const char *const headings[] = {"SOURCE",     "GROUP",    "STATE",  "RELAY",
-					       "INTERFACES", ">PACKETS", ">BYTES", ">SINCE"};
+					       "INTERFACES", ">PACKETS", ">BYTES", ">PACKETS/S",
+					       ">RATE",      ">SINCE"};
 	const json_t *channels = json_object_get(reply, "channels"), *channel;
 	struct table *table;
 	size_t i;

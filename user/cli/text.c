@@ -116,19 +116,19 @@ static const char *format_duration(double seconds, char buf[TEXT_SHORT])
 	return buf;
 }
 
-static const char *format_bytes(double bytes, char buf[TEXT_SHORT])
+/* `gap` stands between number and prefix, `unit` behind them. */
+static const char *format_scaled(double value, const char *gap, const char *unit,
+				 char buf[TEXT_SHORT])
 {
-	static const char units[] = "kMGTPE";
-	int unit = -1;
+	static const char *const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
+	size_t scale = 0;
 
-	while (bytes >= 999.95 && units[unit + 1]) {
-		bytes /= 1000;
-		unit++;
+	while (value >= 999.95 && scale + 1 < sizeof(prefixes) / sizeof(prefixes[0])) {
+		value /= 1000;
+		scale++;
 	}
-	if (unit < 0)
-		snprintf(buf, TEXT_SHORT, "%.0f", bytes);
-	else
-		snprintf(buf, TEXT_SHORT, "%.1f%c", at_most(bytes, 1e9), units[unit]);
+	snprintf(buf, TEXT_SHORT, "%.*f%s%s%s", scale ? 1 : 0, at_most(value, 1e9), gap,
+		 prefixes[scale], unit);
 	return buf;
 }
 
@@ -157,7 +157,16 @@ const char *text_bytes(const json_t *object, const char *key, char buf[TEXT_SHOR
 	const json_t *number = json_object_get(object, key);
 
 	if (json_is_number(number))
-		return format_bytes(json_number_value(number), buf);
+		return format_scaled(json_number_value(number), "", "", buf);
+	return strcpy(buf, "-");
+}
+
+const char *text_bit_rate(const json_t *object, const char *key, char buf[TEXT_SHORT])
+{
+	const json_t *number = json_object_get(object, key);
+
+	if (json_is_number(number))
+		return format_scaled(json_number_value(number), " ", "b/s", buf);
 	return strcpy(buf, "-");
 }
 

@@ -28,6 +28,8 @@ const char *text_string(const json_t *object, const char *key);
 const char *text_number(const json_t *object, const char *key, char buf[TEXT_SHORT]);
 /* 987, 1.2k, 1.2M */
 const char *text_bytes(const json_t *object, const char *key, char buf[TEXT_SHORT]);
+/* 987 b/s, 12.3 Mb/s */
+const char *text_bit_rate(const json_t *object, const char *key, char buf[TEXT_SHORT]);
 /* 12s, 3m12s, 2h05m, 3d04h */
 const char *text_seconds(const json_t *object, const char *key, char buf[TEXT_SHORT]);
 /* How long ago a time (RFC 3339, UTC) was. */

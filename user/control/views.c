@@ -50,6 +50,11 @@ json_t *view_interface(const struct netlink_interface *link, const char *role, c
 			 mode, "why", why, "addresses", view_addrs(link->addresses, link->address_count));
 }
 
+json_t *view_rate(double rate)
+{
+	return json_real((double)(uint64_t)(rate * 10 + 0.5) / 10);
+}
+
 /* PIM */
 
 static json_t *view_neighbor(const struct pim_interface *pim, const struct pim_neighbor *neighbor)
@@ -140,13 +145,15 @@ json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const char *const *interfaces, const struct mci_channel_stats *stats,
 		     uint64_t slow_packets)
 {
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "source",
-			 view_addr(&channel->sg.source), "group", view_addr(&channel->sg.group),
-			 "state", channel_state_name(channel->state), "reason", channel->reason,
-			 "relay", view_addr(relay), "interfaces",
+	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
+			 "source", view_addr(&channel->sg.source), "group",
+			 view_addr(&channel->sg.group), "state", channel_state_name(channel->state),
+			 "reason", channel->reason, "relay", view_addr(relay), "interfaces",
 			 view_names(channel->interfaces, interfaces), "packets",
 			 (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes,
-			 "slow_packets", (json_int_t)slow_packets, "since",
+			 "slow_packets", (json_int_t)slow_packets, "packets_per_s",
+			 view_rate(channel->meter.rate.packets_per_s), "bits_per_s",
+			 view_rate(channel->meter.rate.bits_per_s), "since",
 			 view_time(channel->since, channel->table->timers->now), "trace",
 			 view_trace(&channel->trace));
 }

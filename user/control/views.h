@@ -28,6 +28,9 @@ json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const char *const *interfaces, const struct mci_channel_stats *stats,
 		     uint64_t slow_packets);
 
+/* To a tenth. */
+json_t *view_rate(double rate);
+
 /* {"tunnels": [...], "discoveries": [...]} */
 json_t *view_tunnels(const struct amt_tunnels *tunnels);
 

@@ -56,11 +56,17 @@ static void adopt_channel(void *context, const struct sg *sg,
 	struct mci_channel_stats stats = {0};
 	struct engine *engine = context;
 	uint32_t bits = adopt_joins(engine, sg, channel);
+	struct meter_count count;
 
 	dataplane_channel_stats(engine->dataplane, channel->slot, &stats);
-	if (!bits ||
-	    !channel_table_adopt(&engine->channels, sg, bits, channel->slot, &relay, stats.packets))
+	if (!bits || !channel_table_adopt(&engine->channels, sg, bits, channel->slot, &relay,
+					  stats.packets)) {
 		dataplane_remove_channel(engine->dataplane, sg);
+		return;
+	}
+	count = (struct meter_count){stats.packets, stats.bytes};
+	meter_begin(&channel_table_at(&engine->channels, channel->slot)->meter, engine->timers.now,
+		    &count);
 }
 
 void adopt_leftovers(struct engine *engine)

@@ -231,6 +231,7 @@ static void start_tables(struct engine *engine)
 					       .limit = engine->config->max_tunnels};
 	engine->renewal.fn = renewal_due;
 	timer_start(&engine->timers, &engine->renewal, engine->config->hold / RENEWALS);
+	traffic_start(engine);
 }
 
 static bool start_lans(struct engine *engine)

@@ -42,6 +42,12 @@ struct slow_path {
 	uint64_t drops[MCI_DROP_COUNT]; /* beside the dataplane's */
 };
 
+/* The round of all channels' counters. */
+struct traffic {
+	struct timer part;  /* when the next part of it is due */
+	uint32_t next_slot; /* which that begins with */
+};
+
 /* PIM of one family on a LAN; not there (`socket` is NULL) without an address of the family. */
 struct lan_pim {
 	struct lan *lan;
@@ -67,6 +73,7 @@ struct engine {
 	struct channel_table channels;
 	struct amt_tunnels tunnels;
 	struct slow_path slow;
+	struct traffic traffic;
 	struct timer renewal; /* of the entries' deadlines */
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
@@ -113,6 +120,14 @@ bool slowpath_start(struct engine *engine);
 void slowpath_stop(struct engine *engine);
 /* The `data` of relays_tunnel_actions. */
 void slowpath_data(void *engine, struct amt_tunnel *tunnel, struct cursor data);
+
+/* traffic.c */
+void traffic_start(struct engine *engine);
+/* The channel's counters as they are now, those of the slow path included; its meter has them, too.
+ * Zeros where they cannot be read. */
+struct mci_channel_stats traffic_look(struct engine *engine, struct channel *channel);
+/* Of all channels, as of the last look at each. */
+struct meter_rate traffic_total(const struct engine *engine);
 
 /* adopt.c: goes on with what an earlier daemon has left in the dataplane. */
 void adopt_leftovers(struct engine *engine);

@@ -46,16 +46,19 @@ static void show_status(struct engine *engine, struct control_client *client)
 {
 	const struct config *config = engine->config;
 	usec_t uptime = (usec_t)(time(NULL) - engine->started) * USEC_PER_SEC;
+	struct meter_rate total = traffic_total(engine);
 
-	control_reply(client,
-		      json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:i, s:{s:i, s:i, s:i}}", "version",
-				CONFIG_VERSION, "pid", (int)getpid(), "since", view_time(0, uptime),
-				"uptime_s", (json_int_t)(uptime / USEC_PER_SEC), "interfaces",
-				status_interfaces(engine), "channels",
-				view_channel_states(&engine->channels), "tunnels",
-				(int)HASH_COUNT(engine->tunnels.by_relay), "limits", "channels",
-				(int)config->max_channels, "tunnels", (int)config->max_tunnels,
-				"neighbors", (int)config->max_neighbors));
+	control_reply(
+		client,
+		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:{s:i, s:i, s:i}}",
+			  "version", CONFIG_VERSION, "pid", (int)getpid(), "since",
+			  view_time(0, uptime), "uptime_s", (json_int_t)(uptime / USEC_PER_SEC),
+			  "interfaces", status_interfaces(engine), "channels",
+			  view_channel_states(&engine->channels), "packets_per_s",
+			  view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
+			  "tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "limits",
+			  "channels", (int)config->max_channels, "tunnels",
+			  (int)config->max_tunnels, "neighbors", (int)config->max_neighbors));
 }
 
 typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);
@@ -89,11 +92,8 @@ static void show_channels(struct engine *engine, struct control_client *client)
 		names[i] = engine->lans[i].link.name;
 	for (channel = engine->channels.by_sg; channel; channel = channel->hh.next) {
 		const struct slow_stats *slow = relays_slow_stats(channel);
-		struct mci_channel_stats stats = {0};
+		struct mci_channel_stats stats = traffic_look(engine, channel);
 
-		dataplane_channel_stats(engine->dataplane, channel->slot, &stats);
-		stats.packets += slow->packets;
-		stats.bytes += slow->bytes;
 		json_array_append_new(list, view_channel(channel, relays_serving(channel), names,
 							 &stats, slow->packets));
 	}
