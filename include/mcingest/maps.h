@@ -91,6 +91,14 @@ struct mci_channel_stats {
 	__u32 rtp_ssrc; /* (RFC 3550 section 5.1); of other packets the same bytes, or 0 */
 };
 
+/* refused: from an upstream to a LAN, to the number of packets that the LAN did not take. */
+struct mci_refused_key {
+	__u32 upstream, lan; /* ifindex */
+};
+
+/* Pairs of one daemon's interfaces, and of those of an earlier one. */
+#define MCI_REFUSED_MAX 256
+
 /* drops, per CPU: packets to our tunnels that did not reach the LAN. */
 enum mci_drop {
 	MCI_DROP_WRONG_RELAY,   /* to a tunnel of ours, not from its relay's address and port */
@@ -107,6 +115,7 @@ enum mci_drop {
 	MCI_DROP_REWRITE,       /* the kernel refused to strip or to redirect it */
 	MCI_DROP_OBSERVE_FULL,  /* a record for the daemon is lost: the ring buffer is full */
 	MCI_DROP_SLOW_RATE,     /* by the daemon: more packets a second than the slow path may send */
+	MCI_DROP_LAN_REFUSED,   /* sent, and not taken by the LAN's queue or driver */
 	MCI_DROP_COUNT
 };
 

@@ -159,24 +159,106 @@ static int receive(const struct way *way, const uint8_t *frame, size_t length)
 	return right;
 }
 
-static void test_way(const struct way *way, const struct packet *packet, const char *mode)
+/* PACKETS of them, by the relay. */
+static void send_all(const struct way *way, const struct packet *packet)
 {
-	uint8_t sent[FRAME_MAX], expected[FRAME_MAX];
+	uint8_t sent[FRAME_MAX];
 	size_t length = packet_build(packet, sent), headers = packet->outer == 4 ? 42 : 62;
-	size_t expected_length = packet_on_lan(packet, egress_mac, expected);
-	int fd = relay_socket(way, packet->outer), received;
-	struct mci_channel_stats stats;
+	int fd = relay_socket(way, packet->outer);
 
 	set_channel(way, packet);
 	for (int n = 0; n < PACKETS; n++)
 		if (send(fd, sent + headers, length - headers, 0) < 0)
 			err(2, "send");
-	received = receive(way, expected, expected_length);
+	close(fd);
+}
+
+static int deliver(const struct way *way, const struct packet *packet)
+{
+	uint8_t expected[FRAME_MAX];
+	size_t length = packet_on_lan(packet, egress_mac, expected);
+
+	send_all(way, packet);
+	return receive(way, expected, length);
+}
+
+static void test_way(const struct way *way, const struct packet *packet, const char *mode)
+{
+	int received = deliver(way, packet);
+	struct mci_channel_stats stats;
+
 	dataplane_channel_stats(way->dp, SLOT, &stats);
 	tap(received == PACKETS && stats.packets == PACKETS,
 	    "%s, real sockets: IPv%d in IPv%d, %d bytes", mode, packet->inner, packet->outer,
 	    packet->payload);
-	close(fd);
+}
+
+/* What the LAN does not take */
+
+/* Ways in which a LAN that took frames takes them no more, and how that is mended. */
+struct refusal {
+	const char *what, *cause, *cure;
+	bool of_xdp, of_tc;
+};
+
+static const struct refusal refusals[] = {
+	{"the LAN is down", "ip link set lan0 down", "ip link set lan0 up", true, true},
+	{"its other end is down", "ip link set lan1 down", "ip link set lan1 up", true, true},
+	{"its driver takes none from XDP any more", "ethtool -K lan1 gro off",
+	 "ethtool -K lan1 gro on", true, false},
+	{"its driver sends none so long", "ip link set lan1 mtu 200", "ip link set lan1 mtu 1500",
+	 true, false},
+	{"its queue is full", "tc qdisc add dev lan0 root pfifo limit 0",
+	 "tc qdisc del dev lan0 root", false, true},
+};
+
+struct refused {
+	uint64_t in_all, of_lan;
+};
+
+static struct refused refused_now(const struct way *way)
+{
+	uint64_t drops[MCI_DROP_COUNT];
+	struct refused now;
+
+	dataplane_drops(way->dp, drops);
+	now.in_all = drops[MCI_DROP_LAN_REFUSED];
+	if (!dataplane_refused(way->dp, harness_ifindex("lan0"), &now.of_lan))
+		errx(2, "the kernel does not tell what a LAN refuses");
+	return now;
+}
+
+/* What has been refused since, once it is as much as was sent. */
+static struct refused wait_refused(const struct way *way, struct refused before)
+{
+	struct refused now;
+
+	for (int tries = 0; tries < 500; tries++) {
+		now = refused_now(way);
+		if (now.in_all - before.in_all >= PACKETS)
+			break;
+		usleep(10000);
+	}
+	return (struct refused){now.in_all - before.in_all, now.of_lan - before.of_lan};
+}
+
+static void test_refusal_by_lan(const struct way *way, const struct refusal *refusal,
+				const char *mode)
+{
+	const struct packet packet = {.outer = 4, .inner = 4, .payload = 1000};
+	struct refused before = refused_now(way), now;
+
+	if (!harness_shell("%s", refusal->cause))
+		errx(2, "%s", refusal->cause);
+	send_all(way, &packet);
+	now = wait_refused(way, before);
+	tap(now.in_all == PACKETS && now.of_lan == PACKETS, "%s, %s: each packet is counted", mode,
+	    refusal->what);
+	if (!harness_shell("%s", refusal->cure))
+		errx(2, "%s", refusal->cure);
+	before = refused_now(way);
+	tap(deliver(way, &packet) == PACKETS && refused_now(way).in_all == before.in_all,
+	    "then it takes them again, and nothing is counted");
 }
 
 static void test_mode(struct way *way, enum dataplane_choice choice, const char *mode)
@@ -198,6 +280,9 @@ static void test_mode(struct way *way, enum dataplane_choice choice, const char 
 							  .inner = inner,
 							  .payload = payload},
 					 mode);
+	for (unsigned i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
+		if (strcmp(mode, "xdp") ? refusals[i].of_tc : refusals[i].of_xdp)
+			test_refusal_by_lan(way, &refusals[i], mode);
 	dataplane_close(way->dp);
 	tap(!harness_shell("ip link show dev wan0 | grep -q xdp"), "and nothing is left of it");
 }

@@ -98,7 +98,7 @@ static enum colour colour_of(const char *state)
 static void print_interfaces(const json_t *interfaces)
 {
 	static const char *const headings[] = {"INTERFACE", "ROLE", "MODE", ">NEIGHBORS",
-					       "ADDRESSES", "WHY THIS MODE"};
+					       ">REFUSED", "ADDRESSES", "WHY THIS MODE"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *interface;
 	size_t i;
@@ -108,6 +108,7 @@ static void print_interfaces(const json_t *interfaces)
 		cell_string(table, interface, "role");
 		cell_string(table, interface, "mode");
 		cell_number(table, interface, "neighbors");
+		cell_number(table, interface, "refused");
 		cell_list(table, interface, "addresses");
 		cell_string(table, interface, "why");
 	}

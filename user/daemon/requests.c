@@ -23,6 +23,15 @@ static json_t *status_interface(const struct engine *engine, const struct netlin
 			      dataplane_why(engine->dataplane, link->ifindex));
 }
 
+static json_t *refused_by(const struct engine *engine, const struct lan *lan)
+{
+	uint64_t packets;
+
+	if (!dataplane_refused(engine->dataplane, lan->link.ifindex, &packets))
+		return json_null();
+	return json_integer((json_int_t)packets);
+}
+
 static json_t *status_interfaces(const struct engine *engine)
 {
 	json_t *list = json_array();
@@ -34,6 +43,7 @@ static json_t *status_interfaces(const struct engine *engine)
 				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 
 		json_object_set_new(view, "neighbors", json_integer(neighbors));
+		json_object_set_new(view, "refused", refused_by(engine, lan));
 		json_array_append_new(list, view);
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)

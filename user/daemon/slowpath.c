@@ -69,8 +69,10 @@ static bool send_piece(struct engine *engine, const struct netlink_interface *li
 	group_mac(&piece->sg.group, mac);
 	error = frames_send(engine->slow.frames, link->ifindex, mac, link->mac,
 			    is_v4 ? ETHERTYPE_IP : ETHERTYPE_IPV6, header, payload);
-	if (error)
-		engine->slow.drops[error == -EMSGSIZE ? MCI_DROP_EXCEEDS_MTU : MCI_DROP_REWRITE]++;
+	if (error == -EMSGSIZE)
+		engine->slow.drops[MCI_DROP_EXCEEDS_MTU]++;
+	else if (error)
+		engine->slow.drops[MCI_DROP_LAN_REFUSED]++;
 	return !error;
 }
 

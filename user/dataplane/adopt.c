@@ -92,6 +92,7 @@ void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visito
 	if (!dp->adopted)
 		return;
 	attach_remove_leftovers(dp);
+	refused_forget_leftovers(dp);
 	each_entry(dp, dp->ingest->maps.tunnels, visit_tunnel, &tunnel, visitor);
 	each_entry(dp, dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
 	each_entry(dp, dp->ingest->maps.channels6, visit_channel6, &channel, visitor);

@@ -20,8 +20,29 @@ static struct attachment *find(const struct dataplane *dp, unsigned ifindex, enu
 	return NULL;
 }
 
+bool attach_is(const struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	return find(dp, ifindex, role);
+}
+
+/* Packets go from each upstream to each LAN. */
+static void watch(const struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	for (unsigned i = 0; i < dp->attachment_count; i++) {
+		unsigned other = dp->attachments[i].ifindex;
+
+		if (dp->attachments[i].role == role)
+			continue;
+		if (role == ROLE_UPSTREAM)
+			refused_watch(dp, ifindex, other);
+		else
+			refused_watch(dp, other, ifindex);
+	}
+}
+
 static struct attachment *add(struct dataplane *dp, unsigned ifindex, enum role role)
 {
+	watch(dp, ifindex, role);
 	dp->attachments = memory_resize(dp->attachments,
 					(dp->attachment_count + 1) * sizeof(*dp->attachments));
 	dp->attachments[dp->attachment_count] = (struct attachment){.ifindex = ifindex, .role = role};

@@ -72,6 +72,9 @@ void dataplane_remove_tunnel(struct dataplane *dp, const struct addr *local, uin
 int dataplane_channel_stats(struct dataplane *dp, uint32_t slot, struct mci_channel_stats *stats);
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
+/* Packets that were sent to this LAN, and that its queue or driver did not take: its part of
+ * MCI_DROP_LAN_REFUSED. False where it is no LAN, or where the kernel cannot tell. */
+bool dataplane_refused(const struct dataplane *dp, unsigned ifindex, uint64_t *packets);
 /* Lower-case words with underscores. */
 const char *dataplane_drop_name(enum mci_drop drop);
 

@@ -10,6 +10,7 @@
 struct bpf_object;
 struct ingest_tc;
 struct observe_tc;
+struct refused_tp;
 struct ring_buffer;
 
 /* The programs, by the role of the interface that each is attached to. */
@@ -30,6 +31,7 @@ struct dataplane {
 	enum dataplane_choice choice;
 	struct ingest_tc *ingest;
 	struct observe_tc *observe; /* its maps are those of `ingest` */
+	struct refused_tp *refused; /* likewise; NULL where the kernel cannot count that */
 	struct ring_buffer *ring;
 	unsigned dispatch_left; /* records that may still be handed over in this call */
 	bool mounted_bpffs;
@@ -107,6 +109,8 @@ void pins_remove(struct dataplane *dp);
 void attach_remove_all(struct dataplane *dp);
 /* The same, but for interfaces that this process is attached to. */
 void attach_remove_leftovers(struct dataplane *dp);
+/* Whether this process is attached to it, in this role. */
+bool attach_is(const struct dataplane *dp, unsigned ifindex, enum role role);
 
 /* Whether a LAN's driver is known to send what XDP redirects to it. */
 bool attach_takes_xdp(const struct dataplane *dp, unsigned ifindex);
@@ -121,6 +125,16 @@ void tc_remove(unsigned ifindex);
 int xdp_attach(struct dataplane *dp, unsigned ifindex);
 /* Our program, of this process or a killed one. */
 void xdp_remove(unsigned ifindex);
+
+/* refused.c */
+/* In place of an earlier daemon's. A failure is logged, and nothing is counted. */
+void refused_open(struct dataplane *dp);
+/* The programs count on until their pins are removed. */
+void refused_close(struct dataplane *dp);
+/* Counts what the LAN does not take of the upstream's, or goes on with an earlier daemon's count. */
+void refused_watch(const struct dataplane *dp, unsigned upstream, unsigned lan);
+/* Pairs of interfaces that this process is not attached to. */
+void refused_forget_leftovers(const struct dataplane *dp);
 
 /* features.c: bits of the kernel's enum netdev_xdp_act */
 #define FEATURE_NDO_XMIT    0x04

@@ -177,6 +177,7 @@ static void release(struct dataplane *dp)
 	lan_sets_close(dp);
 	ring_buffer__free(dp->ring);
 	dp->ring = NULL;
+	refused_close(dp);
 	unload(dp);
 	pins_remove(dp);
 }
@@ -226,6 +227,7 @@ int dataplane_open(struct dataplane **opened, const struct dataplane_limits *lim
 	entries_open(dp);
 	lans_open(dp);
 	stats_open(dp);
+	refused_open(dp);
 	return 0;
 }
 

@@ -166,6 +166,7 @@ const char *dataplane_drop_name(enum mci_drop drop)
 		[MCI_DROP_REWRITE] = "rewrite",
 		[MCI_DROP_OBSERVE_FULL] = "observe_full",
 		[MCI_DROP_SLOW_RATE] = "slow_rate",
+		[MCI_DROP_LAN_REFUSED] = "lan_refused",
 	};
 
 	return names[drop];

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Counts what the LANs do not take of what the programs send them, by programs on tracepoints.
+ *
+ * Their links are pinned, so that they count on for a killed daemon; its successor puts its own in
+ * their place. A kernel without these tracepoints forwards as well, and does not count. */
+#include "dataplane/internal.h"
+
+#include "base/log.h"
+#include "refused_tp.skel.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *link_path(const struct bpf_program *program, char path[sizeof(PIN_FOLDER) + 32])
+{
+	snprintf(path, sizeof(PIN_FOLDER) + 32, PIN_FOLDER "/%s", bpf_program__name(program));
+	return path;
+}
+
+/* An earlier daemon's link goes first: together they would count twice. */
+static int attach(const struct bpf_program *program)
+{
+	char path[sizeof(PIN_FOLDER) + 32];
+	struct bpf_link *link;
+	int error;
+
+	unlink(link_path(program, path));
+	link = bpf_program__attach(program);
+	if (!link)
+		return -errno;
+	error = bpf_link__pin(link, path);
+	bpf_link__destroy(link); /* the pin holds it */
+	return error;
+}
+
+static int load_and_attach(const struct dataplane *dp, struct refused_tp *refused)
+{
+	struct bpf_program *program;
+	struct stat namespace;
+	int error;
+
+	if (stat("/proc/self/ns/net", &namespace))
+		return -errno;
+	refused->rodata->network_namespace = namespace.st_ino;
+	program_set_sizes(dp, refused->obj);
+	error = refused_tp__load(refused);
+	bpf_object__for_each_program(program, refused->obj) if (!error) error = attach(program);
+	return error;
+}
+
+static void remove_links(const struct refused_tp *refused)
+{
+	char path[sizeof(PIN_FOLDER) + 32];
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, refused->obj) unlink(link_path(program, path));
+}
+
+void refused_open(struct dataplane *dp)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PIN_FOLDER);
+	struct refused_tp *refused = refused_tp__open_opts(&options);
+	int error = refused ? load_and_attach(dp, refused) : -errno;
+
+	if (!error) {
+		dp->refused = refused;
+		return;
+	}
+	log_notice("packets that a LAN does not take are not counted: %s (it takes Linux 5.17 or "
+		   "later, with BTF)",
+		   dataplane_cure(error));
+	if (refused)
+		remove_links(refused);
+	refused_tp__destroy(refused);
+}
+
+void refused_close(struct dataplane *dp)
+{
+	refused_tp__destroy(dp->refused);
+	dp->refused = NULL;
+}
+
+void refused_watch(const struct dataplane *dp, unsigned upstream, unsigned lan)
+{
+	struct mci_refused_key key = {.upstream = upstream, .lan = lan};
+	uint64_t none = 0;
+	int error = 0;
+
+	if (dp->refused)
+		error = bpf_map__update_elem(dp->refused->maps.refused, &key, sizeof(key), &none,
+					     sizeof(none), BPF_NOEXIST);
+	if (error && error != -EEXIST)
+		log_error("what interface %u does not take of interface %u is not counted: %s", lan,
+			  upstream, strerror(-error));
+}
+
+void refused_forget_leftovers(const struct dataplane *dp)
+{
+	const struct bpf_map *map = dp->refused ? dp->refused->maps.refused : NULL;
+	struct mci_refused_key key, next;
+	int error = map ? bpf_map__get_next_key(map, NULL, &key, sizeof(key)) : -ENOENT;
+
+	while (!error) {
+		error = bpf_map__get_next_key(map, &key, &next, sizeof(next));
+		if (!attach_is(dp, key.upstream, ROLE_UPSTREAM) ||
+		    !attach_is(dp, key.lan, ROLE_DOWNSTREAM))
+			bpf_map__delete_elem(map, &key, sizeof(key), 0);
+		key = next;
+	}
+}
+
+bool dataplane_refused(const struct dataplane *dp, unsigned lan, uint64_t *packets)
+{
+	struct mci_refused_key key = {.lan = lan};
+	uint64_t of_one;
+
+	*packets = 0;
+	if (!dp->refused || !attach_is(dp, lan, ROLE_DOWNSTREAM))
+		return false;
+	for (unsigned i = 0; i < dp->attachment_count; i++) {
+		key.upstream = dp->attachments[i].ifindex;
+		if (dp->attachments[i].role == ROLE_UPSTREAM &&
+		    !bpf_map__lookup_elem(dp->refused->maps.refused, &key, sizeof(key), &of_one,
+					  sizeof(of_one), 0))
+			*packets += of_one;
+	}
+	return true;
+}
