@@ -73,7 +73,7 @@ struct dataplane *harness_open(void)
 
 bool harness_shell(const char *format, ...)
 {
-	char command[512];
+	char command[1024];
 	va_list args;
 
 	va_start(args, format);

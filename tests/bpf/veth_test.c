@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -159,17 +160,38 @@ static int receive(const struct way *way, const uint8_t *frame, size_t length)
 	return right;
 }
 
+static void send_each(int fd, const uint8_t *bytes, size_t length)
+{
+	for (int n = 0; n < PACKETS; n++)
+		if (send(fd, bytes, length, 0) < 0)
+			err(2, "send");
+}
+
+/* One behind the other, before the other end has taken the first. */
+static void send_at_once(int fd, const uint8_t *bytes, size_t length)
+{
+	struct iovec all[PACKETS];
+	struct msghdr message = {.msg_iov = all, .msg_iovlen = PACKETS};
+
+	for (int n = 0; n < PACKETS; n++)
+		all[n] = (struct iovec){(void *)bytes, length};
+	if (setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &(int){length}, sizeof(int)) ||
+	    sendmsg(fd, &message, 0) < 0)
+		err(2, "sending segments");
+}
+
 /* PACKETS of them, by the relay. */
-static void send_all(const struct way *way, const struct packet *packet)
+static void send_all(const struct way *way, const struct packet *packet, bool at_once)
 {
 	uint8_t sent[FRAME_MAX];
 	size_t length = packet_build(packet, sent), headers = packet->outer == 4 ? 42 : 62;
 	int fd = relay_socket(way, packet->outer);
 
 	set_channel(way, packet);
-	for (int n = 0; n < PACKETS; n++)
-		if (send(fd, sent + headers, length - headers, 0) < 0)
-			err(2, "send");
+	if (at_once)
+		send_at_once(fd, sent + headers, length - headers);
+	else
+		send_each(fd, sent + headers, length - headers);
 	close(fd);
 }
 
@@ -178,7 +200,7 @@ static int deliver(const struct way *way, const struct packet *packet)
 	uint8_t expected[FRAME_MAX];
 	size_t length = packet_on_lan(packet, egress_mac, expected);
 
-	send_all(way, packet);
+	send_all(way, packet, false);
 	return receive(way, expected, length);
 }
 
@@ -198,18 +220,22 @@ static void test_way(const struct way *way, const struct packet *packet, const c
 /* Ways in which a LAN that took frames takes them no more, and how that is mended. */
 struct refusal {
 	const char *what, *cause, *cure;
-	bool of_xdp, of_tc;
+	bool of_xdp, of_tc, at_once;
 };
 
 static const struct refusal refusals[] = {
-	{"the LAN is down", "ip link set lan0 down", "ip link set lan0 up", true, true},
-	{"its other end is down", "ip link set lan1 down", "ip link set lan1 up", true, true},
+	{"the LAN is down", "ip link set lan0 down", "ip link set lan0 up", .of_xdp = true,
+	 .of_tc = true},
+	{"its other end is down", "ip link set lan1 down", "ip link set lan1 up", .of_xdp = true,
+	 .of_tc = true},
 	{"its driver takes none from XDP any more", "ethtool -K lan1 gro off",
-	 "ethtool -K lan1 gro on", true, false},
+	 "ethtool -K lan1 gro on", .of_xdp = true},
 	{"its driver sends none so long", "ip link set lan1 mtu 200", "ip link set lan1 mtu 1500",
-	 true, false},
+	 .of_xdp = true},
+	{"nor many of them", "ip link set lan1 mtu 200", "ip link set lan1 mtu 1500",
+	 .of_xdp = true, .at_once = true},
 	{"its queue is full", "tc qdisc add dev lan0 root pfifo limit 0",
-	 "tc qdisc del dev lan0 root", false, true},
+	 "tc qdisc del dev lan0 root", .of_tc = true},
 };
 
 struct refused {
@@ -250,7 +276,7 @@ static void test_refusal_by_lan(const struct way *way, const struct refusal *ref
 
 	if (!harness_shell("%s", refusal->cause))
 		errx(2, "%s", refusal->cause);
-	send_all(way, &packet);
+	send_all(way, &packet, refusal->at_once);
 	now = wait_refused(way, before);
 	tap(now.in_all == PACKETS && now.of_lan == PACKETS, "%s, %s: each packet is counted", mode,
 	    refusal->what);
@@ -285,6 +311,34 @@ static void test_mode(struct way *way, enum dataplane_choice choice, const char 
 			test_refusal_by_lan(way, &refusals[i], mode);
 	dataplane_close(way->dp);
 	tap(!harness_shell("ip link show dev wan0 | grep -q xdp"), "and nothing is left of it");
+}
+
+/* The numbers of our interfaces, and what is dropped between them, but in another namespace. */
+static void test_namespace_of_others(struct way *way)
+{
+	struct refused before;
+	bool dropped;
+
+	way->dp = harness_open();
+	dataplane_choose(way->dp, DATAPLANE_TC);
+	if (dataplane_attach_downstream(way->dp, harness_ifindex("lan0")) ||
+	    dataplane_attach_upstream(way->dp, harness_ifindex("wan0")))
+		errx(2, "%s", dataplane_error(way->dp));
+	before = refused_now(way);
+	dropped = harness_shell(
+		"W=%u L=%u unshare -n bash -ec '"
+		"ip link add wan0 index $W type veth peer relay0; ip link set wan0 up; "
+		"ip link add lan0 index $L type veth peer lan1; ip link set lan0 up; "
+		"ip addr add 10.0.0.1/8 dev relay0; ip link set relay0 up; ip link set lan1 up; "
+		"tc qdisc add dev lan0 root pfifo limit 0; tc qdisc add dev wan0 clsact; "
+		"tc filter add dev wan0 ingress u32 match u32 0 0 "
+		"action mirred egress redirect dev lan0; "
+		"ip route add 232.0.0.0/8 dev relay0; echo > /dev/udp/232.1.1.1/9; "
+		"tc -s qdisc show dev lan0 | grep -q \"dropped [1-9]\"'",
+		harness_ifindex("wan0"), harness_ifindex("lan0"));
+	tap(dropped && refused_now(way).in_all == before.in_all,
+	    "what is dropped in another namespace is not ours");
+	dataplane_close(way->dp);
 }
 
 static bool kernel_tells_features(void)
@@ -329,6 +383,7 @@ void veth_tests(void)
 	/* Before Linux 6.3 drivers do not tell what they can. */
 	test_mode(&way, DATAPLANE_AUTO, kernel_tells_features() ? "xdp" : "tc");
 	test_mode(&way, DATAPLANE_XDP, "xdp");
+	test_namespace_of_others(&way);
 	test_refusal();
 	close(way.lan);
 	harness_shell("ip link del wan0; ip link del lan0");

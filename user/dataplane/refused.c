@@ -38,7 +38,7 @@ static int attach(const struct bpf_program *program)
 
 static int load_and_attach(const struct dataplane *dp, struct refused_tp *refused)
 {
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 	struct stat namespace;
 	int error;
 
@@ -47,16 +47,18 @@ static int load_and_attach(const struct dataplane *dp, struct refused_tp *refuse
 	refused->rodata->network_namespace = namespace.st_ino;
 	program_set_sizes(dp, refused->obj);
 	error = refused_tp__load(refused);
-	bpf_object__for_each_program(program, refused->obj) if (!error) error = attach(program);
+	while (!error && (program = bpf_object__next_program(refused->obj, program)))
+		error = attach(program);
 	return error;
 }
 
 static void remove_links(const struct refused_tp *refused)
 {
 	char path[sizeof(PIN_FOLDER) + 32];
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 
-	bpf_object__for_each_program(program, refused->obj) unlink(link_path(program, path));
+	while ((program = bpf_object__next_program(refused->obj, program)))
+		unlink(link_path(program, path));
 }
 
 void refused_open(struct dataplane *dp)
@@ -69,8 +71,8 @@ void refused_open(struct dataplane *dp)
 		dp->refused = refused;
 		return;
 	}
-	log_notice("packets that a LAN does not take are not counted: %s (it takes Linux 5.17 or "
-		   "later, with BTF)",
+	log_notice("packets that a LAN does not take are not counted (Linux 5.17 or later with "
+		   "BTF could): %s",
 		   dataplane_cure(error));
 	if (refused)
 		remove_links(refused);
