@@ -7,6 +7,12 @@
 wan() { api status ".interfaces[] | select(.name == \"wan0\") | .$1"; }
 xdp_programs() { in_node ingest bpftool -j net show dev wan0 | jq '.[0].xdp | length'; }
 flowing() { channel_is 192.0.2.10 232.1.1.1 receiving; }
+status_of_lan() { api status ".interfaces[] | select(.name == \"lan0\") | .$1"; }
+lan_refused() { api counters .drops.lan_refused; }
+refused_in_kernel() { # without a daemon to ask
+    in_node ingest bpftool -j map dump pinned /sys/fs/bpf/mcingest/refused | jq '[.[].formatted.value] | add'
+}
+at_least() { (($("${@:2}") >= $1)); }
 mode() { printf '[dataplane]\nmode = %s\n' "$1" >"$WORK/$1.conf"; }
 
 lab_up
@@ -41,6 +47,24 @@ is "counted once" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10000
 is "nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
 redirected=$(in_node ingest ethtool -S wan0 | sed -n 's/.*xdp_redirect: //p' | awk '{ sum += $1 } END { print sum }')
 ok "by XDP" test "${redirected:-0}" -ge 20000
+
+# The other end of the LAN takes no frames so long: they are lost behind the program, and counted.
+receiver_up refused 192.0.2.10 232.1.1.2 --seconds 120
+until_true 10 "third channel joined" channel_is 192.0.2.10 232.1.1.2 joined
+in_node access ip link set up0 mtu 1300
+send 192.0.2.10 232.1.1.2 --rate 1000 --count 500 --size 1200 >/dev/null
+send 192.0.2.10 232.1.1.2 --rate 1000 --count 500 --size 1400 >/dev/null
+until_true 5 "what the LAN does not take is counted" at_least 500 lan_refused
+finish mcingestd KILL
+send 192.0.2.10 232.1.1.2 --rate 1000 --count 500 --size 1400 >/dev/null
+until_true 5 "it is counted on for a killed daemon" at_least 1000 refused_in_kernel
+mcingestd_up
+send 192.0.2.10 232.1.1.2 --rate 1000 --count 500 --size 1400 >/dev/null
+until_true 5 "and by the next one" at_least 1500 lan_refused
+in_node access ip link set up0 mtu 1500
+finish refused INT
+is "what the LAN does not take is counted, once, through a restart" "$(lan_refused) $(status_of_lan refused)" "1500 1500"
+is "all others arrived" "$(summary refused received) $(channel 192.0.2.10 232.1.1.2 .packets)" "500 2000"
 
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 120
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
