@@ -61,7 +61,7 @@ struct {
 } refused SEC(".maps");
 
 /* The count of this pair of interfaces, NULL where it is not ours. */
-static __always_inline __u64 *find_pair(__u32 upstream, const struct net_device *lan)
+static __always_inline __u64 *find_pair(__u32 upstream, struct net_device *lan)
 {
 	struct mci_refused_key key = {.upstream = upstream, .lan = BPF_CORE_READ(lan, ifindex)};
 	__u64 *count = bpf_map_lookup_elem(&refused, &key);
@@ -84,16 +84,16 @@ static __always_inline void count_refused(__u64 *pair, __u64 packets)
  * the daemon knew, or its driver does not take frames from XDP any more.
  * Arguments: dev, program, target, error, map_type, map_id, index; of a devmap, the target is a
  * struct bpf_dtab_netdev. */
-SEC("tp_btf/xdp_redirect_err")
+SEC("raw_tp/xdp_redirect_err")
 int refused_redirect(__u64 *ctx)
 {
-	const struct net_device *from = (const void *)ctx[0];
-	const struct bpf_dtab_netdev *to = (const void *)ctx[2];
+	struct net_device *from = (void *)ctx[0];
+	struct bpf_dtab_netdev *to = (void *)ctx[2];
 	__u64 *pair;
 
 	if ((__u32)ctx[4] != BPF_MAP_TYPE_DEVMAP_HASH)
 		return 0;
-	pair = find_pair(from->ifindex, BPF_CORE_READ(to, dev));
+	pair = find_pair(BPF_CORE_READ(from, ifindex), BPF_CORE_READ(to, dev));
 	if (pair)
 		count_refused(pair, 1);
 	return 0;
@@ -101,16 +101,16 @@ int refused_redirect(__u64 *ctx)
 
 /* XDP: the driver did not send all of a bulk, of up to 16 frames. This runs for every bulk.
  * Arguments: from_dev, to_dev, sent, drops, err. */
-SEC("tp_btf/xdp_devmap_xmit")
+SEC("raw_tp/xdp_devmap_xmit")
 int refused_frames(__u64 *ctx)
 {
-	const struct net_device *from = (const void *)ctx[0], *to = (const void *)ctx[1];
+	struct net_device *from = (void *)ctx[0], *to = (void *)ctx[1];
 	__s32 dropped = ctx[3];
 	__u64 *pair;
 
 	if (dropped <= 0)
 		return 0;
-	pair = find_pair(from->ifindex, to);
+	pair = find_pair(BPF_CORE_READ(from, ifindex), to);
 	if (pair)
 		count_refused(pair, dropped);
 	return 0;
@@ -119,22 +119,22 @@ int refused_frames(__u64 *ctx)
 /* TC: the LAN's queue (qdisc) is full, or the LAN is down. A drop without a reason may be none:
  * there are drivers that free in this way what they have sent.
  * Arguments: skb, location, reason (since Linux 5.17), and more. */
-SEC("tp_btf/kfree_skb")
+SEC("raw_tp/kfree_skb")
 int refused_skb(__u64 *ctx)
 {
-	const struct sk_buff *skb = (const void *)ctx[0];
+	struct sk_buff *skb = (void *)ctx[0];
 	__u32 reason = ctx[2], upstream;
 	__u8 first = 0;
 	__u64 *pair;
 
 	if (reason <= bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_NOT_SPECIFIED))
 		return 0;
-	upstream = skb->skb_iif;
+	upstream = BPF_CORE_READ(skb, skb_iif);
 	pair = upstream ? find_pair(upstream, BPF_CORE_READ(skb, dev)) : NULL;
 	if (!pair)
 		return 0;
 	/* What this machine routes goes to a unicast address. */
-	bpf_probe_read_kernel(&first, sizeof(first), skb->data);
+	bpf_probe_read_kernel(&first, sizeof(first), BPF_CORE_READ(skb, data));
 	if (first & 1)
 		count_refused(pair, 1);
 	return 0;
