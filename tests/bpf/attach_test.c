@@ -97,6 +97,19 @@ static void test_filter_of_others(const char *side)
 	harness_shell("tc qdisc del dev wan0 clsact");
 }
 
+/* Pairs of an upstream and a LAN whose losses are counted. */
+static bool has_pairs(int number)
+{
+	return harness_shell("test $(bpftool map dump pinned " PINS "/refused | grep -c lan) = %d",
+			     number);
+}
+
+static bool has_links(void)
+{
+	return harness_shell("test -e " PINS "/refused_redirect -a -e " PINS
+			     "/refused_frames -a -e " PINS "/refused_skb");
+}
+
 /* A daemon that attaches and is gone without a word. */
 static void be_killed(void)
 {
@@ -136,6 +149,7 @@ static void test_leftovers(void)
 	be_killed();
 	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc") && has_pins(),
 	    "a killed daemon's programs stay attached and pinned");
+	tap(has_links() && has_pairs(1), "and count what the LAN does not take");
 	dp = harness_open();
 	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc"),
 	    "they work on until its successor has attached its own");
@@ -143,6 +157,7 @@ static void test_leftovers(void)
 	tap(!has_clsact("wan0") && !has_program("lan0", "observe_tc"),
 	    "its successor removes them where it is not attached");
 	tap(has_clsact("lan0"), "but no clsact of others");
+	tap(has_links() && has_pairs(0), "and counts nothing of their interfaces");
 	attach_both(dp);
 	dataplane_close(dp);
 	tap(!has_clsact("wan0") && has_clsact("lan0"), "and leaves as much when it ends");
