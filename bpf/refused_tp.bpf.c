@@ -91,7 +91,7 @@ int refused_redirect(__u64 *ctx)
 	struct bpf_dtab_netdev *to = (void *)ctx[2];
 	__u64 *pair;
 
-	if ((__u32)ctx[4] != BPF_MAP_TYPE_DEVMAP_HASH)
+	if ((__u32)ctx[4] != BPF_MAP_TYPE_DEVMAP)
 		return 0;
 	pair = find_pair(BPF_CORE_READ(from, ifindex), BPF_CORE_READ(to, dev));
 	if (pair)

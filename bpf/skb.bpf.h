@@ -111,7 +111,7 @@ static __always_inline const struct mci_lan *skb_next_lan(const struct inner *i,
 }
 
 /* A copy to every LAN that takes the packet but the last, which gets the packet itself. Returns TC's
- * verdict. */
+ * verdict. A copy that the LAN's queue drops (a result above 0) is counted by refused_tp. */
 static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i,
 				    const struct mci_channel *channel, __u64 now)
 {
@@ -122,7 +122,7 @@ static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i
 
 		if (!lan)
 			continue;
-		if (addressed && bpf_clone_redirect(skb, addressed, 0))
+		if (addressed && bpf_clone_redirect(skb, addressed, 0) < 0)
 			count_drop(MCI_DROP_REWRITE);
 		addressed = skb_write(skb, i, lan) ? lan->ifindex : 0;
 		if (!addressed)

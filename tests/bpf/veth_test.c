@@ -116,7 +116,8 @@ static int relay_socket(const struct way *way, int family)
 	return fd;
 }
 
-static void set_channel(const struct way *way, const struct packet *packet)
+/* More copies than one are sent to the same LAN. */
+static void set_channel(const struct way *way, const struct packet *packet, unsigned copies)
 {
 	struct addr relay = packet_relay(packet->outer), local = packet_local(packet->outer);
 	struct sg sg = packet_channel(packet->inner);
@@ -127,11 +128,12 @@ static void set_channel(const struct way *way, const struct packet *packet)
 		.local_port = TUNNEL_PORT,
 		.slot = SLOT,
 		.deadline_ns = UINT64_MAX,
-		.egress_count = 1,
+		.egress_count = copies,
 		.egress = {{.interface = "lan0", .ifindex = harness_ifindex("lan0"), .mtu = 1500}},
 	};
 
 	memcpy(channel.egress[0].mac, egress_mac, sizeof(egress_mac));
+	channel.egress[1] = channel.egress[0];
 	if (dataplane_set_channel(way->dp, &sg, &channel))
 		errx(2, "%s", dataplane_error(way->dp));
 	dataplane_clear_channel_stats(way->dp, SLOT);
@@ -181,13 +183,14 @@ static void send_at_once(int fd, const uint8_t *bytes, size_t length)
 }
 
 /* PACKETS of them, by the relay. */
-static void send_all(const struct way *way, const struct packet *packet, bool at_once)
+static void send_all(const struct way *way, const struct packet *packet, unsigned copies,
+		     bool at_once)
 {
 	uint8_t sent[FRAME_MAX];
 	size_t length = packet_build(packet, sent), headers = packet->outer == 4 ? 42 : 62;
 	int fd = relay_socket(way, packet->outer);
 
-	set_channel(way, packet);
+	set_channel(way, packet, copies);
 	if (at_once)
 		send_at_once(fd, sent + headers, length - headers);
 	else
@@ -200,7 +203,7 @@ static int deliver(const struct way *way, const struct packet *packet)
 	uint8_t expected[FRAME_MAX];
 	size_t length = packet_on_lan(packet, egress_mac, expected);
 
-	send_all(way, packet, false);
+	send_all(way, packet, 1, false);
 	return receive(way, expected, length);
 }
 
@@ -220,7 +223,7 @@ static void test_way(const struct way *way, const struct packet *packet, const c
 /* Ways in which a LAN that took frames takes them no more, and how that is mended. */
 struct refusal {
 	const char *what, *cause, *cure;
-	bool of_xdp, of_tc, at_once;
+	bool of_xdp, of_tc, at_once, copied;
 };
 
 static const struct refusal refusals[] = {
@@ -236,50 +239,56 @@ static const struct refusal refusals[] = {
 	 .of_xdp = true, .at_once = true},
 	{"its queue is full", "tc qdisc add dev lan0 root pfifo limit 0",
 	 "tc qdisc del dev lan0 root", .of_tc = true},
+	{"nor a copy of them", "tc qdisc add dev lan0 root pfifo limit 0",
+	 "tc qdisc del dev lan0 root", .of_tc = true, .copied = true},
 };
 
 struct refused {
 	uint64_t in_all, of_lan;
+	uint64_t other_drops;
 };
 
 static struct refused refused_now(const struct way *way)
 {
 	uint64_t drops[MCI_DROP_COUNT];
-	struct refused now;
+	struct refused now = {0};
 
 	dataplane_drops(way->dp, drops);
 	now.in_all = drops[MCI_DROP_LAN_REFUSED];
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		now.other_drops += reason == MCI_DROP_LAN_REFUSED ? 0 : drops[reason];
 	if (!dataplane_refused(way->dp, harness_ifindex("lan0"), &now.of_lan))
 		errx(2, "the kernel does not tell what a LAN refuses");
 	return now;
 }
 
-/* What has been refused since, once it is as much as was sent. */
-static struct refused wait_refused(const struct way *way, struct refused before)
+/* Whether so many are counted as refused since, and nothing as anything else. */
+static bool wait_refused(const struct way *way, struct refused before, unsigned wanted)
 {
 	struct refused now;
 
 	for (int tries = 0; tries < 500; tries++) {
 		now = refused_now(way);
-		if (now.in_all - before.in_all >= PACKETS)
+		if (now.in_all - before.in_all >= wanted)
 			break;
 		usleep(10000);
 	}
-	return (struct refused){now.in_all - before.in_all, now.of_lan - before.of_lan};
+	return now.in_all - before.in_all == wanted && now.of_lan - before.of_lan == wanted &&
+	       now.other_drops == before.other_drops;
 }
 
 static void test_refusal_by_lan(const struct way *way, const struct refusal *refusal,
 				const char *mode)
 {
 	const struct packet packet = {.outer = 4, .inner = 4, .payload = 1000};
-	struct refused before = refused_now(way), now;
+	unsigned copies = refusal->copied ? 2 : 1;
+	struct refused before = refused_now(way);
 
 	if (!harness_shell("%s", refusal->cause))
 		errx(2, "%s", refusal->cause);
-	send_all(way, &packet, refusal->at_once);
-	now = wait_refused(way, before);
-	tap(now.in_all == PACKETS && now.of_lan == PACKETS, "%s, %s: each packet is counted", mode,
-	    refusal->what);
+	send_all(way, &packet, copies, refusal->at_once);
+	tap(wait_refused(way, before, copies * PACKETS), "%s, %s: each packet is counted, once",
+	    mode, refusal->what);
 	if (!harness_shell("%s", refusal->cure))
 		errx(2, "%s", refusal->cure);
 	before = refused_now(way);
