@@ -194,6 +194,24 @@ static void test_pin_of_others(void)
 	harness_shell("umount /sys/fs/bpf");
 }
 
+/* A map of that name and of another layout stands for a kernel that cannot count. */
+static void test_uncounted(void)
+{
+	struct dataplane *dp;
+	uint64_t packets;
+
+	harness_shell("mount -t bpf bpf /sys/fs/bpf && mkdir " PINS " && bpftool map create " PINS
+		      "/refused type hash key 4 value 4 entries 1 name refused");
+	dp = harness_open();
+	attach_both(dp);
+	tap(has_program("wan0", "ingest_tc") && !has_links() &&
+		    !dataplane_refused(dp, harness_ifindex("lan0"), &packets),
+	    "where what a LAN refuses cannot be counted, all else works");
+	dataplane_close(dp);
+	tap(!harness_shell("test -e " PINS), "and nothing is left");
+	harness_shell("umount /sys/fs/bpf");
+}
+
 void attach_tests(void)
 {
 	if (!harness_shell("ip link add wan0 type veth peer name lan0"))
@@ -206,5 +224,6 @@ void attach_tests(void)
 	test_leftovers();
 	test_refusals();
 	test_pin_of_others();
+	test_uncounted();
 	harness_shell("ip link del wan0");
 }
