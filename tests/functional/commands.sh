@@ -39,7 +39,7 @@ has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness 
 has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim
 has counters .refused pim amt membership dns
-has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received entries_skipped for_other_router
+has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received prune_echoes_sent entries_skipped entries_refused for_other_router
 has 'lookup 192.0.2.10' . source owner steps relays reason
 has 'lookup 192.0.2.10' '.steps[0]' name type status canonical ttl_s secure ms records
 

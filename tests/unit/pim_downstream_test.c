@@ -9,7 +9,7 @@
 static struct timers timers;
 static struct pim_downstream downstream;
 static struct sg sg;
-static int wanted_calls, unwanted_calls;
+static int wanted_calls, unwanted_calls, echoes;
 
 static void wanted(struct pim_downstream *of, const struct sg *which, bool is_wanted)
 {
@@ -18,11 +18,19 @@ static void wanted(struct pim_downstream *of, const struct sg *which, bool is_wa
 	is_wanted ? wanted_calls++ : unwanted_calls++;
 }
 
+static void echo(struct pim_downstream *of, const struct sg *which)
+{
+	cr_assert_eq(of, &downstream);
+	cr_assert(!memcmp(which, &sg, sizeof(struct sg)));
+	echoes++;
+}
+
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	downstream = (struct pim_downstream){.timers = &timers, .limit = 4, .wanted = wanted};
-	wanted_calls = unwanted_calls = 0;
+	downstream = (struct pim_downstream){
+		.timers = &timers, .limit = 4, .wanted = wanted, .echo = echo};
+	wanted_calls = unwanted_calls = echoes = 0;
 	addr_parse("192.0.2.10", &sg.source);
 	addr_parse("232.1.1.1", &sg.group);
 }
@@ -42,56 +50,72 @@ struct step {
 	unsigned value; /* Holdtime, or seconds to wait */
 };
 
+#define STOPPED 0 /* a timer; the Expiry Timer of 0xffff, too */
+
 static const struct row {
-	const char *transition;
+	const char *section, *transition;
 	struct step steps[8];
 	enum pim_downstream_state state;
-	int wanted, unwanted;
+	unsigned et, ppt; /* seconds left */
+	int wanted, unwanted, echoes;
 } rows[] = {
-	{"NI: Prune changes nothing", {{PRUNE, 0}}, PIM_NO_INFO, 0, 0},
-	{"NI: Join -> J", {{JOIN, 210}}, PIM_JOIN, 1, 0},
-	{"NI: Join with Holdtime 0 changes nothing", {{JOIN, 0}}, PIM_NO_INFO, 0, 0},
-	{"J: Expiry Timer still runs at its last second",
-	 {{JOIN, 210}, {WAIT, 209}},
-	 PIM_JOIN,
-	 1,
-	 0},
-	{"J: Expiry Timer expires -> NI", {{JOIN, 210}, {WAIT, 210}}, PIM_NO_INFO, 1, 1},
-	{"J: Join extends ET",
-	 {{JOIN, 210}, {WAIT, 200}, {JOIN, 210}, {WAIT, 209}},
-	 PIM_JOIN,
-	 1,
-	 0},
-	{"J: ET = max(ET, Holdtime)", {{JOIN, 210}, {JOIN, 10}, {WAIT, 100}}, PIM_JOIN, 1, 0},
-	{"J: Join with Holdtime 0 -> NI", {{JOIN, 210}, {JOIN, 0}}, PIM_NO_INFO, 1, 1},
-	{"J: Holdtime 0xffff never expires", {{JOIN, 0xffff}, {WAIT, 1000000}}, PIM_JOIN, 1, 0},
-	{"J: 0xffff is not shortened", {{JOIN, 0xffff}, {JOIN, 10}, {WAIT, 100}}, PIM_JOIN, 1, 0},
-	{"J: 0xffff replaces a Holdtime",
-	 {{JOIN, 10}, {JOIN, 0xffff}, {WAIT, 100}},
-	 PIM_JOIN,
-	 1,
-	 0},
-	{"J: 0xffff ends by a Prune", {{JOIN, 0xffff}, {PRUNE_ALONE, 0}}, PIM_NO_INFO, 1, 1},
-	{"J: Prune, several neighbours -> PP", {{JOIN, 210}, {PRUNE, 0}}, PIM_PRUNE_PENDING, 1, 0},
-	{"J: Prune, one neighbour -> NI", {{JOIN, 210}, {PRUNE_ALONE, 0}}, PIM_NO_INFO, 1, 1},
-	{"PP: forwards like J until PPT",
-	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}},
-	 PIM_PRUNE_PENDING,
-	 1,
-	 0},
-	{"PP: PPT expires -> NI", {{JOIN, 210}, {PRUNE, 0}, {WAIT, 3}}, PIM_NO_INFO, 1, 1},
-	{"PP: Join -> J, PPT stops",
-	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}, {JOIN, 210}, {WAIT, 60}},
-	 PIM_JOIN,
-	 1,
-	 0},
-	{"PP: Prune does not restart PPT",
-	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}, {PRUNE, 0}, {WAIT, 1}},
-	 PIM_NO_INFO,
-	 1,
-	 1},
-	{"PP: ET expires -> NI", {{JOIN, 2}, {PRUNE, 0}, {WAIT, 2}}, PIM_NO_INFO, 1, 1},
-	{"NI again: Join -> J", {{JOIN, 210}, {PRUNE_ALONE, 0}, {JOIN, 210}}, PIM_JOIN, 2, 1},
+	/* clang-format off */
+	{"4.5.2 NI", "Receive Join -> J, ET = HoldTime",
+	 {{JOIN, 210}}, PIM_JOIN, 210, STOPPED, 1, 0, 0},
+	{"4.5.2 NI", "Receive Prune -> NI",
+	 {{PRUNE, 0}}, PIM_NO_INFO, STOPPED, STOPPED, 0, 0, 0},
+	{"4.9.5 NI", "Receive Join, HoldTime 0xffff -> J, ET never expires",
+	 {{JOIN, 0xffff}, {WAIT, 1000000}}, PIM_JOIN, STOPPED, STOPPED, 1, 0, 0},
+	{"4.9.5 NI", "Receive Join, HoldTime 0xfffe -> J, ET = 65534 s",
+	 {{JOIN, 0xfffe}}, PIM_JOIN, 65534, STOPPED, 1, 0, 0},
+	{"4.9.5 NI", "Receive Join, HoldTime 0 -> NI at once",
+	 {{JOIN, 0}}, PIM_NO_INFO, STOPPED, STOPPED, 0, 0, 0},
+
+	{"4.5.2 J", "Receive Join -> J, ET = max(ET, HoldTime): HoldTime is longer",
+	 {{JOIN, 210}, {WAIT, 200}, {JOIN, 210}}, PIM_JOIN, 210, STOPPED, 1, 0, 0},
+	{"4.5.2 J", "Receive Join -> J, ET = max(ET, HoldTime): ET is longer",
+	 {{JOIN, 210}, {JOIN, 10}}, PIM_JOIN, 210, STOPPED, 1, 0, 0},
+	{"4.9.5 J", "Receive Join, HoldTime 0xffff -> J, ET never expires",
+	 {{JOIN, 10}, {JOIN, 0xffff}, {WAIT, 100}}, PIM_JOIN, STOPPED, STOPPED, 1, 0, 0},
+	{"4.9.5 J", "ET never expires; Receive Join -> J, ET is not shortened",
+	 {{JOIN, 0xffff}, {JOIN, 10}, {WAIT, 100}}, PIM_JOIN, STOPPED, STOPPED, 1, 0, 0},
+	{"4.9.5 J", "Receive Join, HoldTime 0 -> NI at once",
+	 {{JOIN, 210}, {JOIN, 0}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 0},
+	{"4.5.2 J", "Receive Prune, several neighbors -> PP, PPT = J/P_Override_Interval",
+	 {{JOIN, 210}, {PRUNE, 0}}, PIM_PRUNE_PENDING, 210, 3, 1, 0, 0},
+	{"4.5.2 J", "Receive Prune, one neighbor -> PP, PPT = 0 -> NI, no PruneEcho",
+	 {{JOIN, 210}, {PRUNE_ALONE, 0}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 0},
+	{"4.9.5 J", "ET never expires; Receive Prune -> NI",
+	 {{JOIN, 0xffff}, {PRUNE_ALONE, 0}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 0},
+	{"4.5.2 J", "ET in its last second: J",
+	 {{JOIN, 210}, {WAIT, 209}}, PIM_JOIN, 1, STOPPED, 1, 0, 0},
+	{"4.5.2 J", "ET expires -> NI, no PruneEcho",
+	 {{JOIN, 210}, {WAIT, 210}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 0},
+
+	{"4.5.2 PP", "forwards as J does until PPT expires",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}}, PIM_PRUNE_PENDING, 208, 1, 1, 0, 0},
+	{"4.5.2 PP", "Receive Join -> J, PPT canceled, ET = max(ET, HoldTime): HoldTime",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}, {JOIN, 210}}, PIM_JOIN, 210, STOPPED, 1, 0, 0},
+	{"4.5.2 PP", "Receive Join -> J, PPT canceled, ET = max(ET, HoldTime): ET",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}, {JOIN, 10}}, PIM_JOIN, 208, STOPPED, 1, 0, 0},
+	{"4.5.2 PP", "Receive Join -> J, PPT canceled without an expiry event",
+	 {{JOIN, 210}, {PRUNE, 0}, {JOIN, 210}, {WAIT, 60}}, PIM_JOIN, 150, STOPPED, 1, 0, 0},
+	{"4.9.5 PP", "Receive Join, HoldTime 0 -> NI at once",
+	 {{JOIN, 210}, {PRUNE, 0}, {JOIN, 0}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 0},
+	{"4.5.2 PP", "Receive Prune -> PP, PPT runs on",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}, {PRUNE, 0}}, PIM_PRUNE_PENDING, 208, 1, 1, 0, 0},
+	{"4.5.2 PP", "Receive Prune, now of the only neighbor -> PP, PPT runs on",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 2}, {PRUNE_ALONE, 0}}, PIM_PRUNE_PENDING, 208, 1, 1, 0, 0},
+	{"4.5.2 PP", "PPT expires -> NI, Send PruneEcho",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 3}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 1},
+	{"4.5.2 PP", "ET expires -> NI, no PruneEcho",
+	 {{JOIN, 2}, {PRUNE, 0}, {WAIT, 2}}, PIM_NO_INFO, STOPPED, STOPPED, 1, 1, 0},
+
+	{"4.5.2 NI", "after a PruneEcho: Receive Join (the late override) -> J",
+	 {{JOIN, 210}, {PRUNE, 0}, {WAIT, 3}, {JOIN, 210}}, PIM_JOIN, 210, STOPPED, 2, 1, 1},
+	{"4.5.2 NI", "after ET: Receive Join -> J",
+	 {{JOIN, 10}, {WAIT, 10}, {JOIN, 210}}, PIM_JOIN, 210, STOPPED, 2, 1, 0},
+	/* clang-format on */
 };
 
 static void act(const struct step *step)
@@ -114,12 +138,36 @@ static void act(const struct step *step)
 	}
 }
 
-static enum pim_downstream_state state(void)
+/* What NoInfo has no entry for looks as it should: stopped timers. */
+static const struct pim_downstream_entry *entry(void)
 {
-	struct pim_downstream_entry *entry;
+	static const struct pim_downstream_entry no_info;
+	const struct pim_downstream_entry *found;
 
-	HASH_FIND(hh, downstream.by_sg, &sg, sizeof(sg), entry);
-	return entry ? entry->state : PIM_NO_INFO;
+	HASH_FIND(hh, downstream.by_sg, &sg, sizeof(sg), found);
+	return found ? found : &no_info;
+}
+
+static unsigned left(const struct timer *timer)
+{
+	return timer_left(&timers, timer) / USEC_PER_SEC;
+}
+
+static void check(const struct row *row)
+{
+	const struct pim_downstream_entry *e = entry();
+
+	cr_expect_eq(e->state, row->state, "%s: %s: state %d", row->section, row->transition,
+		     e->state);
+	cr_expect_eq(left(&e->expiry), row->et, "%s: %s: ET", row->section, row->transition);
+	cr_expect_eq(left(&e->prune_pending), row->ppt, "%s: %s: PPT", row->section,
+		     row->transition);
+	cr_expect_eq(wanted_calls, row->wanted, "%s: %s: wanted %d times", row->section,
+		     row->transition, wanted_calls);
+	cr_expect_eq(unwanted_calls, row->unwanted, "%s: %s: left %d times", row->section,
+		     row->transition, unwanted_calls);
+	cr_expect_eq(echoes, row->echoes, "%s: %s: %d PruneEchos", row->section, row->transition,
+		     echoes);
 }
 
 Test(pim_downstream, transitions)
@@ -128,11 +176,7 @@ Test(pim_downstream, transitions)
 		begin();
 		for (const struct step *step = rows[i].steps; step->act != END; step++)
 			act(step);
-		cr_expect_eq(state(), rows[i].state, "%s: state %d", rows[i].transition, state());
-		cr_expect_eq(wanted_calls, rows[i].wanted, "%s: wanted %d times",
-			     rows[i].transition, wanted_calls);
-		cr_expect_eq(unwanted_calls, rows[i].unwanted, "%s: left %d times",
-			     rows[i].transition, unwanted_calls);
+		check(&rows[i]);
 		end();
 	}
 	begin();
@@ -159,7 +203,7 @@ Test(pim_downstream, adopted_state_ends_with_its_holdtime_or_lives_by_a_join)
 {
 	cr_expect(pim_downstream_adopt(&downstream, &sg, 210));
 	cr_expect_not(pim_downstream_adopt(&downstream, &sg, 210));
-	cr_expect_eq(state(), PIM_JOIN);
+	cr_expect_eq(entry()->state, PIM_JOIN);
 	timers_run(&timers, timers.now + 200 * USEC_PER_SEC);
 	pim_downstream_join(&downstream, &sg, 210);
 	cr_expect_eq(wanted_calls, 0, "it was wanted all the time");

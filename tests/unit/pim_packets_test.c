@@ -412,7 +412,7 @@ Test(pim_packets, encoder_makes_the_sample)
 					.has_dr_priority = true,
 					.has_generation_id = true,
 					.generation_id = 0x5eed0001};
-	uint8_t bytes[PIM_HELLO_MAX];
+	uint8_t bytes[PIM_MESSAGE_MAX];
 	struct addr source;
 
 	addr_parse("10.0.0.1", &source);
@@ -429,7 +429,7 @@ Test(pim_packets, hellos_encode_to_what_they_were)
 	{
 		struct cursor datagram = sample_datagram(names[i], 0);
 		struct pim_message message;
-		uint8_t bytes[PIM_HELLO_MAX];
+		uint8_t bytes[PIM_MESSAGE_MAX];
 		struct ip_datagram ip;
 		size_t length;
 
@@ -466,7 +466,7 @@ Test(pim_packets, the_largest_hello_fits)
 {
 	struct pim_message sent = {.type = PIM_HELLO, .hello = largest_hello()}, got;
 	struct ip_datagram ip = around((struct cursor){0}, AF_INET6);
-	uint8_t bytes[PIM_HELLO_MAX];
+	uint8_t bytes[PIM_MESSAGE_MAX];
 	size_t length = pim_encode_hello(&sent.hello, &ip.source, bytes, sizeof(bytes));
 	char sent_line[LINE], got_line[LINE];
 
@@ -490,7 +490,7 @@ Test(pim_packets, a_hello_without_options_says_its_holdtime)
 Test(pim_packets, a_hello_that_does_not_fit_is_not_written)
 {
 	struct pim_hello hello = largest_hello();
-	uint8_t whole[PIM_HELLO_MAX];
+	uint8_t whole[PIM_MESSAGE_MAX];
 	struct addr source;
 	size_t length;
 
@@ -503,6 +503,65 @@ Test(pim_packets, a_hello_that_does_not_fit_is_not_written)
 			     size == length ? length : 0, "in %zu bytes", size);
 		free(bytes);
 	}
+}
+
+/* The sample has Holdtime 210, one prune, and the sparse bit: what we write, byte for byte. */
+Test(pim_packets, a_prune_echo_is_the_sample)
+{
+	struct cursor datagram = sample_datagram("pim-prune-echo-v4", 0);
+	struct ip_datagram ip;
+	uint8_t bytes[PIM_MESSAGE_MAX];
+	struct sg sg;
+	size_t length;
+
+	addr_parse("192.0.2.10", &sg.source);
+	addr_parse("232.1.1.1", &sg.group);
+	cr_assert_eq(ip_decode(datagram, &ip), FAULT_NONE);
+	length = pim_encode_prune_echo(&sg, 1, &ip.source, bytes, sizeof(bytes));
+	cr_assert_eq(length, cursor_left(&ip.payload));
+	cr_expect_arr_eq(bytes, ip.payload.at, length);
+	cr_expect_eq(pim_encode_prune_echo(&sg, 1, &ip.source, bytes, length - 1), 0);
+	exact_free(datagram);
+}
+
+/* Section 4.9.5.1: a group has one set. */
+Test(pim_packets, prunes_of_one_group_stand_in_one_set)
+{
+	struct ip_datagram ip = around((struct cursor){0}, AF_INET6);
+	static const char *const groups[] = {"ff3e::1", "ff3e::2", "ff3e::1"};
+	struct sg prunes[3];
+	uint8_t bytes[PIM_MESSAGE_MAX];
+	struct pim_message message;
+	char line[LINE];
+
+	EACH (i, groups) {
+		addr_parse("2001:db8::10", &prunes[i].source);
+		prunes[i].source.bytes[15] += i;
+		addr_parse(groups[i], &prunes[i].group);
+	}
+	ip.payload = cursor_over(
+		bytes, pim_encode_prune_echo(prunes, 3, &ip.source, bytes, sizeof(bytes)));
+	cr_assert_eq(pim_decode(&ip, &message), FAULT_NONE);
+	cr_expect_str_eq(describe(&message, line),
+			 "to fe80::2 210 -(2001:db8::10,ff3e::1) -(2001:db8::12,ff3e::1) "
+			 "-(2001:db8::11,ff3e::2)");
+	cr_expect_eq(bytes[4 + 18 + 1], 2, "groups");
+}
+
+Test(pim_packets, the_largest_prune_echo_fits)
+{
+	struct sg prunes[PIM_PRUNES_MAX] = {0};
+	struct addr source;
+	uint8_t bytes[PIM_MESSAGE_MAX];
+
+	addr_parse("fe80::1", &source);
+	for (unsigned i = 0; i < PIM_PRUNES_MAX; i++) {
+		addr_parse("2001:db8::10", &prunes[i].source);
+		addr_parse("ff3e::1", &prunes[i].group);
+		prunes[i].group.bytes[14] = i;
+	}
+	cr_expect_eq(pim_encode_prune_echo(prunes, PIM_PRUNES_MAX, &source, bytes, sizeof(bytes)),
+		     26 + PIM_PRUNES_MAX * 44);
 }
 
 Test(pim_packets, all_routers)

@@ -410,9 +410,9 @@ static void print_refused(const json_t *refused)
 
 static void print_pim(const json_t *interfaces)
 {
-	static const char *const headings[] = {"PIM",           "FAMILY",       ">HELLOS-SENT",
-					       ">HELLOS-HEARD", ">JOIN-PRUNES", ">SKIPPED",
-					       ">FOR-OTHERS"};
+	static const char *const headings[] = {
+		"PIM",           "FAMILY",   ">HELLOS-SENT", ">HELLOS-HEARD", ">JOIN-PRUNES",
+		">PRUNE-ECHOES", ">SKIPPED", ">REFUSED",     ">FOR-OTHERS"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *interface;
 	size_t i;
@@ -423,7 +423,9 @@ static void print_pim(const json_t *interfaces)
 		cell_number(table, interface, "hellos_sent");
 		cell_number(table, interface, "hellos_received");
 		cell_number(table, interface, "join_prunes_received");
+		cell_number(table, interface, "prune_echoes_sent");
 		cell_number(table, interface, "entries_skipped");
+		cell_number(table, interface, "entries_refused");
 		cell_number(table, interface, "for_other_router");
 	}
 	table_print(table);

@@ -87,15 +87,24 @@ void view_neighbors(const struct pim_interface *pim, json_t *list)
 void view_pim_counters(const struct pim_interface *pim, json_t *list)
 {
 	const struct pim_counters *counters = &pim->counters;
+	const struct {
+		const char *key;
+		uint64_t count;
+	} counts[] = {
+		{"hellos_sent", counters->hellos_sent},
+		{"hellos_received", counters->hellos_received},
+		{"join_prunes_received", counters->join_prunes_received},
+		{"prune_echoes_sent", counters->prune_echoes_sent},
+		{"entries_skipped", counters->entries_skipped},
+		{"entries_refused", counters->entries_refused},
+		{"for_other_router", counters->for_other_router},
+	};
+	json_t *view = json_pack("{s:s, s:s}", "interface", pim->name, "family",
+				 pim->address.family == AF_INET ? "ipv4" : "ipv6");
 
-	json_array_append_new(
-		list, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "interface", pim->name,
-				"family", pim->address.family == AF_INET ? "ipv4" : "ipv6",
-				"hellos_sent", (json_int_t)counters->hellos_sent, "hellos_received",
-				(json_int_t)counters->hellos_received, "join_prunes_received",
-				(json_int_t)counters->join_prunes_received, "entries_skipped",
-				(json_int_t)counters->entries_skipped, "for_other_router",
-				(json_int_t)counters->for_other_router));
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		json_object_set_new(view, counts[i].key, json_integer((json_int_t)counts[i].count));
+	json_array_append_new(list, view);
 }
 
 /* Channels */

@@ -7,8 +7,6 @@
 #include "base/log.h"
 #include "daemon/engine.h"
 
-#define ADOPTED_HOLDTIME 210 /* seconds: J/P_HoldTime (RFC 7761 section 4.11) */
-
 static void adopt_tunnel(void *context, const struct addr *relay, const struct addr *local,
 			 uint16_t local_port)
 {
@@ -43,7 +41,7 @@ static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
 		struct pim_interface *pim = pim_of(&engine->lans[n], sg);
 
 		if (pim && goes_out_of(channel, &engine->lans[n]) &&
-		    pim_downstream_adopt(&pim->downstream, sg, ADOPTED_HOLDTIME))
+		    pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE))
 			bits |= 1u << n;
 	}
 	return bits;

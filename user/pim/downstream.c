@@ -48,8 +48,13 @@ static void expire(struct timer *timer)
 
 static void prune_pending_over(struct timer *timer)
 {
-	change_state(container_of(timer, struct pim_downstream_entry, prune_pending), PIM_NO_INFO,
-		     "Prune-Pending Timer");
+	struct pim_downstream_entry *entry =
+		container_of(timer, struct pim_downstream_entry, prune_pending);
+	struct pim_downstream *downstream = entry->table;
+	struct sg sg = entry->sg;
+
+	change_state(entry, PIM_NO_INFO, "Prune-Pending Timer");
+	downstream->echo(downstream, &sg);
 }
 
 static struct pim_downstream_entry *find(struct pim_downstream *downstream, const struct sg *sg)

@@ -3,10 +3,10 @@
  *
  *            Join                    Prune
  *   NoInfo --------> Join ------------------------> Prune-Pending --(override interval)--> NoInfo
- *                     ^   <----- another's Join -----
+ *                     ^   <----- another's Join -----                   PruneEcho
  *
  * The Expiry Timer (the largest Holdtime heard) ends every state. With one neighbour at most nobody
- * could override a Prune, and it ends the state at once. */
+ * could override a Prune, and it ends the state at once, without an echo. */
 #pragma once
 
 #include "base/timers.h"
@@ -32,6 +32,8 @@ struct pim_downstream {
 	unsigned limit;
 	/* (S,G) left or entered NoInfo: whether the interface wants its packets. */
 	void (*wanted)(struct pim_downstream *downstream, const struct sg *sg, bool wanted);
+	/* A Prune that nobody has overridden took effect: a PruneEcho is to be sent. */
+	void (*echo)(struct pim_downstream *downstream, const struct sg *sg);
 };
 
 /* Holdtime in seconds; 0 ends the state at once. False where the table is full. */

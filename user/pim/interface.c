@@ -18,13 +18,14 @@ static void send_hello(struct pim_interface *pim, uint16_t holdtime)
 		.generation_id = pim->generation_id,
 		.address_count = pim->secondary_count,
 	};
-	uint8_t message[PIM_HELLO_MAX];
+	uint8_t message[PIM_MESSAGE_MAX];
 	size_t length;
 
 	memcpy(hello.addresses, pim->secondaries, sizeof(hello.addresses));
 	length = pim_encode_hello(&hello, &pim->address, message, sizeof(message));
 	pim->actions->send(pim->context, message, length);
 	pim->counters.hellos_sent++;
+	pim->hello_owed = false;
 }
 
 static void hello_due(struct timer *timer)
@@ -40,8 +41,47 @@ static void trigger_hello(struct pim_interface *pim)
 {
 	usec_t delay = random_between(0, PIM_TRIGGERED_HELLO_DELAY_S * USEC_PER_SEC);
 
+	pim->hello_owed = true;
 	if (timer_left(pim->timers, &pim->hello) > delay)
 		timer_start(pim->timers, &pim->hello, delay);
+}
+
+/* Anything but a Hello, which a neighbour discards from whom it has no Hello (section 4.3.1). */
+static void send_message(struct pim_interface *pim, const uint8_t *message, size_t length)
+{
+	if (pim->hello_owed)
+		send_hello(pim, PIM_HELLO_HOLDTIME_S);
+	pim->actions->send(pim->context, message, length);
+}
+
+static void send_echoes(struct pim_interface *pim)
+{
+	uint8_t message[PIM_MESSAGE_MAX];
+	size_t length = pim_encode_prune_echo(pim->echoes, pim->echo_count, &pim->address, message,
+					      sizeof(message));
+
+	send_message(pim, message, length);
+	pim->counters.prune_echoes_sent += pim->echo_count;
+	pim->echo_count = 0;
+}
+
+static void echo_due(struct timer *timer)
+{
+	send_echoes(container_of(timer, struct pim_interface, echo));
+}
+
+/* Prunes of one message take effect together: so do their echoes go. */
+static void downstream_echo(struct pim_downstream *downstream, const struct sg *sg)
+{
+	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
+
+	pim->echoes[pim->echo_count++] = *sg;
+	if (pim->echo_count == PIM_PRUNES_MAX) {
+		timer_stop(pim->timers, &pim->echo);
+		send_echoes(pim);
+	} else {
+		timer_start(pim->timers, &pim->echo, 0);
+	}
 }
 
 static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_neighbor *neighbor)
@@ -66,10 +106,13 @@ void pim_interface_start(struct pim_interface *pim, const struct pim_limits *lim
 
 	pim->generation_id = random_u32();
 	pim->hello.fn = hello_due;
+	pim->echo.fn = echo_due;
 	pim->neighbors = (struct pim_neighbors){
 		.timers = pim->timers, .limit = limits->neighbors, .expired = neighbor_expired};
-	pim->downstream = (struct pim_downstream){
-		.timers = pim->timers, .limit = limits->entries, .wanted = downstream_wanted};
+	pim->downstream = (struct pim_downstream){.timers = pim->timers,
+						  .limit = limits->entries,
+						  .wanted = downstream_wanted,
+						  .echo = downstream_echo};
 	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
 	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
 	 * next periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose
@@ -83,6 +126,7 @@ void pim_interface_stop(struct pim_interface *pim)
 {
 	send_hello(pim, 0);
 	timer_stop(pim->timers, &pim->hello);
+	timer_stop(pim->timers, &pim->echo);
 	pim_neighbors_free(&pim->neighbors);
 	pim_downstream_free(&pim->downstream);
 }
@@ -130,8 +174,12 @@ static enum fault apply_entry(struct pim_interface *pim, const struct pim_entry 
 {
 	bool alone = pim_neighbors_count(&pim->neighbors) <= 1;
 
-	if (!entry->is_channel || !sg_is_forwardable(&entry->sg)) {
+	if (!entry->is_channel) {
 		pim->counters.entries_skipped++;
+		return FAULT_NONE;
+	}
+	if (!sg_is_forwardable(&entry->sg)) {
+		pim->counters.entries_refused++;
 		return FAULT_NONE;
 	}
 	if (entry->prune)

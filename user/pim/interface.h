@@ -2,7 +2,7 @@
 /* PIM on one interface and family: says Hello, takes what neighbours send, and tells which (S,G)
  * the LAN wants (RFC 7761, the SSM subset of section 4.8.2, upstream router's side).
  *
- * Left out: DR duties, Assert, PruneEcho, and everything that needs an RP. */
+ * Left out: DR duties, Assert, and everything that needs an RP. */
 #pragma once
 
 #include "pim/downstream.h"
@@ -21,8 +21,10 @@ struct pim_actions {
 
 struct pim_counters {
 	uint64_t hellos_sent, hellos_received, join_prunes_received;
-	uint64_t entries_skipped;  /* (*,G), (S,G,rpt), and what may not be forwarded */
-	uint64_t for_other_router; /* Join/Prunes with another upstream neighbour */
+	uint64_t prune_echoes_sent; /* entries */
+	uint64_t entries_skipped;   /* (*,G), (S,G,rpt), (*,*,RP): no channels */
+	uint64_t entries_refused;   /* channels that may not be forwarded */
+	uint64_t for_other_router;  /* Join/Prunes with another upstream neighbour */
 };
 
 struct pim_interface {
@@ -35,8 +37,12 @@ struct pim_interface {
 	unsigned secondary_count;
 	uint32_t generation_id;
 	struct timer hello;
+	bool hello_owed; /* to a new or restarted neighbour, before anything else */
 	struct pim_neighbors neighbors;
 	struct pim_downstream downstream;
+	struct sg echoes[PIM_PRUNES_MAX]; /* to be sent in one message */
+	unsigned echo_count;
+	struct timer echo;
 	struct pim_counters counters;
 };
 

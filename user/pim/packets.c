@@ -27,7 +27,8 @@
 #define FAMILY_IPV6   2
 #define NATIVE        0    /* encoding type */
 #define GROUP_BIDIR   0x80 /* flags of an encoded group */
-#define SOURCE_WC     0x02 /* flags of an encoded source */
+#define SOURCE_SPARSE 0x04 /* flags of an encoded source */
+#define SOURCE_WC     0x02
 #define SOURCE_RPT    0x01
 #define LAN_PRUNE_T   0x8000 /* the other 15 bits are the propagation delay */
 #define OPTION_HEADER 4
@@ -317,6 +318,27 @@ static void write_option(struct writer *w, enum hello_option type, uint16_t leng
 	writer_u16(w, length);
 }
 
+static void write_family(struct writer *w, int family)
+{
+	writer_u8(w, family == AF_INET ? FAMILY_IPV4 : FAMILY_IPV6);
+	writer_u8(w, NATIVE);
+}
+
+static void write_unicast(struct writer *w, const struct addr *addr)
+{
+	write_family(w, addr->family);
+	writer_addr(w, addr);
+}
+
+/* An encoded group or source. */
+static void write_masked(struct writer *w, const struct addr *addr, uint8_t flags)
+{
+	write_family(w, addr->family);
+	writer_u8(w, flags);
+	writer_u8(w, addr_length(addr->family) * 8);
+	writer_addr(w, addr);
+}
+
 static void write_address_list(struct writer *w, const struct pim_hello *hello)
 {
 	size_t at = writer_length(w);
@@ -324,11 +346,8 @@ static void write_address_list(struct writer *w, const struct pim_hello *hello)
 	if (!hello->address_count)
 		return;
 	write_option(w, OPTION_ADDRESS_LIST, 0);
-	for (unsigned i = 0; i < hello->address_count; i++) {
-		writer_u8(w, hello->addresses[i].family == AF_INET ? FAMILY_IPV4 : FAMILY_IPV6);
-		writer_u8(w, NATIVE);
-		writer_addr(w, &hello->addresses[i]);
-	}
+	for (unsigned i = 0; i < hello->address_count; i++)
+		write_unicast(w, &hello->addresses[i]);
 	writer_patch_u16(w, at + 2, writer_length(w) - at - OPTION_HEADER);
 }
 
@@ -353,20 +372,79 @@ static void write_options(struct writer *w, const struct pim_hello *hello)
 	write_address_list(w, hello);
 }
 
+static struct writer begin_message(enum pim_type type, void *bytes, size_t size)
+{
+	struct writer w = writer_over(bytes, size);
+
+	writer_u8(&w, PIM_VERSION << 4 | type);
+	writer_u8(&w, 0);
+	writer_u16(&w, 0);
+	return w;
+}
+
+static size_t finish_message(struct writer *w, const struct addr *source)
+{
+	struct addr destination = pim_all_routers(source->family);
+
+	if (w->failed)
+		return 0;
+	writer_patch_u16(w, CHECKSUM_AT,
+			 ip_message_checksum(source, &destination, PIM_IP_PROTOCOL, w->start,
+					     writer_length(w)));
+	return writer_length(w);
+}
+
 size_t pim_encode_hello(const struct pim_hello *hello, const struct addr *source, void *bytes,
 			size_t size)
 {
-	struct addr destination = pim_all_routers(source->family);
-	struct writer w = writer_over(bytes, size);
+	struct writer w = begin_message(PIM_HELLO, bytes, size);
 
-	writer_u8(&w, PIM_VERSION << 4 | PIM_HELLO);
-	writer_u8(&w, 0);
-	writer_u16(&w, 0);
 	write_options(&w, hello);
-	if (w.failed)
-		return 0;
-	writer_patch_u16(&w, CHECKSUM_AT,
-			 ip_message_checksum(source, &destination, PIM_IP_PROTOCOL, bytes,
-					     writer_length(&w)));
-	return writer_length(&w);
+	return finish_message(&w, source);
+}
+
+/* Whether the group of the prune at `at` has not stood before it. */
+static bool is_first_of_group(const struct sg *prunes, unsigned at)
+{
+	for (unsigned i = 0; i < at; i++)
+		if (addr_equal(&prunes[i].group, &prunes[at].group))
+			return false;
+	return true;
+}
+
+static void write_group_set(struct writer *w, const struct sg *prunes, unsigned count,
+			    const struct addr *group)
+{
+	unsigned sources = 0;
+	size_t sources_at;
+
+	write_masked(w, group, 0);
+	writer_u16(w, 0);
+	sources_at = writer_length(w);
+	writer_u16(w, 0);
+	for (unsigned i = 0; i < count; i++) {
+		if (!addr_equal(&prunes[i].group, group))
+			continue;
+		write_masked(w, &prunes[i].source, SOURCE_SPARSE);
+		sources++;
+	}
+	writer_patch_u16(w, sources_at, sources);
+}
+
+size_t pim_encode_prune_echo(const struct sg *prunes, unsigned count, const struct addr *source,
+			     void *bytes, size_t size)
+{
+	struct writer w = begin_message(PIM_JOIN_PRUNE, bytes, size);
+	unsigned groups = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		groups += is_first_of_group(prunes, i);
+	write_unicast(&w, source);
+	writer_u8(&w, 0);
+	writer_u8(&w, groups);
+	writer_u16(&w, PIM_HOLDTIME_JOIN_PRUNE);
+	for (unsigned i = 0; i < count; i++)
+		if (is_first_of_group(prunes, i))
+			write_group_set(&w, prunes, count, &prunes[i].group);
+	return finish_message(&w, source);
 }

@@ -5,11 +5,13 @@
 #include "base/ip.h"
 
 #define PIM_IP_PROTOCOL   103
-#define PIM_ADDRESSES_MAX 32  /* of an Address List that are kept; the rest is passed over */
-#define PIM_HELLO_MAX     768 /* bytes of a Hello that we write */
+#define PIM_ADDRESSES_MAX 32   /* of an Address List that are kept; the rest is passed over */
+#define PIM_PRUNES_MAX    24   /* entries of a Join/Prune that we write */
+#define PIM_MESSAGE_MAX   1200 /* bytes that any message that we write fits in */
 
-#define PIM_HOLDTIME_DEFAULT 105    /* seconds, where a Hello does not say (section 4.11) */
-#define PIM_HOLDTIME_FOREVER 0xffff /* no expiry, in Hello and Join/Prune */
+#define PIM_HOLDTIME_DEFAULT    105    /* seconds, where a Hello does not say (section 4.11) */
+#define PIM_HOLDTIME_JOIN_PRUNE 210    /* J/P_HoldTime */
+#define PIM_HOLDTIME_FOREVER    0xffff /* no expiry, in Hello and Join/Prune */
 
 enum pim_type {
 	PIM_HELLO = 0,
@@ -72,3 +74,7 @@ bool pim_next_entry(struct pim_join_prune *message, struct pim_entry *entry);
  * where it does not fit. */
 size_t pim_encode_hello(const struct pim_hello *hello, const struct addr *source, void *bytes,
 			size_t size);
+/* Writes a Join/Prune that prunes these channels, with `source` itself as the upstream neighbour
+ * (PruneEcho, section 4.5.2). Returns the length, 0 where it does not fit. */
+size_t pim_encode_prune_echo(const struct sg *prunes, unsigned count, const struct addr *source,
+			     void *bytes, size_t size);

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Join/Prune messages on an interface, in virtual time: which entries count (RFC 7761 sections 4.5,
+ * 4.8, 4.9), how long a Prune waits (4.3.3), and the PruneEcho (4.5.2). */
+#include "pim/interface.h"
+#include "pim_messages.h"
+#include "samples.h"
+#include "virtual_time.h"
+
+#define US4  "10.0.0.1"
+#define US6  "fe80::1"
+#define SENT 8 /* messages that are kept */
+#define MANY 60
+
+static struct timers timers;
+static struct pim_interface pim;
+static unsigned wanted_count, unwanted_count;
+static struct sg last;
+static struct pim_message sent[SENT];
+static uint8_t sent_bytes[SENT][PIM_MESSAGE_MAX];
+static unsigned sent_count;
+
+static void send_message(void *context, const uint8_t *message, size_t length)
+{
+	struct ip_datagram ip = {.source = pim.address,
+				 .destination = pim_all_routers(pim.address.family),
+				 .protocol = PIM_IP_PROTOCOL};
+	unsigned i = sent_count++ % SENT;
+
+	(void)context;
+	memcpy(sent_bytes[i], message, length);
+	ip.payload = cursor_over(sent_bytes[i], length);
+	cr_assert_eq(pim_decode(&ip, &sent[i]), FAULT_NONE);
+}
+
+static void wanted(void *context, const struct sg *sg, bool is_wanted)
+{
+	(void)context;
+	last = *sg;
+	is_wanted ? wanted_count++ : unwanted_count++;
+}
+
+static const struct pim_actions actions = {.send = send_message, .wanted = wanted};
+
+static void begin_as(const char *us)
+{
+	struct pim_limits limits = {.neighbors = 8, .entries = 100};
+
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	pim = (struct pim_interface){.name = "lan0", .timers = &timers, .actions = &actions};
+	pim.address = address(us);
+	pim_interface_start(&pim, &limits);
+	wanted_count = unwanted_count = sent_count = 0;
+}
+
+static void begin(void)
+{
+	begin_as(US4);
+}
+
+static void end(void)
+{
+	pim_interface_stop(&pim);
+	timers_free(&timers);
+}
+
+TestSuite(pim_join_prune, .init = begin, .fini = end);
+
+static void hello(const char *from, const struct pim_hello *hello)
+{
+	struct ip_datagram ip = {.source = address(from), .protocol = PIM_IP_PROTOCOL};
+	uint8_t bytes[PIM_MESSAGE_MAX];
+
+	ip.destination = pim_all_routers(ip.source.family);
+	ip.payload = cursor_over(bytes, pim_encode_hello(hello, &ip.source, bytes, sizeof(bytes)));
+	cr_assert_eq(pim_interface_receive(&pim, &ip), FAULT_NONE);
+}
+
+static void neighbor(const char *from)
+{
+	hello(from, &(struct pim_hello){.holdtime = 10000});
+}
+
+static enum fault receive(const char *from, const char *upstream, const struct wire_entry *entries,
+			  unsigned count)
+{
+	uint8_t bytes[4096];
+	struct ip_datagram ip =
+		join_prune(from, upstream, 210, entries, count, bytes, sizeof(bytes));
+
+	return pim_interface_receive(&pim, &ip);
+}
+
+static void one(const char *from, bool prune, const char *source, const char *group)
+{
+	struct wire_entry entry = {group, 0, FULL, prune, source, SPARSE, FULL};
+
+	cr_assert_eq(receive(from, address(group).family == AF_INET ? US4 : US6, &entry, 1),
+		     FAULT_NONE);
+}
+
+static void join(const char *from)
+{
+	one(from, false, "192.0.2.10", "232.1.1.1");
+}
+
+static void prune(const char *from)
+{
+	one(from, true, "192.0.2.10", "232.1.1.1");
+}
+
+/* Entries */
+
+enum effect { JOINED, SKIPPED, REFUSED, OTHERS };
+
+#define V4 "192.0.2.10"
+#define V6 "2001:db8:5::10"
+
+static const struct entry_row {
+	const char *section, *what, *upstream;
+	struct wire_entry entry;
+	enum effect effect;
+} entry_rows[] = {
+	/* clang-format off */
+	{"4.5.2", "(S,G) to our primary address", US4,
+	 {"232.1.1.1", 0, FULL, 0, V4, SPARSE, FULL}, JOINED},
+	{"4.3.4", "(S,G) to a secondary address of ours", "10.0.0.254",
+	 {"232.1.1.1", 0, FULL, 0, V4, SPARSE, FULL}, JOINED},
+	{"4.5.2", "(S,G) to another router", "10.0.0.3",
+	 {"232.1.1.1", 0, FULL, 0, V4, SPARSE, FULL}, OTHERS},
+	{"4.5.2", "(S,G) to 0.0.0.0, which is for point-to-point links", "0.0.0.0",
+	 {"232.1.1.1", 0, FULL, 0, V4, SPARSE, FULL}, OTHERS},
+	{"4.9.1", "(S,G) without the S bit", US4,
+	 {"232.1.1.1", 0, FULL, 0, V4, 0, FULL}, JOINED},
+	{"4.9.1", "(S,G), the group's Z bit set", US4,
+	 {"232.1.1.1", 1, FULL, 0, V4, SPARSE, FULL}, JOINED},
+	{"4.8", "(S,G) of a group outside 232/8", US4,
+	 {"233.44.15.9", 0, FULL, 0, V4, SPARSE, FULL}, JOINED},
+	{"4.8", "(S,G) of an administratively scoped group", US4,
+	 {"239.1.1.1", 0, FULL, 0, V4, SPARSE, FULL}, JOINED},
+	{"4.8", "(*,G)", US4,
+	 {"239.1.1.1", 0, FULL, 0, "10.0.9.9", SPARSE | WC | RPT, FULL}, SKIPPED},
+	{"4.8.1", "(*,G) in the SSM range", US4,
+	 {"232.1.1.1", 0, FULL, 0, "10.0.9.9", SPARSE | WC | RPT, FULL}, SKIPPED},
+	{"4.9.5.1", "the W bit without the R bit", US4,
+	 {"232.1.1.1", 0, FULL, 0, V4, SPARSE | WC, FULL}, SKIPPED},
+	{"4.8", "(S,G,rpt)", US4,
+	 {"239.1.1.1", 0, FULL, 0, V4, SPARSE | RPT, FULL}, SKIPPED},
+	{"4601 4.9.5", "(*,*,RP)", US4,
+	 {"224.0.0.0", 0, 4, 0, "10.0.9.9", SPARSE | WC | RPT, FULL}, SKIPPED},
+	{"4.9.5.1", "a range of groups", US4,
+	 {"232.1.1.0", 0, 24, 0, V4, SPARSE, FULL}, SKIPPED},
+	{"4.9.1", "a range of sources", US4,
+	 {"232.1.1.1", 0, FULL, 0, "192.0.2.0", SPARSE, 24}, SKIPPED},
+	{"4.9.1", "a bidirectional group", US4,
+	 {"232.1.1.1", BIDIR, FULL, 0, V4, SPARSE, FULL}, SKIPPED},
+	{"4.9.5", "group of another family than the upstream neighbor", US4,
+	 {"ff3e::8000:1", 0, FULL, 0, V4, SPARSE, FULL}, SKIPPED},
+	{"4.9.5", "source of another family than the upstream neighbor", US4,
+	 {"232.1.1.1", 0, FULL, 0, V6, SPARSE, FULL}, SKIPPED},
+	{"5771 4", "group of the local network", US4,
+	 {"224.0.0.5", 0, FULL, 0, V4, SPARSE, FULL}, REFUSED},
+	{"1112 4", "a group that is none", US4,
+	 {"10.0.0.9", 0, FULL, 0, V4, SPARSE, FULL}, REFUSED},
+	{"4607 4", "a source that is a group", US4,
+	 {"232.1.1.1", 0, FULL, 0, "232.1.1.1", SPARSE, FULL}, REFUSED},
+	{"1122 3.2.1.3", "source 127.0.0.1", US4,
+	 {"232.1.1.1", 0, FULL, 0, "127.0.0.1", SPARSE, FULL}, REFUSED},
+	{"1122 3.2.1.3", "source 0.0.0.0", US4,
+	 {"232.1.1.1", 0, FULL, 0, "0.0.0.0", SPARSE, FULL}, REFUSED},
+	{"3927 2.7", "source 169.254.1.1", US4,
+	 {"232.1.1.1", 0, FULL, 0, "169.254.1.1", SPARSE, FULL}, REFUSED},
+	{"4.5.2", "IPv6: (S,G) to our link-local address", US6,
+	 {"ff3e::8000:1", 0, FULL, 0, V6, SPARSE, FULL}, JOINED},
+	{"4.8", "IPv6: (S,G) of a group outside ff3x::/32", US6,
+	 {"ff0e::1234", 0, FULL, 0, V6, SPARSE, FULL}, JOINED},
+	{"4.8", "IPv6: (*,G)", US6,
+	 {"ff3e::8000:1", 0, FULL, 0, V6, SPARSE | WC | RPT, FULL}, SKIPPED},
+	{"4291 2.7", "IPv6: scope 0, reserved", US6,
+	 {"ff00::1234", 0, FULL, 0, V6, SPARSE, FULL}, REFUSED},
+	{"4291 2.7", "IPv6: scope 1, of an interface", US6,
+	 {"ff31::8000:1", 0, FULL, 0, V6, SPARSE, FULL}, REFUSED},
+	{"4291 2.7", "IPv6: scope 2, of a link", US6,
+	 {"ff02::1234", 0, FULL, 0, V6, SPARSE, FULL}, REFUSED},
+	{"4291 2.7", "IPv6: scope 2, of a link, in the SSM range", US6,
+	 {"ff32::8000:1", 0, FULL, 0, V6, SPARSE, FULL}, REFUSED},
+	{"4291 2.5.6", "IPv6: source fe80::9", US6,
+	 {"ff3e::8000:1", 0, FULL, 0, "fe80::9", SPARSE, FULL}, REFUSED},
+	{"4291 2.5.5.2", "IPv6: source ::ffff:192.0.2.10", US6,
+	 {"ff3e::8000:1", 0, FULL, 0, "::ffff:192.0.2.10", SPARSE, FULL}, REFUSED},
+	/* clang-format on */
+};
+
+static void check_entry(const struct entry_row *row)
+{
+	const struct pim_counters *c = &pim.counters;
+	bool is_v4 = address(row->upstream).family == AF_INET;
+	/* What stands around an entry that is passed over counts. */
+	struct wire_entry entries[] = {
+		row->entry, is_v4 ? (struct wire_entry){"232.9.9.9", 0, FULL, 0, V4, SPARSE, FULL}
+				  : (struct wire_entry){"ff3e::9", 0, FULL, 0, V6, SPARSE, FULL}};
+	const char *from = is_v4 ? "10.0.0.2" : "fe80::2";
+	unsigned expected = row->effect == OTHERS ? 0 : 1 + (row->effect == JOINED);
+
+	neighbor(from);
+	cr_expect_eq(receive(from, row->upstream, entries, 2), FAULT_NONE);
+	cr_expect_eq(wanted_count, expected, "%s: %s: %u joined", row->section, row->what,
+		     wanted_count);
+	cr_expect_eq(c->entries_skipped, row->effect == SKIPPED, "%s: %s", row->section, row->what);
+	cr_expect_eq(c->entries_refused, row->effect == REFUSED, "%s: %s", row->section, row->what);
+	cr_expect_eq(c->for_other_router, row->effect == OTHERS, "%s: %s", row->section, row->what);
+}
+
+Test(pim_join_prune, entries)
+{
+	EACH(i, entry_rows)
+	{
+		end();
+		begin_as(address(entry_rows[i].upstream).family == AF_INET ? US4 : US6);
+		if (pim.address.family == AF_INET)
+			pim.secondaries[pim.secondary_count++] = address("10.0.0.254");
+		check_entry(&entry_rows[i]);
+	}
+}
+
+Test(pim_join_prune, a_prune_to_another_router_prunes_nothing)
+{
+	struct wire_entry entry = {"232.1.1.1", 0, FULL, true, V4, SPARSE, FULL};
+
+	neighbor("10.0.0.2");
+	join("10.0.0.2");
+	receive("10.0.0.2", "10.0.0.3", &entry, 1);
+	run_for(&timers, 100);
+	cr_expect_eq(unwanted_count, 0);
+}
+
+Test(pim_join_prune, of_a_stranger_nothing_counts)
+{
+	struct wire_entry entry = {"232.1.1.1", 0, FULL, false, V4, SPARSE, FULL};
+
+	cr_expect_eq(receive("10.0.0.2", US4, &entry, 1), FAULT_SENDER);
+	cr_expect_eq(wanted_count, 0);
+}
+
+/* The time that a Prune waits */
+
+struct lan_delay {
+	bool given;
+	uint16_t propagation, interval; /* ms */
+};
+
+static const struct delay_row {
+	const char *section, *what;
+	struct lan_delay neighbors[4];
+	unsigned count, wait_ms;
+} delay_rows[] = {
+	/* clang-format off */
+	{"4.5.2", "one neighbor: at once", {{1, 900, 5000}}, 1, 0},
+	{"4.3.3", "all say the default", {{1, 500, 2500}, {1, 500, 2500}}, 2, 3000},
+	{"4.3.3", "none says anything: the default", {{0}, {0}, {0}}, 3, 3000},
+	{"4.3.3", "the largest delay and the largest interval, of two neighbors",
+	 {{1, 900, 2500}, {1, 500, 6000}, {1, 600, 3000}}, 3, 6900},
+	{"4.3.3", "our own are the least", {{1, 10, 100}, {1, 20, 200}}, 2, 3000},
+	{"4.3.3", "one interval is less than ours", {{1, 10, 100}, {1, 1500, 200}}, 2, 4000},
+	{"4.3.3", "one does not say: the default", {{1, 900, 6000}, {0}}, 2, 3000},
+	{"4.9.2", "the largest there are", {{1, 0x7fff, 0xffff}, {1, 0, 0}}, 2, 98302},
+	/* clang-format on */
+};
+
+static void check_delay(const struct delay_row *row)
+{
+	for (unsigned i = 0; i < row->count; i++) {
+		const struct lan_delay *delay = &row->neighbors[i];
+		char from[32];
+
+		snprintf(from, sizeof(from), "10.0.0.%u", 2 + i);
+		hello(from, &(struct pim_hello){.holdtime = 10000,
+						.has_lan_prune_delay = delay->given,
+						.propagation_delay_ms = delay->propagation,
+						.override_interval_ms = delay->interval});
+	}
+	join("10.0.0.2");
+	prune("10.0.0.2");
+	if (row->wait_ms)
+		run_for(&timers, (row->wait_ms - 1) / 1000.0);
+	cr_expect_eq(unwanted_count, !row->wait_ms, "%s: %s: too early", row->section, row->what);
+	run_for(&timers, 0.001);
+	cr_expect_eq(unwanted_count, 1, "%s: %s: too late", row->section, row->what);
+	cr_expect_eq(pim.counters.prune_echoes_sent, row->wait_ms > 0, "%s: %s", row->section,
+		     row->what);
+}
+
+Test(pim_join_prune, a_prune_waits_for_the_override_interval)
+{
+	EACH(i, delay_rows)
+	{
+		end();
+		begin();
+		check_delay(&delay_rows[i]);
+	}
+}
+
+Test(pim_join_prune, the_delays_of_a_neighbor_go_with_it)
+{
+	hello("10.0.0.2", &(struct pim_hello){.holdtime = 10000, .has_lan_prune_delay = true});
+	hello("10.0.0.3", &(struct pim_hello){.holdtime = 10000, .has_lan_prune_delay = true});
+	hello("10.0.0.4", &(struct pim_hello){.holdtime = 50,
+					      .has_lan_prune_delay = true,
+					      .override_interval_ms = 60000});
+	run_for(&timers, 60);
+	join("10.0.0.2");
+	prune("10.0.0.2");
+	run_for(&timers, 3.001);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_join_prune, the_join_of_another_router_overrides_a_prune)
+{
+	neighbor("10.0.0.2");
+	neighbor("10.0.0.3");
+	join("10.0.0.2");
+	prune("10.0.0.2");
+	run_for(&timers, 2.9);
+	join("10.0.0.3");
+	run_for(&timers, 200);
+	cr_expect_eq(unwanted_count, 0);
+	cr_expect_eq(pim.counters.prune_echoes_sent, 0);
+}
+
+/* PruneEcho */
+
+/* The latest message that was sent. */
+static struct pim_message *last_sent(void)
+{
+	return &sent[(sent_count - 1) % SENT];
+}
+
+Test(pim_join_prune, a_prune_echo_names_us_as_upstream_neighbor)
+{
+	struct pim_join_prune *message = &last_sent()->join_prune;
+	struct sg expected = channel(V4, "232.1.1.1");
+	struct pim_entry entry;
+
+	neighbor("10.0.0.2");
+	neighbor("10.0.0.3");
+	run_for(&timers, 10);
+	join("10.0.0.2");
+	prune("10.0.0.2");
+	run_for(&timers, 3.001);
+	message = &last_sent()->join_prune;
+	cr_assert_eq(last_sent()->type, PIM_JOIN_PRUNE);
+	cr_expect(addr_equal(&message->upstream, &pim.address));
+	cr_expect_eq(message->holdtime, 210);
+	cr_assert(pim_next_entry(message, &entry));
+	cr_expect(entry.prune && entry.is_channel &&
+		  !memcmp(&entry.sg, &expected, sizeof(expected)));
+	cr_expect_not(pim_next_entry(message, &entry));
+}
+
+Test(pim_join_prune, a_hello_that_is_owed_goes_before_a_prune_echo)
+{
+	neighbor("10.0.0.2");
+	neighbor("10.0.0.3");
+	run_for(&timers, 10);
+	join("10.0.0.2");
+	prune("10.0.0.2");
+	run_for(&timers, 2.999);
+	neighbor("10.0.0.4");
+	sent_count = 0;
+	run_for(&timers, 0.001);
+	cr_assert_geq(sent_count, 2);
+	cr_expect_eq(sent[0].type, PIM_HELLO);
+	cr_expect_eq(sent[1].type, PIM_JOIN_PRUNE);
+}
+
+static void many(bool prune)
+{
+	char groups[MANY][32];
+	struct wire_entry entries[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(groups[i], sizeof(groups[i]), "232.1.%d.%d", i % 7, i);
+		entries[i] = (struct wire_entry){groups[i], 0, FULL, prune, V4, SPARSE, FULL};
+	}
+	cr_assert_eq(receive("10.0.0.2", US4, entries, MANY), FAULT_NONE);
+}
+
+Test(pim_join_prune, prunes_that_take_effect_together_share_an_echo)
+{
+	unsigned echoes = 0;
+	struct pim_entry entry;
+
+	neighbor("10.0.0.2");
+	neighbor("10.0.0.3");
+	run_for(&timers, 10);
+	many(false);
+	many(true);
+	sent_count = 0;
+	run_for(&timers, 3.001);
+	cr_expect_eq(unwanted_count, MANY);
+	cr_assert_eq(sent_count, 3, "%u messages", sent_count);
+	for (unsigned i = 0; i < sent_count; i++)
+		while (pim_next_entry(&sent[i].join_prune, &entry))
+			echoes += entry.prune && entry.is_channel;
+	cr_expect_eq(echoes, MANY);
+	cr_expect_eq(pim.counters.prune_echoes_sent, MANY);
+}
+
+Test(pim_join_prune, ipv6)
+{
+	end();
+	begin_as(US6);
+	neighbor("fe80::2");
+	neighbor("fe80::3");
+	run_for(&timers, 10);
+	one("fe80::2", false, V6, "ff3e::8000:1");
+	one("fe80::2", true, V6, "ff3e::8000:1");
+	run_for(&timers, 3.001);
+	cr_expect_eq(unwanted_count, 1);
+	cr_expect_eq(last_sent()->type, PIM_JOIN_PRUNE);
+	cr_expect(addr_equal(&last_sent()->join_prune.upstream, &pim.address));
+}
