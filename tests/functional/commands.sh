@@ -27,10 +27,10 @@ send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true 5 "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
 has status . version pid since uptime_s interfaces channels packets_per_s bits_per_s tunnels limits
-has status '.interfaces[0]' name role mode why addresses neighbors refused
+has status '.interfaces[0]' name role mode why addresses neighbors dr refused
 has status .channels discovering connecting joined receiving failed
-has status .limits channels tunnels neighbors
-has neighbors '.neighbors[0]' interface address since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
+has status .limits channels tunnels neighbors joins
+has neighbors '.neighbors[0]' interface address dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
 has channels '.channels[0]' source group state reason relay interfaces packets bytes slow_packets packets_per_s bits_per_s since trace
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries
@@ -39,7 +39,7 @@ has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness 
 has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim
 has counters .refused pim amt membership dns
-has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received prune_echoes_sent entries_skipped entries_refused for_other_router
+has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router
 has 'lookup 192.0.2.10' . source owner steps relays reason
 has 'lookup 192.0.2.10' '.steps[0]' name type status canonical ttl_s secure ms records
 

@@ -41,6 +41,48 @@ Test(addr, text_there_and_back)
 	}
 }
 
+Test(addr, prefixes)
+{
+	static const struct {
+		const char *prefix, *addr;
+		bool holds;
+	} cases[] = {
+		{"10.0.0.0/24", "10.0.0.255", true},   {"10.0.0.0/24", "10.0.1.0", false},
+		{"10.0.0.77/24", "10.0.0.1", true},    {"0.0.0.0/0", "255.1.2.3", true},
+		{"0.0.0.0/0", "2001:db8::1", false},   {"192.0.2.10", "192.0.2.10", true},
+		{"192.0.2.10", "192.0.2.11", false},   {"192.0.2.10/31", "192.0.2.11", true},
+		{"232.0.0.0/5", "239.1.1.1", true},    {"232.0.0.0/5", "231.1.1.1", false},
+		{"fe80::/10", "febf::1", true},        {"fe80::/10", "fec0::1", false},
+		{"ff3e::/32", "ff3e::8000:1", true},   {"ff3e::/32", "ff3e:1::1", false},
+		{"2001:db8::/127", "2001:db8::1", true}, {"2001:db8::/128", "2001:db8::1", false},
+	};
+
+	EACH(i, cases)
+	{
+		struct prefixes prefixes = {.count = 1};
+		struct addr addr = parsed(cases[i].addr);
+
+		cr_assert(prefix_parse(cases[i].prefix, &prefixes.list[0]), "%s", cases[i].prefix);
+		cr_expect_eq(prefixes_allow(&prefixes, &addr), cases[i].holds, "%s in %s",
+			     cases[i].addr, cases[i].prefix);
+		prefixes.count = 0;
+		cr_expect(prefixes_allow(&prefixes, &addr), "no prefix: all");
+	}
+}
+
+Test(addr, no_prefixes)
+{
+	static const char *const texts[] = {
+		"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0/8",
+		"::/129", "10.0.0.0/0008", "10.0.0.0/8/8", "ff3x::/32",
+		"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111/8",
+	};
+	struct prefix prefix;
+
+	EACH(i, texts)
+	cr_expect_not(prefix_parse(texts[i], &prefix), "'%s'", texts[i]);
+}
+
 Test(addr, none_has_a_text)
 {
 	char text[ADDR_TEXT];

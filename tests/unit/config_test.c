@@ -95,6 +95,10 @@ Test(config, defaults)
 	cr_expect_eq(config.max_channels, 16384);
 	cr_expect_eq(config.max_tunnels, 1024);
 	cr_expect_eq(config.max_neighbors, 256);
+	cr_expect_eq(config.max_joins, 8192);
+	cr_expect_eq(config.pim_allow.count, 0);
+	cr_expect_eq(config.pim_groups.count, 0);
+	cr_expect(config.require_hello);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
@@ -130,6 +134,12 @@ Test(config, every_key_of_a_file)
 			       "channels = 1000000\n"
 			       "tunnels=1\r\n"
 			       "  neighbors = 65535\n"
+			       "joins = 7\n"
+			       "[pim]\n"
+			       "allow = 10.0.0.0/24 fe80::/10\n"
+			       "groups = 232.0.0.0/8\n"
+			       "groups = ff3e::/32\n"
+			       "require_hello = no\n"
 			       "[control]\n"
 			       "socket = /tmp/a b\n"
 			       "[log]\n"
@@ -141,6 +151,12 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.max_channels, 1000000);
 	cr_expect_eq(config.max_tunnels, 1);
 	cr_expect_eq(config.max_neighbors, 65535);
+	cr_expect_eq(config.max_joins, 7);
+	cr_expect_eq(config.pim_allow.count, 2);
+	cr_expect_eq(config.pim_allow.list[0].length, 24);
+	cr_expect_eq(config.pim_groups.count, 2);
+	cr_expect_eq(config.pim_groups.list[1].addr.family, AF_INET6);
+	cr_expect_not(config.require_hello);
 	cr_expect_str_eq(config.control_socket, "/tmp/a b");
 	cr_expect(config.debug);
 	config_free(&config);
@@ -178,7 +194,7 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[limits], [dataplane], [control] or [log]\n"},
+	 "[limits], [pim], [dataplane], [control] or [log]\n"},
 	{"[dns]\n\nchannels = 1\n",
 	 "mcingestd: conf:3: channels = 1: unknown key 'channels' in [dns]\n"},
 	{"[limits]\nchannels = 0\n",
@@ -195,6 +211,17 @@ static const struct {
 	 "mcingestd: conf:2: neighbors = 12x: expected a number from 1 to 65535\n"},
 	{"[limits]\nneighbors =\n",
 	 "mcingestd: conf:2: neighbors = : expected a number from 1 to 65535\n"},
+	{"[limits]\njoins = 0\n",
+	 "mcingestd: conf:2: joins = 0: expected a number from 1 to 1000000\n"},
+	{"[pim]\nallow = 10.0.0.0/33\n",
+	 "mcingestd: conf:2: allow = 10.0.0.0/33: '10.0.0.0/33' is not an address, or a prefix as "
+	 "10.0.0.0/24\n"},
+	{"[pim]\ngroups =\n",
+	 "mcingestd: conf:2: groups = : expected an address, or a prefix as 10.0.0.0/24\n"},
+	{"[pim]\nrequire_hello = maybe\n",
+	 "mcingestd: conf:2: require_hello = maybe: expected yes or no\n"},
+	{"[pim]\nrequire_hello = no\nrequire_hello = no\n",
+	 "mcingestd: conf:3: require_hello = no: 'require_hello' is given twice\n"},
 	{"[limits]\nneighbors = 1\nneighbors = 1\n",
 	 "mcingestd: conf:3: neighbors = 1: 'neighbors' is given twice\n"},
 	{"[dataplane]\nmode = XDP\n", "mcingestd: conf:2: mode = XDP: expected auto, xdp or tc\n"},

@@ -5,17 +5,30 @@
 #include <criterion/criterion.h>
 
 #define OVERRIDE (3 * USEC_PER_SEC)
+#define ROOM     4 /* entries in all */
+#define EACH_MAX 3 /* entries of one neighbour */
 
 static struct timers timers;
 static struct pim_downstream downstream;
 static struct sg sg;
+static struct addr router, other_router;
 static int wanted_calls, unwanted_calls, echoes;
 
-static void wanted(struct pim_downstream *of, const struct sg *which, bool is_wanted)
+static bool joined(struct pim_downstream *of, const struct sg *which)
 {
 	cr_assert_eq(of, &downstream);
 	cr_assert(!memcmp(which, &sg, sizeof(struct sg)));
-	is_wanted ? wanted_calls++ : unwanted_calls++;
+	if (pim_downstream_count(of) >= ROOM)
+		return false;
+	wanted_calls++;
+	return true;
+}
+
+static void left(struct pim_downstream *of, const struct sg *which)
+{
+	cr_assert_eq(of, &downstream);
+	cr_assert(!memcmp(which, &sg, sizeof(struct sg)));
+	unwanted_calls++;
 }
 
 static void echo(struct pim_downstream *of, const struct sg *which)
@@ -28,11 +41,16 @@ static void echo(struct pim_downstream *of, const struct sg *which)
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	downstream = (struct pim_downstream){
-		.timers = &timers, .limit = 4, .wanted = wanted, .echo = echo};
+	downstream = (struct pim_downstream){.timers = &timers,
+					     .joiner_limit = EACH_MAX,
+					     .joined = joined,
+					     .left = left,
+					     .echo = echo};
 	wanted_calls = unwanted_calls = echoes = 0;
 	addr_parse("192.0.2.10", &sg.source);
 	addr_parse("232.1.1.1", &sg.group);
+	addr_parse("10.0.0.2", &router);
+	addr_parse("10.0.0.3", &other_router);
 }
 
 static void end(void)
@@ -122,7 +140,8 @@ static void act(const struct step *step)
 {
 	switch (step->act) {
 	case JOIN:
-		cr_assert(pim_downstream_join(&downstream, &sg, step->value));
+		cr_assert_eq(pim_downstream_join(&downstream, &sg, &router, step->value),
+			     PIM_JOIN_TAKEN);
 		break;
 	case PRUNE:
 		pim_downstream_prune(&downstream, &sg, OVERRIDE);
@@ -148,7 +167,7 @@ static const struct pim_downstream_entry *entry(void)
 	return found ? found : &no_info;
 }
 
-static unsigned left(const struct timer *timer)
+static unsigned seconds(const struct timer *timer)
 {
 	return timer_left(&timers, timer) / USEC_PER_SEC;
 }
@@ -159,8 +178,8 @@ static void check(const struct row *row)
 
 	cr_expect_eq(e->state, row->state, "%s: %s: state %d", row->section, row->transition,
 		     e->state);
-	cr_expect_eq(left(&e->expiry), row->et, "%s: %s: ET", row->section, row->transition);
-	cr_expect_eq(left(&e->prune_pending), row->ppt, "%s: %s: PPT", row->section,
+	cr_expect_eq(seconds(&e->expiry), row->et, "%s: %s: ET", row->section, row->transition);
+	cr_expect_eq(seconds(&e->prune_pending), row->ppt, "%s: %s: PPT", row->section,
 		     row->transition);
 	cr_expect_eq(wanted_calls, row->wanted, "%s: %s: wanted %d times", row->section,
 		     row->transition, wanted_calls);
@@ -182,21 +201,60 @@ Test(pim_downstream, transitions)
 	begin();
 }
 
-Test(pim_downstream, a_full_table_refuses_and_keeps_what_it_has)
+static enum pim_join_result join(uint8_t group, const struct addr *from)
 {
-	unsigned refused = 0;
+	sg.group.bytes[3] = group;
+	return pim_downstream_join(&downstream, &sg, from, 210);
+}
 
-	for (int i = 0; i < 6; i++) {
-		sg.group.bytes[3] = i;
-		refused += !pim_downstream_join(&downstream, &sg, 210);
-	}
-	cr_expect_eq(refused, 2);
-	cr_expect_eq(pim_downstream_count(&downstream), 4);
-	sg.group.bytes[3] = 0;
-	cr_expect(pim_downstream_join(&downstream, &sg, 210), "a refresh needs no room");
+static void prune(uint8_t group)
+{
+	sg.group.bytes[3] = group;
 	pim_downstream_prune(&downstream, &sg, 0);
-	sg.group.bytes[3] = 9;
-	cr_expect(pim_downstream_join(&downstream, &sg, 210), "a place that was left is free");
+}
+
+Test(pim_downstream, a_neighbor_has_a_limit_of_its_own)
+{
+	for (int group = 0; group < EACH_MAX; group++)
+		cr_expect_eq(join(group, &router), PIM_JOIN_TAKEN);
+	cr_expect_eq(join(8, &router), PIM_JOIN_TOO_MANY);
+	cr_expect_eq(join(0, &router), PIM_JOIN_TAKEN, "a refresh needs no room");
+	cr_expect_eq(join(9, &other_router), PIM_JOIN_TAKEN, "another neighbour has its own");
+	prune(0);
+	cr_expect_eq(join(8, &router), PIM_JOIN_TAKEN, "a place that was left is free");
+}
+
+Test(pim_downstream, who_joined_last_answers_for_an_entry)
+{
+	for (int group = 0; group < EACH_MAX; group++)
+		join(group, &router);
+	cr_expect_eq(join(0, &other_router), PIM_JOIN_TAKEN);
+	cr_expect(addr_equal(&entry()->joiner->address, &other_router));
+	cr_expect_eq(join(8, &router), PIM_JOIN_TAKEN, "it has one less");
+	cr_expect_eq(join(0, &router), PIM_JOIN_TAKEN, "kept up, though it has all it may");
+	cr_expect(addr_equal(&entry()->joiner->address, &other_router));
+}
+
+Test(pim_downstream, what_cannot_be_had_stays_in_no_info_and_may_be_had_later)
+{
+	for (int group = 0; group < EACH_MAX; group++)
+		join(group, &router);
+	cr_expect_eq(join(3, &other_router), PIM_JOIN_TAKEN);
+	cr_expect_eq(join(4, &other_router), PIM_JOIN_REFUSED);
+	cr_expect_eq(entry()->state, PIM_NO_INFO);
+	cr_expect_eq(pim_downstream_count(&downstream), ROOM);
+	prune(0);
+	cr_expect_eq(join(4, &other_router), PIM_JOIN_TAKEN);
+}
+
+Test(pim_downstream, joiners_go_with_their_last_entry)
+{
+	join(0, &router);
+	join(1, &router);
+	prune(0);
+	cr_expect_eq(HASH_COUNT(downstream.joiners), 1);
+	prune(1);
+	cr_expect_eq(HASH_COUNT(downstream.joiners), 0);
 }
 
 Test(pim_downstream, adopted_state_ends_with_its_holdtime_or_lives_by_a_join)
@@ -205,7 +263,7 @@ Test(pim_downstream, adopted_state_ends_with_its_holdtime_or_lives_by_a_join)
 	cr_expect_not(pim_downstream_adopt(&downstream, &sg, 210));
 	cr_expect_eq(entry()->state, PIM_JOIN);
 	timers_run(&timers, timers.now + 200 * USEC_PER_SEC);
-	pim_downstream_join(&downstream, &sg, 210);
+	pim_downstream_join(&downstream, &sg, &router, 210);
 	cr_expect_eq(wanted_calls, 0, "it was wanted all the time");
 	timers_run(&timers, timers.now + 209 * USEC_PER_SEC);
 	cr_expect_eq(unwanted_calls, 0);

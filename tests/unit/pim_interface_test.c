@@ -33,24 +33,38 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	sent_count++;
 }
 
-static void wanted(void *context, const struct sg *sg, bool is_wanted)
+static bool joined(void *context, const struct sg *sg)
 {
 	(void)context;
 	last = *sg;
-	is_wanted ? wanted_count++ : unwanted_count++;
+	wanted_count++;
+	return true;
 }
 
-static const struct pim_actions actions = {.send = send_message, .wanted = wanted};
+static void left(void *context, const struct sg *sg)
+{
+	(void)context;
+	last = *sg;
+	unwanted_count++;
+}
+
+static const struct pim_actions actions = {.send = send_message, .joined = joined, .left = left};
+static struct prefixes allow, groups;
+static struct pim_options options;
 
 static void begin_as(const char *address)
 {
-	struct pim_limits limits = {.neighbors = 4, .entries = 100};
-
+	allow.count = groups.count = 0;
+	options = (struct pim_options){.neighbors_max = 4,
+				       .joins_max = 100,
+				       .require_hello = true,
+				       .allow = &allow,
+				       .groups = &groups};
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){.name = "lan0", .timers = &timers, .actions = &actions};
+	pim = (struct pim_interface){.name = "lan0", .timers = &timers, .options = &options, .actions = &actions};
 	addr_parse(address, &pim.address);
 	sent_count = wanted_count = unwanted_count = 0;
-	pim_interface_start(&pim, &limits);
+	pim_interface_start(&pim);
 	cr_assert_eq(sent_count, 2);
 	sent_count = 1;
 }
@@ -169,6 +183,86 @@ Test(pim_interface, neighbors_are_bounded)
 	}
 	cr_expect_eq(hello_from("10.0.0.99", 105, 1), FAULT_LIMIT);
 	cr_expect_eq(hello_from("10.0.0.2", 105, 1), FAULT_NONE, "a known one is refreshed");
+}
+
+Test(pim_interface, a_flood_of_made_up_neighbors_leaves_the_real_ones)
+{
+	unsigned refused = 0;
+	char address[32];
+
+	hello_from("10.0.0.2", 105, 1);
+	for (unsigned i = 0; i < 20000; i++) {
+		/* made-up ones claim to live for ever */
+		snprintf(address, sizeof(address), "10.9.%u.%u", i >> 8, i & 255);
+		refused += hello_from(address, 0xffff, 1) == FAULT_LIMIT;
+		if (i % 1000 == 0) {
+			cr_expect_eq(hello_from("10.0.0.2", 105, 1), FAULT_NONE);
+			cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE);
+			run_for(&timers, 5);
+		}
+	}
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 4);
+	cr_expect_eq(wanted_count, 1);
+	cr_expect_eq(unwanted_count, 0);
+	cr_expect_geq(refused, 20000 - 10);
+	run_for(&timers, 100);
+	hello_from("10.0.0.2", 105, 1);
+	run_for(&timers, 5);
+	cr_expect_eq(hello_from("10.0.0.3", 105, 1), FAULT_NONE, "the flood is over");
+	cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE, "the first is still there");
+}
+
+Test(pim_interface, a_neighbor_that_restarts_without_end_gets_a_hello_in_seconds_only)
+{
+	for (unsigned i = 0; i < 10000; i++) {
+		hello_from("10.0.0.2", 105, i);
+		run_for(&timers, 0.001);
+	}
+	cr_expect_leq(sent_count, 1 + 10 + 20, "%u Hellos in 10 s", sent_count);
+	cr_expect_geq(sent_count, 3);
+}
+
+/* Section 4.3.2, for our DR priority of 0 and address of 10.0.0.1. */
+static const struct dr_row {
+	const char *what;
+	struct {
+		const char *address;
+		bool given;
+		uint32_t priority;
+	} neighbors[3];
+	const char *dr;
+} dr_rows[] = {
+	/* clang-format off */
+	{"no neighbor: we", {{0}}, "10.0.0.1"},
+	{"the highest priority", {{"10.0.0.2", 1, 10}, {"10.0.0.9", 1, 1}}, "10.0.0.2"},
+	{"equal priorities: the highest address", {{"10.0.0.9", 1, 1}, {"10.0.0.2", 1, 1}}, "10.0.0.9"},
+	{"priority 0 as ours: the highest address", {{"10.0.0.2", 1, 0}}, "10.0.0.2"},
+	{"priority 0 as ours: the highest address is ours", {{"9.0.0.2", 1, 0}}, "10.0.0.1"},
+	{"one without: the highest address of all", {{"10.0.0.2", 1, 10}, {"10.0.0.3", 0, 0}}, "10.0.0.3"},
+	{"one without: we, by our address", {{"9.0.0.2", 1, 10}, {"9.0.0.3", 0, 0}}, "10.0.0.1"},
+	{"the largest number there is", {{"9.0.0.2", 1, UINT32_MAX}, {"10.0.0.3", 1, 5}}, "9.0.0.2"},
+	/* clang-format on */
+};
+
+Test(pim_interface, designated_router)
+{
+	EACH (i, dr_rows) {
+		char text[ADDR_TEXT];
+
+		end();
+		begin();
+		for (int n = 0; n < 3 && dr_rows[i].neighbors[n].address; n++) {
+			struct pim_hello hello = {.holdtime = 105};
+			struct addr from;
+
+			addr_parse(dr_rows[i].neighbors[n].address, &from);
+			hello.has_dr_priority = dr_rows[i].neighbors[n].given;
+			hello.dr_priority = dr_rows[i].neighbors[n].priority;
+			pim_neighbors_hello(&pim.neighbors, &from, &hello);
+		}
+		cr_expect_str_eq(addr_format(pim_interface_dr(&pim), text), dr_rows[i].dr, "%s: %s",
+				 dr_rows[i].what, text);
+	}
 }
 
 Test(pim_interface, join_of_a_stranger_is_refused)

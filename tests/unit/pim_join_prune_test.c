@@ -32,23 +32,38 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	cr_assert_eq(pim_decode(&ip, &sent[i]), FAULT_NONE);
 }
 
-static void wanted(void *context, const struct sg *sg, bool is_wanted)
+static bool joined(void *context, const struct sg *sg)
 {
 	(void)context;
 	last = *sg;
-	is_wanted ? wanted_count++ : unwanted_count++;
+	wanted_count++;
+	return true;
 }
 
-static const struct pim_actions actions = {.send = send_message, .wanted = wanted};
+static void left(void *context, const struct sg *sg)
+{
+	(void)context;
+	last = *sg;
+	unwanted_count++;
+}
+
+static const struct pim_actions actions = {.send = send_message, .joined = joined, .left = left};
+static struct prefixes allow, groups;
+static struct pim_options options;
 
 static void begin_as(const char *us)
 {
-	struct pim_limits limits = {.neighbors = 8, .entries = 100};
-
+	allow.count = groups.count = 0;
+	options = (struct pim_options){.neighbors_max = 8,
+				       .joins_max = 100,
+				       .require_hello = true,
+				       .allow = &allow,
+				       .groups = &groups};
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){.name = "lan0", .timers = &timers, .actions = &actions};
+	pim = (struct pim_interface){
+		.name = "lan0", .timers = &timers, .options = &options, .actions = &actions};
 	pim.address = address(us);
-	pim_interface_start(&pim, &limits);
+	pim_interface_start(&pim);
 	wanted_count = unwanted_count = sent_count = 0;
 }
 
@@ -239,6 +254,104 @@ Test(pim_join_prune, of_a_stranger_nothing_counts)
 
 	cr_expect_eq(receive("10.0.0.2", US4, &entry, 1), FAULT_SENDER);
 	cr_expect_eq(wanted_count, 0);
+}
+
+/* What the operator lets in */
+
+static void only(struct prefixes *prefixes, const char *text)
+{
+	cr_assert(prefix_parse(text, &prefixes->list[prefixes->count++]), "%s", text);
+}
+
+Test(pim_join_prune, a_configured_range_narrows_the_groups)
+{
+	only(&groups, "232.0.0.0/8");
+	only(&groups, "ff3e::/32");
+	neighbor("10.0.0.2");
+	one("10.0.0.2", false, V4, "232.1.1.1");
+	one("10.0.0.2", false, V4, "233.44.15.9");
+	one("10.0.0.2", false, V4, "224.0.0.5");
+	cr_expect_eq(wanted_count, 1);
+	cr_expect_eq(pim.counters.entries_refused, 2);
+}
+
+Test(pim_join_prune, the_list_of_allowed_routers)
+{
+	struct wire_entry entry = {"232.1.1.1", 0, FULL, false, V4, SPARSE, FULL};
+	struct ip_datagram ip = {.source = address("10.0.1.2"), .protocol = PIM_IP_PROTOCOL};
+	struct pim_hello stranger = {.holdtime = 105};
+	uint8_t bytes[PIM_MESSAGE_MAX];
+
+	only(&allow, "10.0.0.0/24");
+	ip.destination = pim_all_routers(AF_INET);
+	ip.payload =
+		cursor_over(bytes, pim_encode_hello(&stranger, &ip.source, bytes, sizeof(bytes)));
+	cr_expect_eq(pim_interface_receive(&pim, &ip), FAULT_SENDER);
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 0);
+	options.require_hello = false;
+	cr_expect_eq(receive("10.0.1.2", US4, &entry, 1), FAULT_SENDER);
+	neighbor("10.0.0.2");
+	join("10.0.0.2");
+	cr_expect_eq(wanted_count, 1);
+}
+
+/* Without Hellos nobody knows how many routers there are: a Prune waits. */
+Test(pim_join_prune, without_hellos_where_the_operator_says_so)
+{
+	options.require_hello = false;
+	join("10.0.0.2");
+	cr_expect_eq(wanted_count, 1);
+	prune("10.0.0.2");
+	run_for(&timers, 2.999);
+	cr_expect_eq(unwanted_count, 0);
+	run_for(&timers, 0.002);
+	cr_expect_eq(unwanted_count, 1);
+	cr_expect_eq(pim.counters.prune_echoes_sent, 1);
+}
+
+Test(pim_join_prune, a_neighbor_that_joins_without_end_is_refused_and_another_is_not)
+{
+	struct wire_entry entry = {"232.2.0.1", 0, FULL, false, V4, SPARSE, FULL};
+
+	options.joins_max = 10;
+	end();
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	pim_interface_start(&pim);
+	neighbor("10.0.0.2");
+	neighbor("10.0.0.3");
+	for (int i = 0; i < 100; i++) {
+		char group[32];
+
+		snprintf(group, sizeof(group), "232.1.1.%d", i);
+		entry.group = group;
+		cr_expect_eq(receive("10.0.0.2", US4, &entry, 1),
+			     i < 10 ? FAULT_NONE : FAULT_LIMIT);
+	}
+	cr_expect_eq(wanted_count, 10);
+	cr_expect_eq(pim.counters.joins_refused, 90);
+	entry.group = "232.2.0.1";
+	cr_expect_eq(receive("10.0.0.3", US4, &entry, 1), FAULT_NONE);
+	cr_expect_eq(wanted_count, 11);
+}
+
+Test(pim_join_prune, routers_speak_from_addresses_of_routers)
+{
+	static const char *const others[] = {"0.0.0.0",         "127.0.0.1", "224.0.0.13",
+					     "255.255.255.255", "::",        "ff02::d",
+					     "2001:db8::2"};
+	struct pim_hello hello = {.holdtime = 105};
+
+	EACH(i, others)
+	{
+		struct ip_datagram ip = {.source = address(others[i]), .protocol = PIM_IP_PROTOCOL};
+		uint8_t bytes[PIM_MESSAGE_MAX];
+
+		ip.destination = pim_all_routers(ip.source.family);
+		ip.payload = cursor_over(
+			bytes, pim_encode_hello(&hello, &ip.source, bytes, sizeof(bytes)));
+		cr_expect_eq(pim_interface_receive(&pim, &ip), FAULT_ADDRESS, "%s", others[i]);
+	}
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 0);
 }
 
 /* The time that a Prune waits */

@@ -3,7 +3,47 @@
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+bool prefix_parse(const char *text, struct prefix *prefix)
+{
+	const char *slash = strchrnul(text, '/');
+	size_t length = slash - text, digits = strlen(slash + !!*slash);
+	char address[ADDR_TEXT];
+
+	if (length >= sizeof(address) || digits > 3 ||
+	    strspn(slash + !!*slash, "0123456789") != digits)
+		return false;
+	memcpy(address, text, length);
+	address[length] = '\0';
+	if (!addr_parse(address, &prefix->addr))
+		return false;
+	prefix->length = addr_length(prefix->addr.family) * 8;
+	if (!*slash)
+		return true;
+	if (!digits || strtoul(slash + 1, NULL, 10) > prefix->length)
+		return false;
+	prefix->length = strtoul(slash + 1, NULL, 10);
+	return true;
+}
+
+static bool prefix_holds(const struct prefix *prefix, const struct addr *addr)
+{
+	unsigned whole = prefix->length / 8, rest = prefix->length % 8;
+	const uint8_t *a = prefix->addr.bytes, *b = addr->bytes;
+
+	return prefix->addr.family == addr->family && memcmp(a, b, whole) == 0 &&
+	       (!rest || (a[whole] ^ b[whole]) >> (8 - rest) == 0);
+}
+
+bool prefixes_allow(const struct prefixes *prefixes, const struct addr *addr)
+{
+	for (unsigned i = 0; i < prefixes->count; i++)
+		if (prefix_holds(&prefixes->list[i], addr))
+			return true;
+	return !prefixes->count;
+}
 
 unsigned addr_length(int family)
 {

@@ -18,6 +18,19 @@ struct sg {
 	struct addr source, group;
 };
 
+struct prefix {
+	struct addr addr;
+	unsigned length; /* bits */
+};
+
+/* A list of them that an operator gives. */
+#define PREFIXES_MAX 64
+
+struct prefixes {
+	struct prefix list[PREFIXES_MAX];
+	unsigned count;
+};
+
 #define ADDR_TEXT INET6_ADDRSTRLEN
 #define SG_TEXT   (2 * ADDR_TEXT + 4)
 
@@ -28,6 +41,11 @@ bool addr_parse(const char *text, struct addr *addr);
 /* Both write into `buf` and return it. */
 const char *addr_format(const struct addr *addr, char buf[ADDR_TEXT]);
 const char *sg_format(const struct sg *sg, char buf[SG_TEXT]);
+
+/* Reads ADDRESS/LENGTH, or an address alone, which is a prefix of its own. */
+bool prefix_parse(const char *text, struct prefix *prefix);
+/* Whether one of the prefixes holds the address, or there is none that could. */
+bool prefixes_allow(const struct prefixes *prefixes, const struct addr *addr);
 
 unsigned addr_length(int family); /* 4, 16, or 0 */
 bool addr_equal(const struct addr *a, const struct addr *b);

@@ -29,9 +29,13 @@ void log_write_limited(struct log_limit *limit, enum log_level level, const char
 #define log_notice(...) log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
 #define log_debug(...)  log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* What a peer did wrong; each place in the code has a limit of its own. */
-#define log_peer(...)                                                                              \
+/* What a peer can bring about as often as it likes; each place in the code has a limit of its own.
+ */
+#define log_limited(level, ...)                                                                    \
 	do {                                                                                       \
 		static struct log_limit limit_;                                                    \
-		log_write_limited(&limit_, LOG_LEVEL_WARNING, __VA_ARGS__);                        \
+		log_write_limited(&limit_, level, __VA_ARGS__);                                    \
 	} while (0)
+
+/* What a peer did wrong. */
+#define log_peer(...) log_limited(LOG_LEVEL_WARNING, __VA_ARGS__)

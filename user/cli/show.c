@@ -181,7 +181,7 @@ static void note_neighbor(struct table *table, const json_t *neighbor)
 
 static void print_neighbors(const struct cli *cli, const json_t *reply)
 {
-	static const char *const headings[] = {"INTERFACE", "ADDRESS",  ">DR-PRIORITY",
+	static const char *const headings[] = {"INTERFACE", "ADDRESS",  "DR",    ">DR-PRIORITY",
 					       ">HOLDTIME", ">EXPIRES", ">SINCE"};
 	const json_t *neighbors = json_object_get(reply, "neighbors"), *neighbor;
 	struct table *table;
@@ -193,6 +193,8 @@ static void print_neighbors(const struct cli *cli, const json_t *reply)
 	json_array_foreach (neighbors, i, neighbor) {
 		cell_string(table, neighbor, "interface");
 		cell_string(table, neighbor, "address");
+		table_cell(table, PLAIN, "%s",
+			   json_is_true(json_object_get(neighbor, "dr")) ? "yes" : "no");
 		cell_number(table, neighbor, "dr_priority");
 		cell_seconds(table, neighbor, "holdtime_s");
 		cell_seconds(table, neighbor, "expires_s");
@@ -412,7 +414,7 @@ static void print_pim(const json_t *interfaces)
 {
 	static const char *const headings[] = {
 		"PIM",           "FAMILY",   ">HELLOS-SENT", ">HELLOS-HEARD", ">JOIN-PRUNES",
-		">PRUNE-ECHOES", ">SKIPPED", ">REFUSED",     ">FOR-OTHERS"};
+		">PRUNE-ECHOES", ">SKIPPED", ">REFUSED",     ">OVER-LIMIT",   ">FOR-OTHERS"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *interface;
 	size_t i;
@@ -426,6 +428,7 @@ static void print_pim(const json_t *interfaces)
 		cell_number(table, interface, "prune_echoes_sent");
 		cell_number(table, interface, "entries_skipped");
 		cell_number(table, interface, "entries_refused");
+		cell_number(table, interface, "joins_refused");
 		cell_number(table, interface, "for_other_router");
 	}
 	table_print(table);

@@ -14,6 +14,13 @@
  *   channels = 16384         (S,G) joined in all: 1 to 1000000
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
+ *   joins = 8192             (S,G) that one of them may have joined at a time: 1 to 1000000
+ *   [pim]
+ *   allow = 10.0.0.0/24      routers that are heard, by prefixes of their addresses, at most 64
+ *                            (IPv6 routers speak from link-local ones). Default: all
+ *   groups = 232.0.0.0/8     groups that are served, by prefixes, at most 64. Default: all that
+ *                            may leave a link
+ *   require_hello = yes      or no: Join/Prunes count of routers, too, that say no Hello
  *   [dataplane]
  *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto: XDP
  *                            where the WAN's and the LAN's drivers can, else TC; with xdp it
@@ -26,7 +33,6 @@
  *   level = notice           or debug: every packet and every step
  */
 #include "config/config.h"
-#include "base/addr.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -67,7 +73,8 @@ struct setting {
 	const char *expected;
 };
 
-static take_fn take_list, take_seconds, take_count, take_path, take_level, take_mode;
+static take_fn take_list, take_prefixes, take_seconds, take_count, take_path, take_level, take_mode,
+	take_yes;
 
 static bool word_is_interface(const char *word)
 {
@@ -105,6 +112,10 @@ static bool word_is_server(const char *word)
 	.take = take_list, FIELD(list), .count_offset = offsetof(struct config, count),            \
 	.most = (limit)
 
+#define PREFIXES(field)                                                                            \
+	.take = take_prefixes, FIELD(field), .most = PREFIXES_MAX,                                 \
+	.expected = "an address, or a prefix as 10.0.0.0/24"
+
 static const struct setting settings[] = {
 	{"interfaces", "downstream", LIST(downstream, downstream_count, CONFIG_NAMES_MAX),
 	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
@@ -120,6 +131,11 @@ static const struct setting settings[] = {
 	 .expected = "a number from 1 to 65535"},
 	{"limits", "neighbors", take_count, FIELD(max_neighbors), .least = 1, .most = 65535,
 	 .expected = "a number from 1 to 65535"},
+	{"limits", "joins", take_count, FIELD(max_joins), .least = 1, .most = 1000000,
+	 .expected = "a number from 1 to 1000000"},
+	{"pim", "allow", PREFIXES(pim_allow)},
+	{"pim", "groups", PREFIXES(pim_groups)},
+	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
 	{"dataplane", "hold", take_seconds, FIELD(hold), .least = 5, .most = 86400,
 	 .expected = "seconds from 5 to 86400"},
@@ -133,6 +149,12 @@ static const struct setting settings[] = {
 static void *field_of(struct config *config, size_t offset)
 {
 	return (char *)config + offset;
+}
+
+/* A list may be given in several lines of its key. */
+static bool is_list(const struct setting *setting)
+{
+	return setting->take == take_list || setting->take == take_prefixes;
 }
 
 static void list_clear(struct config *config, const struct setting *setting)
@@ -216,7 +238,8 @@ static bool list_add(struct reading *reading, const struct setting *setting, con
 	return true;
 }
 
-static bool take_list(struct reading *reading, const struct setting *setting, const char *value)
+static bool each_word(struct reading *reading, const struct setting *setting, const char *value,
+		      take_fn *add)
 {
 	char *copy = memory_copy_text(value), *rest = copy, *word;
 	bool fine = true;
@@ -224,9 +247,33 @@ static bool take_list(struct reading *reading, const struct setting *setting, co
 	if (!value[strspn(value, BLANK)])
 		fine = refuse(reading, "expected %s", setting->expected);
 	while (fine && (word = strsep(&rest, BLANK)))
-		fine = !*word || list_add(reading, setting, word);
+		fine = !*word || add(reading, setting, word);
 	free(copy);
 	return fine;
+}
+
+static bool take_list(struct reading *reading, const struct setting *setting, const char *value)
+{
+	return each_word(reading, setting, value, list_add);
+}
+
+static bool prefix_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct prefixes *prefixes = field_of(reading->config, setting->offset);
+	struct prefix prefix;
+
+	if (!prefix_parse(word, &prefix))
+		return refuse(reading, "'%s' is not %s", word, setting->expected);
+	if (prefixes->count == setting->most)
+		return refuse(reading, "expected %u at most, '%s' is one more", setting->most,
+			      word);
+	prefixes->list[prefixes->count++] = prefix;
+	return true;
+}
+
+static bool take_prefixes(struct reading *reading, const struct setting *setting, const char *value)
+{
+	return each_word(reading, setting, value, prefix_add);
 }
 
 static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
@@ -268,6 +315,15 @@ static bool take_level(struct reading *reading, const struct setting *setting, c
 	       refuse(reading, "expected %s", setting->expected);
 }
 
+static bool take_yes(struct reading *reading, const struct setting *setting, const char *value)
+{
+	bool *yes = field_of(reading->config, setting->offset);
+
+	*yes = strcmp(value, "yes") == 0;
+	return *yes || strcmp(value, "no") == 0 ||
+	       refuse(reading, "expected %s", setting->expected);
+}
+
 static bool take_mode(struct reading *reading, const struct setting *setting, const char *value)
 {
 	static const char *const words[CONFIG_MODE_COUNT] = {
@@ -287,7 +343,7 @@ static bool assign(struct reading *reading, const struct setting *setting, const
 
 	if (!(reading->seen & bit) && setting->take == take_list)
 		list_clear(reading->config, setting);
-	if (reading->seen & bit && setting->take != take_list && reading->file)
+	if (reading->seen & bit && !is_list(setting) && reading->file)
 		return refuse(reading, "'%s' is given twice", setting->key);
 	reading->seen |= bit;
 	return setting->take(reading, setting, value);
@@ -340,7 +396,7 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 	if (!section_is_known(section))
 		return refuse(reading,
 			      "unknown section [%s]: expected [interfaces], [dns], "
-			      "[limits], [dataplane], [control] or [log]",
+			      "[limits], [pim], [dataplane], [control] or [log]",
 			      section);
 	return refuse(reading, "unknown key '%s' in [%s]", key, section);
 }
@@ -494,7 +550,9 @@ int config_read(struct config *config, int argc, char **argv)
 				  .hold = 180 * USEC_PER_SEC,
 				  .max_channels = 16384,
 				  .max_tunnels = 1024,
-				  .max_neighbors = 256};
+				  .max_neighbors = 256,
+				  .max_joins = 8192,
+				  .require_hello = true};
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);

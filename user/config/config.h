@@ -2,6 +2,7 @@
 /* What the operator asks for: the configuration file (INI) and the command line, in one struct. */
 #pragma once
 
+#include "base/addr.h"
 #include "base/timers.h"
 
 #include <stdbool.h>
@@ -31,6 +32,10 @@ struct config {
 	unsigned max_channels; /* (S,G) in all */
 	unsigned max_tunnels;
 	unsigned max_neighbors; /* of one interface and family */
+	unsigned max_joins;     /* (S,G) of one of them */
+	struct prefixes pim_allow;  /* routers that are heard; none: all */
+	struct prefixes pim_groups; /* that are served; none: all */
+	bool require_hello;
 };
 
 /* Fills in defaults, then the file, then the command line, which adds to nothing but replaces: one

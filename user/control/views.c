@@ -15,7 +15,7 @@ json_t *view_time(usec_t moment, usec_t now)
 	return json_string(text);
 }
 
-static json_t *view_addr(const struct addr *addr)
+json_t *view_addr(const struct addr *addr)
 {
 	char text[ADDR_TEXT];
 
@@ -61,11 +61,12 @@ static json_t *view_neighbor(const struct pim_interface *pim, const struct pim_n
 {
 	const struct pim_hello *hello = &neighbor->hello;
 	bool delays = hello->has_lan_prune_delay;
+	bool dr = addr_equal(pim_interface_dr(pim), &neighbor->address);
 	char generation[16];
 
 	snprintf(generation, sizeof(generation), "0x%08" PRIx32, hello->generation_id);
-	return json_pack("{s:s, s:o, s:o, s:i, s:o, s:o, s:s?, s:o, s:o, s:o}", "interface",
-			 pim->name, "address", view_addr(&neighbor->address), "since",
+	return json_pack("{s:s, s:o, s:b, s:o, s:i, s:o, s:o, s:s?, s:o, s:o, s:o}", "interface",
+			 pim->name, "address", view_addr(&neighbor->address), "dr", dr, "since",
 			 view_time(neighbor->since, pim->timers->now), "holdtime_s",
 			 hello->holdtime, "expires_s",
 			 view_seconds_left(pim->timers, &neighbor->expiry), "dr_priority",
@@ -97,6 +98,7 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list)
 		{"prune_echoes_sent", counters->prune_echoes_sent},
 		{"entries_skipped", counters->entries_skipped},
 		{"entries_refused", counters->entries_refused},
+		{"joins_refused", counters->joins_refused},
 		{"for_other_router", counters->for_other_router},
 	};
 	json_t *view = json_pack("{s:s, s:s}", "interface", pim->name, "family",

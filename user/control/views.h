@@ -13,6 +13,8 @@
 
 #include <jansson.h>
 
+json_t *view_addr(const struct addr *addr); /* null of none */
+
 /* {"name", "role", "mode", "why", "addresses"} */
 json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode,
 		       const char *why);

@@ -15,6 +15,8 @@ void engine_refused(struct engine *engine, enum protocol protocol, enum fault fa
 	char text[ADDR_TEXT];
 
 	engine->refused[protocol][fault]++;
+	if (fault == FAULT_LIMIT)
+		return; /* which limit, the log has from who keeps it */
 	log_peer("%s: message from %s refused: %s", protocol_name(protocol),
 		 addr_format(from, text), fault_name(fault));
 }
@@ -245,6 +247,11 @@ static bool start_lans(struct engine *engine)
 bool engine_start(struct engine *engine, const struct config *config)
 {
 	*engine = (struct engine){.config = config, .started = time(NULL)};
+	engine->pim_options = (struct pim_options){.neighbors_max = config->max_neighbors,
+						   .joins_max = config->max_joins,
+						   .require_hello = config->require_hello,
+						   .allow = &config->pim_allow,
+						   .groups = &config->pim_groups};
 	if (geteuid()) {
 		log_error("needs root: it loads BPF programs and opens raw sockets");
 		return false;

@@ -64,6 +64,7 @@ struct lan {
 
 struct engine {
 	const struct config *config;
+	struct pim_options pim_options;
 	struct timers timers;
 	struct loop *loop;
 	struct loop_watch *observed;

@@ -14,21 +14,32 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 		log_peer("pim: cannot send on %s: %s", pim->lan->link.name, strerror(-error));
 }
 
-static void wanted(void *context, const struct sg *sg, bool wanted)
+static bool joined(void *context, const struct sg *sg)
 {
 	struct lan *lan = ((struct lan_pim *)context)->lan;
 	struct engine *engine = lan->engine;
 	char text[SG_TEXT];
 
-	log_notice("%s %s on %s", sg_format(sg, text), wanted ? "joined" : "left", lan->link.name);
-	if (!wanted)
-		channel_table_unwant(&engine->channels, sg, lan->number);
-	else if (!channel_table_want(&engine->channels, sg, lan->number, engine->seen))
-		log_peer("%s refused: %u channels are served already (limit 'channels')", text,
-			 engine->channels.limit);
+	sg_format(sg, text);
+	if (channel_table_want(&engine->channels, sg, lan->number, engine->seen)) {
+		log_notice("%s joined on %s", text, lan->link.name);
+		return true;
+	}
+	log_peer("%s refused: %u channels are served already (limit 'channels')", text,
+		 engine->channels.limit);
+	return false;
 }
 
-static const struct pim_actions actions = {.send = send_message, .wanted = wanted};
+static void left(void *context, const struct sg *sg)
+{
+	struct lan *lan = ((struct lan_pim *)context)->lan;
+	char text[SG_TEXT];
+
+	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
+	channel_table_unwant(&lan->engine->channels, sg, lan->number);
+}
+
+static const struct pim_actions actions = {.send = send_message, .joined = joined, .left = left};
 
 /* The first address of the family is the primary one of IPv4; PIM over IPv6 speaks from the
  * link-local one. All others are secondary (RFC 7761 section 4.3.4). */
@@ -50,14 +61,12 @@ static void sort_addresses(struct pim_interface *interface, const struct netlink
 
 static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 {
-	const struct config *config = lan->engine->config;
-	struct pim_limits limits = {.neighbors = config->max_neighbors,
-				    .entries = config->max_channels};
 	struct addr group = pim_all_routers(family);
 
 	*pim = (struct lan_pim){.lan = lan,
 				.interface = {.name = lan->link.name,
 					      .timers = &lan->engine->timers,
+					      .options = &lan->engine->pim_options,
 					      .actions = &actions,
 					      .context = pim}};
 	sort_addresses(&pim->interface, &lan->link, family);
@@ -68,7 +77,7 @@ static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 		log_error("%s: cannot open a PIM socket: %s", lan->link.name, strerror(errno));
 		return false;
 	}
-	pim_interface_start(&pim->interface, &limits);
+	pim_interface_start(&pim->interface);
 	return true;
 }
 

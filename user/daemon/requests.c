@@ -32,6 +32,18 @@ static json_t *refused_by(const struct engine *engine, const struct lan *lan)
 	return json_integer((json_int_t)packets);
 }
 
+/* Of IPv4 and of IPv6, as far as PIM speaks them. */
+static json_t *status_dr(const struct lan *lan)
+{
+	json_t *list = json_array();
+
+	if (lan->ipv4.socket)
+		json_array_append_new(list, view_addr(pim_interface_dr(&lan->ipv4.interface)));
+	if (lan->ipv6.socket)
+		json_array_append_new(list, view_addr(pim_interface_dr(&lan->ipv6.interface)));
+	return list;
+}
+
 static json_t *status_interfaces(const struct engine *engine)
 {
 	json_t *list = json_array();
@@ -44,6 +56,7 @@ static json_t *status_interfaces(const struct engine *engine)
 
 		json_object_set_new(view, "neighbors", json_integer(neighbors));
 		json_object_set_new(view, "refused", refused_by(engine, lan));
+		json_object_set_new(view, "dr", status_dr(lan));
 		json_array_append_new(list, view);
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)
@@ -60,7 +73,7 @@ static void show_status(struct engine *engine, struct control_client *client)
 
 	control_reply(
 		client,
-		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:{s:i, s:i, s:i}}",
+		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:{s:i, s:i, s:i, s:i}}",
 			  "version", CONFIG_VERSION, "pid", (int)getpid(), "since",
 			  view_time(0, uptime), "uptime_s", (json_int_t)(uptime / USEC_PER_SEC),
 			  "interfaces", status_interfaces(engine), "channels",
@@ -68,7 +81,8 @@ static void show_status(struct engine *engine, struct control_client *client)
 			  view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
 			  "tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "limits",
 			  "channels", (int)config->max_channels, "tunnels",
-			  (int)config->max_tunnels, "neighbors", (int)config->max_neighbors));
+			  (int)config->max_tunnels, "neighbors", (int)config->max_neighbors, "joins",
+			  (int)config->max_joins));
 }
 
 typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);

@@ -10,12 +10,58 @@ static const char *state_name(enum pim_downstream_state state)
 	return names[state];
 }
 
+/* Joiners: there as long as they have an entry. */
+
+static struct pim_joiner *find_joiner(struct pim_downstream *downstream, const struct addr *address)
+{
+	struct pim_joiner *joiner;
+
+	HASH_FIND(hh, downstream->joiners, address, sizeof(*address), joiner);
+	return joiner;
+}
+
+static void disown(struct pim_downstream_entry *entry)
+{
+	struct pim_joiner *joiner = entry->joiner;
+
+	entry->joiner = NULL;
+	if (!joiner || --joiner->entries)
+		return;
+	HASH_DEL(entry->table->joiners, joiner);
+	free(joiner);
+}
+
+static void own(struct pim_downstream_entry *entry, const struct addr *address)
+{
+	struct pim_downstream *downstream = entry->table;
+	struct pim_joiner *joiner = find_joiner(downstream, address);
+
+	if (!joiner) {
+		joiner = memory_new(sizeof(*joiner));
+		joiner->address = *address;
+		HASH_ADD(hh, downstream->joiners, address, sizeof(joiner->address), joiner);
+	}
+	joiner->entries++;
+	disown(entry);
+	entry->joiner = joiner;
+}
+
+static bool may_own_more(struct pim_downstream *downstream, const struct addr *address)
+{
+	const struct pim_joiner *joiner = find_joiner(downstream, address);
+
+	return !joiner || joiner->entries < downstream->joiner_limit;
+}
+
+/* Entries */
+
 static void discard(struct pim_downstream_entry *entry)
 {
 	struct pim_downstream *downstream = entry->table;
 
 	timer_stop(downstream->timers, &entry->expiry);
 	timer_stop(downstream->timers, &entry->prune_pending);
+	disown(entry);
 	HASH_DEL(downstream->by_sg, entry);
 	free(entry);
 }
@@ -34,10 +80,10 @@ static void change_state(struct pim_downstream_entry *entry, enum pim_downstream
 	log_debug("pim: %s %s -> %s: %s", sg_format(&sg, text), state_name(before),
 		  state_name(state), why);
 	entry->state = state;
-	if (state == PIM_NO_INFO)
-		discard(entry);
-	if (before == PIM_NO_INFO || state == PIM_NO_INFO)
-		downstream->wanted(downstream, &sg, state != PIM_NO_INFO);
+	if (state != PIM_NO_INFO)
+		return;
+	discard(entry);
+	downstream->left(downstream, &sg);
 }
 
 static void expire(struct timer *timer)
@@ -88,30 +134,46 @@ static void extend_expiry(struct pim_downstream_entry *entry, uint16_t holdtime)
 	timer_set(timers, &entry->expiry, holdtime == PIM_HOLDTIME_FOREVER ? USEC_NEVER : due);
 }
 
-bool pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime)
+static enum pim_join_result open_entry(struct pim_downstream *downstream, const struct sg *sg,
+				       const struct addr *from, struct pim_downstream_entry **entry)
+{
+	if (!may_own_more(downstream, from))
+		return PIM_JOIN_TOO_MANY;
+	if (!downstream->joined(downstream, sg))
+		return PIM_JOIN_REFUSED;
+	*entry = add(downstream, sg);
+	return PIM_JOIN_TAKEN;
+}
+
+enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg,
+					 const struct addr *from, uint16_t holdtime)
 {
 	struct pim_downstream_entry *entry = find(downstream, sg);
+	enum pim_join_result result = PIM_JOIN_TAKEN;
 
 	if (!holdtime) {
 		if (entry)
 			change_state(entry, PIM_NO_INFO, "Join with Holdtime 0");
-		return true;
+		return PIM_JOIN_TAKEN;
 	}
-	if (!entry && pim_downstream_count(downstream) >= downstream->limit)
-		return false;
 	if (!entry)
-		entry = add(downstream, sg);
+		result = open_entry(downstream, sg, from, &entry);
+	if (result)
+		return result;
+	/* Joins are suppressed (section 4.3.3): others may want it, but who joins keeps it up. */
+	if (may_own_more(downstream, from))
+		own(entry, from);
 	extend_expiry(entry, holdtime);
 	timer_stop(downstream->timers, &entry->prune_pending);
 	change_state(entry, PIM_JOIN, "Join");
-	return true;
+	return PIM_JOIN_TAKEN;
 }
 
 bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime)
 {
 	struct pim_downstream_entry *entry;
 
-	if (find(downstream, sg) || pim_downstream_count(downstream) >= downstream->limit)
+	if (find(downstream, sg))
 		return false;
 	entry = add(downstream, sg);
 	extend_expiry(entry, holdtime);

@@ -18,9 +18,18 @@ enum pim_downstream_state { PIM_NO_INFO, PIM_JOIN, PIM_PRUNE_PENDING };
 
 struct pim_downstream;
 
+/* A neighbour, by how much it has joined. */
+struct pim_joiner {
+	struct addr address;
+	unsigned entries;
+	UT_hash_handle hh;
+};
+
 struct pim_downstream_entry {
 	struct sg sg;
 	enum pim_downstream_state state;
+	struct pim_joiner
+		*joiner; /* the latest to join it; NULL where none has since we adopted it */
 	struct timer expiry, prune_pending;
 	struct pim_downstream *table;
 	UT_hash_handle hh;
@@ -29,21 +38,32 @@ struct pim_downstream_entry {
 struct pim_downstream {
 	struct timers *timers;
 	struct pim_downstream_entry *by_sg;
-	unsigned limit;
-	/* (S,G) left or entered NoInfo: whether the interface wants its packets. */
-	void (*wanted)(struct pim_downstream *downstream, const struct sg *sg, bool wanted);
+	struct pim_joiner *joiners;
+	unsigned joiner_limit; /* entries of one */
+	/* (S,G) is about to leave NoInfo: the interface wants its packets. False where they cannot
+	 * be had; it stays in NoInfo then. */
+	bool (*joined)(struct pim_downstream *downstream, const struct sg *sg);
+	/* (S,G) is in NoInfo again. */
+	void (*left)(struct pim_downstream *downstream, const struct sg *sg);
 	/* A Prune that nobody has overridden took effect: a PruneEcho is to be sent. */
 	void (*echo)(struct pim_downstream *downstream, const struct sg *sg);
 };
 
-/* Holdtime in seconds; 0 ends the state at once. False where the table is full. */
-bool pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime);
-/* State that an earlier daemon had: Join for `holdtime` seconds, without a call of `wanted`. */
+enum pim_join_result {
+	PIM_JOIN_TAKEN,
+	PIM_JOIN_TOO_MANY, /* its sender has as many as it may have */
+	PIM_JOIN_REFUSED   /* by `joined` */
+};
+
+/* Holdtime in seconds; 0 ends the state at once. */
+enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg,
+					 const struct addr *from, uint16_t holdtime);
+/* State that an earlier daemon had: Join for `holdtime` seconds, without a call of `joined`. */
 bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg,
 			  uint16_t holdtime);
 /* `override_interval` is 0 on an interface with one neighbour at most. */
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval);
 unsigned pim_downstream_count(const struct pim_downstream *downstream);
-/* Without a call of `wanted`. */
+/* Without a call of `left`. */
 void pim_downstream_free(struct pim_downstream *downstream);

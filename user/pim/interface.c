@@ -41,6 +41,8 @@ static void trigger_hello(struct pim_interface *pim)
 {
 	usec_t delay = random_between(0, PIM_TRIGGERED_HELLO_DELAY_S * USEC_PER_SEC);
 
+	if (pim->hello_owed)
+		return;
 	pim->hello_owed = true;
 	if (timer_left(pim->timers, &pim->hello) > delay)
 		timer_start(pim->timers, &pim->hello, delay);
@@ -93,25 +95,34 @@ static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_n
 		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
 }
 
-static void downstream_wanted(struct pim_downstream *downstream, const struct sg *sg, bool wanted)
+static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg)
 {
 	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
 
-	pim->actions->wanted(pim->context, sg, wanted);
+	return pim->actions->joined(pim->context, sg);
 }
 
-void pim_interface_start(struct pim_interface *pim, const struct pim_limits *limits)
+static void downstream_left(struct pim_downstream *downstream, const struct sg *sg)
+{
+	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
+
+	pim->actions->left(pim->context, sg);
+}
+
+void pim_interface_start(struct pim_interface *pim)
 {
 	char text[ADDR_TEXT];
 
 	pim->generation_id = random_u32();
 	pim->hello.fn = hello_due;
 	pim->echo.fn = echo_due;
-	pim->neighbors = (struct pim_neighbors){
-		.timers = pim->timers, .limit = limits->neighbors, .expired = neighbor_expired};
+	pim->neighbors = (struct pim_neighbors){.timers = pim->timers,
+						.limit = pim->options->neighbors_max,
+						.expired = neighbor_expired};
 	pim->downstream = (struct pim_downstream){.timers = pim->timers,
-						  .limit = limits->entries,
-						  .wanted = downstream_wanted,
+						  .joiner_limit = pim->options->joins_max,
+						  .joined = downstream_joined,
+						  .left = downstream_left,
 						  .echo = downstream_echo};
 	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
 	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
@@ -131,26 +142,44 @@ void pim_interface_stop(struct pim_interface *pim)
 	pim_downstream_free(&pim->downstream);
 }
 
+/* One that comes and goes without end must not fill the log, but routers that come together at the
+ * start have a line each. */
+static void log_new_neighbor(struct pim_interface *pim, const char *address)
+{
+	unsigned count = pim_neighbors_count(&pim->neighbors);
+
+	if (count <= pim->most_neighbors) {
+		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s", address, pim->name);
+		return;
+	}
+	pim->most_neighbors = count;
+	log_notice("pim: neighbor %s on %s", address, pim->name);
+}
+
 static enum fault receive_hello(struct pim_interface *pim, const struct addr *from,
 				const struct pim_hello *hello)
 {
 	char text[ADDR_TEXT];
 
 	pim->counters.hellos_received++;
+	addr_format(from, text);
 	switch (pim_neighbors_hello(&pim->neighbors, from, hello)) {
 	case PIM_NEIGHBOR_NEW:
-		log_notice("pim: neighbor %s on %s", addr_format(from, text), pim->name);
+		log_new_neighbor(pim, text);
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_RESTARTED:
-		log_notice("pim: neighbor %s on %s restarted", addr_format(from, text), pim->name);
+		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s restarted", text, pim->name);
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_GONE:
-		log_notice("pim: neighbor %s on %s said goodbye", addr_format(from, text),
-			   pim->name);
+		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s said goodbye", text,
+			    pim->name);
 		break;
 	case PIM_NEIGHBOR_REFUSED:
+		log_peer("pim: neighbor %s on %s refused: %u are known already (limit 'neighbors'; "
+			 "'allow' in [pim] keeps strangers out)",
+			 text, pim->name, pim->options->neighbors_max);
 		return FAULT_LIMIT;
 	case PIM_NEIGHBOR_SAME:
 	case PIM_NEIGHBOR_STRANGER:
@@ -169,25 +198,56 @@ static bool is_our_address(const struct pim_interface *pim, const struct addr *a
 	return false;
 }
 
-static enum fault apply_entry(struct pim_interface *pim, const struct pim_entry *entry,
-			      uint16_t holdtime)
+static enum fault apply_join(struct pim_interface *pim, const struct addr *from,
+			     const struct sg *sg, uint16_t holdtime)
 {
-	bool alone = pim_neighbors_count(&pim->neighbors) <= 1;
+	enum pim_join_result result = pim_downstream_join(&pim->downstream, sg, from, holdtime);
+	char text[ADDR_TEXT];
 
+	if (result == PIM_JOIN_TAKEN)
+		return FAULT_NONE;
+	pim->counters.joins_refused++;
+	if (result == PIM_JOIN_TOO_MANY)
+		log_peer("pim: neighbor %s on %s has joined %u channels already: more are refused "
+			 "(limit 'joins')",
+			 addr_format(from, text), pim->name, pim->options->joins_max);
+	return FAULT_LIMIT;
+}
+
+/* Whom we do not have to know, we cannot count, either: somebody may always override a Prune. */
+static usec_t prune_delay(const struct pim_interface *pim)
+{
+	bool alone = pim->options->require_hello && pim_neighbors_count(&pim->neighbors) <= 1;
+
+	return alone ? 0 : pim_neighbors_override_interval(&pim->neighbors);
+}
+
+static enum fault apply_entry(struct pim_interface *pim, const struct addr *from,
+			      const struct pim_entry *entry, uint16_t holdtime)
+{
 	if (!entry->is_channel) {
 		pim->counters.entries_skipped++;
 		return FAULT_NONE;
 	}
-	if (!sg_is_forwardable(&entry->sg)) {
+	if (!sg_is_forwardable(&entry->sg) ||
+	    !prefixes_allow(pim->options->groups, &entry->sg.group)) {
 		pim->counters.entries_refused++;
 		return FAULT_NONE;
 	}
-	if (entry->prune)
-		pim_downstream_prune(&pim->downstream, &entry->sg,
-				     alone ? 0 : pim_neighbors_override_interval(&pim->neighbors));
-	else if (!pim_downstream_join(&pim->downstream, &entry->sg, holdtime))
-		return FAULT_LIMIT;
+	if (!entry->prune)
+		return apply_join(pim, from, &entry->sg, holdtime);
+	pim_downstream_prune(&pim->downstream, &entry->sg, prune_delay(pim));
 	return FAULT_NONE;
+}
+
+/* Sections 4.5 and 4.6: whose Hello was not heard is no neighbour yet. */
+static bool is_heeded(struct pim_interface *pim, const struct addr *from)
+{
+	struct pim_neighbor *neighbor = pim_neighbors_find(&pim->neighbors, from);
+
+	if (neighbor)
+		pim_neighbors_heard(&pim->neighbors, neighbor);
+	return neighbor || !pim->options->require_hello;
 }
 
 static enum fault receive_join_prune(struct pim_interface *pim, const struct addr *from,
@@ -196,8 +256,7 @@ static enum fault receive_join_prune(struct pim_interface *pim, const struct add
 	enum fault fault = FAULT_NONE;
 	struct pim_entry entry;
 
-	/* Section 4.5: whose Hello was not heard is no neighbour yet. */
-	if (!pim_neighbors_find(&pim->neighbors, from))
+	if (!is_heeded(pim, from))
 		return FAULT_SENDER;
 	pim->counters.join_prunes_received++;
 	if (!is_our_address(pim, &message->upstream)) {
@@ -205,11 +264,19 @@ static enum fault receive_join_prune(struct pim_interface *pim, const struct add
 		return FAULT_NONE;
 	}
 	while (pim_next_entry(message, &entry)) {
-		enum fault refused = apply_entry(pim, &entry, message->holdtime);
+		enum fault refused = apply_entry(pim, from, &entry, message->holdtime);
 
 		fault = refused ? refused : fault;
 	}
 	return fault;
+}
+
+/* Section 4.9: PIM over IPv6 speaks from link-local addresses. */
+static bool is_router_address(const struct addr *addr)
+{
+	if (addr->family == AF_INET6)
+		return addr_is_link_local(addr);
+	return addr_is_link_local(addr) || !addr_is_martian(addr);
 }
 
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip)
@@ -222,6 +289,10 @@ enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_data
 	fault = pim_decode(ip, &message);
 	if (fault)
 		return fault;
+	if (!is_router_address(&ip->source))
+		return FAULT_ADDRESS;
+	if (!prefixes_allow(pim->options->allow, &ip->source))
+		return FAULT_SENDER;
 	switch (message.type) {
 	case PIM_HELLO:
 		return receive_hello(pim, &ip->source, &message.hello);
@@ -230,4 +301,9 @@ enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_data
 	default:
 		return FAULT_NONE;
 	}
+}
+
+const struct addr *pim_interface_dr(const struct pim_interface *pim)
+{
+	return pim_neighbors_dr(&pim->neighbors, &pim->address, PIM_DR_PRIORITY);
 }

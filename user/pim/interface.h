@@ -16,7 +16,9 @@
 struct pim_actions {
 	/* Sends a PIM message to ALL-PIM-ROUTERS on the interface. */
 	void (*send)(void *context, const uint8_t *message, size_t length);
-	void (*wanted)(void *context, const struct sg *sg, bool wanted);
+	/* The interface wants (S,G); false where it cannot be had. */
+	bool (*joined)(void *context, const struct sg *sg);
+	void (*left)(void *context, const struct sg *sg);
 };
 
 struct pim_counters {
@@ -24,12 +26,22 @@ struct pim_counters {
 	uint64_t prune_echoes_sent; /* entries */
 	uint64_t entries_skipped;   /* (*,G), (S,G,rpt), (*,*,RP): no channels */
 	uint64_t entries_refused;   /* channels that may not be forwarded */
+	uint64_t joins_refused;     /* beyond a limit */
 	uint64_t for_other_router;  /* Join/Prunes with another upstream neighbour */
+};
+
+/* What the operator lets PIM do. */
+struct pim_options {
+	unsigned neighbors_max, joins_max; /* joins: of one neighbour */
+	bool require_hello;                /* before a Join/Prune counts (section 4.5) */
+	const struct prefixes *allow;      /* routers; the lists belong to the caller */
+	const struct prefixes *groups;     /* that are served */
 };
 
 struct pim_interface {
 	const char *name; /* for the log */
 	struct timers *timers;
+	const struct pim_options *options; /* the caller's */
 	const struct pim_actions *actions;
 	void *context;
 	struct addr address; /* the primary one, or IPv6 link-local: source of what we send */
@@ -39,6 +51,7 @@ struct pim_interface {
 	struct timer hello;
 	bool hello_owed; /* to a new or restarted neighbour, before anything else */
 	struct pim_neighbors neighbors;
+	unsigned most_neighbors; /* that there ever were at once */
 	struct pim_downstream downstream;
 	struct sg echoes[PIM_PRUNES_MAX]; /* to be sent in one message */
 	unsigned echo_count;
@@ -46,15 +59,13 @@ struct pim_interface {
 	struct pim_counters counters;
 };
 
-struct pim_limits {
-	unsigned neighbors, entries;
-};
-
-/* Fill name, timers, actions, context and addresses in before. Says Hello at once, twice, with
- * different Generation IDs: neighbours send their Joins anew. */
-void pim_interface_start(struct pim_interface *pim, const struct pim_limits *limits);
+/* Fill name, timers, options, actions, context and addresses in before. Says Hello at once, twice,
+ * with different Generation IDs: neighbours send their Joins anew. */
+void pim_interface_start(struct pim_interface *pim);
 /* Says goodbye (Holdtime 0), and forgets all. */
 void pim_interface_stop(struct pim_interface *pim);
 /* A PIM packet that was seen on the interface. Returns why it was refused, and does nothing then;
- * FAULT_LIMIT where a part of it did not fit the limits. */
+ * FAULT_LIMIT, which is in the log already, where a part of it did not fit the limits. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
+/* The designated router; it may be ourselves. */
+const struct addr *pim_interface_dr(const struct pim_interface *pim);

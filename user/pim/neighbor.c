@@ -2,6 +2,8 @@
 #include "pim/neighbor.h"
 #include "base/memory.h"
 
+#include <string.h>
+
 static void remove_neighbor(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor)
 {
 	timer_stop(neighbors->timers, &neighbor->expiry);
@@ -15,6 +17,28 @@ static void expire(struct timer *timer)
 
 	neighbor->table->expired(neighbor->table, neighbor);
 	remove_neighbor(neighbor->table, neighbor);
+}
+
+void pim_neighbors_heard(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor)
+{
+	neighbor->heard = neighbors->timers->now;
+	/* A hash keeps the order in which its elements came. */
+	HASH_DEL(neighbors->by_address, neighbor);
+	HASH_ADD(hh, neighbors->by_address, address, sizeof(neighbor->address), neighbor);
+}
+
+static bool make_room(struct pim_neighbors *neighbors)
+{
+	struct pim_neighbor *eldest = neighbors->by_address;
+	usec_t silent = PIM_HOLDTIME_DEFAULT * USEC_PER_SEC;
+
+	if (pim_neighbors_count(neighbors) < neighbors->limit)
+		return true;
+	if (neighbors->timers->now - eldest->heard < silent)
+		return false;
+	neighbors->expired(neighbors, eldest);
+	remove_neighbor(neighbors, eldest);
+	return true;
 }
 
 static struct pim_neighbor *add_neighbor(struct pim_neighbors *neighbors,
@@ -49,7 +73,7 @@ enum pim_neighbor_change pim_neighbors_hello(struct pim_neighbors *neighbors,
 		return PIM_NEIGHBOR_GONE;
 	}
 	if (!neighbor) {
-		if (pim_neighbors_count(neighbors) >= neighbors->limit)
+		if (!make_room(neighbors))
 			return PIM_NEIGHBOR_REFUSED;
 		neighbor = add_neighbor(neighbors, from);
 		change = PIM_NEIGHBOR_NEW;
@@ -57,6 +81,7 @@ enum pim_neighbor_change pim_neighbors_hello(struct pim_neighbors *neighbors,
 		neighbor->since = neighbors->timers->now;
 		change = PIM_NEIGHBOR_RESTARTED;
 	}
+	pim_neighbors_heard(neighbors, neighbor);
 	neighbor->hello = *hello;
 	timer_start(neighbors->timers, &neighbor->expiry,
 		    hello->holdtime == PIM_HOLDTIME_FOREVER ? USEC_NEVER
@@ -91,6 +116,37 @@ usec_t pim_neighbors_override_interval(const struct pim_neighbors *neighbors)
 			interval = neighbor->hello.override_interval_ms;
 	}
 	return (delay + interval) * USEC_PER_MS;
+}
+
+static bool all_have_priorities(const struct pim_neighbors *neighbors)
+{
+	const struct pim_neighbor *neighbor;
+
+	for (neighbor = neighbors->by_address; neighbor; neighbor = neighbor->hh.next)
+		if (!neighbor->hello.has_dr_priority)
+			return false;
+	return true;
+}
+
+const struct addr *pim_neighbors_dr(const struct pim_neighbors *neighbors, const struct addr *us,
+				    uint32_t priority)
+{
+	bool by_priority = all_have_priorities(neighbors);
+	const struct pim_neighbor *neighbor;
+	const struct addr *dr = us;
+
+	for (neighbor = neighbors->by_address; neighbor; neighbor = neighbor->hh.next) {
+		uint32_t its = neighbor->hello.dr_priority;
+
+		if (by_priority && its < priority)
+			continue;
+		if ((by_priority && its > priority) ||
+		    memcmp(neighbor->address.bytes, dr->bytes, sizeof(dr->bytes)) > 0) {
+			dr = &neighbor->address;
+			priority = its;
+		}
+	}
+	return dr;
 }
 
 void pim_neighbors_free(struct pim_neighbors *neighbors)

@@ -18,6 +18,7 @@ struct pim_neighbor {
 	struct addr address;
 	struct pim_hello hello; /* the latest */
 	usec_t since;
+	usec_t heard; /* when the latest message came */
 	struct timer expiry;
 	struct pim_neighbors *table;
 	UT_hash_handle hh;
@@ -25,7 +26,7 @@ struct pim_neighbor {
 
 struct pim_neighbors {
 	struct timers *timers;
-	struct pim_neighbor *by_address;
+	struct pim_neighbor *by_address; /* in order of `heard` */
 	unsigned limit;
 	/* A neighbour's Holdtime has run out; it is freed after the call. */
 	void (*expired)(struct pim_neighbors *neighbors, const struct pim_neighbor *neighbor);
@@ -40,13 +41,21 @@ enum pim_neighbor_change {
 	PIM_NEIGHBOR_REFUSED    /* the table is full */
 };
 
+/* In a full table, a neighbour that was not heard for Default_Hello_Holdtime gives its place to a
+ * new one, whatever Holdtime it has claimed: else made-up ones could keep real ones out for ever.
+ */
 enum pim_neighbor_change pim_neighbors_hello(struct pim_neighbors *neighbors,
 					     const struct addr *from,
 					     const struct pim_hello *hello);
 struct pim_neighbor *pim_neighbors_find(struct pim_neighbors *neighbors,
 					const struct addr *address);
+/* A message of it came that is no Hello. */
+void pim_neighbors_heard(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor);
 unsigned pim_neighbors_count(const struct pim_neighbors *neighbors);
 /* J/P_Override_Interval(I): propagation delay plus override interval, the largest on the LAN if all
  * tell theirs, else the defaults (section 4.3.3). */
 usec_t pim_neighbors_override_interval(const struct pim_neighbors *neighbors);
+/* The designated router (section 4.3.2), where our own address and DR priority are these. */
+const struct addr *pim_neighbors_dr(const struct pim_neighbors *neighbors, const struct addr *us,
+				    uint32_t priority);
 void pim_neighbors_free(struct pim_neighbors *neighbors);
