@@ -157,6 +157,98 @@ Test(channel, interfaces_come_and_go_and_the_last_closes_it)
 	cr_expect_eq(HASH_COUNT(table.by_sg), 0);
 }
 
+/* Joined on interface 0, and receiving, in a table that lets channels linger for 2 s. */
+static struct channel *receiving(void)
+{
+	struct channel_relay relay = {{0}, false};
+	struct channel *channel;
+
+	table.linger = 2 * USEC_PER_SEC;
+	channel_table_want(&table, &sg, 0, timers.now);
+	channel = channel_table_find(&table, &sg);
+	channel_relays_found(channel, &relay, 1);
+	channel_tunnel_up(channel);
+	channel_reported(channel);
+	channel_first_packet(channel, timers.now);
+	did[0] = '\0';
+	return channel;
+}
+
+Test(channel, a_left_one_lingers_with_no_interface_and_closes)
+{
+	struct channel *channel = receiving();
+
+	channel_table_unwant(&table, &sg, 0);
+	cr_expect_str_eq(did, "forward", "the LAN is quiet at once, the relay is not told");
+	cr_expect_eq(channel->interfaces, 0);
+	run_for(&timers, 1.9);
+	cr_expect_str_eq(did, "forward");
+	run_for(&timers, 0.2);
+	cr_expect_str_eq(did, "forward stop disconnect closed");
+	cr_expect_null(channel_table_find(&table, &sg));
+}
+
+Test(channel, one_that_is_wanted_again_stays)
+{
+	struct channel *channel = receiving();
+
+	channel_table_unwant(&table, &sg, 0);
+	run_for(&timers, 1.9);
+	cr_expect(channel_table_want(&table, &sg, 1, timers.now));
+	run_for(&timers, 100);
+	cr_expect_str_eq(did, "forward forward");
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	channel_table_unwant(&table, &sg, 1);
+	run_for(&timers, 1.9);
+	cr_expect_not_null(channel_table_find(&table, &sg), "it lingers anew");
+	run_for(&timers, 0.2);
+	cr_expect_null(channel_table_find(&table, &sg));
+}
+
+Test(channel, what_has_no_tunnel_yet_does_not_linger)
+{
+	table.linger = 2 * USEC_PER_SEC;
+	channel_table_want(&table, &sg, 0, timers.now);
+	channel_table_unwant(&table, &sg, 0);
+	cr_expect_null(channel_table_find(&table, &sg));
+}
+
+Test(channel, one_that_loses_its_tunnel_while_it_lingers_ends_on_time)
+{
+	struct channel *channel = receiving();
+
+	channel_table_unwant(&table, &sg, 0);
+	did[0] = '\0';
+	channel_tunnel_failed(channel, "no answer");
+	cr_expect_str_eq(did, "stop");
+	run_for(&timers, 2.1);
+	cr_expect_null(channel_table_find(&table, &sg));
+	cr_expect_eq(timers_next(&timers), USEC_NEVER);
+}
+
+Test(channel, the_eldest_that_lingers_makes_room)
+{
+	receiving();
+	sg.group.bytes[3] = 2;
+	receiving();
+	sg.group.bytes[3] = 3;
+	receiving();
+	channel_table_unwant(&table, &sg, 0);
+	run_for(&timers, 1);
+	sg.group.bytes[3] = 2;
+	channel_table_unwant(&table, &sg, 0);
+	sg.group.bytes[3] = 4;
+	cr_expect(channel_table_want(&table, &sg, 0, timers.now));
+	sg.group.bytes[3] = 3;
+	cr_expect_null(channel_table_find(&table, &sg), "the first to be left");
+	sg.group.bytes[3] = 2;
+	cr_expect_not_null(channel_table_find(&table, &sg));
+	sg.group.bytes[3] = 5;
+	cr_expect(channel_table_want(&table, &sg, 0, timers.now));
+	sg.group.bytes[3] = 6;
+	cr_expect_not(channel_table_want(&table, &sg, 0, timers.now), "nobody lingers any more");
+}
+
 Test(channel, next_relay_when_one_fails)
 {
 	struct channel *channel = open_one();

@@ -99,6 +99,7 @@ Test(config, defaults)
 	cr_expect_eq(config.pim_allow.count, 0);
 	cr_expect_eq(config.pim_groups.count, 0);
 	cr_expect(config.require_hello);
+	cr_expect_eq(config.linger, 2 * USEC_PER_SEC);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
@@ -140,6 +141,8 @@ Test(config, every_key_of_a_file)
 			       "groups = 232.0.0.0/8\n"
 			       "groups = ff3e::/32\n"
 			       "require_hello = no\n"
+			       "[channels]\n"
+			       "linger = 0\n"
 			       "[control]\n"
 			       "socket = /tmp/a b\n"
 			       "[log]\n"
@@ -157,6 +160,7 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.pim_groups.count, 2);
 	cr_expect_eq(config.pim_groups.list[1].addr.family, AF_INET6);
 	cr_expect_not(config.require_hello);
+	cr_expect_eq(config.linger, 0);
 	cr_expect_str_eq(config.control_socket, "/tmp/a b");
 	cr_expect(config.debug);
 	config_free(&config);
@@ -194,7 +198,7 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[limits], [pim], [dataplane], [control] or [log]\n"},
+	 "[limits], [pim], [channels], [dataplane], [control] or [log]\n"},
 	{"[dns]\n\nchannels = 1\n",
 	 "mcingestd: conf:3: channels = 1: unknown key 'channels' in [dns]\n"},
 	{"[limits]\nchannels = 0\n",

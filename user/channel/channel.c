@@ -107,6 +107,11 @@ void channel_close(struct channel *channel)
 	actions(channel)->closed(channel);
 }
 
+bool channel_is_reported(const struct channel *channel)
+{
+	return channel->state == CHANNEL_JOINED || channel->state == CHANNEL_RECEIVING;
+}
+
 void channel_interfaces_changed(struct channel *channel)
 {
 	if (channel->forwarding)

@@ -5,8 +5,9 @@
  *        ^                   |  ^____ next relay ____|          (tunnel lost: next relay)
  *        |__ back-off ___ failed <-- no relay (left)
  *
- * A channel that has failed shows so, with its reason, until it is joined. It knows no protocol:
- * it is told what happened, and says what is to be done through its table's actions. */
+ * A channel that has failed shows so, with its reason, until it is joined. One that has a tunnel
+ * and is left lingers: the relay goes on sending, and the dataplane drops. It knows no protocol: it
+ * is told what happened, and says what is to be done through its table's actions. */
 #pragma once
 
 #include "base/addr.h"
@@ -58,6 +59,8 @@ struct channel {
 	unsigned relay_count, relays_tried;
 	unsigned failures;
 	struct timer retry;
+	struct timer linger;         /* runs while it lingers */
+	struct channel *prev, *next; /* among those that do */
 	struct channel_table *table;
 	UT_hash_handle hh;
 };
@@ -91,4 +94,6 @@ void channel_open(struct channel *channel, usec_t seen);
  * begins its meter. */
 void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving);
 void channel_close(struct channel *channel);
+/* Whether a relay has been told that we want it. */
+bool channel_is_reported(const struct channel *channel);
 void channel_interfaces_changed(struct channel *channel);

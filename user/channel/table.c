@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
+#include <utlist.h>
 
 static void give_slot(struct channel_table *table, uint32_t slot)
 {
@@ -33,12 +34,38 @@ void channel_table_init(struct channel_table *table)
 		give_slot(table, slot);
 }
 
+static void stay(struct channel *channel)
+{
+	if (!channel->linger.slot)
+		return;
+	timer_stop(channel->table->timers, &channel->linger);
+	DL_DELETE(channel->table->lingering, channel);
+}
+
 static void close_channel(struct channel_table *table, struct channel *channel)
 {
+	stay(channel);
 	channel_close(channel);
 	HASH_DEL(table->by_sg, channel);
 	give_slot(table, channel->slot);
 	free(channel);
+}
+
+static void linger_over(struct timer *timer)
+{
+	struct channel *channel = container_of(timer, struct channel, linger);
+
+	/* It has stopped by itself, and is in the list still. */
+	DL_DELETE(channel->table->lingering, channel);
+	close_channel(channel->table, channel);
+}
+
+static void begin_to_linger(struct channel *channel)
+{
+	struct channel_table *table = channel->table;
+
+	timer_start(table->timers, &channel->linger, table->linger);
+	DL_APPEND(table->lingering, channel);
 }
 
 void channel_table_free(struct channel_table *table)
@@ -66,6 +93,7 @@ static struct channel *open_channel(struct channel_table *table, const struct sg
 
 	channel->sg = *sg;
 	channel->table = table;
+	channel->linger.fn = linger_over;
 	take_slot(table, slot, channel);
 	HASH_ADD(hh, table->by_sg, sg, sizeof(channel->sg), channel);
 	return channel;
@@ -77,9 +105,13 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 	struct channel *channel = channel_table_find(table, sg);
 	bool known = channel;
 
+	if (!known && !table->free_count && table->lingering)
+		close_channel(table, table->lingering);
 	if (!known && !table->free_count)
 		return false;
-	if (!known)
+	if (known)
+		stay(channel);
+	else
 		channel = open_channel(table, sg, table->free_slots[table->free_count - 1]);
 	channel->interfaces |= 1u << interface;
 	if (known)
@@ -109,10 +141,13 @@ void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsi
 	if (!channel)
 		return;
 	channel->interfaces &= ~(1u << interface);
-	if (channel->interfaces)
-		channel_interfaces_changed(channel);
-	else
+	if (!channel->interfaces && (!table->linger || !channel_is_reported(channel))) {
 		close_channel(table, channel);
+		return;
+	}
+	channel_interfaces_changed(channel);
+	if (!channel->interfaces)
+		begin_to_linger(channel);
 }
 
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot)

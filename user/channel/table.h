@@ -13,21 +13,23 @@ struct channel_table {
 	size_t element_size; /* of what the owner keeps for a channel; a struct channel comes first
 			      */
 	unsigned limit;
+	usec_t linger; /* how long a channel is kept that nobody wants any more */
 	struct channel *by_sg;
-	struct channel **by_slot; /* `limit` of them */
-	uint32_t *free_slots;     /* a stack */
-	uint32_t *free_places;    /* a free slot's place in it */
+	struct channel *lingering; /* the eldest first */
+	struct channel **by_slot;  /* `limit` of them */
+	uint32_t *free_slots;      /* a stack */
+	uint32_t *free_places;     /* a free slot's place in it */
 	unsigned free_count;
 };
 
-/* Fill timers, actions, context, element_size and limit in before. */
+/* Fill timers, actions, context, element_size, limit and linger in before. */
 void channel_table_init(struct channel_table *table);
 /* Closes all channels. */
 void channel_table_free(struct channel_table *table);
 
 /* Downstream interface number `interface` wants (S,G), since `seen`, or wants it no longer. The
- * first to want it opens the channel, the last to leave closes it. False where the table is full.
- */
+ * first to want it opens the channel; when the last has left it lingers, and closes. False where
+ * the table is full; channels that linger make room. */
 bool channel_table_want(struct channel_table *table, const struct sg *sg, unsigned interface,
 			usec_t seen);
 void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsigned interface);

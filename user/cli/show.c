@@ -235,6 +235,7 @@ static void note_slow_path(struct table *table, const json_t *channel)
 static void fill_channel(struct table *table, const json_t *channel)
 {
 	const char *state = text_string(channel, "state");
+	char linger[TEXT_SHORT];
 
 	cell_string(table, channel, "source");
 	cell_string(table, channel, "group");
@@ -248,6 +249,9 @@ static void fill_channel(struct table *table, const json_t *channel)
 	cell_age(table, channel, "since");
 	if (json_is_string(json_object_get(channel, "reason")))
 		table_note(table, "%s", text_string(channel, "reason"));
+	if (json_is_number(json_object_get(channel, "lingers_s")))
+		table_note(table, "left, but kept for %s",
+			   text_seconds(channel, "lingers_s", linger));
 }
 
 static void print_channels(const struct cli *cli, const json_t *reply)

@@ -21,6 +21,10 @@
  *   groups = 232.0.0.0/8     groups that are served, by prefixes, at most 64. Default: all that
  *                            may leave a link
  *   require_hello = yes      or no: Join/Prunes count of routers, too, that say no Hello
+ *   [channels]
+ *   linger = 2               seconds that a channel that nobody wants any more stays joined at its
+ *                            relay, in case that somebody zaps back; the LAN is quiet at once: 0
+ *                            to 3600
  *   [dataplane]
  *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto: XDP
  *                            where the WAN's and the LAN's drivers can, else TC; with xdp it
@@ -136,6 +140,8 @@ static const struct setting settings[] = {
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
 	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
+	{"channels", "linger", take_seconds, FIELD(linger), .least = 0, .most = 3600,
+	 .expected = "seconds from 0 to 3600"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
 	{"dataplane", "hold", take_seconds, FIELD(hold), .least = 5, .most = 86400,
 	 .expected = "seconds from 5 to 86400"},
@@ -396,7 +402,7 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 	if (!section_is_known(section))
 		return refuse(reading,
 			      "unknown section [%s]: expected [interfaces], [dns], "
-			      "[limits], [pim], [dataplane], [control] or [log]",
+			      "[limits], [pim], [channels], [dataplane], [control] or [log]",
 			      section);
 	return refuse(reading, "unknown key '%s' in [%s]", key, section);
 }
@@ -552,7 +558,8 @@ int config_read(struct config *config, int argc, char **argv)
 				  .max_tunnels = 1024,
 				  .max_neighbors = 256,
 				  .max_joins = 8192,
-				  .require_hello = true};
+				  .require_hello = true,
+				  .linger = 2 * USEC_PER_SEC};
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);

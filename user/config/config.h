@@ -36,6 +36,7 @@ struct config {
 	struct prefixes pim_allow;  /* routers that are heard; none: all */
 	struct prefixes pim_groups; /* that are served; none: all */
 	bool require_hello;
+	usec_t linger; /* how long a channel that was left keeps its place at the relay */
 };
 
 /* Fills in defaults, then the file, then the command line, which adds to nothing but replaces: one

@@ -156,7 +156,7 @@ json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const char *const *interfaces, const struct mci_channel_stats *stats,
 		     uint64_t slow_packets)
 {
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
 			 "source", view_addr(&channel->sg.source), "group",
 			 view_addr(&channel->sg.group), "state", channel_state_name(channel->state),
 			 "reason", channel->reason, "relay", view_addr(relay), "interfaces",
@@ -165,7 +165,8 @@ json_t *view_channel(const struct channel *channel, const struct addr *relay,
 			 "slow_packets", (json_int_t)slow_packets, "packets_per_s",
 			 view_rate(channel->meter.rate.packets_per_s), "bits_per_s",
 			 view_rate(channel->meter.rate.bits_per_s), "since",
-			 view_time(channel->since, channel->table->timers->now), "trace",
+			 view_time(channel->since, channel->table->timers->now), "lingers_s",
+			 view_seconds_left(channel->table->timers, &channel->linger), "trace",
 			 view_trace(&channel->trace));
 }
 

@@ -225,7 +225,8 @@ static void start_tables(struct engine *engine)
 						  .actions = &relays_channel_actions,
 						  .context = engine,
 						  .element_size = relays_element_size,
-						  .limit = engine->config->max_channels};
+						  .limit = engine->config->max_channels,
+						  .linger = engine->config->linger};
 	channel_table_init(&engine->channels);
 	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
 					       .actions = &relays_tunnel_actions,
