@@ -157,6 +157,27 @@ Test(channel, interfaces_come_and_go_and_the_last_closes_it)
 	cr_expect_eq(HASH_COUNT(table.by_sg), 0);
 }
 
+Test(channel, where_an_assert_is_lost_nothing_goes_out)
+{
+	struct channel *channel;
+	struct channel_relay relay = {{0}, false};
+
+	channel_table_want(&table, &sg, 0, timers.now);
+	channel_table_want(&table, &sg, 3, timers.now);
+	channel = channel_table_find(&table, &sg);
+	channel_table_lose(&table, &sg, 3, true);
+	channel_relays_found(channel, &relay, 1);
+	channel_tunnel_up(channel);
+	cr_expect_eq(channel_egress(channel), 1);
+	did[0] = '\0';
+	channel_table_lose(&table, &sg, 0, true);
+	cr_expect_eq(channel_egress(channel), 0);
+	channel_table_lose(&table, &sg, 3, false);
+	cr_expect_eq(channel_egress(channel), 8);
+	cr_expect_str_eq(did, "forward forward");
+	cr_expect_eq(channel->interfaces, 9, "it is wanted all the time");
+}
+
 /* Joined on interface 0, and receiving, in a table that lets channels linger for 2 s. */
 static struct channel *receiving(void)
 {

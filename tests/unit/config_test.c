@@ -100,6 +100,7 @@ Test(config, defaults)
 	cr_expect_eq(config.pim_groups.count, 0);
 	cr_expect(config.require_hello);
 	cr_expect_eq(config.linger, 2 * USEC_PER_SEC);
+	cr_expect(config.assert.preference == 200 && config.assert.metric == 100);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
@@ -141,6 +142,8 @@ Test(config, every_key_of_a_file)
 			       "groups = 232.0.0.0/8\n"
 			       "groups = ff3e::/32\n"
 			       "require_hello = no\n"
+			       "assert_preference = 0\n"
+			       "assert_metric = 999999999\n"
 			       "[channels]\n"
 			       "linger = 0\n"
 			       "[control]\n"
@@ -161,6 +164,7 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.pim_groups.list[1].addr.family, AF_INET6);
 	cr_expect_not(config.require_hello);
 	cr_expect_eq(config.linger, 0);
+	cr_expect(config.assert.preference == 0 && config.assert.metric == 999999999);
 	cr_expect_str_eq(config.control_socket, "/tmp/a b");
 	cr_expect(config.debug);
 	config_free(&config);

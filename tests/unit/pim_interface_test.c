@@ -13,7 +13,10 @@ static struct pim_hello sent; /* the latest */
 static unsigned sent_count;
 static uint32_t first_generation_id; /* the first of the two Hellos at the start has its own */
 static struct sg last;
-static int wanted_count, unwanted_count;
+static int wanted_count, unwanted_count, lost_count, found_count;
+static enum pim_interest our_interest;
+static struct pim_assert said; /* the latest Assert of ours */
+static unsigned said_count;
 
 static void send_message(void *context, const uint8_t *message, size_t length)
 {
@@ -25,6 +28,10 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 
 	(void)context;
 	cr_assert_eq(pim_decode(&ip, &decoded), FAULT_NONE);
+	if (decoded.type == PIM_ASSERT) {
+		said = decoded.assert;
+		said_count++;
+	}
 	if (decoded.type != PIM_HELLO)
 		return;
 	if (!sent_count)
@@ -48,7 +55,22 @@ static void left(void *context, const struct sg *sg)
 	unwanted_count++;
 }
 
-static const struct pim_actions actions = {.send = send_message, .joined = joined, .left = left};
+static enum pim_interest interest(void *context, const struct sg *sg)
+{
+	(void)context;
+	(void)sg;
+	return our_interest;
+}
+
+static void lost(void *context, const struct sg *sg, bool is_lost)
+{
+	(void)context;
+	(void)sg;
+	is_lost ? lost_count++ : found_count++;
+}
+
+static const struct pim_actions actions = {
+	.send = send_message, .joined = joined, .left = left, .interest = interest, .lost = lost};
 static struct prefixes allow, groups;
 static struct pim_options options;
 
@@ -59,11 +81,15 @@ static void begin_as(const char *address)
 				       .joins_max = 100,
 				       .require_hello = true,
 				       .allow = &allow,
-				       .groups = &groups};
+				       .groups = &groups,
+				       .metric = {.preference = 200, .metric = 100}};
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){.name = "lan0", .timers = &timers, .options = &options, .actions = &actions};
+	pim = (struct pim_interface){
+		.name = "lan0", .timers = &timers, .options = &options, .actions = &actions};
 	addr_parse(address, &pim.address);
 	sent_count = wanted_count = unwanted_count = 0;
+	said_count = lost_count = found_count = 0;
+	our_interest = PIM_FORWARDED;
 	pim_interface_start(&pim);
 	cr_assert_eq(sent_count, 2);
 	sent_count = 1;
@@ -246,7 +272,8 @@ static const struct dr_row {
 
 Test(pim_interface, designated_router)
 {
-	EACH (i, dr_rows) {
+	EACH(i, dr_rows)
+	{
 		char text[ADDR_TEXT];
 
 		end();
@@ -333,6 +360,105 @@ Test(pim_interface, every_group_and_source_of_a_message_counts)
 	cr_expect_eq(receive("pim-join-multi-v4"), FAULT_NONE);
 	cr_expect_eq(wanted_count, 3);
 	cr_expect_eq(pim_downstream_count(&pim.downstream), 3);
+}
+
+/* Asserts; the state machine has a test of its own */
+
+static enum fault assert_from(const char *text, uint32_t preference)
+{
+	struct pim_metric metric = {.preference = preference, .metric = 10};
+	struct ip_datagram ip = {.protocol = PIM_IP_PROTOCOL};
+	uint8_t message[PIM_MESSAGE_MAX];
+	struct sg sg;
+
+	addr_parse("192.0.2.10", &sg.source);
+	addr_parse("232.1.1.1", &sg.group);
+	addr_parse(text, &ip.source);
+	ip.destination = pim_all_routers(AF_INET);
+	ip.payload = cursor_over(
+		message, pim_encode_assert(&sg, &metric, &ip.source, message, sizeof(message)));
+	return pim_interface_receive(&pim, &ip);
+}
+
+Test(pim_interface, asserts_of_strangers_are_refused)
+{
+	cr_expect_eq(assert_from("10.0.0.2", 100), FAULT_SENDER);
+	cr_expect_eq(lost_count, 0);
+}
+
+Test(pim_interface, an_assert_is_answered_with_our_metric)
+{
+	hello_from("10.0.0.2", 105, 1);
+	sent_count = 0;
+	cr_expect_eq(assert_from("10.0.0.2", 300), FAULT_NONE);
+	cr_expect_eq(sent_count, 1, "the Hello that it waits for goes before");
+	cr_assert_eq(said_count, 1);
+	cr_expect(!said.metric.rpt && said.metric.preference == 200 && said.metric.metric == 100);
+	cr_expect_eq(pim.counters.asserts_sent, 1);
+	our_interest = PIM_WANTED;
+	pim_interface_interest_changed(&pim, &said.sg);
+	cr_assert_eq(said_count, 2, "AssertCancel");
+	cr_expect(said.metric.rpt && said.metric.preference == 0x7fffffff &&
+		  said.metric.metric == 0xffffffff);
+}
+
+static void lose(void)
+{
+	int before = lost_count;
+
+	hello_from("10.0.0.2", 500, 1);
+	hello_from("10.0.0.3", 100, 1);
+	cr_expect_eq(assert_from("10.0.0.3", 100), FAULT_NONE);
+	cr_expect_eq(lost_count, before + 1);
+}
+
+Test(pim_interface, what_ends_a_lost_assert)
+{
+	lose();
+	run_for(&timers, 99);
+	cr_expect_eq(found_count, 0);
+	run_for(&timers, 2);
+	cr_expect_eq(found_count, 1, "the winner's Hello has expired");
+	lose();
+	hello_from("10.0.0.3", 0, 1);
+	cr_expect_eq(found_count, 2, "it said goodbye");
+}
+
+Test(pim_interface, a_winner_that_begins_anew_has_forgotten_that_it_won)
+{
+	lose();
+	hello_from("10.0.0.3", 100, 1);
+	hello_from("10.0.0.2", 500, 2);
+	cr_expect_eq(found_count, 0);
+	hello_from("10.0.0.3", 100, 2);
+	cr_expect_eq(found_count, 1);
+}
+
+Test(pim_interface, a_join_to_the_loser_ends_it)
+{
+	lose();
+	cr_expect_eq(receive("pim-join-other-upstream-v4"), FAULT_NONE);
+	cr_expect_eq(found_count, 0);
+	cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE);
+	cr_expect_eq(found_count, 1);
+}
+
+Test(pim_interface, an_assert_of_a_shared_tree_is_passed_over)
+{
+	uint8_t message[PIM_MESSAGE_MAX];
+	struct ip_datagram ip = {.protocol = PIM_IP_PROTOCOL};
+	struct sg sg = {0};
+
+	hello_from("10.0.0.2", 105, 1);
+	addr_parse("0.0.0.0", &sg.source);
+	addr_parse("232.1.1.1", &sg.group);
+	addr_parse("10.0.0.2", &ip.source);
+	ip.destination = pim_all_routers(AF_INET);
+	ip.payload = cursor_over(message, pim_encode_assert(&sg, &(struct pim_metric){.rpt = true},
+							    &ip.source, message, sizeof(message)));
+	cr_expect_eq(pim_interface_receive(&pim, &ip), FAULT_NONE);
+	cr_expect_eq(pim.counters.entries_skipped, 1);
+	cr_expect_eq(said_count, 0);
 }
 
 Test(pim_interface, our_own_messages_sent_back_are_not_a_neighbor)

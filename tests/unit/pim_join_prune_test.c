@@ -47,7 +47,15 @@ static void left(void *context, const struct sg *sg)
 	unwanted_count++;
 }
 
-static const struct pim_actions actions = {.send = send_message, .joined = joined, .left = left};
+static enum pim_interest interest(void *context, const struct sg *sg)
+{
+	(void)context;
+	(void)sg;
+	return PIM_UNWANTED;
+}
+
+static const struct pim_actions actions = {
+	.send = send_message, .joined = joined, .left = left, .interest = interest};
 static struct prefixes allow, groups;
 static struct pim_options options;
 

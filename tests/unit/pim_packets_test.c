@@ -33,6 +33,15 @@ static void describe_join_prune(struct pim_join_prune message, FILE *out)
 			sg_format(&entry.sg, text));
 }
 
+static void describe_assert(const struct pim_assert *message, FILE *out)
+{
+	char text[SG_TEXT];
+
+	fprintf(out, "assert %s%s%s %u %u", message->is_channel ? "" : "no ",
+		sg_format(&message->sg, text), message->metric.rpt ? " rpt" : "",
+		message->metric.preference, message->metric.metric);
+}
+
 static const char *describe(const struct pim_message *message, char line[LINE])
 {
 	FILE *out = fmemopen(line, LINE, "w");
@@ -41,6 +50,8 @@ static const char *describe(const struct pim_message *message, char line[LINE])
 		describe_hello(&message->hello, out);
 	else if (message->type == PIM_JOIN_PRUNE)
 		describe_join_prune(message->join_prune, out);
+	else if (message->type == PIM_ASSERT)
+		describe_assert(&message->assert, out);
 	else
 		fprintf(out, "type %u", message->type);
 	fclose(out);
@@ -83,9 +94,9 @@ static const struct {
 	{"pim-join-star-g-v4",
 	 "to 10.0.0.1 210 no +(10.0.9.9,239.1.1.1) no -(192.0.2.10,239.1.1.1)"},
 	{"pim-join-other-upstream-v4", "to 10.0.0.3 210 +(192.0.2.10,232.1.1.1)"},
-	{"pim-assert-v4", "type 5"},
-	{"pim-assert-v6", "type 5"},
-	{"pim-assert-cancel-v4", "type 5"},
+	{"pim-assert-v4", "assert (192.0.2.10,232.1.1.1) 1 10"},
+	{"pim-assert-v6", "assert (2001:db8:5::10,ff3e::8000:1) 1 10"},
+	{"pim-assert-cancel-v4", "assert (192.0.2.10,232.1.1.1) rpt 2147483647 4294967295"},
 };
 
 Test(pim_packets, samples_decode)
@@ -243,6 +254,35 @@ static const struct {
 	 "2300 0000 0100 0a000001 00 ff 00d2 01000020e8010101 0000 0000"
 	 "01000020e8010102 0000 0000",
 	 FAULT_TRUNCATED, NULL},
+
+	{"Assert, full values", AF_INET,
+	 "2500 0000 01000020e8010101 0100c000020a 7fffffff ffffffff", FAULT_NONE,
+	 "assert (192.0.2.10,232.1.1.1) 2147483647 4294967295"},
+	{"Assert, bytes behind", AF_INET,
+	 "2500 0000 01000020e8010101 0100c000020a 00000001 00000002 ff", FAULT_NONE,
+	 "assert (192.0.2.10,232.1.1.1) 1 2"},
+	{"Assert (*,G)", AF_INET, "2500 0000 01000020e8010101 010000000000 80000001 00000002",
+	 FAULT_NONE, "assert no (0.0.0.0,232.1.1.1) rpt 1 2"},
+	{"Assert of masked groups", AF_INET,
+	 "2500 0000 01000018e8010100 0100c000020a 00000001 00000002", FAULT_NONE,
+	 "assert no (192.0.2.10,232.1.1.0) 1 2"},
+	{"Assert of a bidirectional group", AF_INET,
+	 "2500 0000 01008020e8010101 0100c000020a 00000001 00000002", FAULT_NONE,
+	 "assert no (192.0.2.10,232.1.1.1) 1 2"},
+	{"Assert of the other family", AF_INET6,
+	 "2500 0000 01000020e8010101 0100c000020a 00000001 00000002", FAULT_ADDRESS, NULL},
+	{"Assert with a source of the other family", AF_INET,
+	 "2500 0000 01000020e8010101 020020010db8000000000000000000000001 00000001 00000002",
+	 FAULT_ADDRESS, NULL},
+	{"Assert with a group of an unknown encoding", AF_INET,
+	 "2500 0000 01010020e8010101 0100c000020a 00000001 00000002", FAULT_ADDRESS, NULL},
+	{"Assert with a source of an unknown family", AF_INET,
+	 "2500 0000 01000020e8010101 0300c000020a 00000001 00000002", FAULT_ADDRESS, NULL},
+	{"Assert, metric cut", AF_INET, "2500 0000 01000020e8010101 0100c000020a 00000001 000000",
+	 FAULT_TRUNCATED, NULL},
+	{"Assert, source cut", AF_INET, "2500 0000 01000020e8010101 0100c000", FAULT_TRUNCATED,
+	 NULL},
+	{"Assert, nothing in it", AF_INET, "2500 0000", FAULT_TRUNCATED, NULL},
 };
 
 Test(pim_packets, messages_decode_or_are_refused)
@@ -522,6 +562,32 @@ Test(pim_packets, a_prune_echo_is_the_sample)
 	cr_expect_arr_eq(bytes, ip.payload.at, length);
 	cr_expect_eq(pim_encode_prune_echo(&sg, 1, &ip.source, bytes, length - 1), 0);
 	exact_free(datagram);
+}
+
+Test(pim_packets, asserts_are_the_samples)
+{
+	static const char *const names[] = {"pim-assert-v4", "pim-assert-v6",
+					    "pim-assert-cancel-v4"};
+
+	EACH(i, names)
+	{
+		struct cursor datagram = sample_datagram(names[i], 0);
+		uint8_t bytes[PIM_MESSAGE_MAX];
+		struct pim_message message;
+		struct ip_datagram ip;
+		size_t length;
+
+		cr_assert_eq(ip_decode(datagram, &ip), FAULT_NONE);
+		cr_assert_eq(pim_decode(&ip, &message), FAULT_NONE);
+		length = pim_encode_assert(&message.assert.sg, &message.assert.metric, &ip.source,
+					   bytes, sizeof(bytes));
+		cr_assert_eq(length, cursor_left(&ip.payload), "%s", names[i]);
+		cr_expect_arr_eq(bytes, ip.payload.at, length, "%s", names[i]);
+		cr_expect_eq(pim_encode_assert(&message.assert.sg, &message.assert.metric,
+					       &ip.source, bytes, length - 1),
+			     0);
+		exact_free(datagram);
+	}
 }
 
 /* Section 4.9.5.1: a group has one set. */

@@ -107,6 +107,11 @@ void channel_close(struct channel *channel)
 	actions(channel)->closed(channel);
 }
 
+uint32_t channel_egress(const struct channel *channel)
+{
+	return channel->interfaces & ~channel->lost;
+}
+
 bool channel_is_reported(const struct channel *channel)
 {
 	return channel->state == CHANNEL_JOINED || channel->state == CHANNEL_RECEIVING;

@@ -52,6 +52,7 @@ struct channel {
 	usec_t since;        /* of the state */
 	const char *reason;  /* why it failed, NULL otherwise; a constant */
 	uint32_t interfaces; /* a bit for each downstream interface that wants it */
+	uint32_t lost;       /* of those, where another router puts it on the LAN (PIM Assert) */
 	bool forwarding;     /* the dataplane has an entry */
 	struct channel_trace trace;
 	struct meter meter; /* of what is forwarded; the owner looks */
@@ -94,6 +95,8 @@ void channel_open(struct channel *channel, usec_t seen);
  * begins its meter. */
 void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving);
 void channel_close(struct channel *channel);
+/* The interfaces that its packets go out of. */
+uint32_t channel_egress(const struct channel *channel);
 /* Whether a relay has been told that we want it. */
 bool channel_is_reported(const struct channel *channel);
 void channel_interfaces_changed(struct channel *channel);

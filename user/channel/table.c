@@ -150,6 +150,20 @@ void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsi
 		begin_to_linger(channel);
 }
 
+void channel_table_lose(struct channel_table *table, const struct sg *sg, unsigned interface,
+			bool lost)
+{
+	struct channel *channel = channel_table_find(table, sg);
+
+	if (!channel)
+		return;
+	if (lost)
+		channel->lost |= 1u << interface;
+	else
+		channel->lost &= ~(1u << interface);
+	channel_interfaces_changed(channel);
+}
+
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot)
 {
 	return slot < table->limit ? table->by_slot[slot] : NULL;

@@ -34,6 +34,11 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 			usec_t seen);
 void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsigned interface);
 
+/* Another router forwards (S,G) onto interface number `interface`: no packet of ours goes there; or
+ * no other does any more. */
+void channel_table_lose(struct channel_table *table, const struct sg *sg, unsigned interface,
+			bool lost);
+
 /* Takes over a channel that the dataplane still carries, with the slot that it has there. False
  * where the slot or the (S,G) is taken, or beyond the limit. */
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,

@@ -232,6 +232,21 @@ static void note_slow_path(struct table *table, const json_t *channel)
 			   text_number(channel, "slow_packets", packets));
 }
 
+static void note_asserts(struct table *table, const json_t *channel)
+{
+	const json_t *asserts = json_object_get(channel, "asserts"), *assert;
+	char preference[TEXT_SHORT], metric[TEXT_SHORT], time[TEXT_SHORT];
+	size_t i;
+
+	json_array_foreach (asserts, i, assert)
+		table_note(table, "Assert on %s: %s, winner %s, preference %s, metric %s, for %s",
+			   text_string(assert, "interface"), text_string(assert, "state"),
+			   text_string(assert, "winner"),
+			   text_number(assert, "preference", preference),
+			   text_number(assert, "metric", metric),
+			   text_seconds(assert, "expires_s", time));
+}
+
 static void fill_channel(struct table *table, const json_t *channel)
 {
 	const char *state = text_string(channel, "state");
@@ -252,6 +267,7 @@ static void fill_channel(struct table *table, const json_t *channel)
 	if (json_is_number(json_object_get(channel, "lingers_s")))
 		table_note(table, "left, but kept for %s",
 			   text_seconds(channel, "lingers_s", linger));
+	note_asserts(table, channel);
 }
 
 static void print_channels(const struct cli *cli, const json_t *reply)
@@ -416,9 +432,10 @@ static void print_refused(const json_t *refused)
 
 static void print_pim(const json_t *interfaces)
 {
-	static const char *const headings[] = {
-		"PIM",           "FAMILY",   ">HELLOS-SENT", ">HELLOS-HEARD", ">JOIN-PRUNES",
-		">PRUNE-ECHOES", ">SKIPPED", ">REFUSED",     ">OVER-LIMIT",   ">FOR-OTHERS"};
+	static const char *const headings[] = {"PIM",           "FAMILY",         ">HELLOS-SENT",
+					       ">HELLOS-HEARD", ">JOIN-PRUNES",   ">PRUNE-ECHOES",
+					       ">ASSERTS-SENT", ">ASSERTS-HEARD", ">SKIPPED",
+					       ">REFUSED",      ">OVER-LIMIT",    ">FOR-OTHERS"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *interface;
 	size_t i;
@@ -430,6 +447,8 @@ static void print_pim(const json_t *interfaces)
 		cell_number(table, interface, "hellos_received");
 		cell_number(table, interface, "join_prunes_received");
 		cell_number(table, interface, "prune_echoes_sent");
+		cell_number(table, interface, "asserts_sent");
+		cell_number(table, interface, "asserts_received");
 		cell_number(table, interface, "entries_skipped");
 		cell_number(table, interface, "entries_refused");
 		cell_number(table, interface, "joins_refused");

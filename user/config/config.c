@@ -21,6 +21,8 @@
  *   groups = 232.0.0.0/8     groups that are served, by prefixes, at most 64. Default: all that
  *                            may leave a link
  *   require_hello = yes      or no: Join/Prunes count of routers, too, that say no Hello
+ *   assert_preference = 200  what an Assert says of our way to every source, the lower the better:
+ *   assert_metric = 100      by default a router that has a native path wins: 0 to 999999999 each
  *   [channels]
  *   linger = 2               seconds that a channel that nobody wants any more stays joined at its
  *                            relay, in case that somebody zaps back; the LAN is quiet at once: 0
@@ -140,6 +142,10 @@ static const struct setting settings[] = {
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
 	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
+	{"pim", "assert_preference", take_count, FIELD(assert.preference), .most = 999999999,
+	 .expected = "a number from 0 to 999999999"},
+	{"pim", "assert_metric", take_count, FIELD(assert.metric), .most = 999999999,
+	 .expected = "a number from 0 to 999999999"},
 	{"channels", "linger", take_seconds, FIELD(linger), .least = 0, .most = 3600,
 	 .expected = "seconds from 0 to 3600"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
@@ -559,6 +565,7 @@ int config_read(struct config *config, int argc, char **argv)
 				  .max_neighbors = 256,
 				  .max_joins = 8192,
 				  .require_hello = true,
+				  .assert = {.preference = 200, .metric = 100},
 				  .linger = 2 * USEC_PER_SEC};
 	if (status)
 		return status;

@@ -36,6 +36,9 @@ struct config {
 	struct prefixes pim_allow;  /* routers that are heard; none: all */
 	struct prefixes pim_groups; /* that are served; none: all */
 	bool require_hello;
+	struct {
+		unsigned preference, metric;
+	} assert;
 	usec_t linger; /* how long a channel that was left keeps its place at the relay */
 };
 

@@ -95,6 +95,8 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list)
 		{"hellos_sent", counters->hellos_sent},
 		{"hellos_received", counters->hellos_received},
 		{"join_prunes_received", counters->join_prunes_received},
+		{"asserts_sent", counters->asserts_sent},
+		{"asserts_received", counters->asserts_received},
 		{"prune_echoes_sent", counters->prune_echoes_sent},
 		{"entries_skipped", counters->entries_skipped},
 		{"entries_refused", counters->entries_refused},
@@ -152,11 +154,25 @@ static json_t *view_names(uint32_t bits, const char *const *names)
 	return list;
 }
 
+json_t *view_assert(const struct pim_interface *pim, const struct sg *sg)
+{
+	const struct pim_assert_entry *entry = pim_asserts_find(&pim->asserts, sg);
+
+	if (!entry)
+		return json_null();
+	return json_pack("{s:s, s:s, s:o, s:I, s:I, s:o}", "interface", pim->name, "state",
+			 entry->state == PIM_ASSERT_WINNER ? "winner" : "loser", "winner",
+			 view_addr(&entry->winner), "preference",
+			 (json_int_t)entry->metric.preference, "metric",
+			 (json_int_t)entry->metric.metric, "expires_s",
+			 view_seconds_left(pim->timers, &entry->timer));
+}
+
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const char *const *interfaces, const struct mci_channel_stats *stats,
-		     uint64_t slow_packets)
+		     uint64_t slow_packets, json_t *asserts)
 {
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "source", view_addr(&channel->sg.source), "group",
 			 view_addr(&channel->sg.group), "state", channel_state_name(channel->state),
 			 "reason", channel->reason, "relay", view_addr(relay), "interfaces",
@@ -166,7 +182,8 @@ json_t *view_channel(const struct channel *channel, const struct addr *relay,
 			 view_rate(channel->meter.rate.packets_per_s), "bits_per_s",
 			 view_rate(channel->meter.rate.bits_per_s), "since",
 			 view_time(channel->since, channel->table->timers->now), "lingers_s",
-			 view_seconds_left(channel->table->timers, &channel->linger), "trace",
+			 view_seconds_left(channel->table->timers, &channel->linger), "asserts",
+			 asserts, "trace",
 			 view_trace(&channel->trace));
 }
 

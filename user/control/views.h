@@ -24,11 +24,13 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list);
 
 /* How many channels are in each state. */
 json_t *view_channel_states(const struct channel_table *channels);
+/* An Assert's outcome on an interface; null in NoInfo. */
+json_t *view_assert(const struct pim_interface *pim, const struct sg *sg);
 /* `relay` may be NULL; `interfaces` are the names of the channel's bits, in order; `slow_packets`
- * of those in `stats` went through the daemon. */
+ * of those in `stats` went through the daemon; `asserts` is taken over. */
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const char *const *interfaces, const struct mci_channel_stats *stats,
-		     uint64_t slow_packets);
+		     uint64_t slow_packets, json_t *asserts);
 
 /* To a tenth. */
 json_t *view_rate(double rate);

@@ -16,13 +16,6 @@ static void adopt_tunnel(void *context, const struct addr *relay, const struct a
 		dataplane_remove_tunnel(engine->dataplane, local, local_port);
 }
 
-static struct pim_interface *pim_of(struct lan *lan, const struct sg *sg)
-{
-	struct lan_pim *pim = sg->group.family == AF_INET ? &lan->ipv4 : &lan->ipv6;
-
-	return pim->socket ? &pim->interface : NULL;
-}
-
 static bool goes_out_of(const struct dataplane_channel *channel, const struct lan *lan)
 {
 	for (uint32_t i = 0; i < channel->egress_count; i++)
@@ -38,7 +31,7 @@ static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
 	uint32_t bits = 0;
 
 	for (unsigned n = 0; n < engine->lan_count; n++) {
-		struct pim_interface *pim = pim_of(&engine->lans[n], sg);
+		struct pim_interface *pim = lan_pim_of(&engine->lans[n], sg);
 
 		if (pim && goes_out_of(channel, &engine->lans[n]) &&
 		    pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE))

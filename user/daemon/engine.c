@@ -252,7 +252,9 @@ bool engine_start(struct engine *engine, const struct config *config)
 						   .joins_max = config->max_joins,
 						   .require_hello = config->require_hello,
 						   .allow = &config->pim_allow,
-						   .groups = &config->pim_groups};
+						   .groups = &config->pim_groups,
+						   .metric.preference = config->assert.preference,
+						   .metric.metric = config->assert.metric};
 	if (geteuid()) {
 		log_error("needs root: it loads BPF programs and opens raw sockets");
 		return false;

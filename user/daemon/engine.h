@@ -104,6 +104,10 @@ void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault);
 /* lan.c */
 bool lan_start(struct lan *lan);
 void lan_stop(struct lan *lan);
+/* Who wants (S,G), or whether its packets come, may have changed. */
+void lan_interest_changed(struct engine *engine, const struct sg *sg);
+/* The interface that speaks PIM of (S,G)'s family; NULL. */
+struct pim_interface *lan_pim_of(struct lan *lan, const struct sg *sg);
 void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
 		      bool whole);
 

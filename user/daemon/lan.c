@@ -37,9 +37,48 @@ static void left(void *context, const struct sg *sg)
 
 	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
 	channel_table_unwant(&lan->engine->channels, sg, lan->number);
+	lan_interest_changed(lan->engine, sg);
 }
 
-static const struct pim_actions actions = {.send = send_message, .joined = joined, .left = left};
+static enum pim_interest interest(void *context, const struct sg *sg)
+{
+	struct lan *lan = ((struct lan_pim *)context)->lan;
+	const struct channel *channel = channel_table_find(&lan->engine->channels, sg);
+
+	if (!channel || !(channel->interfaces & 1u << lan->number))
+		return PIM_UNWANTED;
+	return channel->state == CHANNEL_RECEIVING ? PIM_FORWARDED : PIM_WANTED;
+}
+
+static void lost(void *context, const struct sg *sg, bool lost)
+{
+	struct lan *lan = ((struct lan_pim *)context)->lan;
+	char text[SG_TEXT];
+
+	log_limited(LOG_LEVEL_NOTICE, "%s on %s: %s", sg_format(sg, text), lan->link.name,
+		    lost ? "another router has won the Assert" : "the Assert is over");
+	channel_table_lose(&lan->engine->channels, sg, lan->number, lost);
+}
+
+static const struct pim_actions actions = {
+	.send = send_message, .joined = joined, .left = left, .interest = interest, .lost = lost};
+
+struct pim_interface *lan_pim_of(struct lan *lan, const struct sg *sg)
+{
+	struct lan_pim *pim = sg->group.family == AF_INET ? &lan->ipv4 : &lan->ipv6;
+
+	return pim->socket ? &pim->interface : NULL;
+}
+
+void lan_interest_changed(struct engine *engine, const struct sg *sg)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++) {
+		struct pim_interface *pim = lan_pim_of(&engine->lans[i], sg);
+
+		if (pim)
+			pim_interface_interest_changed(pim, sg);
+	}
+}
 
 /* The first address of the family is the primary one of IPv4; PIM over IPv6 speaks from the
  * link-local one. All others are secondary (RFC 7761 section 4.3.4). */

@@ -130,7 +130,7 @@ static void forward(struct channel *channel)
 	};
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
-		if (channel->interfaces & 1u << i)
+		if (channel_egress(channel) & 1u << i)
 			add_egress(&entry, &engine->lans[i].link);
 	if (dataplane_set_channel(engine->dataplane, &channel->sg, &entry))
 		log_peer("%s", dataplane_error(engine->dataplane));
@@ -171,6 +171,12 @@ static void log_change(const struct channel *channel)
 		log_notice("%s %s", sg, channel_state_name(channel->state));
 }
 
+static void changed(const struct channel *channel)
+{
+	log_change(channel);
+	lan_interest_changed(engine_of(channel), &channel->sg);
+}
+
 static void closed(const struct channel *channel)
 {
 	char text[SG_TEXT];
@@ -184,7 +190,7 @@ const struct channel_actions relays_channel_actions = {.discover = discover,
 						       .disconnect = disconnect,
 						       .forward = forward,
 						       .stop_forwarding = stop_forwarding,
-						       .changed = log_change,
+						       .changed = changed,
 						       .closed = closed};
 
 void relays_renew(struct engine *engine)

@@ -106,6 +106,19 @@ static void show_neighbors(struct engine *engine, struct control_client *client)
 		      json_pack("{s:o}", "neighbors", for_each_pim(engine, view_neighbors)));
 }
 
+static json_t *channel_asserts(struct engine *engine, const struct sg *sg)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < engine->lan_count; i++) {
+		const struct pim_interface *pim = lan_pim_of(&engine->lans[i], sg);
+
+		if (pim && pim_asserts_find(&pim->asserts, sg))
+			json_array_append_new(list, view_assert(pim, sg));
+	}
+	return list;
+}
+
 static void show_channels(struct engine *engine, struct control_client *client)
 {
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
@@ -119,7 +132,8 @@ static void show_channels(struct engine *engine, struct control_client *client)
 		struct mci_channel_stats stats = traffic_look(engine, channel);
 
 		json_array_append_new(list, view_channel(channel, relays_serving(channel), names,
-							 &stats, slow->packets));
+							 &stats, slow->packets,
+							 channel_asserts(engine, &channel->sg)));
 	}
 	control_reply(client, json_pack("{s:o}", "channels", list));
 }

@@ -43,7 +43,7 @@ static int match(void *context, const struct sg *sg)
 	relay = relays_serving(passage->channel);
 	if (!relay || !addr_equal(relay, &passage->tunnel->relay))
 		return MCI_DROP_OTHER_TUNNEL;
-	return passage->channel->interfaces ? SLOWPATH_GO_ON : MCI_DROP_NO_EGRESS;
+	return channel_egress(passage->channel) ? SLOWPATH_GO_ON : MCI_DROP_NO_EGRESS;
 }
 
 /* RFC 1112 section 6.4, RFC 2464 section 7. */
@@ -106,7 +106,7 @@ static void forward(struct passage *passage)
 	bool sent = false;
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
-		if (passage->channel->interfaces & 1u << i)
+		if (channel_egress(passage->channel) & 1u << i)
 			sent |= send_to(passage, &engine->lans[i].link);
 	if (!sent)
 		return;

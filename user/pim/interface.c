@@ -91,6 +91,7 @@ static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_n
 	struct pim_interface *pim = container_of(neighbors, struct pim_interface, neighbors);
 	char text[ADDR_TEXT];
 
+	pim_asserts_neighbor_gone(&pim->asserts, &neighbor->address);
 	log_notice("pim: neighbor %s on %s expired (no Hello for %u s)",
 		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
 }
@@ -109,6 +110,41 @@ static void downstream_left(struct pim_downstream *downstream, const struct sg *
 	pim->actions->left(pim->context, sg);
 }
 
+static enum pim_interest assert_interest(struct pim_asserts *asserts, const struct sg *sg)
+{
+	struct pim_interface *pim = container_of(asserts, struct pim_interface, asserts);
+
+	return pim->actions->interest(pim->context, sg);
+}
+
+static void assert_send(struct pim_asserts *asserts, const struct sg *sg,
+			const struct pim_metric *metric)
+{
+	struct pim_interface *pim = container_of(asserts, struct pim_interface, asserts);
+	uint8_t message[PIM_MESSAGE_MAX];
+
+	send_message(pim, message,
+		     pim_encode_assert(sg, metric, &pim->address, message, sizeof(message)));
+	pim->counters.asserts_sent++;
+}
+
+static void assert_lost(struct pim_asserts *asserts, const struct sg *sg, bool lost)
+{
+	struct pim_interface *pim = container_of(asserts, struct pim_interface, asserts);
+
+	pim->actions->lost(pim->context, sg, lost);
+}
+
+static void start_asserts(struct pim_interface *pim)
+{
+	pim->asserts = (struct pim_asserts){.timers = pim->timers,
+					    .us = pim->address,
+					    .metric = pim->options->metric,
+					    .interest = assert_interest,
+					    .send = assert_send,
+					    .lost = assert_lost};
+}
+
 void pim_interface_start(struct pim_interface *pim)
 {
 	char text[ADDR_TEXT];
@@ -124,6 +160,7 @@ void pim_interface_start(struct pim_interface *pim)
 						  .joined = downstream_joined,
 						  .left = downstream_left,
 						  .echo = downstream_echo};
+	start_asserts(pim);
 	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
 	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
 	 * next periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose
@@ -140,6 +177,7 @@ void pim_interface_stop(struct pim_interface *pim)
 	timer_stop(pim->timers, &pim->echo);
 	pim_neighbors_free(&pim->neighbors);
 	pim_downstream_free(&pim->downstream);
+	pim_asserts_free(&pim->asserts);
 }
 
 /* One that comes and goes without end must not fill the log, but routers that come together at the
@@ -170,11 +208,13 @@ static enum fault receive_hello(struct pim_interface *pim, const struct addr *fr
 		break;
 	case PIM_NEIGHBOR_RESTARTED:
 		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s restarted", text, pim->name);
+		pim_asserts_neighbor_gone(&pim->asserts, from);
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_GONE:
 		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s said goodbye", text,
 			    pim->name);
+		pim_asserts_neighbor_gone(&pim->asserts, from);
 		break;
 	case PIM_NEIGHBOR_REFUSED:
 		log_peer("pim: neighbor %s on %s refused: %u are known already (limit 'neighbors'; "
@@ -204,8 +244,10 @@ static enum fault apply_join(struct pim_interface *pim, const struct addr *from,
 	enum pim_join_result result = pim_downstream_join(&pim->downstream, sg, from, holdtime);
 	char text[ADDR_TEXT];
 
-	if (result == PIM_JOIN_TAKEN)
+	if (result == PIM_JOIN_TAKEN) {
+		pim_asserts_join(&pim->asserts, sg);
 		return FAULT_NONE;
+	}
 	pim->counters.joins_refused++;
 	if (result == PIM_JOIN_TOO_MANY)
 		log_peer("pim: neighbor %s on %s has joined %u channels already: more are refused "
@@ -271,6 +313,19 @@ static enum fault receive_join_prune(struct pim_interface *pim, const struct add
 	return fault;
 }
 
+static enum fault receive_assert(struct pim_interface *pim, const struct addr *from,
+				 const struct pim_assert *message)
+{
+	if (!is_heeded(pim, from))
+		return FAULT_SENDER;
+	pim->counters.asserts_received++;
+	if (message->is_channel)
+		pim_asserts_receive(&pim->asserts, from, message);
+	else
+		pim->counters.entries_skipped++;
+	return FAULT_NONE;
+}
+
 /* Section 4.9: PIM over IPv6 speaks from link-local addresses. */
 static bool is_router_address(const struct addr *addr)
 {
@@ -298,9 +353,16 @@ enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_data
 		return receive_hello(pim, &ip->source, &message.hello);
 	case PIM_JOIN_PRUNE:
 		return receive_join_prune(pim, &ip->source, &message.join_prune);
+	case PIM_ASSERT:
+		return receive_assert(pim, &ip->source, &message.assert);
 	default:
 		return FAULT_NONE;
 	}
+}
+
+void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg)
+{
+	pim_asserts_interest_changed(&pim->asserts, sg);
 }
 
 const struct addr *pim_interface_dr(const struct pim_interface *pim)

@@ -2,9 +2,10 @@
 /* PIM on one interface and family: says Hello, takes what neighbours send, and tells which (S,G)
  * the LAN wants (RFC 7761, the SSM subset of section 4.8.2, upstream router's side).
  *
- * Left out: DR duties, Assert, and everything that needs an RP. */
+ * Left out: DR duties, and everything that needs an RP. */
 #pragma once
 
+#include "pim/assert.h"
 #include "pim/downstream.h"
 #include "pim/neighbor.h"
 
@@ -19,15 +20,20 @@ struct pim_actions {
 	/* The interface wants (S,G); false where it cannot be had. */
 	bool (*joined)(void *context, const struct sg *sg);
 	void (*left)(void *context, const struct sg *sg);
+	/* What the interface has to do with (S,G), whoever wants it. */
+	enum pim_interest (*interest)(void *context, const struct sg *sg);
+	/* Another router won the Assert: nothing of (S,G) may go out; or it may again. */
+	void (*lost)(void *context, const struct sg *sg, bool lost);
 };
 
 struct pim_counters {
 	uint64_t hellos_sent, hellos_received, join_prunes_received;
 	uint64_t prune_echoes_sent; /* entries */
-	uint64_t entries_skipped;   /* (*,G), (S,G,rpt), (*,*,RP): no channels */
-	uint64_t entries_refused;   /* channels that may not be forwarded */
-	uint64_t joins_refused;     /* beyond a limit */
-	uint64_t for_other_router;  /* Join/Prunes with another upstream neighbour */
+	uint64_t asserts_sent, asserts_received;
+	uint64_t entries_skipped;  /* (*,G), (S,G,rpt), (*,*,RP): no channels */
+	uint64_t entries_refused;  /* channels that may not be forwarded */
+	uint64_t joins_refused;    /* beyond a limit */
+	uint64_t for_other_router; /* Join/Prunes with another upstream neighbour */
 };
 
 /* What the operator lets PIM do. */
@@ -36,6 +42,7 @@ struct pim_options {
 	bool require_hello;                /* before a Join/Prune counts (section 4.5) */
 	const struct prefixes *allow;      /* routers; the lists belong to the caller */
 	const struct prefixes *groups;     /* that are served */
+	struct pim_metric metric;          /* for Asserts */
 };
 
 struct pim_interface {
@@ -53,6 +60,7 @@ struct pim_interface {
 	struct pim_neighbors neighbors;
 	unsigned most_neighbors; /* that there ever were at once */
 	struct pim_downstream downstream;
+	struct pim_asserts asserts;
 	struct sg echoes[PIM_PRUNES_MAX]; /* to be sent in one message */
 	unsigned echo_count;
 	struct timer echo;
@@ -67,5 +75,7 @@ void pim_interface_stop(struct pim_interface *pim);
 /* A PIM packet that was seen on the interface. Returns why it was refused, and does nothing then;
  * FAULT_LIMIT, which is in the log already, where a part of it did not fit the limits. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
+/* What `interest` answers for (S,G) may have changed. */
+void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg);
 /* The designated router; it may be ourselves. */
 const struct addr *pim_interface_dr(const struct pim_interface *pim);

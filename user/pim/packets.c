@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The wire side of PIM: RFC 7761 sections 4.9 (header, destinations, checksum), 4.9.1 (encoded
- * addresses), 4.9.2 (Hello) and 4.9.5 (Join/Prune); types from RFC 8736.
+ * addresses), 4.9.2 (Hello), 4.9.5 (Join/Prune) and 4.9.6 (Assert); types from RFC 8736.
  *
  * A Hello is read option by option through a table. Options that are not in it are passed over, as
  * section 4.9.2 demands; one that is shorter than its value refuses the message, one that is longer
@@ -17,7 +17,7 @@
  *
  * Left out: Register and the other types (an SSM-only router that is no rendezvous point needs
  * none, section 4.8.2), for which even the checksum is left alone since Register has a rule of its
- * own; the content of Asserts; the TTL, which the RFC gives to senders only. */
+ * own; the TTL, which the RFC gives to senders only. */
 #include "pim/packets.h"
 
 #define PIM_VERSION   2
@@ -30,6 +30,7 @@
 #define SOURCE_SPARSE 0x04 /* flags of an encoded source */
 #define SOURCE_WC     0x02
 #define SOURCE_RPT    0x01
+#define ASSERT_RPT    0x80000000
 #define LAN_PRUNE_T   0x8000 /* the other 15 bits are the propagation delay */
 #define OPTION_HEADER 4
 
@@ -264,7 +265,31 @@ bool pim_next_entry(struct pim_join_prune *message, struct pim_entry *entry)
 	return read_entry(message, entry) == FAULT_NONE;
 }
 
-/* The envelope that both messages share */
+/* Assert */
+
+static enum fault decode_assert(struct cursor c, int family, struct pim_assert *message)
+{
+	struct masked_addr group = read_masked(&c);
+	enum fault fault = address_fault(&c, &group.addr);
+	struct addr source = fault ? (struct addr){0} : read_unicast(&c);
+	uint32_t preference = cursor_u32(&c);
+
+	if (!fault)
+		fault = address_fault(&c, &source);
+	message->sg = (struct sg){.source = source, .group = group.addr};
+	message->metric = (struct pim_metric){.rpt = preference & ASSERT_RPT,
+					      .preference = preference & ~ASSERT_RPT,
+					      .metric = cursor_u32(&c)};
+	message->is_channel =
+		group.is_single && !(group.flags & GROUP_BIDIR) && !addr_is_unspecified(&source);
+	if (!fault && c.failed)
+		fault = FAULT_TRUNCATED;
+	if (!fault && (group.addr.family != family || source.family != family))
+		fault = FAULT_ADDRESS;
+	return fault;
+}
+
+/* The envelope that all messages share */
 
 static enum fault check_multicast(const struct ip_datagram *ip)
 {
@@ -288,6 +313,8 @@ static enum fault decode_body(const struct ip_datagram *ip, struct pim_message *
 	cursor_bytes(&body, HEADER);
 	if (message->type == PIM_HELLO)
 		return decode_hello(body, ip->source.family, &message->hello);
+	if (message->type == PIM_ASSERT)
+		return decode_assert(body, ip->source.family, &message->assert);
 	return decode_join_prune(body, ip->source.family, &message->join_prune);
 }
 
@@ -305,7 +332,8 @@ enum fault pim_decode(const struct ip_datagram *ip, struct pim_message *message)
 		return FAULT_VERSION;
 	if (message->type > PIM_TYPE_LAST)
 		return FAULT_TYPE;
-	if (message->type != PIM_HELLO && message->type != PIM_JOIN_PRUNE)
+	if (message->type != PIM_HELLO && message->type != PIM_JOIN_PRUNE &&
+	    message->type != PIM_ASSERT)
 		return FAULT_NONE;
 	return decode_body(ip, message);
 }
@@ -446,5 +474,17 @@ size_t pim_encode_prune_echo(const struct sg *prunes, unsigned count, const stru
 	for (unsigned i = 0; i < count; i++)
 		if (is_first_of_group(prunes, i))
 			write_group_set(&w, prunes, count, &prunes[i].group);
+	return finish_message(&w, source);
+}
+
+size_t pim_encode_assert(const struct sg *sg, const struct pim_metric *metric,
+			 const struct addr *source, void *bytes, size_t size)
+{
+	struct writer w = begin_message(PIM_ASSERT, bytes, size);
+
+	write_masked(&w, &sg->group, 0);
+	write_unicast(&w, &sg->source);
+	writer_u32(&w, (metric->rpt ? ASSERT_RPT : 0) | metric->preference);
+	writer_u32(&w, metric->metric);
 	return finish_message(&w, source);
 }

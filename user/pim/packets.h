@@ -48,22 +48,39 @@ struct pim_entry {
 	bool is_channel; /* (S,G): W and R clear, full masks. Others are to be passed over. */
 };
 
+/* Lower is better, field by field (section 4.6.3). */
+struct pim_metric {
+	bool rpt; /* of a shared tree */
+	uint32_t preference, metric;
+};
+
+#define PIM_PREFERENCE_INFINITE 0x7fffffff
+#define PIM_METRIC_INFINITE     0xffffffff
+
+struct pim_assert {
+	struct sg sg;
+	bool is_channel; /* a single group, and a source: else it is a (*,G) one */
+	struct pim_metric metric;
+};
+
 struct pim_message {
 	uint8_t type; /* enum pim_type, or another assigned type: then nothing more is decoded */
 	union {
 		struct pim_hello hello;
 		struct pim_join_prune join_prune;
+		struct pim_assert assert;
 	};
 };
 
 /* 224.0.0.13, ff02::d */
 struct addr pim_all_routers(int family);
 
-/* Decodes the message of a datagram: destination ALL-PIM-ROUTERS for Hello and Join/Prune, version
- * 2, checksum (over IPv6 with pseudo-header), whole structure. Unknown Hello options are passed
- * over; an option shorter than its value is FAULT_LENGTH. FAULT_ADDRESS: a Join/Prune with an
- * address of unknown family or encoding type, or whose upstream neighbour is not of the datagram's
- * family. FAULT_TYPE: no PIM, or no assigned type. The result points into the datagram. */
+/* Decodes the message of a datagram: destination ALL-PIM-ROUTERS for the types of enum pim_type,
+ * version 2, checksum (over IPv6 with pseudo-header), whole structure. Unknown Hello options are
+ * passed over; an option shorter than its value is FAULT_LENGTH. FAULT_ADDRESS: a Join/Prune or
+ * Assert with an address of unknown family or encoding type, or whose upstream neighbour (group,
+ * source) is not of the datagram's family. FAULT_TYPE: no PIM, or no assigned type. The result
+ * points into the datagram. */
 enum fault pim_decode(const struct ip_datagram *ip, struct pim_message *message);
 
 /* The next entry of a Join/Prune, joins before prunes within a group; false after the last. */
@@ -78,3 +95,7 @@ size_t pim_encode_hello(const struct pim_hello *hello, const struct addr *source
  * (PruneEcho, section 4.5.2). Returns the length, 0 where it does not fit. */
 size_t pim_encode_prune_echo(const struct sg *prunes, unsigned count, const struct addr *source,
 			     void *bytes, size_t size);
+/* Writes an Assert(S,G); with an infinite metric that is an AssertCancel (section 4.6.4). Returns
+ * the length, 0 where it does not fit. */
+size_t pim_encode_assert(const struct sg *sg, const struct pim_metric *metric,
+			 const struct addr *source, void *bytes, size_t size);
