@@ -50,9 +50,9 @@ static void test_clean(void)
 	attach_both(dp);
 	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc"), "attached");
 	tap(has_bpffs() && has_pins(), "the BPF file system is mounted, maps and programs pinned");
-	tap(!strcmp(dataplane_mode(dp, harness_ifindex("wan0")), "tc") &&
-		    !strcmp(dataplane_mode(dp, harness_ifindex("lan0")), "tc") &&
-		    !dataplane_mode(dp, harness_ifindex("lo")),
+	tap(!strcmp(dataplane_mode(dp, harness_ifindex("wan0"), ROLE_UPSTREAM), "tc") &&
+		    !strcmp(dataplane_mode(dp, harness_ifindex("lan0"), ROLE_DOWNSTREAM), "tc") &&
+		    !dataplane_mode(dp, harness_ifindex("wan0"), ROLE_DOWNSTREAM),
 	    "the mode says how");
 	dataplane_close(dp);
 	tap(!has_clsact("wan0") && !has_clsact("lan0"), "closing removes clsact");
@@ -165,6 +165,28 @@ static void test_leftovers(void)
 	harness_shell("tc qdisc del dev lan0 clsact; umount /sys/fs/bpf");
 }
 
+/* Its successor has one role fewer there: that program goes, the other one stays. */
+static void test_one_arm_fewer(void)
+{
+	unsigned ifindex = harness_ifindex("wan0");
+	struct dataplane *dp;
+
+	if (!fork()) {
+		dp = harness_open();
+		_exit(dataplane_attach_downstream(dp, ifindex) ||
+		      dataplane_attach_upstream(dp, ifindex));
+	}
+	wait(NULL);
+	dp = harness_open();
+	if (dataplane_attach_downstream(dp, ifindex))
+		errx(2, "%s", dataplane_error(dp));
+	dataplane_visit_adopted(dp, &nothing);
+	tap(!has_program("wan0", "ingest_tc") && has_program("wan0", "observe_tc"),
+	    "a killed daemon's program of another role is removed, beside ours");
+	dataplane_close(dp);
+	tap(!has_clsact("wan0"), "and clsact with the last one");
+}
+
 static void test_refusals(void)
 {
 	struct dataplane *dp = harness_open();
@@ -222,6 +244,7 @@ void attach_tests(void)
 	test_filter_of_others("ingress");
 	test_filter_of_others("egress");
 	test_leftovers();
+	test_one_arm_fewer();
 	test_refusals();
 	test_pin_of_others();
 	test_uncounted();

@@ -305,8 +305,8 @@ static void test_mode(struct way *way, enum dataplane_choice choice, const char 
 	if (dataplane_attach_downstream(way->dp, harness_ifindex("lan0")) ||
 	    dataplane_attach_upstream(way->dp, wan))
 		errx(2, "%s", dataplane_error(way->dp));
-	tap(!strcmp(dataplane_mode(way->dp, wan), mode), "a veth by %s: %s", mode,
-	    dataplane_why(way->dp, wan));
+	tap(!strcmp(dataplane_mode(way->dp, wan, ROLE_UPSTREAM), mode), "a veth by %s: %s", mode,
+	    dataplane_why(way->dp, wan, ROLE_UPSTREAM));
 	for (int outer = 4; outer <= 6; outer += 2)
 		for (int inner = 4; inner <= 6; inner += 2)
 			for (int payload = 40; payload <= 1400; payload += 1360)
@@ -370,9 +370,9 @@ static void test_refusal(void)
 	if (dataplane_attach_downstream(dp, harness_ifindex("lan0")) ||
 	    dataplane_attach_upstream(dp, ifindex))
 		errx(2, "%s", dataplane_error(dp));
-	tap(!strcmp(dataplane_mode(dp, ifindex), "tc") &&
-		    strstr(dataplane_why(dp, ifindex), "driver refused XDP"),
-	    "auto, where the driver cannot: tc: %s", dataplane_why(dp, ifindex));
+	tap(!strcmp(dataplane_mode(dp, ifindex, ROLE_UPSTREAM), "tc") &&
+		    strstr(dataplane_why(dp, ifindex, ROLE_UPSTREAM), "driver refused XDP"),
+	    "auto, where the driver cannot: tc: %s", dataplane_why(dp, ifindex, ROLE_UPSTREAM));
 	dataplane_close(dp);
 	dp = harness_open();
 	dataplane_choose(dp, DATAPLANE_XDP);

@@ -17,10 +17,11 @@ struct engine_lookup {
 };
 
 static json_t *status_interface(const struct engine *engine, const struct netlink_interface *link,
-				const char *role)
+				enum role role)
 {
-	return view_interface(link, role, dataplane_mode(engine->dataplane, link->ifindex),
-			      dataplane_why(engine->dataplane, link->ifindex));
+	return view_interface(link, role == ROLE_UPSTREAM ? "upstream" : "downstream",
+			      dataplane_mode(engine->dataplane, link->ifindex, role),
+			      dataplane_why(engine->dataplane, link->ifindex, role));
 }
 
 static json_t *refused_by(const struct engine *engine, const struct lan *lan)
@@ -50,7 +51,7 @@ static json_t *status_interfaces(const struct engine *engine)
 
 	for (unsigned i = 0; i < engine->lan_count; i++) {
 		const struct lan *lan = &engine->lans[i];
-		json_t *view = status_interface(engine, &lan->link, "downstream");
+		json_t *view = status_interface(engine, &lan->link, ROLE_DOWNSTREAM);
 		unsigned neighbors = pim_neighbors_count(&lan->ipv4.interface.neighbors) +
 				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 
@@ -61,7 +62,7 @@ static json_t *status_interfaces(const struct engine *engine)
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)
 		json_array_append_new(list,
-				      status_interface(engine, &engine->uplinks[i], "upstream"));
+				      status_interface(engine, &engine->uplinks[i], ROLE_UPSTREAM));
 	return list;
 }
 

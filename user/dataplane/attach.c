@@ -45,7 +45,8 @@ static struct attachment *add(struct dataplane *dp, unsigned ifindex, enum role 
 	watch(dp, ifindex, role);
 	dp->attachments = memory_resize(dp->attachments,
 					(dp->attachment_count + 1) * sizeof(*dp->attachments));
-	dp->attachments[dp->attachment_count] = (struct attachment){.ifindex = ifindex, .role = role};
+	dp->attachments[dp->attachment_count] =
+		(struct attachment){.ifindex = ifindex, .role = role};
 	return &dp->attachments[dp->attachment_count++];
 }
 
@@ -170,25 +171,18 @@ int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
 
 /* What is attached */
 
-static const struct attachment *find_any(const struct dataplane *dp, unsigned ifindex)
+const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	const struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
-
-	return upstream ? upstream : find(dp, ifindex, ROLE_DOWNSTREAM);
-}
-
-const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex)
-{
-	const struct attachment *attachment = find_any(dp, ifindex);
+	const struct attachment *attachment = find(dp, ifindex, role);
 
 	if (!attachment)
 		return NULL;
 	return attachment->xdp ? "xdp" : "tc";
 }
 
-const char *dataplane_why(const struct dataplane *dp, unsigned ifindex)
+const char *dataplane_why(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	const struct attachment *attachment = find_any(dp, ifindex);
+	const struct attachment *attachment = find(dp, ifindex, role);
 
 	return attachment ? attachment->why : NULL;
 }
@@ -198,8 +192,9 @@ void attach_remove_leftovers(struct dataplane *dp)
 	struct if_nameindex *interfaces = if_nameindex();
 
 	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++) {
-		if (!find_any(dp, interfaces[i].if_index))
-			tc_remove(interfaces[i].if_index);
+		for (enum role role = 0; role < ROLE_COUNT; role++)
+			if (!find(dp, interfaces[i].if_index, role))
+				tc_remove(interfaces[i].if_index, role);
 		if (!find(dp, interfaces[i].if_index, ROLE_UPSTREAM))
 			xdp_remove(interfaces[i].if_index);
 	}

@@ -16,7 +16,8 @@
 #include <bpf/libbpf.h>
 #include <libmnl/libmnl.h>
 
-/* Handles are ROLE_HANDLE + role, with MADE_CLSACT where the qdisc was added for that filter. */
+/* Handles are ROLE_HANDLE + role, with MADE_CLSACT where the qdisc was added for that filter, or
+ * for the one of the other role. */
 #define PRIORITY    2268
 #define ROLE_HANDLE 1
 #define MADE_CLSACT 0x10
@@ -127,7 +128,12 @@ static int list_contents(unsigned ifindex, struct contents *contents)
 	return error;
 }
 
-void tc_remove(unsigned ifindex)
+static bool is_of_role(uint32_t handle, enum role role)
+{
+	return (handle & ~MADE_CLSACT) == ROLE_HANDLE + role;
+}
+
+void tc_remove(unsigned ifindex, enum role role)
 {
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
 	bool made_clsact = false;
@@ -138,6 +144,10 @@ void tc_remove(unsigned ifindex)
 	for (unsigned i = 0; i < contents.our_count; i++) {
 		LIBBPF_OPTS(bpf_tc_opts, filter, .handle = contents.ours[i], .priority = PRIORITY);
 
+		if (!is_of_role(filter.handle, role)) {
+			contents.other_count++;
+			continue;
+		}
 		bpf_tc_detach(&hook, &filter);
 		made_clsact = made_clsact || contents.ours[i] & MADE_CLSACT;
 	}
@@ -173,16 +183,21 @@ static int explain(struct dataplane *dp, int error, unsigned ifindex)
 }
 
 /* The handle of a killed daemon's filter of this role, 0 where there is none. */
-static uint32_t left_behind(unsigned ifindex, enum role role)
+static uint32_t left_behind(const struct contents *contents, enum role role)
 {
-	struct contents contents;
-
-	if (list_contents(ifindex, &contents))
-		return 0;
-	for (unsigned i = 0; i < contents.our_count; i++)
-		if ((contents.ours[i] & ~MADE_CLSACT) == ROLE_HANDLE + role)
-			return contents.ours[i];
+	for (unsigned i = 0; i < contents->our_count; i++)
+		if (is_of_role(contents->ours[i], role))
+			return contents->ours[i];
 	return 0;
+}
+
+/* Whether the qdisc was added for our other role. */
+static bool was_made(const struct contents *contents)
+{
+	for (unsigned i = 0; i < contents->our_count; i++)
+		if (contents->ours[i] & MADE_CLSACT)
+			return true;
+	return false;
 }
 
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role)
@@ -190,25 +205,28 @@ int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role)
 	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
 	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = ROLE_HANDLE + role, .priority = PRIORITY,
 		    .prog_fd = program_fd(dp, role));
-	uint32_t handle = left_behind(ifindex, role);
+	struct contents contents;
+	bool created;
 	int error;
 
-	if (handle) { /* from one program to the next without a packet between them */
-		filter.handle = handle;
+	list_contents(ifindex, &contents);
+	if (left_behind(&contents, role)) { /* to the next program without a packet between them */
+		filter.handle = left_behind(&contents, role);
 		filter.flags = BPF_TC_F_REPLACE;
 		error = bpf_tc_attach(&hook, &filter);
 		return error ? explain(dp, error, ifindex) : 0;
 	}
 	error = bpf_tc_hook_create(&hook);
-	if (!error)
-		filter.handle |= MADE_CLSACT;
-	else if (error != -EEXIST)
+	if (error && error != -EEXIST)
 		return explain(dp, error, ifindex);
+	created = !error;
+	if (created || was_made(&contents))
+		filter.handle |= MADE_CLSACT;
 	error = bpf_tc_attach(&hook, &filter);
 	if (error) {
 		explain(dp, error, ifindex);
 		hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-		if (filter.handle & MADE_CLSACT)
+		if (created)
 			bpf_tc_hook_destroy(&hook);
 	}
 	return error;

@@ -44,6 +44,9 @@ int dataplane_open(struct dataplane **dp, const struct dataplane_limits *limits,
 void dataplane_close(struct dataplane *dp);
 const char *dataplane_error(const struct dataplane *dp);
 
+/* Of an interface, which may have both: each has a program of its own. */
+enum role { ROLE_UPSTREAM, ROLE_DOWNSTREAM, ROLE_COUNT };
+
 enum dataplane_choice {
 	DATAPLANE_AUTO, /* XDP where upstream and LAN are known to be good for it, else TC */
 	DATAPLANE_XDP,  /* XDP, or a refusal; it is for the operator to know the LAN's driver */
@@ -56,10 +59,10 @@ void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
  * depends on them. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
-/* How the program is attached to this interface, "xdp" or "tc", and why so; NULL where it is not.
- * With "xdp", TC takes what XDP leaves. Of an interface with both roles: as an upstream. */
-const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex);
-const char *dataplane_why(const struct dataplane *dp, unsigned ifindex);
+/* How the program of this role is attached to this interface, "xdp" or "tc", and why so; NULL where
+ * it is not. With "xdp", TC takes what XDP leaves. */
+const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role);
+const char *dataplane_why(const struct dataplane *dp, unsigned ifindex, enum role role);
 
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel);

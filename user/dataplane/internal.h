@@ -13,9 +13,6 @@ struct observe_tc;
 struct refused_tp;
 struct ring_buffer;
 
-/* The programs, by the role of the interface that each is attached to. */
-enum role { ROLE_UPSTREAM, ROLE_DOWNSTREAM, ROLE_COUNT };
-
 struct attachment {
 	unsigned ifindex;
 	enum role role;
@@ -107,7 +104,7 @@ void pins_remove(struct dataplane *dp);
 
 /* attach.c: what is ours on every interface, this process' or a killed daemon's */
 void attach_remove_all(struct dataplane *dp);
-/* The same, but for interfaces that this process is attached to. */
+/* The same, but for what this process has attached. */
 void attach_remove_leftovers(struct dataplane *dp);
 /* Whether this process is attached to it, in this role. */
 bool attach_is(const struct dataplane *dp, unsigned ifindex, enum role role);
@@ -117,8 +114,8 @@ bool attach_takes_xdp(const struct dataplane *dp, unsigned ifindex);
 
 /* attach_tc.c */
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role);
-/* Our filters, of this process or a killed one, and what else was added for them. */
-void tc_remove(unsigned ifindex);
+/* Our filter of this role, of this process or a killed one, and what else was added for it. */
+void tc_remove(unsigned ifindex, enum role role);
 
 /* attach_xdp.c */
 /* In place of a killed daemon's. Of a failure, the sentence names no interface. */
