@@ -161,6 +161,17 @@ static bool find_uplinks(struct engine *engine)
 
 /* Starting, in the order in which data will flow */
 
+static void log_modes(const struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->uplink_count; i++) {
+		const struct netlink_interface *link = &engine->uplinks[i];
+
+		log_notice("%s: tunnels arrive here, taken by %s (%s)", link->name,
+			   dataplane_mode(engine->dataplane, link->ifindex, ROLE_UPSTREAM),
+			   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
+	}
+}
+
 static bool start_dataplane(struct engine *engine)
 {
 	struct dataplane_limits limits = {.channels = engine->config->max_channels,
@@ -184,6 +195,7 @@ static bool start_dataplane(struct engine *engine)
 		log_error("%s", dataplane_error(engine->dataplane));
 		return false;
 	}
+	log_modes(engine);
 	engine->observed = loop_watch(engine->loop, dataplane_events_fd(engine->dataplane), EPOLLIN,
 				      observed_ready, engine);
 	return engine->observed;

@@ -131,6 +131,7 @@ static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 	struct ingest_xdp *ingest = ingest_xdp__open_opts(&options);
 	int error;
 
+	dataplane_listen();
 	if (!ingest)
 		return -errno;
 	program_set_sizes(dp, ingest->obj);
@@ -159,7 +160,7 @@ int xdp_attach(struct dataplane *dp, unsigned ifindex)
 		return 0;
 	if (is_taken(error))
 		return dataplane_fail(dp, error, "another XDP program has the interface to itself");
-	return dataplane_fail(dp, error, "driver refused XDP: %s", dataplane_cure(error));
+	return dataplane_fail(dp, error, "driver refused XDP: %s", dataplane_refusal(error));
 }
 
 void xdp_remove(unsigned ifindex)

@@ -53,6 +53,10 @@ int dataplane_fail(struct dataplane *dp, int error, const char *format, ...)
 /* What an errno means for one who adds programs to the kernel, and what to do. */
 const char *dataplane_cure(int error);
 const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME]);
+/* What a driver said when it refused a program, or dataplane_cure() where it said nothing, since
+ * the last dataplane_listen(). */
+const char *dataplane_refusal(int error);
+void dataplane_listen(void);
 
 /* program.c */
 int program_fd(const struct dataplane *dp, enum role role);

@@ -61,6 +61,30 @@ static void log_lines(enum log_level level, const char *library, char *text)
 		log_write(level, "%s: %s", library, line);
 }
 
+/* What the kernel says in words beside an errno: libbpf hands it on only as a line to print. */
+static char kernel_says[96];
+
+static void keep_what_kernel_says(const char *text)
+{
+	static const char mark[] = "Kernel error message: ";
+	const char *found = strstr(text, mark);
+
+	if (!found)
+		return;
+	found += strlen(mark);
+	snprintf(kernel_says, sizeof(kernel_says), "%.*s", (int)strcspn(found, "\n"), found);
+}
+
+void dataplane_listen(void)
+{
+	kernel_says[0] = '\0';
+}
+
+const char *dataplane_refusal(int error)
+{
+	return kernel_says[0] ? kernel_says : dataplane_cure(error);
+}
+
 /* libbpf warns of much that we handle, and says it in its terms: for debugging only. What the
  * verifier says to a program that it refuses is ours to mend, and nobody else says it. */
 static int log_libbpf(enum libbpf_print_level level, const char *format, va_list args)
@@ -70,6 +94,7 @@ static int log_libbpf(enum libbpf_print_level level, const char *format, va_list
 
 	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
 		return 0;
+	keep_what_kernel_says(text);
 	log_lines(ours, "libbpf", text);
 	free(text);
 	return 0;
