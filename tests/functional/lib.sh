@@ -8,6 +8,7 @@
 #   spawn NAME NODE CMD... in the background, log in $WORK/NAME.log   finish NAME [SIGNAL]
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
+#   carries WHAT S G COUNT SIZE      a channel from its join on: all that is sent arrives, once, whole
 #   until_true SECONDS WHAT CMD...   polls; fails the test where it does not come true
 
 set -uo pipefail
@@ -16,6 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 export LAB=${LAB:-check}
 BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
+LAN=lan0 # the daemon's --downstream: in another LAB_SHAPE it has another name
 WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
 declare -A PIDS=()
 TESTS=0 FAILED=0 LAB_IS_UP=0
@@ -42,6 +44,13 @@ ok() { # WHAT CMD...
     shift
     output=$("$@" 2>&1)
     verdict $? "$what" || printf '%s\n' "$output" | tail -n 40 | sed 's/^/#   /'
+}
+
+needs_link() { # KIND [ARGUMENT...]: of `ip link add`; a kernel without it skips the test
+    unshare --net sh -c 'ip link add under0 type veth && ip link add link under0 name it0 type "$@"' sh "$@" \
+        >/dev/null 2>&1 && return
+    echo "1..0 # SKIP this kernel has no interfaces of kind '$1'"
+    exit 0
 }
 
 is() { # WHAT GOT WANTED
@@ -120,15 +129,22 @@ lab_up() { # a fresh one for each test: FRR remembers what receivers of an earli
 
 relay_up() { # [OPTION...]
     spawn relay relay "$PEERS/relay" --interface src0 "$@"
-    until_true 5 "the relay starts" logged relay 'listening on'
+    until_true 20 "the relay starts" logged relay 'listening on'
 }
 
 mcingestd_up() { # [OPTION...]
-    spawn mcingestd ingest "$BUILD/mcingestd" --downstream lan0 "$@"
-    until_true 10 "mcingestd starts" logged mcingestd ' ready$'
+    spawn mcingestd ingest "$BUILD/mcingestd" --downstream "$LAN" "$@"
+    until_true 20 "mcingestd starts" logged mcingestd ' ready$'
 }
 
-neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0.2") | .interface') == lan0 ]]; }
+mcingestd_in() { # MODE [OPTION...]: once FRR and it know each other
+    printf '[dataplane]\nmode = %s\n' "$1" >"$WORK/$1.conf"
+    mcingestd_up --config "$WORK/$1.conf" "${@:2}"
+    until_true 40 "FRR says Hello" neighbor_there
+    until_true 10 "FRR knows us" frr_knows_us
+}
+
+neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0.2") | .interface') == "$LAN" ]]; }
 
 everything_up() { # the whole path, idle, with FRR as a neighbour in both directions
     lab_up
@@ -157,11 +173,37 @@ no_channels() { [[ $(api channels '.channels | length') == 0 ]]; }
 
 receiver_up() { # NAME SOURCE GROUP [OPTION...]: joins, and counts in the background
     spawn "$1" receiver "$PEERS/receiver" --interface eth0 --source "$2" --group "$3" "${@:4}"
-    until_true 5 "$1 joins" logged "$1" '^joined'
+    until_true 20 "$1 joins" logged "$1" '^joined'
 }
 
 send() { # SOURCE GROUP [OPTION...]
     in_node source "$PEERS/source" --interface eth0 --source "$1" --group "$2" "${@:3}"
+}
+
+interface() { # NAME ROLE KEY: of `mcingest status`
+    api status ".interfaces[] | select(.name == \"$1\" and .role == \"$2\") | .$3"
+}
+
+xdp_programs() { # INTERFACE
+    in_node ingest bpftool -j net show dev "$1" | jq '.[0].xdp | length'
+}
+
+xdp_redirected() { # INTERFACE: frames, of a veth
+    in_node ingest ethtool -S "$1" | awk '/xdp_redirect:/ { sum += $2 } END { print sum + 0 }'
+}
+
+carries() { # WHAT SOURCE GROUP COUNT SIZE: and as many are counted, none dropped
+    receiver_up holder "$2" "$3" --seconds 120 # keeps the channel until its counters have been read
+    receiver_up viewer "$2" "$3" --last $(($4 - 1)) --timeout 20
+    until_true 20 "$1: joined" channel_is "$2" "$3" joined
+    send "$2" "$3" --rate 1000 --count "$4" --size "$5" >/dev/null
+    finish viewer none
+    is "$1: all packets arrived, once, whole" \
+        "$(summary viewer received) $(summary viewer duplicates) $(summary viewer bad_checksums) $(summary viewer bad_payload)" \
+        "$4 0 0 0"
+    is "$1: counted once" "$(channel "$2" "$3" .packets)" "$4"
+    is "$1: nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+    finish holder
 }
 
 summary() { # NAME KEY: of a receiver that has ended

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 wan() { api status ".interfaces[] | select(.name == \"wan0\") | .$1"; }
-xdp_programs() { in_node ingest bpftool -j net show dev wan0 | jq '.[0].xdp | length'; }
+
 flowing() { channel_is 192.0.2.10 232.1.1.1 receiving; }
 status_of_lan() { api status ".interfaces[] | select(.name == \"lan0\") | .$1"; }
 lan_refused() { api counters .drops.lan_refused; }
@@ -21,7 +21,7 @@ mode tc
 mcingestd_up
 is "the LAN's driver takes nothing from XDP: TC" "$(wan mode)" tc
 like "and says why" "$(wan why)" 'lan0 takes no frames from XDP'
-is "and no XDP" "$(xdp_programs)" 0
+is "and no XDP" "$(xdp_programs wan0)" 0
 finish mcingestd
 
 # With GRO, or an XDP program, at its other end, a veth takes frames from XDP.
@@ -70,16 +70,16 @@ receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 120
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
 until_true 10 "data flows" flowing
 finish mcingestd KILL
-is "a killed daemon's program stays" "$(xdp_programs)" 1
+is "a killed daemon's program stays" "$(xdp_programs wan0)" 1
 mcingestd_up --config "$WORK/xdp.conf"
-is "the next one has its place" "$(wan mode) $(xdp_programs)" "xdp 1"
+is "the next one has its place" "$(wan mode) $(xdp_programs wan0)" "xdp 1"
 until_true 20 "data flows" flowing
 finish mcingestd KILL
 mcingestd_up --config "$WORK/tc.conf"
-is "one that is told to use TC removes it" "$(wan mode) $(xdp_programs)" "tc 0"
+is "one that is told to use TC removes it" "$(wan mode) $(xdp_programs wan0)" "tc 0"
 like "and says why" "$(wan why)" 'configuration'
 finish mcingestd
 mcingestd_up
 finish mcingestd
-is "a clean stop removes it" "$(xdp_programs)" 0
+is "a clean stop removes it" "$(xdp_programs wan0)" 0
 finished
