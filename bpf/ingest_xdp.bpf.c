@@ -4,7 +4,10 @@
  *
  * VLAN tags stand in the data here. A tagged frame passes: its VLAN has an interface of its own,
  * where ingest_tc waits for it (VLAN interfaces have no XDP of their own). Fragments and headers
- * out of the ordinary pass as well, as they do at TC. */
+ * out of the ordinary pass as well, as they do at TC.
+ *
+ * It takes frames in several buffers. Whoever loads it says so (BPF_F_XDP_HAS_FRAGS), or not, for a
+ * driver that refuses such programs; in a section "xdp.frags" libbpf would always say it. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
 #include "xdp.bpf.h"
@@ -46,7 +49,7 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 	return XDP_REDIRECT;
 }
 
-SEC("xdp.frags")
+SEC("xdp")
 int ingest_xdp(struct xdp_md *xdp)
 {
 	struct view view;

@@ -142,6 +142,7 @@ int harness_xdp_copy(const uint8_t mac[6])
 		share_maps(copy->obj);
 		memcpy((uint8_t *)copy->rodata->interface_mac, mac, 6);
 		clock_get((struct mci_clock *)&copy->rodata->clock);
+		bpf_program__set_flags(copy->progs.ingest_xdp, BPF_F_XDP_HAS_FRAGS);
 		if (ingest_xdp__load(copy))
 			err(2, "loading ingest_xdp");
 	}

@@ -17,7 +17,7 @@
 #include <xdp/libxdp.h>
 
 #define PROGRAM "ingest_xdp"
-#define SECTION "xdp.frags"
+#define SECTION "xdp"
 
 static int get_mac(unsigned ifindex, uint8_t mac[6])
 {
@@ -53,16 +53,14 @@ static struct xdp_program *find_ours(const struct xdp_multiprog *programs)
 }
 
 /* Beside whatever is there. */
-static int attach(struct ingest_xdp *ingest, unsigned ifindex, bool frags)
+static int attach(struct ingest_xdp *ingest, unsigned ifindex)
 {
 	struct xdp_program *program = xdp_program__from_bpf_obj(ingest->obj, SECTION);
 	int error = libxdp_get_error(program);
 
 	if (error)
 		return error;
-	error = xdp_program__set_xdp_frags_support(program, frags);
-	if (!error)
-		error = xdp_program__attach(program, ifindex, XDP_MODE_NATIVE, 0);
+	error = xdp_program__attach(program, ifindex, XDP_MODE_NATIVE, 0);
 	xdp_program__close(program);
 	return error;
 }
@@ -80,19 +78,19 @@ static int replace(struct ingest_xdp *ingest, unsigned ifindex, const struct xdp
 }
 
 /* No packet comes between the old and the new: TC waits behind both. */
-static int attach_or_replace(struct ingest_xdp *ingest, unsigned ifindex, bool frags)
+static int attach_or_replace(struct ingest_xdp *ingest, unsigned ifindex)
 {
 	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
 	struct xdp_program *old;
 	int error;
 
 	if (libxdp_get_error(programs))
-		return attach(ingest, ifindex, frags);
+		return attach(ingest, ifindex);
 	old = find_ours(programs);
 	if (old && xdp_multiprog__is_legacy(programs)) {
 		error = replace(ingest, ifindex, old);
 	} else {
-		error = attach(ingest, ifindex, frags);
+		error = attach(ingest, ifindex);
 		if (!error && old)
 			xdp_program__detach(old, ifindex, XDP_MODE_UNSPEC, 0);
 	}
@@ -136,9 +134,10 @@ static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 		return -errno;
 	program_set_sizes(dp, ingest->obj);
 	memcpy((void *)&ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
+	bpf_program__set_flags(ingest->progs.ingest_xdp, frags ? BPF_F_XDP_HAS_FRAGS : 0);
 	error = get_mac(ifindex, (uint8_t *)ingest->rodata->interface_mac);
 	if (!error)
-		error = attach_or_replace(ingest, ifindex, frags);
+		error = attach_or_replace(ingest, ifindex);
 	if (!error)
 		error = tell_lans(dp, ingest);
 	ingest_xdp__destroy(ingest);
