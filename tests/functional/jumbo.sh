@@ -18,6 +18,5 @@ is "with an MTU of 9000, XDP" "$(interface wan0 upstream mode)" xdp
 carries "XDP, several buffers" 192.0.2.10 232.1.1.1 1000 8872
 carries "XDP, one buffer" 198.51.100.77 233.44.15.9 1000 100
 ok "by XDP" test "$(xdp_redirected wan0)" -ge 2000
-is "nothing by the slow path" "$(channel 192.0.2.10 232.1.1.1 .slow_packets)" 0
 finish mcingestd
 finished

@@ -201,7 +201,8 @@ carries() { # WHAT SOURCE GROUP COUNT SIZE: and as many are counted, none droppe
     is "$1: all packets arrived, once, whole" \
         "$(summary viewer received) $(summary viewer duplicates) $(summary viewer bad_checksums) $(summary viewer bad_payload)" \
         "$4 0 0 0"
-    is "$1: counted once" "$(channel "$2" "$3" .packets)" "$4"
+    is "$1: counted once, none of them on the slow path" \
+        "$(channel "$2" "$3" '"\(.packets) \(.slow_packets)"')" "$4 0"
     is "$1: nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
     finish holder
 }
