@@ -4,7 +4,7 @@
 #include "base/log.h"
 #include "daemon/engine.h"
 
-#define PART_MOST 128 /* channels, at about a microsecond each */
+#define PART_MOST 128 /* channels, at about two microseconds each */
 
 struct mci_channel_stats traffic_look(struct engine *engine, struct channel *channel)
 {
