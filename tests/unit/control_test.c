@@ -27,6 +27,22 @@ static char folder[] = "/tmp/mcingest-control-XXXXXX", path[128];
 static struct control_client *waiting; /* those of the command "wait": the last, and how many */
 static unsigned wait_count, gone_count;
 
+#define PART_SIZE 1000 /* items; each is 100 bytes long */
+
+static size_t list_length; /* of what the command "list" answers */
+static unsigned parts_made;
+
+static json_t *next_items(void *owner, size_t *position)
+{
+	json_t *items = json_array();
+
+	cr_assert_eq(owner, &timers);
+	for (; *position < list_length && json_array_size(items) < PART_SIZE; ++*position)
+		json_array_append_new(items, json_sprintf("%098zu", *position));
+	parts_made++;
+	return items;
+}
+
 static void handle(void *owner, struct control_client *client, const json_t *request)
 {
 	const char *command = json_string_value(json_object_get(request, "command"));
@@ -41,6 +57,8 @@ static void handle(void *owner, struct control_client *client, const json_t *req
 		memset(text, 'x', BIG);
 		control_reply(client, json_pack("{s:s}", "big", text));
 		free(text);
+	} else if (command && strcmp(command, "list") == 0) {
+		control_reply_list(client, "items", next_items);
 	} else if (command && strcmp(command, "real") == 0) {
 		control_reply(client, json_pack("{s:f}", "real", 21.4));
 	} else {
@@ -472,6 +490,70 @@ Test(control, client_that_leaves_without_a_word)
 	cr_expect_eq(gone_count, 0);
 }
 
+/* Lists */
+
+static void expect_list(size_t length)
+{
+	char *text;
+	json_t *reply, *items;
+
+	list_length = length;
+	text = hear(asking("{\"command\":\"list\"}\n"));
+	reply = json_loads(text, 0, NULL);
+	items = json_object_get(reply, "items");
+	cr_expect_eq(text[strlen(text) - 1], '\n');
+	cr_expect_eq(json_object_size(reply), 1);
+	cr_assert(json_is_array(items));
+	cr_assert_eq(json_array_size(items), length, "%zu", json_array_size(items));
+	for (size_t i = 0; i < length; i++)
+		cr_assert_eq(strtoul(json_string_value(json_array_get(items, i)), NULL, 10), i);
+	json_decref(reply);
+	free(text);
+}
+
+Test(control, list_in_parts)
+{
+	static const size_t lengths[] = {0, 1, PART_SIZE, PART_SIZE + 1, 20 * PART_SIZE};
+
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		parts_made = 0;
+		expect_list(lengths[i]);
+		cr_expect_eq(parts_made, (lengths[i] + PART_SIZE - 1) / PART_SIZE + 1);
+	}
+}
+
+Test(control, parts_are_made_as_the_client_takes_them)
+{
+	unsigned made;
+	char *text;
+	int slow;
+
+	list_length = 100 * PART_SIZE;
+	slow = asking("{\"command\":\"list\"}\n");
+	settle();
+	made = parts_made;
+	cr_expect_lt(made, 20, "%u parts made for one who does not read", made);
+	expect_reply(asking("{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
+	cr_expect_eq(parts_made, made);
+	text = hear(slow);
+	cr_expect_eq(parts_made, 101);
+	free(text);
+}
+
+Test(control, client_that_leaves_in_the_middle_of_a_list)
+{
+	int slow;
+
+	list_length = 100 * PART_SIZE;
+	slow = asking("{\"command\":\"list\"}\n");
+	settle();
+	close(slow);
+	settle();
+	cr_expect_lt(parts_made, 20);
+	expect_reply(asking("{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
+	cr_expect_eq(gone_count, 0);
+}
+
 /* Bounds */
 
 Test(control, client_that_does_not_read_holds_up_nobody)
@@ -570,6 +652,21 @@ Test(control, client_that_does_not_read_is_dropped_in_time)
 	cr_expect_lt(strlen(text), BIG, "the stream ends early");
 	free(text);
 	cr_expect_eq(gone_count, 0);
+}
+
+Test(control, client_that_does_not_read_a_list_is_dropped_in_time)
+{
+	char *text;
+	int fd;
+
+	list_length = 100 * PART_SIZE;
+	fd = asking("{\"command\":\"list\"}\n");
+	settle();
+	pass(CONTROL_CLIENT_TIMEOUT);
+	text = hear(fd);
+	cr_expect_null(strstr(text, "]}"), "the stream ends early");
+	cr_expect_lt(parts_made, 20);
+	free(text);
 }
 
 Test(control, client_that_waits_is_not_dropped)

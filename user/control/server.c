@@ -38,6 +38,9 @@ struct control_client {
 	size_t received;
 	char *reply;
 	size_t length, sent;
+	control_part_fn *part; /* of the list whose end is yet to come; NULL: none */
+	size_t position;       /* of the owner in it */
+	bool is_begun;         /* it has items */
 	struct control_client *prev, *next;
 };
 
@@ -79,9 +82,11 @@ static void client_lost(struct control_client *client)
 
 /* Replies */
 
+#define REPLY_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
+
 static char *reply_text(json_t *reply, size_t *length)
 {
-	char *text = json_dumps(reply, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	char *text = json_dumps(reply, REPLY_FLAGS);
 
 	if (!text)
 		text = memory_copy_text("{\"error\":\"the reply is not UTF-8 text\"}");
@@ -91,20 +96,37 @@ static char *reply_text(json_t *reply, size_t *length)
 	return text;
 }
 
+/* Takes over the memory of `text`, in place of what the client has taken. */
+static void set_reply(struct control_client *client, char *text, size_t length)
+{
+	free(client->reply);
+	client->server->unread += length - client->length;
+	client->reply = text;
+	client->length = length;
+	client->sent = 0;
+}
+
+static void start_writing(struct control_client *client)
+{
+	client->state = WRITING;
+	timer_start(client->server->timers, &client->deadline, CONTROL_CLIENT_TIMEOUT);
+	loop_watch_change(client->watch, EPOLLOUT);
+}
+
 void control_reply(struct control_client *client, json_t *reply)
 {
 	struct control_server *server = client->server;
+	size_t length;
+	char *text;
 
 	if (server->unread > CONTROL_UNREAD_MAX) {
 		json_decref(reply);
 		reply = json_pack("{s:s}", "error", "too many replies wait to be read");
 	}
-	client->reply = reply_text(reply, &client->length);
+	text = reply_text(reply, &length);
 	json_decref(reply);
-	server->unread += client->length;
-	client->state = WRITING;
-	timer_start(server->timers, &client->deadline, CONTROL_CLIENT_TIMEOUT);
-	loop_watch_change(client->watch, EPOLLOUT);
+	set_reply(client, text, length);
+	start_writing(client);
 }
 
 void control_refuse(struct control_client *client, const char *format, ...)
@@ -116,6 +138,53 @@ void control_refuse(struct control_client *client, const char *format, ...)
 	va_end(args);
 }
 
+void control_reply_list(struct control_client *client, const char *key, control_part_fn *part)
+{
+	char *text;
+	int length = asprintf(&text, "{\"%s\":[", key);
+
+	if (length < 0)
+		abort();
+	client->part = part;
+	set_reply(client, text, length);
+	start_writing(client);
+}
+
+/* The array's own brackets give way: to a comma, where items went before, and to the end. */
+static char *items_text(struct control_client *client, const json_t *items, size_t *length)
+{
+	char *text = json_dumps(items, REPLY_FLAGS);
+
+	if (!text)
+		abort();
+	text[0] = client->is_begun ? ',' : ' ';
+	client->is_begun = true;
+	*length = strlen(text) - 1;
+	return text;
+}
+
+/* False where all is said. */
+static bool next_part(struct control_client *client)
+{
+	static const char end[] = "]}\n";
+	size_t length = strlen(end);
+	json_t *items;
+
+	if (!client->part)
+		return false;
+	items = client->part(client->server->owner, &client->position);
+	if (json_array_size(items)) {
+		char *text = items_text(client, items, &length);
+
+		set_reply(client, text, length);
+	} else {
+		client->part = NULL;
+		set_reply(client, memory_copy_text(end), length);
+	}
+	json_decref(items);
+	return true;
+}
+
 static void client_write(struct control_client *client)
 {
 	ssize_t sent = send(client->fd, client->reply + client->sent, client->length - client->sent,
@@ -125,7 +194,7 @@ static void client_write(struct control_client *client)
 		return;
 	if (sent > 0)
 		client->sent += sent;
-	if (sent < 0 || client->sent == client->length)
+	if (sent < 0 || (client->sent == client->length && !next_part(client)))
 		client_free(client);
 }
 

@@ -33,6 +33,13 @@ void control_close(struct control_server *server);
  * answered as an error. The client is the server's again, and nothing of it is freed in the call.
  */
 void control_reply(struct control_client *client, json_t *reply);
+/* The next items of a list, as a new array; an empty one, or NULL, after the last. `*position` is 0
+ * at first, and the owner's to move on. */
+typedef json_t *control_part_fn(void *owner, size_t *position);
+
+/* {"key": [...]}, for a list that is too long to be made in one go: a part is asked for when the
+ * client has taken the one before. What changes meanwhile, the parts to come show changed. */
+void control_reply_list(struct control_client *client, const char *key, control_part_fn *part);
 /* {"error": "..."} */
 void control_refuse(struct control_client *client, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -8,6 +8,8 @@
 #include <unistd.h>
 #include <utlist.h>
 
+#define CHANNELS_AT_ONCE 64 /* of a reply, at some 20 microseconds each */
+
 /* A client's `lookup`, until DNS has answered. */
 struct engine_lookup {
 	struct driad_lookup driad;
@@ -107,6 +109,8 @@ static void show_neighbors(struct engine *engine, struct control_client *client)
 		      json_pack("{s:o}", "neighbors", for_each_pim(engine, view_neighbors)));
 }
 
+/* channels */
+
 static json_t *channel_asserts(struct engine *engine, const struct sg *sg)
 {
 	json_t *list = json_array();
@@ -120,23 +124,38 @@ static json_t *channel_asserts(struct engine *engine, const struct sg *sg)
 	return list;
 }
 
-static void show_channels(struct engine *engine, struct control_client *client)
+static json_t *channel_now(struct engine *engine, struct channel *channel)
 {
+	struct mci_channel_stats stats = traffic_look(engine, channel);
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
-	struct channel *channel;
-	json_t *list = json_array();
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		names[i] = engine->lans[i].link.name;
-	for (channel = engine->channels.by_sg; channel; channel = channel->hh.next) {
-		const struct slow_stats *slow = relays_slow_stats(channel);
-		struct mci_channel_stats stats = traffic_look(engine, channel);
+	return view_channel(channel, relays_serving(channel), names, &stats,
+			    relays_slow_stats(channel)->packets,
+			    channel_asserts(engine, &channel->sg));
+}
 
-		json_array_append_new(list, view_channel(channel, relays_serving(channel), names,
-							 &stats, slow->packets,
-							 channel_asserts(engine, &channel->sg)));
+/* By slot: whatever comes and goes meanwhile, a channel that stays is there once. */
+static json_t *next_channels(void *owner, size_t *slot)
+{
+	struct engine *engine = owner;
+	json_t *list = json_array();
+
+	for (; *slot < engine->channels.limit && json_array_size(list) < CHANNELS_AT_ONCE;
+	     ++*slot) {
+		struct channel *channel = channel_table_at(&engine->channels, *slot);
+
+		if (channel)
+			json_array_append_new(list, channel_now(engine, channel));
 	}
-	control_reply(client, json_pack("{s:o}", "channels", list));
+	return list;
+}
+
+static void show_channels(struct engine *engine, struct control_client *client)
+{
+	(void)engine;
+	control_reply_list(client, "channels", next_channels);
 }
 
 static void show_tunnels(struct engine *engine, struct control_client *client)
