@@ -24,7 +24,7 @@ static bool same_options(const struct pim_hello *a, const struct pim_hello *b)
 static void check_hello(const struct pim_hello *hello, const struct ip_datagram *ip)
 {
 	struct ip_datagram written = *ip;
-	uint8_t bytes[PIM_HELLO_MAX];
+	uint8_t bytes[PIM_MESSAGE_MAX];
 	struct pim_message again;
 	size_t length;
 

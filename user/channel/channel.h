@@ -13,6 +13,7 @@
 #include "base/addr.h"
 #include "base/timers.h"
 #include "channel/meter.h"
+#include "channel/rtp.h"
 
 #include <uthash.h>
 
@@ -55,7 +56,8 @@ struct channel {
 	uint32_t lost;       /* of those, where another router puts it on the LAN (PIM Assert) */
 	bool forwarding;     /* the dataplane has an entry */
 	struct channel_trace trace;
-	struct meter meter; /* of what is forwarded; the owner looks */
+	struct meter meter;
+	struct rtp rtp; /* of what is forwarded; the owner looks */
 	struct channel_relay relays[CHANNEL_RELAYS_MAX];
 	unsigned relay_count, relays_tried;
 	unsigned failures;

@@ -261,6 +261,7 @@ static void fill_channel(struct table *table, const json_t *channel)
 	cell_bytes(table, channel, "bytes");
 	cell_number(table, channel, "packets_per_s");
 	cell_bit_rate(table, channel, "bits_per_s");
+	cell_number(table, channel, "rtp_lost");
 	cell_age(table, channel, "since");
 	if (json_is_string(json_object_get(channel, "reason")))
 		table_note(table, "%s", text_string(channel, "reason"));
@@ -274,7 +275,7 @@ static void print_channels(const struct cli *cli, const json_t *reply)
 {
 	static const char *const headings[] = {"SOURCE",     "GROUP",    "STATE",  "RELAY",
 					       "INTERFACES", ">PACKETS", ">BYTES", ">PACKETS/S",
-					       ">RATE",      ">SINCE"};
+					       ">RATE",      ">LOST",    ">SINCE"};
 	const json_t *channels = json_object_get(reply, "channels"), *channel;
 	struct table *table;
 	size_t i;

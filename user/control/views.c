@@ -168,11 +168,17 @@ json_t *view_assert(const struct pim_interface *pim, const struct sg *sg)
 			 view_seconds_left(pim->timers, &entry->timer));
 }
 
+static json_t *view_rtp_lost(const struct rtp *rtp)
+{
+	return rtp->is_rtp ? json_integer((json_int_t)rtp_lost(rtp)) : json_null();
+}
+
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const char *const *interfaces, const struct mci_channel_stats *stats,
 		     uint64_t slow_packets, json_t *asserts)
 {
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o}",
 			 "source", view_addr(&channel->sg.source), "group",
 			 view_addr(&channel->sg.group), "state", channel_state_name(channel->state),
 			 "reason", channel->reason, "relay", view_addr(relay), "interfaces",
@@ -180,7 +186,8 @@ json_t *view_channel(const struct channel *channel, const struct addr *relay,
 			 (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes,
 			 "slow_packets", (json_int_t)slow_packets, "packets_per_s",
 			 view_rate(channel->meter.rate.packets_per_s), "bits_per_s",
-			 view_rate(channel->meter.rate.bits_per_s), "since",
+			 view_rate(channel->meter.rate.bits_per_s), "rtp_lost",
+			 view_rtp_lost(&channel->rtp), "since",
 			 view_time(channel->since, channel->table->timers->now), "lingers_s",
 			 view_seconds_left(channel->table->timers, &channel->linger), "asserts",
 			 asserts, "trace",

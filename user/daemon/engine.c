@@ -66,8 +66,10 @@ static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 	struct engine *engine = context;
 	struct channel *channel = channel_table_at(&engine->channels, slot);
 
-	if (channel)
-		channel_first_packet(channel, time_ns / 1000);
+	if (!channel)
+		return;
+	channel_first_packet(channel, time_ns / 1000);
+	traffic_look(engine, channel); /* RTP's losses count from its first number */
 }
 
 static void observed_ready(void *owner, uint32_t events)

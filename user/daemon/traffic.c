@@ -20,6 +20,7 @@ struct mci_channel_stats traffic_look(struct engine *engine, struct channel *cha
 	stats.bytes += slow->bytes;
 	count = (struct meter_count){stats.packets, stats.bytes};
 	meter_look(&channel->meter, engine->timers.now, &count);
+	rtp_look(&channel->rtp, stats.packets, stats.rtp, stats.rtp_ssrc);
 	return stats;
 }
 

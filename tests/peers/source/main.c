@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A multicast source: numbered UDP packets at an even pace, from an ordinary UDP socket. Ends after
  * --count packets or --seconds, whichever is less, or on SIGTERM or SIGINT. As the kernel has it,
- * DF is set on what fits the link; --no-df clears it, so that routers on the way may fragment. */
+ * DF is set on what fits the link; --no-df clears it, so that routers on the way may fragment.
+ * --omit leaves packets out, as if they were lost. */
 #include "../clock.h"
 #include "../options.h"
 #include "../payload.h"
@@ -24,6 +25,7 @@ struct settings {
 	size_t size;
 	int ttl;
 	bool may_fragment;
+	uint64_t omit, omit_end; /* packets omit to omit_end - 1 are not sent */
 };
 
 static volatile sig_atomic_t stopped;
@@ -35,16 +37,28 @@ static void stop(int signal)
 
 static const char usage[] =
 	"usage: source --interface IF --group G --rate PPS (--count N | --seconds N) --size BYTES\n"
-	"              [--port 5001] [--ttl 16] [--source ADDR] [--no-df]\n";
+	"              [--port 5001] [--ttl 16] [--source ADDR] [--no-df]\n"
+	"              [--omit FROM-TO]\n";
 
-enum { OPTION_SOURCE = 256, OPTION_NO_DF };
+enum { OPTION_SOURCE = 256, OPTION_NO_DF, OPTION_OMIT };
 
 static const struct option long_options[] = {
 	{"interface", 1, 0, 'i'},      {"group", 1, 0, 'g'}, {"port", 1, 0, 'p'},
 	{"rate", 1, 0, 'r'},           {"count", 1, 0, 'c'}, {"seconds", 1, 0, 's'},
 	{"size", 1, 0, 'b'},           {"ttl", 1, 0, 't'},   {"source", 1, 0, OPTION_SOURCE},
-	{"no-df", 0, 0, OPTION_NO_DF}, {"help", 0, 0, 'h'},  {0},
+	{"no-df", 0, 0, OPTION_NO_DF}, {"help", 0, 0, 'h'},  {"omit", 1, 0, OPTION_OMIT},
+	{0},
 };
+
+static void take_omit(struct settings *s, const char *text)
+{
+	unsigned long long from, to;
+
+	if (sscanf(text, "%llu-%llu", &from, &to) != 2 || to < from)
+		fail(2, "--omit wants FROM-TO, not %s", text);
+	s->omit = from;
+	s->omit_end = to + 1;
+}
 
 static void take_option(struct settings *s, int option)
 {
@@ -75,6 +89,9 @@ static void take_option(struct settings *s, int option)
 		break;
 	case OPTION_SOURCE:
 		s->source = option_address("source", optarg);
+		break;
+	case OPTION_OMIT:
+		take_omit(s, optarg);
 		break;
 	case OPTION_NO_DF:
 		s->may_fragment = true;
@@ -190,6 +207,8 @@ static uint64_t send_paced(int fd, const struct settings *s)
 			break;
 		p.sent_ns = (uint64_t)clock_ns();
 		payload_write(bytes, s->size, &p);
+		if (p.sequence >= s->omit && p.sequence < s->omit_end)
+			continue;
 		if (!send_packet(fd, bytes, s->size))
 			break;
 		late = (int64_t)p.sent_ns - due - (int64_t)burst * period;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "channel/rtp.h"
+
+#include <criterion/criterion.h>
+
+#define SSRC 0x12345678u
+
+static void look(struct rtp *rtp, uint64_t packets, uint16_t sequence)
+{
+	rtp_look(rtp, packets, 0x80210000u | sequence, SSRC);
+}
+
+Test(rtp, nothing_is_known_before_the_second_look)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 1, 700);
+	cr_assert(!rtp.is_rtp);
+	look(&rtp, 2, 701);
+	cr_assert(rtp.is_rtp);
+	cr_assert_eq(rtp_lost(&rtp), 0);
+}
+
+Test(rtp, losses_add_up)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 1, 0);
+	look(&rtp, 101, 105);
+	cr_assert_eq(rtp_lost(&rtp), 5);
+	look(&rtp, 201, 212);
+	cr_assert_eq(rtp_lost(&rtp), 12);
+}
+
+Test(rtp, sequence_numbers_go_round_between_looks)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 10, 65530);
+	look(&rtp, 20, 4);
+	cr_assert_eq(rtp_lost(&rtp), 0);
+	look(&rtp, 20 + 200000, (uint16_t)(4 + 200000 + 3));
+	cr_assert_eq(rtp_lost(&rtp), 3);
+}
+
+/* Counter and number are not read in one moment, and packets overtake each other. */
+Test(rtp, what_seemed_lost_may_come_late)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 10, 10);
+	look(&rtp, 19, 20);
+	cr_assert_eq(rtp_lost(&rtp), 1);
+	look(&rtp, 30, 30);
+	cr_assert_eq(rtp_lost(&rtp), 0);
+	look(&rtp, 41, 40);
+	cr_assert_eq(rtp_lost(&rtp), 0, "a packet that came twice");
+}
+
+Test(rtp, a_look_without_packets_changes_nothing)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 10, 10);
+	look(&rtp, 20, 21);
+	look(&rtp, 20, 21);
+	cr_assert(rtp.is_rtp);
+	cr_assert_eq(rtp_lost(&rtp), 1);
+}
+
+Test(rtp, another_source_begins_anew)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 10, 10);
+	look(&rtp, 20, 25);
+	rtp_look(&rtp, 30, 0x80210000u | 9000, SSRC + 1);
+	cr_assert(!rtp.is_rtp);
+	rtp_look(&rtp, 40, 0x80210000u | 9011, SSRC + 1);
+	cr_assert_eq(rtp_lost(&rtp), 1);
+}
+
+Test(rtp, a_source_that_starts_again_with_other_numbers_lost_nothing)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 10, 10);
+	look(&rtp, 20, 20);
+	look(&rtp, 30, 40000);
+	cr_assert(!rtp.is_rtp);
+	look(&rtp, 40, 40010);
+	cr_assert_eq(rtp_lost(&rtp), 0);
+}
+
+Test(rtp, other_payload_is_not_taken_for_rtp)
+{
+	struct rtp rtp = {0};
+
+	rtp_look(&rtp, 10, 0x47400010, SSRC); /* MPEG-TS */
+	rtp_look(&rtp, 20, 0x47400010, SSRC);
+	cr_assert(!rtp.is_rtp);
+	for (unsigned i = 1; i < 100; i++) { /* version 2 by chance, numbers that mean nothing */
+		rtp_look(&rtp, 20 + i * 100, 0x80000000u | (i * 40503u & 0xffff), SSRC);
+		cr_assert(!rtp.is_rtp);
+	}
+}
+
+Test(rtp, counters_that_go_back_begin_anew)
+{
+	struct rtp rtp = {0};
+
+	look(&rtp, 1000, 10);
+	look(&rtp, 1010, 25);
+	look(&rtp, 3, 28);
+	cr_assert(!rtp.is_rtp);
+	cr_assert_eq(rtp_lost(&rtp), 0);
+}
