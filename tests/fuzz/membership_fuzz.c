@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IGMP and MLD: Queries as a relay sends them, and reports of any (S,G): what is added is what a
+/* IGMP and MLD: Queries as a relay sends them, what is said on a LAN (a message that was found
+ * whole is read to its end and not beyond), and reports of any (S,G): what is added is what a
  * reader of RFC 3376 section 4.2 (RFC 3810 section 5.2) finds in them. */
 #include "fuzz.h"
 #include "membership/packets.h"
@@ -22,6 +23,42 @@ static void try_query(struct cursor bytes)
 	must(query.family == ip.source.family);
 	must(query.robustness >= 1 && query.robustness <= 7);
 	must(query.query_interval >= 1 && query.query_interval <= INTERVAL_MAX);
+}
+
+/* On a LAN */
+
+static void read_sources(struct cursor sources, int family)
+{
+	size_t count = cursor_left(&sources) / addr_length(family);
+	struct addr source;
+
+	must(cursor_left(&sources) == count * addr_length(family));
+	while (membership_next_source(&sources, family, &source)) {
+		must(source.family == family);
+		must(count--);
+	}
+	must(!count);
+}
+
+static void try_lan(struct cursor bytes)
+{
+	struct membership_message message;
+	struct membership_record record;
+	struct ip_datagram ip;
+	int family;
+
+	if (ip_decode(bytes, &ip) || membership_decode(&ip, &message))
+		return;
+	family = ip.source.family;
+	must(message.kind == MEMBERSHIP_OTHER || ip.ttl == 1);
+	if (message.kind == MEMBERSHIP_QUERY) {
+		must(message.query.robustness >= 1 && message.query.query_interval >= 1);
+		read_sources(message.sources, family);
+	}
+	while (message.kind == MEMBERSHIP_REPORT && cursor_left(&message.records)) {
+		must(membership_next_record(&message.records, family, &record));
+		read_sources(record.sources, family);
+	}
 }
 
 /* Reports */
@@ -108,6 +145,7 @@ static void try_report(struct cursor input)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
 	fuzz_with_checksums(cursor_over(bytes, size), try_query);
+	fuzz_with_checksums(cursor_over(bytes, size), try_lan);
 	try_report(cursor_over(bytes, size));
 	return 0;
 }

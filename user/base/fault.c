@@ -13,6 +13,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_LENGTH] = "length",
 		[FAULT_ADDRESS] = "address",
 		[FAULT_DESTINATION] = "destination",
+		[FAULT_OFF_LINK] = "off_link",
 		[FAULT_SENDER] = "sender",
 		[FAULT_NONCE] = "nonce",
 		[FAULT_UNEXPECTED] = "unexpected",

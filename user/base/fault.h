@@ -15,6 +15,7 @@ enum fault {
 	FAULT_LENGTH,      /* a length or count field that cannot be */
 	FAULT_ADDRESS,     /* an address of the wrong family or kind */
 	FAULT_DESTINATION, /* not sent to where this message belongs */
+	FAULT_OFF_LINK,    /* TTL, hop limit or Router Alert are not those of this link's messages */
 	FAULT_SENDER,      /* not from whom it was awaited, or from a stranger */
 	FAULT_NONCE,
 	FAULT_UNEXPECTED, /* well formed, but nothing asked for it */

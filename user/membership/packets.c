@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The wire side of IGMPv3 (RFC 3376 section 4) and MLDv2 (RFC 3810 section 5), as an AMT gateway
- * needs it: it reads the General Query of a relay and writes reports.
+/* The wire side of IGMPv3 (RFC 3376 section 4) and MLDv2 (RFC 3810 section 5).
  *
  * Both protocols say the same with other sizes, so that one path serves both: a Query ends with
- * four bytes (flags and QRV, QQIC, number of sources) behind the group, at another offset; a record
- * has addresses of another length.
+ * four bytes (flags and QRV, QQIC, number of sources) and the sources behind the group, at another
+ * offset; a record has addresses of another length.
  *
- * On a LAN an MLD message must come from a link-local address with hop limit 1 and Router Alert
- * (RFC 3810 section 6.2). Inside AMT any source address must be taken (RFC 7450 section 5.2.3.5.4),
- * and the nonce, not the hop limit, says that a Query is not from afar: neither is checked. The Max
- * Resp Code is not read, since a gateway answers at once (section 5.2.1).
- *
- * Left out: reports of others, Queries for a group; TO_IN, TO_EX and IS_EX records, as a gateway
- * that wants (S,G) never changes its filter mode. */
+ * On a LAN an MLD message must come from a link-local address, and all must have TTL or hop limit 1
+ * and Router Alert. Inside AMT any source address must be taken (RFC 7450 section 5.2.3.5.4), and
+ * the nonce, not the hop limit, says that a Query is not from afar: neither is checked. The Max
+ * Resp Code is never read: a gateway answers at once (RFC 7450 section 5.2.1), and a router's Last
+ * Member Query Time is made of its own values (RFC 3376 section 8.10). */
 #include "membership/packets.h"
 
-#define IGMP                2
-#define ICMPV6              58
 #define IGMP_QUERY          0x11
-#define MLD_QUERY           130
+#define IGMP_REPORT_V1      0x12
+#define IGMP_REPORT_V2      0x16
+#define IGMP_LEAVE          0x17
 #define IGMP_REPORT         0x22
+#define MLD_QUERY           130
+#define MLD_REPORT_V1       131
+#define MLD_DONE            132
 #define MLD_REPORT          143
 #define SHORTEST            8 /* of all messages of both protocols */
 #define IGMP_QUERY_OLD      8 /* versions 1 and 2 */
 #define IGMP_QUERY_GROUP_AT 4
 #define MLD_QUERY_OLD       24 /* version 1 */
 #define MLD_QUERY_GROUP_AT  8
+#define SUPPRESS            0x08
 #define QRV_MASK            0x07
 #define QRV_DEFAULT         2
 #define QUERY_INTERVAL      125 /* seconds (RFC 3376 section 8.2, RFC 3810 section 9.2) */
@@ -36,7 +37,7 @@
 
 static uint8_t protocol_of(int family)
 {
-	return family == AF_INET ? IGMP : ICMPV6;
+	return family == AF_INET ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6;
 }
 
 /* Queries */
@@ -61,40 +62,195 @@ static enum fault check_version(size_t length, int family)
 	return length < old + 4 ? FAULT_LENGTH : FAULT_NONE;
 }
 
-static enum fault decode_general(struct cursor c, struct membership_query *query)
+static size_t group_offset(int family)
 {
-	struct addr group;
+	return family == AF_INET ? IGMP_QUERY_GROUP_AT : MLD_QUERY_GROUP_AT;
+}
 
-	cursor_bytes(&c, query->family == AF_INET ? IGMP_QUERY_GROUP_AT : MLD_QUERY_GROUP_AT);
-	group = cursor_addr(&c, query->family);
-	query->robustness = cursor_u8(&c) & QRV_MASK;
-	if (!query->robustness)
-		query->robustness = QRV_DEFAULT;
-	query->query_interval = decode_interval(cursor_u8(&c));
-	return cursor_u16(&c) || !addr_is_unspecified(&group) ? FAULT_ADDRESS : FAULT_NONE;
+/* Up to the number of sources, which is returned; the length was checked. */
+static unsigned decode_query_head(struct cursor *c, int family, struct membership_message *message)
+{
+	struct membership_query *query = &message->query;
+	uint8_t flags;
+
+	cursor_bytes(c, group_offset(family));
+	message->group = cursor_addr(c, family);
+	flags = cursor_u8(c);
+	message->suppress = flags & SUPPRESS;
+	query->family = family;
+	query->robustness = flags & QRV_MASK ? flags & QRV_MASK : QRV_DEFAULT;
+	query->query_interval = decode_interval(cursor_u8(c));
+	return cursor_u16(c);
+}
+
+/* What both uses of the protocols have in common */
+static enum fault check_message(const struct ip_datagram *ip)
+{
+	size_t length = cursor_left(&ip->payload);
+
+	if (ip->protocol != protocol_of(ip->source.family))
+		return FAULT_TYPE;
+	if (length < SHORTEST)
+		return FAULT_TRUNCATED;
+	if (ip_message_checksum(&ip->source, &ip->destination, MEMBERSHIP_ICMPV6, ip->payload.at,
+				length))
+		return FAULT_CHECKSUM;
+	return FAULT_NONE;
 }
 
 enum fault membership_decode_query(const struct ip_datagram *ip, struct membership_query *query)
 {
-	size_t length = cursor_left(&ip->payload);
-	enum fault fault;
+	int family = ip->source.family;
+	struct cursor c = ip->payload;
+	struct membership_message message;
+	enum fault fault = check_message(ip);
+	unsigned sources;
 
-	*query = (struct membership_query){.family = ip->source.family};
-	if (ip->protocol != protocol_of(query->family))
+	*query = (struct membership_query){.family = family};
+	if (fault)
+		return fault;
+	if (c.at[0] != (family == AF_INET ? IGMP_QUERY : MLD_QUERY))
 		return FAULT_TYPE;
-	if (length < SHORTEST)
+	fault = check_version(cursor_left(&c), family);
+	if (fault)
+		return fault;
+	sources = decode_query_head(&c, family, &message);
+	*query = message.query;
+	return sources || !addr_is_unspecified(&message.group) ? FAULT_ADDRESS : FAULT_NONE;
+}
+
+/* On a LAN: what is read */
+
+static enum membership_kind kind_of(uint8_t type, size_t length, int family)
+{
+	static const struct {
+		int family;
+		uint8_t type;
+		enum membership_kind kind;
+	} kinds[] = {
+		{AF_INET, IGMP_QUERY, MEMBERSHIP_QUERY},
+		{AF_INET, IGMP_REPORT, MEMBERSHIP_REPORT},
+		{AF_INET, IGMP_REPORT_V1, MEMBERSHIP_OLD_REPORT},
+		{AF_INET, IGMP_REPORT_V2, MEMBERSHIP_OLD_REPORT},
+		{AF_INET, IGMP_LEAVE, MEMBERSHIP_OLD_REPORT},
+		{AF_INET6, MLD_QUERY, MEMBERSHIP_QUERY},
+		{AF_INET6, MLD_REPORT, MEMBERSHIP_REPORT},
+		{AF_INET6, MLD_REPORT_V1, MEMBERSHIP_OLD_REPORT},
+		{AF_INET6, MLD_DONE, MEMBERSHIP_OLD_REPORT},
+	};
+	enum membership_kind kind = MEMBERSHIP_OTHER;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i].family == family && kinds[i].type == type)
+			kind = kinds[i].kind;
+	if (kind == MEMBERSHIP_QUERY && check_version(length, family) == FAULT_VERSION)
+		kind = MEMBERSHIP_OLD_QUERY;
+	return kind;
+}
+
+/* A switch that stands in for a querier asks from 0.0.0.0 (RFC 4541 section 2.1.1). */
+static bool source_is_fit(const struct addr *source, enum membership_kind kind)
+{
+	bool query = kind == MEMBERSHIP_QUERY || kind == MEMBERSHIP_OLD_QUERY;
+
+	if (source->family == AF_INET6)
+		return addr_is_link_local(source) || (!query && addr_is_unspecified(source));
+	return !query || addr_is_unspecified(source) || addr_is_link_local(source) ||
+	       !addr_is_martian(source);
+}
+
+/* IGMPv1 and early IGMPv2 know no Router Alert. */
+static enum fault check_link(const struct ip_datagram *ip, enum membership_kind kind)
+{
+	bool alert = kind == MEMBERSHIP_QUERY || kind == MEMBERSHIP_REPORT;
+
+	if (ip->ttl != 1 || (alert && !ip->router_alert))
+		return FAULT_OFF_LINK;
+	return source_is_fit(&ip->source, kind) ? FAULT_NONE : FAULT_ADDRESS;
+}
+
+static enum fault decode_query(struct cursor c, int family, struct membership_message *message)
+{
+	enum fault fault = check_version(cursor_left(&c), family);
+	unsigned sources;
+
+	if (fault)
+		return fault;
+	sources = decode_query_head(&c, family, message);
+	message->sources = cursor_sub(&c, sources * addr_length(family));
+	if (message->sources.failed)
 		return FAULT_TRUNCATED;
-	if (ip_message_checksum(&ip->source, &ip->destination, ICMPV6, ip->payload.at, length))
-		return FAULT_CHECKSUM;
-	if (ip->payload.at[0] != (query->family == AF_INET ? IGMP_QUERY : MLD_QUERY))
-		return FAULT_TYPE;
-	fault = check_version(length, query->family);
-	return fault ? fault : decode_general(ip->payload, query);
+	if (sources && !addr_is_multicast(&message->group))
+		return FAULT_ADDRESS;
+	return FAULT_NONE;
+}
+
+static enum fault decode_report(struct cursor c, int family, struct membership_message *message)
+{
+	struct membership_record record;
+	struct cursor walker;
+	unsigned records;
+
+	cursor_bytes(&c, RECORD_COUNT_AT);
+	records = cursor_u16(&c);
+	walker = message->records = c;
+	while (records--)
+		if (!membership_next_record(&walker, family, &record))
+			return FAULT_TRUNCATED;
+	message->records.end = walker.at; /* what follows is to be ignored */
+	return FAULT_NONE;
+}
+
+static enum fault decode_old(struct cursor c, int family, struct membership_message *message)
+{
+	cursor_bytes(&c, group_offset(family));
+	message->group = cursor_addr(&c, family);
+	return c.failed ? FAULT_TRUNCATED : FAULT_NONE;
+}
+
+enum fault membership_decode(const struct ip_datagram *ip, struct membership_message *message)
+{
+	int family = ip->source.family;
+	enum fault fault = check_message(ip);
+
+	*message = (struct membership_message){.kind = MEMBERSHIP_OTHER};
+	if (fault)
+		return fault;
+	message->kind = kind_of(ip->payload.at[0], cursor_left(&ip->payload), family);
+	if (message->kind == MEMBERSHIP_OTHER)
+		return FAULT_NONE;
+	fault = check_link(ip, message->kind);
+	if (fault)
+		return fault;
+	if (message->kind == MEMBERSHIP_QUERY)
+		return decode_query(ip->payload, family, message);
+	if (message->kind == MEMBERSHIP_REPORT)
+		return decode_report(ip->payload, family, message);
+	return decode_old(ip->payload, family, message);
+}
+
+bool membership_next_record(struct cursor *records, int family, struct membership_record *record)
+{
+	unsigned auxiliary, sources;
+
+	record->type = cursor_u8(records);
+	auxiliary = cursor_u8(records);
+	sources = cursor_u16(records);
+	record->group = cursor_addr(records, family);
+	record->sources = cursor_sub(records, sources * addr_length(family));
+	cursor_bytes(records, auxiliary * 4);
+	return !records->failed;
+}
+
+bool membership_next_source(struct cursor *sources, int family, struct addr *source)
+{
+	*source = cursor_addr(sources, family);
+	return !sources->failed;
 }
 
 /* Reports */
 
-static struct addr report_destination(int family)
+struct addr membership_all_routers(int family)
 {
 	static const uint8_t v4[4] = {224, 0, 0, 22};
 	static const uint8_t v6[16] = {0xff, 0x02, [15] = 0x16};
@@ -149,30 +305,102 @@ bool membership_report_add(struct membership_report *report, enum membership_rec
 	return true;
 }
 
-static void write_ip_header(struct membership_report *report, const struct addr *source,
-			    const struct addr *destination, size_t payload_length)
+/* Writes what depends on the length: checksum and IP header, before which everything stands. */
+static size_t finish(struct writer *w, const struct addr *source, const struct addr *destination)
 {
-	struct writer head = writer_over(report->w.start, header_length(report->family));
+	size_t at = header_length(source->family), length = writer_length(w) - at;
+	struct writer head = writer_over(w->start, at);
 
-	ip_write_alert_header(&head, source, destination, protocol_of(report->family),
-			      payload_length);
+	writer_patch_u16(
+		w, at + CHECKSUM_AT,
+		ip_message_checksum(source, destination, MEMBERSHIP_ICMPV6, w->start + at, length));
+	ip_write_alert_header(&head, source, destination, protocol_of(source->family), length);
+	return writer_length(w);
 }
 
 size_t membership_report_end(struct membership_report *report)
 {
 	struct addr source = report_source(report->family);
-	struct addr destination = report_destination(report->family);
+	struct addr destination = membership_all_routers(report->family);
 	size_t at = header_length(report->family);
-	size_t length;
 
 	if (!report->records)
 		return 0;
-	length = writer_length(&report->w) - at;
 	report->w.start[at] = report->family == AF_INET ? IGMP_REPORT : MLD_REPORT;
 	writer_patch_u16(&report->w, at + RECORD_COUNT_AT, report->records);
-	writer_patch_u16(
-		&report->w, at + CHECKSUM_AT,
-		ip_message_checksum(&source, &destination, ICMPV6, report->w.start + at, length));
-	write_ip_header(report, &source, &destination, length);
-	return writer_length(&report->w);
+	return finish(&report->w, &source, &destination);
+}
+
+/* On a LAN: what is written */
+
+static struct addr all_hosts(int family)
+{
+	static const uint8_t v4[4] = {224, 0, 0, 1};
+	static const uint8_t v6[16] = {0xff, 0x02, [15] = 0x01};
+
+	return addr_from_bytes(family, family == AF_INET ? v4 : v6);
+}
+
+/* RFC 3376 section 4.1.1, RFC 3810 section 5.1.3: a number, or one bit that is set, three of
+ * exponent, and a mantissa of 4 or 12 bits. */
+static unsigned encode_float(unsigned value, unsigned mantissa)
+{
+	unsigned exponent = 0, limit = 8u << mantissa;
+
+	if (value < limit)
+		return value;
+	while (value >> (exponent + 3) >= 2u << mantissa)
+		exponent++;
+	if (exponent > 7)
+		return 2 * limit - 1;
+	return limit | exponent << mantissa | (value >> (exponent + 3) & ((1u << mantissa) - 1));
+}
+
+static void write_query_head(struct writer *w, const struct membership_question *question)
+{
+	unsigned response = question->max_response_ms;
+
+	if (question->from.family == AF_INET) {
+		writer_u8(w, IGMP_QUERY);
+		writer_u8(w, encode_float(response / 100, 4));
+		writer_u16(w, 0);
+	} else {
+		writer_u8(w, MLD_QUERY);
+		writer_u8(w, 0);
+		writer_u16(w, 0);
+		writer_u16(w, encode_float(response, 12));
+		writer_u16(w, 0);
+	}
+}
+
+void membership_query_begin(struct writer *w, const struct membership_question *question,
+			    void *bytes, size_t size)
+{
+	*w = writer_over(bytes, size);
+	/* The IP header needs the length: it is written last, into this place. */
+	writer_zero(w, header_length(question->from.family));
+	write_query_head(w, question);
+	writer_bytes(w, question->group.bytes, addr_length(question->from.family));
+	writer_u8(w, (question->suppress ? SUPPRESS : 0) | (question->robustness & QRV_MASK));
+	writer_u8(w, encode_float(question->query_interval, 4));
+	writer_u16(w, 0);
+}
+
+bool membership_query_add(struct writer *w, const struct addr *source)
+{
+	if (writer_left(w) < addr_length(source->family))
+		return false;
+	writer_addr(w, source);
+	return true;
+}
+
+size_t membership_query_end(struct writer *w, const struct membership_question *question)
+{
+	int family = question->from.family;
+	bool general = addr_is_unspecified(&question->group);
+	struct addr destination = general ? all_hosts(family) : question->group;
+	size_t sources = header_length(family) + group_offset(family) + addr_length(family) + 4;
+
+	writer_patch_u16(w, sources - 2, (writer_length(w) - sources) / addr_length(family));
+	return finish(w, &question->from, &destination);
 }
