@@ -181,6 +181,27 @@ Test(addr, forwardable_channels)
 	cr_expect_not(sg_is_forwardable(&(struct sg){0}));
 }
 
+Test(addr, groups_that_are_source_specific_everywhere)
+{
+	static const struct {
+		const char *group;
+		bool is;
+	} cases[] = {
+		{"232.0.0.0", true},  {"232.255.255.255", true}, {"231.255.255.255", false},
+		{"233.0.0.0", false}, {"ff3e::8000:1", true},    {"ff30::1", true},
+		{"ff3f::", true},     {"ff3e:1::1", false},      {"ff3e:0:1::", true},
+		{"ff2e::1", false},   {"ff4e::1", false},        {"fe3e::1", false},
+	};
+
+	EACH(i, cases)
+	{
+		struct addr group = parsed(cases[i].group);
+
+		cr_expect_eq(addr_is_ssm_group(&group), cases[i].is, "%s", cases[i].group);
+	}
+	cr_expect_not(addr_is_ssm_group(&(struct addr){0}));
+}
+
 Test(addr, channels_have_a_text)
 {
 	struct sg a = {parsed("192.0.2.10"), parsed("232.1.1.1")};

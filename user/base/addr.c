@@ -119,6 +119,15 @@ bool addr_is_link_local(const struct addr *addr)
 	       (addr->bytes[1] & 0xc0) == 0x80;
 }
 
+bool addr_is_ssm_group(const struct addr *group)
+{
+	const uint8_t *b = group->bytes;
+
+	if (group->family == AF_INET)
+		return b[0] == 232;
+	return group->family == AF_INET6 && b[0] == 0xff && b[1] >> 4 == 3 && !b[2] && !b[3];
+}
+
 bool addr_is_martian(const struct addr *addr)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};

@@ -54,6 +54,9 @@ bool addr_is_unspecified(const struct addr *addr);
 bool addr_is_multicast(const struct addr *addr);
 bool addr_is_loopback(const struct addr *addr);
 bool addr_is_link_local(const struct addr *addr);
+/* Whether the group is of the range that is source-specific everywhere: 232.0.0.0/8, ff3x::/32 (RFC
+ * 4607 section 1). */
+bool addr_is_ssm_group(const struct addr *group);
 /* Whether no host on the internet can have this address: all of the above, the none address,
  * 0.0.0.0/8, 240.0.0.0/4 and IPv4-mapped IPv6 (which a socket would take for IPv4). */
 bool addr_is_martian(const struct addr *addr);

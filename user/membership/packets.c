@@ -333,11 +333,14 @@ size_t membership_report_end(struct membership_report *report)
 
 /* On a LAN: what is written */
 
-static struct addr all_hosts(int family)
+struct addr membership_query_destination(const struct membership_question *question)
 {
 	static const uint8_t v4[4] = {224, 0, 0, 1};
 	static const uint8_t v6[16] = {0xff, 0x02, [15] = 0x01};
+	int family = question->from.family;
 
+	if (!addr_is_unspecified(&question->group))
+		return question->group;
 	return addr_from_bytes(family, family == AF_INET ? v4 : v6);
 }
 
@@ -397,8 +400,7 @@ bool membership_query_add(struct writer *w, const struct addr *source)
 size_t membership_query_end(struct writer *w, const struct membership_question *question)
 {
 	int family = question->from.family;
-	bool general = addr_is_unspecified(&question->group);
-	struct addr destination = general ? all_hosts(family) : question->group;
+	struct addr destination = membership_query_destination(question);
 	size_t sources = header_length(family) + group_offset(family) + addr_length(family) + 4;
 
 	writer_patch_u16(w, sources - 2, (writer_length(w) - sources) / addr_length(family));

@@ -103,8 +103,10 @@ struct membership_question {
 	unsigned query_interval; /* seconds */
 };
 
-/* Begins a Query to 224.0.0.1 or ff02::1, or to its group. Times that their field cannot hold
- * exactly become the next shorter one (RFC 3376 section 8.8). */
+/* Its group; of a General Query 224.0.0.1 or ff02::1. */
+struct addr membership_query_destination(const struct membership_question *question);
+/* Begins a Query. Times that their field cannot hold exactly become the next shorter one (RFC 3376
+ * section 8.8). */
 void membership_query_begin(struct writer *w, const struct membership_question *question,
 			    void *bytes, size_t size);
 /* False, and nothing changed, where there is no room: end this Query and begin another. */
