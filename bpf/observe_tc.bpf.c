@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TC ingress of a LAN interface: hands the daemon a copy of every PIM packet, and lets everything
- * pass. */
+/* TC ingress of a LAN interface: hands the daemon a copy of every PIM packet and, where it asked
+ * for them, of every IGMP and MLD packet, and lets everything pass. */
 #include "parse.bpf.h"
 #include "skb.bpf.h"
 
 #define IPPROTO_HOPOPTS 0
+#define IPPROTO_IGMP    2
 #define IPPROTO_ROUTING 43
+#define IPPROTO_ICMPV6  58
 #define IPPROTO_DSTOPTS 60
 #define IPPROTO_PIM     103
+
+#define MLD_QUERY  130
+#define MLD_DONE   132
+#define MLD_REPORT 143
 
 #define EXTENSIONS_MAX 4 /* headers that are walked */
 
 #define VLAN_VID_MASK 0xfff
 
-static __always_inline bool is_pim_v4(const struct __sk_buff *skb)
+#define NOTHING (-1)
+
+/* Interfaces whose IGMP and MLD the daemon asked for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, MCI_EGRESS_MAX);
+	__type(key, __u32);
+	__type(value, __u8);
+} asked SEC(".maps");
+
+/* The kind of record that the packet makes, or NOTHING. */
+static __always_inline int kind_v4(const struct __sk_buff *skb)
 {
 	__u8 protocol;
 
-	return !bpf_skb_load_bytes(skb, ETH_HLEN + offsetof(struct iphdr, protocol), &protocol,
-				   1) &&
-	       protocol == IPPROTO_PIM;
+	if (bpf_skb_load_bytes(skb, ETH_HLEN + offsetof(struct iphdr, protocol), &protocol, 1))
+		return NOTHING;
+	if (protocol == IPPROTO_IGMP)
+		return MCI_OBSERVED_MEMBERSHIP;
+	return protocol == IPPROTO_PIM ? MCI_OBSERVED_PIM : NOTHING;
 }
 
 static __always_inline bool is_walked(__u8 header)
@@ -27,21 +46,48 @@ static __always_inline bool is_walked(__u8 header)
 	return header == IPPROTO_HOPOPTS || header == IPPROTO_ROUTING || header == IPPROTO_DSTOPTS;
 }
 
-static __always_inline bool is_pim_v6(const struct __sk_buff *skb)
+static __always_inline int kind_icmpv6(const struct __sk_buff *skb, __u32 offset)
+{
+	__u8 type;
+
+	if (bpf_skb_load_bytes(skb, offset, &type, 1))
+		return NOTHING;
+	return (type >= MLD_QUERY && type <= MLD_DONE) || type == MLD_REPORT
+		       ? MCI_OBSERVED_MEMBERSHIP
+		       : NOTHING;
+}
+
+static __always_inline int kind_v6(const struct __sk_buff *skb)
 {
 	__u32 offset = ETH_HLEN + sizeof(struct ipv6hdr);
 	struct ipv6_opt_hdr extension;
 	__u8 header;
 
 	if (bpf_skb_load_bytes(skb, ETH_HLEN + offsetof(struct ipv6hdr, nexthdr), &header, 1))
-		return false;
+		return NOTHING;
 	for (int n = 0; n < EXTENSIONS_MAX && is_walked(header); n++) {
 		if (bpf_skb_load_bytes(skb, offset, &extension, sizeof(extension)))
-			return false;
+			return NOTHING;
 		header = extension.nexthdr;
 		offset += (extension.hdrlen + 1) * 8;
 	}
-	return header == IPPROTO_PIM;
+	if (header == IPPROTO_ICMPV6)
+		return kind_icmpv6(skb, offset);
+	return header == IPPROTO_PIM ? MCI_OBSERVED_PIM : NOTHING;
+}
+
+static __always_inline int kind_of(const struct __sk_buff *skb)
+{
+	__u32 ifindex = skb->ifindex;
+	int kind = NOTHING;
+
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		kind = kind_v4(skb);
+	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		kind = kind_v6(skb);
+	if (kind == MCI_OBSERVED_MEMBERSHIP && !bpf_map_lookup_elem(&asked, &ifindex))
+		return NOTHING;
+	return kind;
 }
 
 /* To this box or to a multicast address. A tag with a VLAN number belongs to another interface; one
@@ -53,7 +99,7 @@ static __always_inline bool is_for_us(const struct __sk_buff *skb)
 	return skb->pkt_type == PACKET_HOST || skb->pkt_type == PACKET_MULTICAST;
 }
 
-static __always_inline void observe(const struct __sk_buff *skb)
+static __always_inline void observe(const struct __sk_buff *skb, int kind)
 {
 	__u32 length = skb->len - ETH_HLEN, last = min(length, MCI_OBSERVED_MAX) - 1;
 	struct mci_observed *record;
@@ -63,7 +109,7 @@ static __always_inline void observe(const struct __sk_buff *skb)
 		count_drop(MCI_DROP_OBSERVE_FULL);
 		return;
 	}
-	record->kind = MCI_OBSERVED_PIM;
+	record->kind = kind;
 	record->ifindex = skb->ifindex;
 	record->time_ns = bpf_ktime_get_ns();
 	record->slot = 0;
@@ -80,11 +126,10 @@ static __always_inline void observe(const struct __sk_buff *skb)
 SEC("tc")
 int observe_tc(struct __sk_buff *skb)
 {
-	if (!is_for_us(skb))
-		return TC_ACT_UNSPEC;
-	if ((skb->protocol == bpf_htons(ETH_P_IP) && is_pim_v4(skb)) ||
-	    (skb->protocol == bpf_htons(ETH_P_IPV6) && is_pim_v6(skb)))
-		observe(skb);
+	int kind = is_for_us(skb) ? kind_of(skb) : NOTHING;
+
+	if (kind != NOTHING)
+		observe(skb, kind);
 	return TC_ACT_UNSPEC;
 }
 

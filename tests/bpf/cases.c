@@ -107,31 +107,43 @@ const unsigned ingest_case_count = sizeof(ingest_cases) / sizeof(*ingest_cases);
 #define ALL_V4  "e000000d"
 #define ALL_V6  "ff02000000000000 000000000000000d"
 #define US_V6   "fe80000000000000 0000000000000001"
+#define MLD(type) type "00 0000 27100000"
 #define EMPTY_EXTENSION(next) next "00 0104 00000000"
 
 const struct observe_case observe_cases[] = {
-	{"PIM in IPv4", PIM_V4 IPV4("67", ALL_V4) HELLO, 0, true},
-	{"PIM in IPv4, padded", PIM_V4 IPV4("67", ALL_V4) HELLO, 16, true},
-	{"PIM in IPv4 to our own address", TO_US "0800" IPV4("67", "0a000001") HELLO, 0, true},
-	{"PIM in IPv6", PIM_V6 IPV6("67", ALL_V6) HELLO, 0, true},
-	{"PIM in IPv6 to our own address", TO_US "86dd" IPV6("67", US_V6) HELLO, 0, true},
-	{"PIM behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("67") HELLO, 0, true},
+	{"PIM in IPv4", PIM_V4 IPV4("67", ALL_V4) HELLO, 0, OBSERVED},
+	{"PIM in IPv4, padded", PIM_V4 IPV4("67", ALL_V4) HELLO, 16, OBSERVED},
+	{"PIM in IPv4 to our own address", TO_US "0800" IPV4("67", "0a000001") HELLO, 0, OBSERVED},
+	{"PIM in IPv6", PIM_V6 IPV6("67", ALL_V6) HELLO, 0, OBSERVED},
+	{"PIM in IPv6 to our own address", TO_US "86dd" IPV6("67", US_V6) HELLO, 0, OBSERVED},
+	{"PIM behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("67") HELLO, 0, OBSERVED},
 	{"PIM behind four extension headers", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3c")
-	 EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("67") HELLO, 0, true},
-	{"PIM longer than a record", PIM_V4 IPV4("67", ALL_V4) HELLO, 1600, true},
-	{"PIM exactly as long as a record", PIM_V4 IPV4("67", ALL_V4) HELLO, 1470, true},
-	{"only an IP header", PIM_V4 IPV4("67", ALL_V4), 0, true},
+	 EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("67") HELLO, 0, OBSERVED},
+	{"PIM longer than a record", PIM_V4 IPV4("67", ALL_V4) HELLO, 1600, OBSERVED},
+	{"PIM exactly as long as a record", PIM_V4 IPV4("67", ALL_V4) HELLO, 1470, OBSERVED},
+	{"only an IP header", PIM_V4 IPV4("67", ALL_V4), 0, OBSERVED},
 
 	{"PIM behind five extension headers", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3c")
-	 EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("67") HELLO, 0, false},
-	{"an extension header that is not there", PIM_V6 IPV6("00", ALL_V6), 0, false},
-	{"an extension header that ends outside", PIM_V6 IPV6("00", ALL_V6) "3cff0104 00000000" HELLO, 0, false},
-	{"PIM to another host's MAC", "000000000001 020000000009 0800" IPV4("67", "0a000001") HELLO, 0, false},
-	{"PIM behind a tag", "01005e00000d 020000000009 8100 0007 0800" IPV4("67", ALL_V4) HELLO, 0, false},
-	{"IGMP", PIM_V4 IPV4("02", ALL_V4) HELLO, 0, false},
-	{"UDP", PIM_V4 IPV4("11", ALL_V4) HELLO, 0, false},
-	{"ICMPv6 behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") HELLO, 0, false},
-	{"a fragment of IPv6", PIM_V6 IPV6("2c", ALL_V6) "6700000000000000" HELLO, 0, false},
-	{"ARP", "ffffffffffff 020000000009 0806 0001080006040001", 20, false},
+	 EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("67") HELLO, 0, NOT_OBSERVED},
+	{"an extension header that is not there", PIM_V6 IPV6("00", ALL_V6), 0, NOT_OBSERVED},
+	{"an extension header that ends outside", PIM_V6 IPV6("00", ALL_V6) "3cff0104 00000000" HELLO, 0, NOT_OBSERVED},
+	{"PIM to another host's MAC", "000000000001 020000000009 0800" IPV4("67", "0a000001") HELLO, 0, NOT_OBSERVED},
+	{"PIM behind a tag", "01005e00000d 020000000009 8100 0007 0800" IPV4("67", ALL_V4) HELLO, 0, NOT_OBSERVED},
+	{"UDP", PIM_V4 IPV4("11", ALL_V4) HELLO, 0, NOT_OBSERVED},
+	{"a fragment of IPv6", PIM_V6 IPV6("2c", ALL_V6) "6700000000000000" HELLO, 0, NOT_OBSERVED},
+	{"ARP", "ffffffffffff 020000000009 0806 0001080006040001", 20, NOT_OBSERVED},
+
+	{"an IGMPv3 report", PIM_V4 IPV4("02", "e0000016") "22000000 00000000", 0, OBSERVED_WHERE_ASKED},
+	{"an IGMPv2 report", PIM_V4 IPV4("02", "e8010101") "16000000 e8010101", 40, OBSERVED_WHERE_ASKED},
+	{"IGMP behind a tag", "01005e000016 020000000009 8100 0007 0800" IPV4("02", "e0000016") HELLO, 0, NOT_OBSERVED},
+	{"an MLD Query", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("82"), 0, OBSERVED_WHERE_ASKED},
+	{"an MLDv1 report", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("83"), 0, OBSERVED_WHERE_ASKED},
+	{"an MLDv1 Done", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("84"), 0, OBSERVED_WHERE_ASKED},
+	{"an MLDv2 report", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("8f"), 1600, OBSERVED_WHERE_ASKED},
+	{"an MLDv2 report without hop-by-hop options", PIM_V6 IPV6("3a", ALL_V6) MLD("8f"), 0, OBSERVED_WHERE_ASKED},
+	{"an Echo Reply", PIM_V6 IPV6("3a", ALL_V6) MLD("81"), 0, NOT_OBSERVED},
+	{"a Router Solicitation", PIM_V6 IPV6("3a", ALL_V6) MLD("85"), 0, NOT_OBSERVED},
+	{"ICMPv6 of another kind behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("90"), 0, NOT_OBSERVED},
+	{"ICMPv6 that ends before its type", PIM_V6 IPV6("3a", ALL_V6), 0, NOT_OBSERVED},
 };
 const unsigned observe_case_count = sizeof(observe_cases) / sizeof(*observe_cases);

@@ -26,11 +26,13 @@ struct ingest_case {
 extern const struct ingest_case ingest_cases[];
 extern const unsigned ingest_case_count;
 
+enum observe_kind { NOT_OBSERVED, OBSERVED, OBSERVED_WHERE_ASKED };
+
 struct observe_case {
 	const char *what;
 	const char *frame; /* in hexadecimal, from the destination MAC on */
 	int zeros;         /* that follow it */
-	bool observed;
+	enum observe_kind kind;
 };
 
 extern const struct observe_case observe_cases[];

@@ -52,6 +52,13 @@ static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, cons
 	memcpy(observation.packet, packet, length);
 }
 
+static void observed_membership(void *context, uint32_t ifindex, uint64_t time_ns,
+				const uint8_t *packet, size_t length, bool whole)
+{
+	observed_pim(context, ifindex, time_ns, packet, length, whole);
+	observation.membership = true;
+}
+
 static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 {
 	(void)context;
@@ -63,7 +70,9 @@ static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 struct dataplane *harness_open(void)
 {
 	struct dataplane_limits limits = {.channels = 16, .tunnels = 4};
-	struct dataplane_events events = {.pim = observed_pim, .first_packet = first_packet};
+	struct dataplane_events events = {.pim = observed_pim,
+					  .membership = observed_membership,
+					  .first_packet = first_packet};
 	struct dataplane *dp;
 
 	if (dataplane_open(&dp, &limits, &events))

@@ -11,6 +11,7 @@
 /* The PIM packet that was handed over last, and how many were. */
 struct observation {
 	unsigned count, first_packets;
+	bool membership; /* IGMP or MLD, otherwise PIM */
 	uint32_t ifindex, slot;
 	size_t length;
 	bool whole;

@@ -209,8 +209,9 @@ static size_t from_hex(const char *hex, int zeros, uint8_t frame[FRAME_MAX])
 	return length + zeros;
 }
 
-static void test_observe(struct dataplane *dp, const struct observe_case *row)
+static void test_observe(struct dataplane *dp, const struct observe_case *row, bool asked)
 {
+	bool wanted = row->kind == OBSERVED || (row->kind == OBSERVED_WHERE_ASKED && asked);
 	uint8_t frame[FRAME_MAX];
 	size_t length = from_hex(row->frame, row->zeros, frame), kept = length - ETHERNET;
 	struct run run;
@@ -222,12 +223,23 @@ static void test_observe(struct dataplane *dp, const struct observe_case *row)
 	run = harness_run("observe_tc", frame, length, 0, 1);
 	dataplane_dispatch(dp);
 	ok = run.verdict == (uint32_t)TC_ACT_UNSPEC && same_frame(&run, frame, length) &&
-	     observation.count == row->observed;
-	if (row->observed)
-		ok = ok && observation.length == kept && observation.ifindex &&
+	     observation.count == wanted;
+	if (wanted)
+		ok = ok && observation.membership == (row->kind == OBSERVED_WHERE_ASKED) &&
+		     observation.length == kept && observation.ifindex &&
 		     observation.whole == (kept == length - ETHERNET) &&
 		     !memcmp(observation.packet, frame + ETHERNET, kept);
-	tap(ok, "%s: %s", row->what, row->observed ? "observed" : "not observed");
+	tap(ok, "%s: %s", row->what, wanted ? "observed" : "not observed");
+}
+
+/* BPF_PROG_RUN's packets come from the loopback interface. */
+static void test_observe_all(struct dataplane *dp)
+{
+	for (unsigned i = 0; i < observe_case_count; i++)
+		test_observe(dp, &observe_cases[i], false);
+	tap(!dataplane_observe_membership(dp, harness_ifindex("lo")), "IGMP and MLD are asked for");
+	for (unsigned i = 0; i < observe_case_count; i++)
+		test_observe(dp, &observe_cases[i], true);
 }
 
 /* Every record takes the room of the longest. */
@@ -373,8 +385,7 @@ int main(void)
 		if (!ingest_cases[i].gso_size)
 			test_ingest(dp, &ingest_cases[i], XDP_AND_TC);
 	test_mutations(dp);
-	for (unsigned i = 0; i < observe_case_count; i++)
-		test_observe(dp, &observe_cases[i]);
+	test_observe_all(dp);
 	test_full_ring(dp);
 	test_limits(dp);
 	egress_tests(dp);

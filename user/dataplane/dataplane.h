@@ -25,12 +25,15 @@ struct dataplane_channel {
 	struct mci_lan egress[MCI_EGRESS_MAX];
 };
 
+/* A packet seen on a LAN, from its IP header on, cut to MCI_OBSERVED_MAX bytes where it is not
+ * whole. `packet` is valid during the call. */
+typedef void dataplane_observed_fn(void *context, uint32_t ifindex, uint64_t time_ns,
+				   const uint8_t *packet, size_t length, bool whole);
+
 struct dataplane_events {
 	void *context;
-	/* A PIM packet seen on a LAN, from its IP header on, cut to MCI_OBSERVED_MAX bytes where it
-	 * is not whole. `packet` is valid during the call. */
-	void (*pim)(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
-		    size_t length, bool whole);
+	dataplane_observed_fn *pim;
+	dataplane_observed_fn *membership; /* IGMP and MLD */
 	/* A channel's first packet went out to the LAN; may come once for each CPU. */
 	void (*first_packet)(void *context, uint32_t slot, uint64_t time_ns);
 };
@@ -59,6 +62,8 @@ void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
  * depends on them. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
+/* Of a downstream: hands over IGMP and MLD, too. */
+int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
 /* How the program of this role is attached to this interface, "xdp" or "tc", and why so; NULL where
  * it is not. With "xdp", TC takes what XDP leaves. */
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role);

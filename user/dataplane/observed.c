@@ -3,7 +3,9 @@
 #include "dataplane/internal.h"
 
 #include "ingest_tc.skel.h"
+#include "observe_tc.skel.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
 
@@ -11,15 +13,31 @@
  * other work: the descriptor stays ready. */
 #define DISPATCH_MAX 256
 
+int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
+{
+	__u32 key = ifindex;
+	__u8 yes = 1;
+	char name[MCI_NAME];
+
+	if (bpf_map_update_elem(bpf_map__fd(dp->observe->maps.asked), &key, &yes, BPF_ANY))
+		return dataplane_fail(dp, -errno, "cannot observe IGMP on %s: %s",
+				      dataplane_interface(ifindex, name), dataplane_cure(-errno));
+	return 0;
+}
+
 static void hand_over(struct dataplane *dp, const struct mci_observed *record, size_t room)
 {
 	size_t length = record->length < room ? record->length : room;
+	const struct dataplane_events *events = &dp->events;
 
 	if (record->kind == MCI_OBSERVED_FIRST_PACKET)
-		dp->events.first_packet(dp->events.context, record->slot, record->time_ns);
+		events->first_packet(events->context, record->slot, record->time_ns);
 	else if (record->kind == MCI_OBSERVED_PIM)
-		dp->events.pim(dp->events.context, record->ifindex, record->time_ns, record->packet,
-			       length, record->length == length);
+		events->pim(events->context, record->ifindex, record->time_ns, record->packet,
+			    length, record->length == length);
+	else if (record->kind == MCI_OBSERVED_MEMBERSHIP)
+		events->membership(events->context, record->ifindex, record->time_ns,
+				   record->packet, length, record->length == length);
 }
 
 static int record_arrived(void *context, void *data, size_t size)
