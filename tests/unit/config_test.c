@@ -69,8 +69,9 @@ static int read_conf(const char *text)
 static const char *lists(void)
 {
 	static char text[1024];
-	char *const *all[] = {config.downstream, config.upstream, config.dns_servers};
-	unsigned counts[] = {config.downstream_count, config.upstream_count,
+	char *const *all[] = {config.downstream, config.upstream, config.igmp,
+			      config.dns_servers};
+	unsigned counts[] = {config.downstream_count, config.upstream_count, config.igmp_count,
 			     config.dns_server_count};
 
 	text[0] = '\0';
@@ -88,7 +89,7 @@ static const char *lists(void)
 Test(config, defaults)
 {
 	cr_assert_eq(read_words("--config /dev/null --downstream lan0"), 0, "%s", said);
-	cr_expect_str_eq(lists(), "lan0;;;");
+	cr_expect_str_eq(lists(), "lan0;;;;");
 	cr_expect_eq(config.dns_timeout, 5 * USEC_PER_SEC);
 	cr_expect_eq(config.mode, CONFIG_MODE_AUTO);
 	cr_expect_eq(config.hold, 180 * USEC_PER_SEC);
@@ -101,6 +102,9 @@ Test(config, defaults)
 	cr_expect(config.require_hello);
 	cr_expect_eq(config.linger, 2 * USEC_PER_SEC);
 	cr_expect(config.assert.preference == 200 && config.assert.metric == 100);
+	cr_expect_eq(config.max_memberships, 4096);
+	cr_expect_eq(config.igmp_interval, 125);
+	cr_expect_eq(config.igmp_robustness, 2);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
@@ -112,7 +116,7 @@ Test(config, no_file_is_needed)
 	if (access(CONFIG_FILE, F_OK) == 0)
 		cr_skip_test("this box has a " CONFIG_FILE);
 	cr_assert_eq(read_words("--downstream lan0"), 0, "%s", said);
-	cr_expect_str_eq(lists(), "lan0;;;");
+	cr_expect_str_eq(lists(), "lan0;;;;");
 	config_free(&config);
 	cr_expect_null(config.control_socket);
 	cr_expect_eq(read_words(""), 2);
@@ -127,6 +131,7 @@ Test(config, every_key_of_a_file)
 			       "[interfaces]\n"
 			       "downstream = lan0 \t lan1\n"
 			       "upstream = lan0 ; a LAN may be the uplink as well\n"
+			       "igmp = lan1\n"
 			       "[dns]\n"
 			       "server = 192.0.2.53 2001:db8::53@5353 192.0.2.54@65535\n"
 			       "timeout = 60\n"
@@ -137,6 +142,7 @@ Test(config, every_key_of_a_file)
 			       "tunnels=1\r\n"
 			       "  neighbors = 65535\n"
 			       "joins = 7\n"
+			       "memberships = 7\n"
 			       "[pim]\n"
 			       "allow = 10.0.0.0/24 fe80::/10\n"
 			       "groups = 232.0.0.0/8\n"
@@ -146,12 +152,15 @@ Test(config, every_key_of_a_file)
 			       "assert_metric = 999999999\n"
 			       "[channels]\n"
 			       "linger = 0\n"
+			       "[igmp]\n"
+			       "interval = 31744\n"
+			       "robustness = 7\n"
 			       "[control]\n"
 			       "socket = /tmp/a b\n"
 			       "[log]\n"
 			       "level = debug"),
 		     0, "%s", said);
-	cr_expect_str_eq(lists(), "lan0|lan1;lan0;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535;");
+	cr_expect_str_eq(lists(), "lan0|lan1;lan0;lan1;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535;");
 	cr_expect_eq(config.dns_timeout, 60 * USEC_PER_SEC);
 	cr_expect_eq(config.mode, CONFIG_MODE_XDP);
 	cr_expect_eq(config.max_channels, 1000000);
@@ -165,6 +174,9 @@ Test(config, every_key_of_a_file)
 	cr_expect_not(config.require_hello);
 	cr_expect_eq(config.linger, 0);
 	cr_expect(config.assert.preference == 0 && config.assert.metric == 999999999);
+	cr_expect_eq(config.max_memberships, 7);
+	cr_expect_eq(config.igmp_interval, 31744);
+	cr_expect_eq(config.igmp_robustness, 7);
 	cr_expect_str_eq(config.control_socket, "/tmp/a b");
 	cr_expect(config.debug);
 	config_free(&config);
@@ -175,20 +187,20 @@ Test(config, a_list_in_several_lines_and_as_long_as_it_may_be)
 	cr_assert_eq(read_conf("[interfaces]\ndownstream = a b c d\n downstream = e f g\n"
 			       "upstream = w\ndownstream = abcdefghijklmno\n"),
 		     0, "%s", said);
-	cr_expect_str_eq(lists(), "a|b|c|d|e|f|g|abcdefghijklmno;w;;");
+	cr_expect_str_eq(lists(), "a|b|c|d|e|f|g|abcdefghijklmno;w;;;");
 	config_free(&config);
 }
 
 Test(config, command_line_replaces_the_file)
 {
-	static const char text[] = "[interfaces]\ndownstream = a b\nupstream = u\n"
+	static const char text[] = "[interfaces]\ndownstream = a b\nupstream = u\nigmp = a\n"
 				   "[control]\nsocket = /file\n[log]\nlevel = notice\n";
 
 	write_conf(text, strlen(text));
 	cr_assert_eq(read_words("--downstream b --socket /first --config conf --debug "
-				"--downstream=c --socket /last"),
+				"--downstream=c --socket /last --igmp c"),
 		     0, "%s", said);
-	cr_expect_str_eq(lists(), "b|c;u;;");
+	cr_expect_str_eq(lists(), "b|c;u;c;;");
 	cr_expect_str_eq(config.control_socket, "/last");
 	cr_expect(config.debug);
 	config_free(&config);
@@ -202,7 +214,13 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[limits], [pim], [channels], [dataplane], [control] or [log]\n"},
+	 "[limits], [pim], [igmp], [channels], [dataplane], [control] or [log]\n"},
+	{"[interfaces]\ndownstream = a b\nigmp = c\n",
+	 "mcingestd: igmp on 'c': it is no downstream interface\n"},
+	{"[igmp]\ninterval = 10\n",
+	 "mcingestd: conf:2: interval = 10: expected seconds from 11 to 31744\n"},
+	{"[igmp]\nrobustness = 8\n",
+	 "mcingestd: conf:2: robustness = 8: expected a number from 1 to 7\n"},
 	{"[dns]\n\nchannels = 1\n",
 	 "mcingestd: conf:3: channels = 1: unknown key 'channels' in [dns]\n"},
 	{"[limits]\nchannels = 0\n",

@@ -6,6 +6,8 @@
  *   downstream = lan0 lan1   LANs whose routers send Joins, at most 8; no default
  *   upstream = wan0          where tunnels arrive, at most 16; may be a LAN as well. Default: the
  *                            interfaces that routes leave by
+ *   igmp = lan0              those LANs whose hosts are asked by IGMPv3 and MLDv2 what they want;
+ *                            nothing is asked elsewhere. Default: none
  *   [dns]
  *   server = 192.0.2.53      addresses, each with @port where it is not 53, at most 8. Default:
  *                            those of /etc/resolv.conf
@@ -15,6 +17,8 @@
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
  *   joins = 8192             (S,G) that one of them may have joined at a time: 1 to 1000000
+ *   memberships = 4096       (S,G) that the hosts of one LAN may have joined, of one family: 1 to
+ *                            1000000
  *   [pim]
  *   allow = 10.0.0.0/24      routers that are heard, by prefixes of their addresses, at most 64
  *                            (IPv6 routers speak from link-local ones). Default: all
@@ -23,6 +27,9 @@
  *   require_hello = yes      or no: Join/Prunes count of routers, too, that say no Hello
  *   assert_preference = 200  what an Assert says of our way to every source, the lower the better:
  *   assert_metric = 100      by default a router that has a native path wins: 0 to 999999999 each
+ *   [igmp]
+ *   interval = 125           seconds between General Queries (Query Interval): 11 to 31744
+ *   robustness = 2           Robustness Variable: how often what may get lost is said: 1 to 7
  *   [channels]
  *   linger = 2               seconds that a channel that nobody wants any more stays joined at its
  *                            relay, in case that somebody zaps back; the LAN is quiet at once: 0
@@ -127,6 +134,8 @@ static const struct setting settings[] = {
 	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
 	{"interfaces", "upstream", LIST(upstream, upstream_count, CONFIG_UPLINKS_MAX),
 	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
+	{"interfaces", "igmp", LIST(igmp, igmp_count, CONFIG_NAMES_MAX), .word = word_is_interface,
+	 .expected = "an interface's name, of at most 15 characters"},
 	{"dns", "server", LIST(dns_servers, dns_server_count, CONFIG_SERVERS_MAX),
 	 .word = word_is_server, .expected = "an IPv4 or IPv6 address, with @port if need be"},
 	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .least = 1, .most = 60,
@@ -139,6 +148,8 @@ static const struct setting settings[] = {
 	 .expected = "a number from 1 to 65535"},
 	{"limits", "joins", take_count, FIELD(max_joins), .least = 1, .most = 1000000,
 	 .expected = "a number from 1 to 1000000"},
+	{"limits", "memberships", take_count, FIELD(max_memberships), .least = 1, .most = 1000000,
+	 .expected = "a number from 1 to 1000000"},
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
 	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
@@ -146,6 +157,10 @@ static const struct setting settings[] = {
 	 .expected = "a number from 0 to 999999999"},
 	{"pim", "assert_metric", take_count, FIELD(assert.metric), .most = 999999999,
 	 .expected = "a number from 0 to 999999999"},
+	{"igmp", "interval", take_count, FIELD(igmp_interval), .least = 11, .most = 31744,
+	 .expected = "seconds from 11 to 31744"},
+	{"igmp", "robustness", take_count, FIELD(igmp_robustness), .least = 1, .most = 7,
+	 .expected = "a number from 1 to 7"},
 	{"channels", "linger", take_seconds, FIELD(linger), .least = 0, .most = 3600,
 	 .expected = "seconds from 0 to 3600"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
@@ -406,10 +421,11 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 	if (!*section)
 		return refuse(reading, "stands before the first [section]");
 	if (!section_is_known(section))
-		return refuse(reading,
-			      "unknown section [%s]: expected [interfaces], [dns], "
-			      "[limits], [pim], [channels], [dataplane], [control] or [log]",
-			      section);
+		return refuse(
+			reading,
+			"unknown section [%s]: expected [interfaces], [dns], "
+			"[limits], [pim], [igmp], [channels], [dataplane], [control] or [log]",
+			section);
 	return refuse(reading, "unknown key '%s' in [%s]", key, section);
 }
 
@@ -452,6 +468,7 @@ enum { OPTION_CONFIG = 256, OPTION_DEBUG, OPTION_HELP, OPTION_VERSION, OPTION_SE
 static const struct option options[] = {
 	{"downstream", required_argument, NULL, OPTION_SETTING},
 	{"upstream", required_argument, NULL, OPTION_SETTING},
+	{"igmp", required_argument, NULL, OPTION_SETTING},
 	{"socket", required_argument, NULL, OPTION_SETTING},
 	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"debug", no_argument, NULL, OPTION_DEBUG},
@@ -463,11 +480,12 @@ static const struct option options[] = {
 static void print_help(void)
 {
 	puts("Usage: mcingestd --downstream IF [OPTION]...\n"
-	     "Puts multicast that AMT relays have on LANs whose PIM routers join it.\n"
+	     "Puts multicast that AMT relays have on LANs whose PIM routers or hosts join it.\n"
 	     "\n"
 	     "  --downstream IF  a LAN whose routers send Joins; repeat it for more, at most 8\n"
 	     "  --upstream IF    where tunnels arrive; repeat it for more, at most 16\n"
 	     "                   (default: the interfaces that routes leave by)\n"
+	     "  --igmp IF        a downstream whose hosts are asked by IGMPv3 and MLDv2, too\n"
 	     "  --config FILE    (default: " CONFIG_FILE ", where it exists)\n"
 	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
 	     "  --debug          log every packet and every step\n"
@@ -542,8 +560,23 @@ static bool apply_options(struct config *config, int argc, char **argv)
 	return finish(&reading);
 }
 
+static bool is_downstream(const struct config *config, const char *name)
+{
+	for (unsigned i = 0; i < config->downstream_count; i++)
+		if (strcmp(config->downstream[i], name) == 0)
+			return true;
+	return false;
+}
+
 static bool check_whole(const struct config *config, const char *file)
 {
+	for (unsigned i = 0; i < config->igmp_count; i++) {
+		if (is_downstream(config, config->igmp[i]))
+			continue;
+		fprintf(stderr, "mcingestd: igmp on '%s': it is no downstream interface\n",
+			config->igmp[i]);
+		return false;
+	}
 	if (config->downstream_count)
 		return true;
 	fprintf(stderr,
@@ -566,7 +599,10 @@ int config_read(struct config *config, int argc, char **argv)
 				  .max_joins = 8192,
 				  .require_hello = true,
 				  .assert = {.preference = 200, .metric = 100},
-				  .linger = 2 * USEC_PER_SEC};
+				  .linger = 2 * USEC_PER_SEC,
+				  .max_memberships = 4096,
+				  .igmp_interval = 125,
+				  .igmp_robustness = 2};
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);

@@ -22,6 +22,8 @@ struct config {
 	unsigned downstream_count;
 	char *upstream[CONFIG_UPLINKS_MAX]; /* none: those that routes leave by */
 	unsigned upstream_count;
+	char *igmp[CONFIG_NAMES_MAX]; /* those downstream ones whose hosts are asked */
+	unsigned igmp_count;
 	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
 	unsigned dns_server_count;
 	usec_t dns_timeout;
@@ -31,8 +33,8 @@ struct config {
 	bool debug;
 	unsigned max_channels; /* (S,G) in all */
 	unsigned max_tunnels;
-	unsigned max_neighbors; /* of one interface and family */
-	unsigned max_joins;     /* (S,G) of one of them */
+	unsigned max_neighbors;     /* of one interface and family */
+	unsigned max_joins;         /* (S,G) of one of them */
 	struct prefixes pim_allow;  /* routers that are heard; none: all */
 	struct prefixes pim_groups; /* that are served; none: all */
 	bool require_hello;
@@ -40,6 +42,9 @@ struct config {
 		unsigned preference, metric;
 	} assert;
 	usec_t linger; /* how long a channel that was left keeps its place at the relay */
+	unsigned max_memberships; /* (S,G) of the hosts of one interface and family */
+	unsigned igmp_interval;   /* seconds */
+	unsigned igmp_robustness;
 };
 
 /* Fills in defaults, then the file, then the command line, which adds to nothing but replaces: one
