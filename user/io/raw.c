@@ -12,6 +12,7 @@
 
 struct raw_socket {
 	int fd;
+	unsigned ifindex;
 	struct sockaddr_storage group;
 	socklen_t group_length;
 };
@@ -85,9 +86,26 @@ struct raw_socket *raw_open(unsigned ifindex, int ip_protocol, const struct addr
 	struct raw_socket *raw = memory_new(sizeof(*raw));
 	int err;
 
+	raw->ifindex = ifindex;
 	raw->group_length = on_interface(group, ifindex, &raw->group);
 	raw->fd = socket(group->family, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, ip_protocol);
 	if (raw->fd >= 0 && !set_up(raw->fd, ifindex, source, group))
+		return raw;
+	err = errno;
+	raw_close(raw);
+	errno = err;
+	return NULL;
+}
+
+struct raw_socket *raw_open_datagrams(unsigned ifindex, int ip_protocol, const struct addr *source,
+				      const struct addr *group)
+{
+	struct raw_socket *raw = raw_open(ifindex, ip_protocol, source, group);
+	bool is_v4 = group->family == AF_INET;
+	int err;
+
+	if (!raw || !set_int(raw->fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6,
+			     is_v4 ? IP_HDRINCL : IPV6_HDRINCL, 1))
 		return raw;
 	err = errno;
 	raw_close(raw);
@@ -99,6 +117,16 @@ int raw_send(struct raw_socket *socket, const uint8_t *message, size_t length)
 {
 	ssize_t sent = sendto(socket->fd, message, length, 0, (struct sockaddr *)&socket->group,
 			      socket->group_length);
+
+	return sent < 0 ? -errno : 0;
+}
+
+int raw_send_datagram(struct raw_socket *socket, const struct addr *destination,
+		      const uint8_t *datagram, size_t length)
+{
+	struct sockaddr_storage to;
+	socklen_t to_length = on_interface(destination, socket->ifindex, &to);
+	ssize_t sent = sendto(socket->fd, datagram, length, 0, (struct sockaddr *)&to, to_length);
 
 	return sent < 0 ? -errno : 0;
 }
