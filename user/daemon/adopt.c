@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A daemon that was killed leaves a kernel that forwards. The next one takes that over: tunnels
  * with their ports, so that the relays' data keeps coming; channels with their slots; and, on each
- * LAN, the Join that must have been there, for as long as a Join lasts by default. Neighbours
- * confirm it: the new Generation ID makes them send their Joins (RFC 7761 section 4.3.1). What
- * cannot be taken over, since an interface or an address is gone, is removed. */
+ * LAN, the Join or report that must have been there, for as long as it lasts by default. Neighbours
+ * confirm it: the new Generation ID makes them send their Joins (RFC 7761 section 4.3.1), the first
+ * General Query hosts their reports. What cannot be taken over, since an interface or an address is
+ * gone, is removed. */
 #include "base/log.h"
 #include "daemon/engine.h"
 
@@ -14,6 +15,18 @@ static void adopt_tunnel(void *context, const struct addr *relay, const struct a
 
 	if (!amt_tunnels_adopt(&engine->tunnels, relay, local, local_port))
 		dataplane_remove_tunnel(engine->dataplane, local, local_port);
+}
+
+/* Where hosts are asked, it is taken for theirs: one that leaves must be heard, and routers join
+ * anew within seconds. */
+static bool adopt_join(struct lan *lan, const struct sg *sg)
+{
+	struct lan_hosts *hosts = sg->group.family == AF_INET ? &lan->igmp : &lan->mld;
+	struct pim_interface *pim = lan_pim_of(lan, sg);
+
+	if (hosts->socket && membership_querier_adopt(&hosts->querier, sg))
+		return true;
+	return pim && pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE);
 }
 
 static bool goes_out_of(const struct dataplane_channel *channel, const struct lan *lan)
@@ -31,10 +44,9 @@ static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
 	uint32_t bits = 0;
 
 	for (unsigned n = 0; n < engine->lan_count; n++) {
-		struct pim_interface *pim = lan_pim_of(&engine->lans[n], sg);
+		struct lan *lan = &engine->lans[n];
 
-		if (pim && goes_out_of(channel, &engine->lans[n]) &&
-		    pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE))
+		if (goes_out_of(channel, lan) && adopt_join(lan, sg))
 			bits |= 1u << n;
 	}
 	return bits;

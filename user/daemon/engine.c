@@ -61,6 +61,15 @@ static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, cons
 	lan_observed_pim(engine, ifindex, packet, length, whole);
 }
 
+static void observed_membership(void *context, uint32_t ifindex, uint64_t time_ns,
+				const uint8_t *packet, size_t length, bool whole)
+{
+	struct engine *engine = context;
+
+	engine->seen = time_ns / 1000;
+	hosts_observed(engine, ifindex, packet, length, whole);
+}
+
 static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 {
 	struct engine *engine = context;
@@ -178,8 +187,10 @@ static bool start_dataplane(struct engine *engine)
 {
 	struct dataplane_limits limits = {.channels = engine->config->max_channels,
 					  .tunnels = engine->config->max_tunnels};
-	struct dataplane_events events = {
-		.context = engine, .pim = observed_pim, .first_packet = first_packet};
+	struct dataplane_events events = {.context = engine,
+					  .pim = observed_pim,
+					  .membership = observed_membership,
+					  .first_packet = first_packet};
 	static const enum dataplane_choice choices[CONFIG_MODE_COUNT] = {
 		[CONFIG_MODE_AUTO] = DATAPLANE_AUTO,
 		[CONFIG_MODE_XDP] = DATAPLANE_XDP,

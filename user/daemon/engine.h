@@ -2,6 +2,7 @@
 /* The daemon's one wiring of events to state machines, and of their actions to io and dataplane:
  *
  *   lan.c      dataplane's PIM packets -> PIM interfaces -> channel table
+ *   hosts.c    dataplane's IGMP and MLD packets -> queriers -> lan.c's channels
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
  *   slowpath.c AMT tunnels' data -> channel table -> frames
  *   requests.c control clients -> views
@@ -21,6 +22,7 @@
 #include "io/netlink.h"
 #include "io/raw.h"
 #include "io/resolver.h"
+#include "membership/querier.h"
 #include "pim/interface.h"
 
 #include <time.h>
@@ -55,11 +57,20 @@ struct lan_pim {
 	struct pim_interface interface;
 };
 
+/* IGMP or MLD on a LAN whose hosts are asked; not there (`socket` is NULL) where they are not, or
+ * without an address of the family. */
+struct lan_hosts {
+	struct lan *lan;
+	struct raw_socket *socket;
+	struct membership_querier querier;
+};
+
 struct lan {
 	struct engine *engine;
 	unsigned number; /* the channels' bit for it */
 	struct netlink_interface link;
 	struct lan_pim ipv4, ipv6;
+	struct lan_hosts igmp, mld;
 };
 
 struct engine {
@@ -108,8 +119,19 @@ void lan_stop(struct lan *lan);
 void lan_interest_changed(struct engine *engine, const struct sg *sg);
 /* The interface that speaks PIM of (S,G)'s family; NULL. */
 struct pim_interface *lan_pim_of(struct lan *lan, const struct sg *sg);
+struct lan *lan_find(struct engine *engine, uint32_t ifindex); /* NULL where there is none */
+/* Routers or hosts of the LAN want (S,G); false where no more channels can be had. Some want it no
+ * longer: with the last of them it ends. */
+bool lan_joined(struct lan *lan, const struct sg *sg);
+void lan_left(struct lan *lan, const struct sg *sg);
 void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
 		      bool whole);
+
+/* hosts.c */
+bool hosts_start(struct lan *lan);
+void hosts_stop(struct lan *lan);
+void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
+		    bool whole);
 
 /* relays.c */
 extern const struct channel_actions relays_channel_actions;

@@ -14,9 +14,19 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 		log_peer("pim: cannot send on %s: %s", pim->lan->link.name, strerror(-error));
 }
 
-static bool joined(void *context, const struct sg *sg)
+/* What a LAN's routers and its hosts want is one: it ends when neither do any more. */
+static bool is_wanted(const struct lan *lan, const struct sg *sg)
 {
-	struct lan *lan = ((struct lan_pim *)context)->lan;
+	bool is_v4 = sg->group.family == AF_INET;
+	const struct lan_pim *pim = is_v4 ? &lan->ipv4 : &lan->ipv6;
+	const struct lan_hosts *hosts = is_v4 ? &lan->igmp : &lan->mld;
+
+	return pim_downstream_wants(&pim->interface.downstream, sg) ||
+	       membership_querier_find(&hosts->querier, sg);
+}
+
+bool lan_joined(struct lan *lan, const struct sg *sg)
+{
 	struct engine *engine = lan->engine;
 	char text[SG_TEXT];
 
@@ -30,14 +40,25 @@ static bool joined(void *context, const struct sg *sg)
 	return false;
 }
 
-static void left(void *context, const struct sg *sg)
+void lan_left(struct lan *lan, const struct sg *sg)
 {
-	struct lan *lan = ((struct lan_pim *)context)->lan;
 	char text[SG_TEXT];
 
+	if (is_wanted(lan, sg))
+		return;
 	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
 	channel_table_unwant(&lan->engine->channels, sg, lan->number);
 	lan_interest_changed(lan->engine, sg);
+}
+
+static bool joined(void *context, const struct sg *sg)
+{
+	return lan_joined(((struct lan_pim *)context)->lan, sg);
+}
+
+static void left(void *context, const struct sg *sg)
+{
+	lan_left(((struct lan_pim *)context)->lan, sg);
 }
 
 static enum pim_interest interest(void *context, const struct sg *sg)
@@ -125,7 +146,7 @@ bool lan_start(struct lan *lan)
 	if (!start_family(lan, &lan->ipv4, AF_INET) || !start_family(lan, &lan->ipv6, AF_INET6))
 		return false;
 	if (lan->ipv4.socket || lan->ipv6.socket)
-		return true;
+		return hosts_start(lan);
 	log_error("%s has no address that PIM could speak from: give it an IPv4 address, or bring "
 		  "it up for an IPv6 link-local one",
 		  lan->link.name);
@@ -143,11 +164,12 @@ static void stop_family(struct lan_pim *pim)
 
 void lan_stop(struct lan *lan)
 {
+	hosts_stop(lan);
 	stop_family(&lan->ipv4);
 	stop_family(&lan->ipv6);
 }
 
-static struct lan *find_lan(struct engine *engine, uint32_t ifindex)
+struct lan *lan_find(struct engine *engine, uint32_t ifindex)
 {
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		if (engine->lans[i].link.ifindex == ifindex)
@@ -158,7 +180,7 @@ static struct lan *find_lan(struct engine *engine, uint32_t ifindex)
 void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
 		      bool whole)
 {
-	struct lan *lan = find_lan(engine, ifindex);
+	struct lan *lan = lan_find(engine, ifindex);
 	struct ip_datagram ip;
 	struct lan_pim *pim;
 	enum fault fault;

@@ -103,7 +103,8 @@ static void prune_pending_over(struct timer *timer)
 	downstream->echo(downstream, &sg);
 }
 
-static struct pim_downstream_entry *find(struct pim_downstream *downstream, const struct sg *sg)
+static struct pim_downstream_entry *find(const struct pim_downstream *downstream,
+					 const struct sg *sg)
 {
 	struct pim_downstream_entry *entry;
 
@@ -194,6 +195,11 @@ void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg
 	}
 	timer_start(downstream->timers, &entry->prune_pending, override_interval);
 	change_state(entry, PIM_PRUNE_PENDING, "Prune");
+}
+
+bool pim_downstream_wants(const struct pim_downstream *downstream, const struct sg *sg)
+{
+	return find(downstream, sg);
 }
 
 unsigned pim_downstream_count(const struct pim_downstream *downstream)

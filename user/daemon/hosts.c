@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Hosts of the LANs that the configuration names: IGMPv3 and MLDv2, each with its own querier. */
+#include "base/log.h"
+#include "daemon/engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void send_query(void *context, const struct addr *destination, const uint8_t *datagram,
+		       size_t length)
+{
+	struct lan_hosts *hosts = context;
+	int error = raw_send_datagram(hosts->socket, destination, datagram, length);
+
+	if (error)
+		log_peer("igmp: cannot send on %s: %s", hosts->lan->link.name, strerror(-error));
+}
+
+static bool joined(void *context, const struct sg *sg)
+{
+	return lan_joined(((struct lan_hosts *)context)->lan, sg);
+}
+
+static void left(void *context, const struct sg *sg)
+{
+	lan_left(((struct lan_hosts *)context)->lan, sg);
+}
+
+static const struct membership_querier_actions actions = {
+	.send = send_query, .joined = joined, .left = left};
+
+/* IGMP speaks from the first address, MLD from the link-local one (RFC 3810 section 5.1.14). */
+static struct addr find_address(const struct netlink_interface *link, int family)
+{
+	for (unsigned i = 0; i < link->address_count; i++)
+		if (link->addresses[i].family == family &&
+		    (family == AF_INET || addr_is_link_local(&link->addresses[i])))
+			return link->addresses[i];
+	return (struct addr){0};
+}
+
+static bool start_family(struct lan *lan, struct lan_hosts *hosts, int family)
+{
+	const struct config *config = lan->engine->config;
+	struct addr group = membership_all_routers(family);
+	struct membership_querier *querier = &hosts->querier;
+	int protocol = family == AF_INET ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6;
+
+	*hosts =
+		(struct lan_hosts){.lan = lan,
+				   .querier = {.name = lan->link.name,
+					       .timers = &lan->engine->timers,
+					       .actions = &actions,
+					       .context = hosts,
+					       .address = find_address(&lan->link, family),
+					       .settings = {.robustness = config->igmp_robustness,
+							    .query_interval = config->igmp_interval,
+							    .limit = config->max_memberships,
+							    .groups = &config->pim_groups}}};
+	if (!querier->address.family)
+		return true;
+	hosts->socket = raw_open_datagrams(lan->link.ifindex, protocol, &querier->address, &group);
+	if (!hosts->socket) {
+		log_error("%s: cannot open a socket for %s: %s", lan->link.name,
+			  family == AF_INET ? "IGMP" : "MLD", strerror(errno));
+		return false;
+	}
+	membership_querier_start(querier);
+	return true;
+}
+
+static bool is_asked(const struct lan *lan)
+{
+	const struct config *config = lan->engine->config;
+
+	for (unsigned i = 0; i < config->igmp_count; i++)
+		if (strcmp(config->igmp[i], lan->link.name) == 0)
+			return true;
+	return false;
+}
+
+bool hosts_start(struct lan *lan)
+{
+	struct dataplane *dataplane = lan->engine->dataplane;
+
+	if (!is_asked(lan))
+		return true;
+	if (dataplane_observe_membership(dataplane, lan->link.ifindex)) {
+		log_error("%s", dataplane_error(dataplane));
+		return false;
+	}
+	return start_family(lan, &lan->igmp, AF_INET) && start_family(lan, &lan->mld, AF_INET6);
+}
+
+static void stop_family(struct lan_hosts *hosts)
+{
+	if (!hosts->socket)
+		return;
+	membership_querier_stop(&hosts->querier);
+	raw_close(hosts->socket);
+	hosts->socket = NULL;
+}
+
+void hosts_stop(struct lan *lan)
+{
+	stop_family(&lan->igmp);
+	stop_family(&lan->mld);
+}
+
+void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
+		    bool whole)
+{
+	struct lan *lan = lan_find(engine, ifindex);
+	struct lan_hosts *hosts;
+	struct ip_datagram ip;
+	enum fault fault;
+
+	if (!lan)
+		return;
+	fault = ip_decode(cursor_over(packet, length), &ip);
+	hosts = ip.source.family == AF_INET6 ? &lan->mld : &lan->igmp;
+	if (!fault && hosts->socket)
+		fault = membership_querier_receive(&hosts->querier, &ip);
+	if (fault == FAULT_TRUNCATED && !whole)
+		fault = FAULT_OVERSIZED;
+	if (fault)
+		engine_refused(engine, PROTOCOL_MEMBERSHIP, fault, &ip.source);
+}
