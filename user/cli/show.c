@@ -95,10 +95,20 @@ static enum colour colour_of(const char *state)
 
 /* status */
 
+/* Who asks the hosts of a LAN. */
+static void cell_querier(struct table *table, const json_t *interface)
+{
+	const json_t *igmp = json_object_get(interface, "igmp");
+
+	cell_string(table, json_is_object(igmp) ? igmp : json_object_get(interface, "mld"),
+		    "address");
+}
+
 static void print_interfaces(const json_t *interfaces)
 {
-	static const char *const headings[] = {"INTERFACE", "ROLE", "MODE", ">NEIGHBORS",
-					       ">REFUSED", "ADDRESSES", "WHY THIS MODE"};
+	static const char *const headings[] = {"INTERFACE",  "ROLE",         "MODE",
+					       ">NEIGHBORS", "QUERIER",      ">REFUSED",
+					       "ADDRESSES",  "WHY THIS MODE"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *interface;
 	size_t i;
@@ -108,6 +118,7 @@ static void print_interfaces(const json_t *interfaces)
 		cell_string(table, interface, "role");
 		cell_string(table, interface, "mode");
 		cell_number(table, interface, "neighbors");
+		cell_querier(table, interface);
 		cell_number(table, interface, "refused");
 		cell_list(table, interface, "addresses");
 		cell_string(table, interface, "why");

@@ -47,7 +47,8 @@ json_t *view_interface(const struct netlink_interface *link, const char *role, c
 		       const char *why)
 {
 	return json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "name", link->name, "role", role, "mode",
-			 mode, "why", why, "addresses", view_addrs(link->addresses, link->address_count));
+			 mode, "why", why, "addresses",
+			 view_addrs(link->addresses, link->address_count));
 }
 
 json_t *view_rate(double rate)
@@ -109,6 +110,34 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list)
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		json_object_set_new(view, counts[i].key, json_integer((json_int_t)counts[i].count));
 	json_array_append_new(list, view);
+}
+
+/* IGMP, MLD */
+
+static json_t *view_membership_counters(const struct membership_counters *counters)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "queries_sent",
+			 (json_int_t)counters->queries_sent, "queries_received",
+			 (json_int_t)counters->queries_received, "reports_received",
+			 (json_int_t)counters->reports_received, "old_queries",
+			 (json_int_t)counters->old_queries, "no_source",
+			 (json_int_t)counters->no_source, "old_reports",
+			 (json_int_t)counters->old_reports, "skipped",
+			 (json_int_t)counters->skipped);
+}
+
+json_t *view_querier(const struct membership_querier *querier)
+{
+	bool ours = !querier->other.family;
+
+	return json_pack("{s:b, s:o, s:o, s:o, s:i, s:i, s:i, s:o}", "querier", ours, "address",
+			 view_addr(ours ? &querier->address : &querier->other), "next_query_s",
+			 view_seconds_left(querier->timers, &querier->general), "expires_s",
+			 view_seconds_left(querier->timers, &querier->other_present),
+			 "query_interval_s", (int)querier->query_interval, "robustness",
+			 (int)querier->robustness, "memberships",
+			 (int)membership_querier_count(querier), "counters",
+			 view_membership_counters(&querier->counters));
 }
 
 /* Channels */

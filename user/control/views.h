@@ -9,6 +9,7 @@
 #include "dataplane/dataplane.h"
 #include "driad/lookup.h"
 #include "io/netlink.h"
+#include "membership/querier.h"
 #include "pim/interface.h"
 
 #include <jansson.h>
@@ -21,6 +22,9 @@ json_t *view_interface(const struct netlink_interface *link, const char *role, c
 /* Appends one object a neighbour, or one for the interface's counters, to `list`. */
 void view_neighbors(const struct pim_interface *pim, json_t *list);
 void view_pim_counters(const struct pim_interface *pim, json_t *list);
+
+/* Who asks the hosts, until when, by which values, with which result. */
+json_t *view_querier(const struct membership_querier *querier);
 
 /* How many channels are in each state. */
 json_t *view_channel_states(const struct channel_table *channels);

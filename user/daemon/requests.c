@@ -47,6 +47,12 @@ static json_t *status_dr(const struct lan *lan)
 	return list;
 }
 
+/* null where hosts are not asked */
+static json_t *status_hosts(const struct lan_hosts *hosts)
+{
+	return hosts->socket ? view_querier(&hosts->querier) : json_null();
+}
+
 static json_t *status_interfaces(const struct engine *engine)
 {
 	json_t *list = json_array();
@@ -60,6 +66,8 @@ static json_t *status_interfaces(const struct engine *engine)
 		json_object_set_new(view, "neighbors", json_integer(neighbors));
 		json_object_set_new(view, "refused", refused_by(engine, lan));
 		json_object_set_new(view, "dr", status_dr(lan));
+		json_object_set_new(view, "igmp", status_hosts(&lan->igmp));
+		json_object_set_new(view, "mld", status_hosts(&lan->mld));
 		json_array_append_new(list, view);
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)
