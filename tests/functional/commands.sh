@@ -27,7 +27,7 @@ send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true 5 "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
 has status . version pid since uptime_s interfaces channels packets_per_s bits_per_s tunnels limits
-has status '.interfaces[0]' name role mode why addresses neighbors dr refused
+has status '.interfaces[0]' name role mode why addresses neighbors dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors joins
 has neighbors '.neighbors[0]' interface address dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
@@ -59,7 +59,7 @@ is "lookup without a relay: status" $? 1
 in_node ingest "$BUILD/mcingest" lookup 192.0.2.10 >/dev/null
 is "lookup with a relay: status" $? 0
 
-shows "for people: status" 'lan0 +downstream +tc +1 +0 +10\.0\.0\.1' status
+shows "for people: status" 'lan0 +downstream +tc +1 +- +0 +10\.0\.0\.1' status
 shows "for people: no command is the status" 'wan0 +upstream +tc' ''
 shows "for people: neighbors" 'lan0 +10\.0\.0\.2' neighbors
 shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.113\.15 +lan0 +10 ' channels
