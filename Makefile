@@ -138,6 +138,13 @@ $(FUZZ_SEEDS): $(B)/tests/fuzz/pcap_seeds $(wildcard tests/samples/*.pcap)
 	$(call say,SEEDS,$@)
 	$(Q)rm -rf $@ $@.new && $< $@.new $(filter %.pcap,$^) && mv $@.new $@
 
+# The same without sanitizers, for the machine of vm-check
+
+$(B)/tests/bpf/plain: $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/bpf/*.c)) $(B)/obj/libmcingest.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
+
 # The bench, as it is installed
 
 $(MEDIA_SRC:%.c=$(B)/obj/%.o): $(B)/include/media.skel.h
@@ -168,6 +175,10 @@ fuzz: deps
 	$(Q)$(MAKE) $(FUZZ) $(FUZZ_SEEDS)
 	$(Q)scripts/fuzz
 
+vm-check: deps
+	$(Q)$(MAKE) all $(B)/tests/bpf/plain
+	$(Q)scripts/vm-check
+
 install: all
 	install -D -m 755 $(B)/mcingestd $(DESTDIR)$(PREFIX)/sbin/mcingestd
 	install -D -m 755 $(B)/mcingest $(DESTDIR)$(PREFIX)/bin/mcingest
@@ -175,7 +186,7 @@ install: all
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check bench fuzz install clean
+.PHONY: all peers tests deps demo check bench vm-check fuzz install clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PIM on one interface, both families, with neighbours that say anything while time passes: tables
- * keep their limits, every timer that runs is one of theirs, `wanted` tells each change once, and a
- * message that is refused changes nothing.
+ * keep their limits, every timer that runs is one of theirs, joins and leaves are told once each, and
+ * a message that is refused changes nothing.
  *
  * STEP_MESSAGE: a datagram; with an argument, from the neighbour of that number. */
 #include "base/log.h"
@@ -13,15 +13,21 @@
 
 #define FAMILIES       2
 #define NEIGHBORS_MAX  4
-#define ENTRIES_MAX    16
+#define JOINED_MAX     12 /* that the daemon has room for */
 #define NEIGHBOR_COUNT 8 /* of those that an argument names */
 
-static const struct pim_limits limits = {.neighbors = NEIGHBORS_MAX, .entries = ENTRIES_MAX};
+static const struct prefixes all;
+static const struct pim_options options = {.neighbors_max = NEIGHBORS_MAX,
+					   .joins_max = 6,
+					   .require_hello = true,
+					   .allow = &all,
+					   .groups = &all,
+					   .metric = {.preference = 200, .metric = 100}};
 static const uint8_t addresses[FAMILIES][16] = {{10, 0, 0, 1}, {0xfe, 0x80, [15] = 1}};
 
 struct family {
 	struct pim_interface pim;
-	struct sg wanted[ENTRIES_MAX];
+	struct sg wanted[JOINED_MAX];
 	unsigned wanted_count;
 };
 
@@ -39,25 +45,66 @@ static void check_sent(void *context, const uint8_t *message, size_t length)
 				 .payload = cursor_over(message, length)};
 	struct pim_message decoded;
 
-	must(pim_decode(&ip, &decoded) == FAULT_NONE && decoded.type == PIM_HELLO);
-	must(decoded.hello.generation_id == pim->generation_id);
+	must(pim_decode(&ip, &decoded) == FAULT_NONE);
+	if (decoded.type == PIM_HELLO)
+		must(decoded.hello.generation_id == pim->generation_id);
+	else
+		must(decoded.type == PIM_JOIN_PRUNE || decoded.type == PIM_ASSERT);
 }
 
-static void note_wanted(void *context, const struct sg *sg, bool wanted)
+/* Where it is among those that are wanted; the count where it is not. */
+static unsigned place_of(const struct family *family, const struct sg *sg)
 {
-	struct family *family = context;
 	unsigned i = 0;
 
-	must(sg_is_forwardable(sg) && sg->source.family == family->pim.address.family);
 	while (i < family->wanted_count && memcmp(&family->wanted[i], sg, sizeof(*sg)) != 0)
 		i++;
-	must(wanted == (i == family->wanted_count));
-	must(i < ENTRIES_MAX);
-	family->wanted[i] = wanted ? *sg : family->wanted[--family->wanted_count];
-	family->wanted_count += wanted;
+	return i;
 }
 
-static const struct pim_actions actions = {.send = check_sent, .wanted = note_wanted};
+static bool note_joined(void *context, const struct sg *sg)
+{
+	struct family *family = context;
+
+	must(sg_is_forwardable(sg) && sg->source.family == family->pim.address.family);
+	must(place_of(family, sg) == family->wanted_count);
+	if (family->wanted_count == JOINED_MAX)
+		return false;
+	family->wanted[family->wanted_count++] = *sg;
+	return true;
+}
+
+static void note_left(void *context, const struct sg *sg)
+{
+	struct family *family = context;
+	unsigned place = place_of(family, sg);
+
+	must(place < family->wanted_count);
+	family->wanted[place] = family->wanted[--family->wanted_count];
+}
+
+/* Of what is joined, every other channel has packets. */
+static enum pim_interest interest(void *context, const struct sg *sg)
+{
+	const struct family *family = context;
+
+	if (place_of(family, sg) == family->wanted_count)
+		return PIM_UNWANTED;
+	return sg->source.bytes[3] & 1 ? PIM_FORWARDED : PIM_WANTED;
+}
+
+static void note_lost(void *context, const struct sg *sg, bool lost)
+{
+	(void)context;
+	(void)lost;
+	must(sg_is_forwardable(sg));
+}
+
+static const struct pim_actions actions = {.send = check_sent,
+					   .joined = note_joined,
+					   .left = note_left,
+					   .interest = interest,
+					   .lost = note_lost};
 
 /* Invariants: both count the timers that belong to what they check. */
 
@@ -92,6 +139,19 @@ static unsigned check_downstream(const struct family *family)
 	return running;
 }
 
+static unsigned check_asserts(const struct family *family)
+{
+	const struct pim_assert_entry *entry = family->pim.asserts.by_sg;
+	unsigned running = 0;
+
+	for (; entry; entry = entry->hh.next) {
+		must(entry->state != PIM_ASSERT_NO_INFO && entry->timer.slot);
+		must(place_of(family, &entry->sg) < family->wanted_count);
+		running++;
+	}
+	return running;
+}
+
 static void check_all(void)
 {
 	unsigned running = 0;
@@ -99,7 +159,8 @@ static void check_all(void)
 	for (int i = 0; i < FAMILIES; i++) {
 		must(families[i].pim.hello.slot != 0);
 		running += 1 + check_neighbors(&families[i].pim.neighbors) +
-			   check_downstream(&families[i]);
+			   check_downstream(&families[i]) + check_asserts(&families[i]) +
+			   (families[i].pim.echo.slot != 0);
 	}
 	must(timers.count == running);
 	must(timers_next(&timers) > timers.now || !timers.count);
@@ -113,10 +174,11 @@ static void start(void)
 		families[i] = (struct family){
 			.pim = {.name = "fuzz",
 				.timers = &timers,
+				.options = &options,
 				.actions = &actions,
 				.context = &families[i],
 				.address = addr_from_bytes(i ? AF_INET6 : AF_INET, addresses[i])}};
-		pim_interface_start(&families[i].pim, &limits);
+		pim_interface_start(&families[i].pim);
 	}
 }
 
