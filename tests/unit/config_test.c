@@ -216,7 +216,8 @@ static const struct {
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
 	 "[limits], [pim], [igmp], [channels], [dataplane], [control] or [log]\n"},
 	{"[interfaces]\ndownstream = a b\nigmp = c\n",
-	 "mcingestd: igmp on 'c': it is no downstream interface\n"},
+	 "mcingestd: igmp on 'c': it is no downstream interface; see --igmp, and 'igmp' under "
+	 "[interfaces] in conf\n"},
 	{"[igmp]\ninterval = 10\n",
 	 "mcingestd: conf:2: interval = 10: expected seconds from 11 to 31744\n"},
 	{"[igmp]\nrobustness = 8\n",

@@ -573,8 +573,10 @@ static bool check_whole(const struct config *config, const char *file)
 	for (unsigned i = 0; i < config->igmp_count; i++) {
 		if (is_downstream(config, config->igmp[i]))
 			continue;
-		fprintf(stderr, "mcingestd: igmp on '%s': it is no downstream interface\n",
-			config->igmp[i]);
+		fprintf(stderr,
+			"mcingestd: igmp on '%s': it is no downstream interface; see --igmp, and "
+			"'igmp' under [interfaces] in %s\n",
+			config->igmp[i], file ? file : CONFIG_FILE);
 		return false;
 	}
 	if (config->downstream_count)
