@@ -44,7 +44,7 @@ MEDIA_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/media/*.c)) tests/bpf/h
 
 all: $(PROGRAMS:%=$(B)/%) ; @:
 peers: $(PEERS:%=$(B)/tests/peers/%) ; @:
-tests: peers $(UNIT) $(BPF_TEST) $(PROGRAMS:%=$(B)/san/%) ; @:
+tests: peers $(MEDIA) $(UNIT) $(BPF_TEST) $(PROGRAMS:%=$(B)/san/%) ; @:
 
 # BPF programs and their skeletons
 

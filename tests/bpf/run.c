@@ -41,7 +41,7 @@ static void set_entries(struct dataplane *dp, const struct ingest_case *row)
 		.relay_port = AMT_PORT,
 		.local_port = entry->other_tunnel ? TUNNEL_PORT + 1 : TUNNEL_PORT,
 		.slot = SLOT,
-		.deadline_ns = seconds_from_now(entry->expired ? -1 : 60),
+		.deadline_ns = seconds_from_now(entry->expired ? -1 : 3600),
 		.egress_count = !entry->no_egress,
 		.egress = {{.interface = "lan0",
 			    .ifindex = EGRESS,

@@ -2,6 +2,7 @@
 /* The media path beside its limit: contenders take turns, each paired with the bare redirect of its
  * hook, on one CPU that generates, runs the program and swallows what comes out. Prints tables, and
  * writes an object for each contender into build/bench.json. */
+#include "memory.h"
 #include "own.h"
 #include "userspace.h"
 
@@ -195,6 +196,18 @@ static void report_own(struct stage *stage, json_t *results)
 	json_object_set_new(results, "own-ns", own);
 }
 
+static void join_and_report_memory(struct stage *stage, json_t *results)
+{
+	double empty = memory_of_maps(), full;
+
+	join_all(stage);
+	full = memory_of_maps();
+	printf("maps: %.1f MiB with room for %d channels, %.1f MiB with as many in them\n\n", empty,
+	       CHANNELS, full);
+	json_object_set_new(results, "map-memory",
+			    json_pack("{s:f, s:f}", "mib_empty", empty, "mib_100k", full));
+}
+
 static void run_rounds(struct stage *stage, json_t *results)
 {
 	const char *asked = getenv("ROUNDS");
@@ -221,7 +234,7 @@ int main(int count, char **arguments)
 	if (!results)
 		results = json_object();
 	stage_open(&stage, CHANNELS + 16);
-	join_all(&stage);
+	join_and_report_memory(&stage, results);
 	if (count < 2)
 		run_rounds(&stage, results);
 	report_own(&stage, results);

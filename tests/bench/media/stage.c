@@ -93,7 +93,7 @@ static void make_lans(struct stage *stage)
 static void open_dataplane(struct stage *stage, uint32_t channels)
 {
 	struct dataplane_limits limits = {.channels = channels, .tunnels = 4};
-	struct dataplane_events events = {NULL, NULL, NULL};
+	struct dataplane_events events = {.context = NULL};
 	int error = dataplane_open(&stage->dp, &limits, &events);
 
 	for (unsigned i = 0; !error && i < STAGE_LANS; i++)
