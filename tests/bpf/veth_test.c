@@ -71,15 +71,15 @@ static void make_interfaces(struct way *way)
 	go(way->here);
 }
 
-static int listen_on_lan(void)
+static int listen_on(const char *name)
 {
 	struct sockaddr_ll at = {.sll_family = AF_PACKET,
 				 .sll_protocol = htons(ETH_P_ALL),
-				 .sll_ifindex = harness_ifindex("lan1")};
+				 .sll_ifindex = harness_ifindex(name)};
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)))
-		err(2, "packet socket on lan1");
+		err(2, "packet socket on %s", name);
 	return fd;
 }
 
@@ -149,7 +149,7 @@ static int receive(const struct way *way, const uint8_t *frame, size_t length)
 
 	while (right < PACKETS && poll(&ready, 1, 1000) > 0) {
 		got_length = recv(way->lan, got, sizeof(got), 0);
-		if (memcmp(got + 6, egress_mac, 6))
+		if (memcmp(got + 6, frame + 6, 6))
 			continue; /* the kernel's own */
 		if ((size_t)got_length == length && !memcmp(got, frame, length)) {
 			right++;
@@ -216,6 +216,79 @@ static void test_way(const struct way *way, const struct packet *packet, const c
 	tap(received == PACKETS && stats.packets == PACKETS,
 	    "%s, real sockets: IPv%d in IPv%d, %d bytes", mode, packet->inner, packet->outer,
 	    packet->payload);
+}
+
+/* Several LANs at once */
+
+static const uint8_t second_mac[6] = {2, 0, 0, 0, 0, 2};
+
+static void set_channel_of_two(const struct way *way, const struct packet *packet)
+{
+	struct sg sg = packet_channel(packet->inner);
+	struct dataplane_channel channel = {
+		.relay = packet_relay(packet->outer),
+		.local = packet_local(packet->outer),
+		.relay_port = AMT_PORT,
+		.local_port = TUNNEL_PORT,
+		.slot = SLOT,
+		.deadline_ns = UINT64_MAX,
+		.egress_count = 2,
+		.egress = {{.interface = "lan0", .ifindex = harness_ifindex("lan0"), .mtu = 1500},
+			   {.interface = "lan2", .ifindex = harness_ifindex("lan2"), .mtu = 1500}},
+	};
+
+	memcpy(channel.egress[0].mac, egress_mac, sizeof(egress_mac));
+	memcpy(channel.egress[1].mac, second_mac, sizeof(second_mac));
+	if (dataplane_set_channel(way->dp, &sg, &channel))
+		errx(2, "%s", dataplane_error(way->dp));
+	dataplane_clear_channel_stats(way->dp, SLOT);
+}
+
+static void test_copy_to_two(const struct way *way, const struct way *second,
+			     const struct packet *packet, const char *mode)
+{
+	uint8_t sent[FRAME_MAX], expected[2][FRAME_MAX];
+	size_t length = packet_build(packet, sent), headers = packet->outer == 4 ? 42 : 62;
+	size_t on_lan = packet_on_lan(packet, egress_mac, expected[0]);
+	int fd = relay_socket(way, packet->outer), received[2];
+	struct mci_channel_stats stats;
+
+	packet_on_lan(packet, second_mac, expected[1]);
+	set_channel_of_two(way, packet);
+	send_each(fd, sent + headers, length - headers);
+	received[0] = receive(way, expected[0], on_lan);
+	received[1] = receive(second, expected[1], on_lan);
+	dataplane_channel_stats(way->dp, SLOT, &stats);
+	tap(received[0] == PACKETS && received[1] == PACKETS && stats.packets == PACKETS,
+	    "%s, two LANs: IPv%d in IPv%d to each, once, from its own address", mode, packet->inner,
+	    packet->outer);
+	close(fd);
+}
+
+/* By a broadcast of XDP, or by TC's copies. */
+static void test_two_lans(struct way *way, enum dataplane_choice choice, const char *mode)
+{
+	struct way second = *way;
+
+	way->dp = harness_open();
+	dataplane_choose(way->dp, choice);
+	if (!harness_shell("ip link add lan2 type veth peer name lan3 && ethtool -K lan3 gro on && "
+			   "ip link set lan2 up && ip link set lan3 up") ||
+	    dataplane_attach_downstream(way->dp, harness_ifindex("lan0")) ||
+	    dataplane_attach_downstream(way->dp, harness_ifindex("lan2")) ||
+	    dataplane_attach_upstream(way->dp, harness_ifindex("wan0")))
+		errx(2, "two LANs: %s", dataplane_error(way->dp));
+	second.lan = listen_on("lan3");
+	for (int outer = 4; outer <= 6; outer += 2)
+		for (int inner = 4; inner <= 6; inner += 2)
+			test_copy_to_two(way, &second,
+					 &(struct packet){.outer = outer, .inner = inner}, mode);
+	tap(choice == DATAPLANE_TC ||
+		    harness_shell("bpftool map dump pinned " PINS "/lan_sets | grep -q key"),
+	    "%s, two LANs: %s", mode, choice == DATAPLANE_TC ? "copies" : "as a set");
+	close(second.lan);
+	dataplane_close(way->dp);
+	harness_shell("ip link del lan2");
 }
 
 /* What the LAN does not take */
@@ -389,11 +462,13 @@ void veth_tests(void)
 	struct way way;
 
 	make_interfaces(&way);
-	way.lan = listen_on_lan();
+	way.lan = listen_on("lan1");
 	test_mode(&way, DATAPLANE_TC, "tc");
 	/* Before Linux 6.3 drivers do not tell what they can. */
 	test_mode(&way, DATAPLANE_AUTO, kernel_tells_features() ? "xdp" : "tc");
 	test_mode(&way, DATAPLANE_XDP, "xdp");
+	test_two_lans(&way, DATAPLANE_TC, "tc");
+	test_two_lans(&way, DATAPLANE_XDP, "xdp");
 	test_namespace_of_others(&way);
 	test_refusal();
 	close(way.lan);
