@@ -7,7 +7,7 @@
 #include "maps.bpf.h"
 #include "parse.bpf.h"
 
-#define RECENT_BITS 10
+#define RECENT_BITS 11
 
 struct recent {
 	__u64 key[4]; /* of IPv4, the first only */
