@@ -91,10 +91,11 @@ void lan_sets_forget(struct dataplane *dp);
 void lan_sets_close(struct dataplane *dp);
 
 /* stats.c */
-/* After the maps: those chunks that an earlier daemon made. */
-void stats_open(struct dataplane *dp);
+/* After the maps: those chunks that an earlier daemon made, and the first. Leaves its sentence. */
+int stats_open(struct dataplane *dp);
 void stats_close(struct dataplane *dp);
-/* Makes room for a slot's counters. Leaves its sentence. */
+/* Makes room for a slot's counters: once for a chunk, and then the kernel waits for the programs
+ * that run (some 10 ms). Leaves its sentence. */
 int stats_provide(struct dataplane *dp, uint32_t slot);
 
 /* pins.c */

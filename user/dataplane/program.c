@@ -245,13 +245,14 @@ int dataplane_open(struct dataplane **opened, const struct dataplane_limits *lim
 		error = load_or_take_over(dp);
 	if (!error)
 		error = observed_open(dp);
+	if (!error)
+		error = stats_open(dp);
 	if (error) {
 		release(dp);
 		return error;
 	}
 	entries_open(dp);
 	lans_open(dp);
-	stats_open(dp);
 	refused_open(dp);
 	return 0;
 }

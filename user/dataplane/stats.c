@@ -28,14 +28,6 @@ static int open_chunk(const struct dataplane *dp, uint32_t number)
 	return bpf_map_get_fd_by_id(id);
 }
 
-void stats_open(struct dataplane *dp)
-{
-	dp->stats_chunk_count = bpf_map__max_entries(dp->ingest->maps.channel_stats);
-	dp->stats_chunks = memory_new(dp->stats_chunk_count * sizeof(*dp->stats_chunks));
-	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
-		dp->stats_chunks[number] = open_chunk(dp, number);
-}
-
 void stats_close(struct dataplane *dp)
 {
 	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
@@ -75,6 +67,15 @@ int stats_provide(struct dataplane *dp, uint32_t slot)
 	if (number >= dp->stats_chunk_count)
 		return dataplane_fail(dp, -E2BIG, "no counters for channel %u", slot);
 	return dp->stats_chunks[number] >= 0 ? 0 : make_chunk(dp, number);
+}
+
+int stats_open(struct dataplane *dp)
+{
+	dp->stats_chunk_count = bpf_map__max_entries(dp->ingest->maps.channel_stats);
+	dp->stats_chunks = memory_new(dp->stats_chunk_count * sizeof(*dp->stats_chunks));
+	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
+		dp->stats_chunks[number] = open_chunk(dp, number);
+	return stats_provide(dp, 0);
 }
 
 /* The chunk of a slot, or -1 where no packet can have been counted. */
