@@ -100,6 +100,8 @@ Test(config, defaults)
 	cr_expect_eq(config.pim_allow.count, 0);
 	cr_expect_eq(config.pim_groups.count, 0);
 	cr_expect(config.require_hello);
+	cr_expect(!config.tunnels.ipv4.family && !config.tunnels.ipv6.family);
+	cr_expect(!config.tunnels.mark && !config.tunnels.vrf);
 	cr_expect_eq(config.linger, 2 * USEC_PER_SEC);
 	cr_expect(config.assert.preference == 200 && config.assert.metric == 100);
 	cr_expect_eq(config.max_memberships, 4096);
@@ -150,6 +152,11 @@ Test(config, every_key_of_a_file)
 			       "require_hello = no\n"
 			       "assert_preference = 0\n"
 			       "assert_metric = 999999999\n"
+			       "[tunnels]\n"
+			       "source_address = 100.64.7.3\n"
+			       "source_address = 2001:db8::3\n"
+			       "mark = 0xFFFFFFFF\n"
+			       "vrf = blue\n"
 			       "[channels]\n"
 			       "linger = 0\n"
 			       "[igmp]\n"
@@ -172,6 +179,10 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.pim_groups.count, 2);
 	cr_expect_eq(config.pim_groups.list[1].addr.family, AF_INET6);
 	cr_expect_not(config.require_hello);
+	cr_expect_eq(config.tunnels.ipv4.family, AF_INET);
+	cr_expect_eq(config.tunnels.ipv6.family, AF_INET6);
+	cr_expect_eq(config.tunnels.mark, UINT32_MAX);
+	cr_expect_str_eq(config.tunnels.vrf, "blue");
 	cr_expect_eq(config.linger, 0);
 	cr_expect(config.assert.preference == 0 && config.assert.metric == 999999999);
 	cr_expect_eq(config.max_memberships, 7);
@@ -214,7 +225,19 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[limits], [pim], [igmp], [channels], [dataplane], [control] or [log]\n"},
+	 "[limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] or [log]\n"},
+	{"[tunnels]\nsource_address = 192.0.2.1 192.0.2.2\n",
+	 "mcingestd: conf:2: source_address = 192.0.2.1 192.0.2.2: '192.0.2.2' is a second one of its "
+	 "family\n"},
+	{"[tunnels]\nsource_address = 232.1.1.1\n",
+	 "mcingestd: conf:2: source_address = 232.1.1.1: '232.1.1.1' is not an IPv4 or IPv6 address\n"},
+	{"[tunnels]\nmark = 0\n",
+	 "mcingestd: conf:2: mark = 0: expected a number from 1 to 4294967295, or one as 0x7\n"},
+	{"[tunnels]\nmark = 0x100000000\n",
+	 "mcingestd: conf:2: mark = 0x100000000: expected a number from 1 to 4294967295, or one as "
+	 "0x7\n"},
+	{"[tunnels]\nvrf = blue red\n",
+	 "mcingestd: conf:2: vrf = blue red: expected an interface's name, of at most 15 characters\n"},
 	{"[interfaces]\ndownstream = a b\nigmp = c\n",
 	 "mcingestd: igmp on 'c': it is no downstream interface; see --igmp, and 'igmp' under "
 	 "[interfaces] in conf\n"},

@@ -77,7 +77,7 @@ static void open_to(const char *address)
 {
 	cr_assert(addr_parse(address, &peer));
 	plain = plain_socket(address, &peer_port);
-	udp = udp_open(loop, &peer, peer_port, &local, &local_port, on_datagram, NULL);
+	udp = udp_open(loop, NULL, &peer, peer_port, &local, &local_port, on_datagram, NULL);
 	cr_assert_not_null(udp, "%s", strerror(errno));
 	cr_assert(addr_equal(&local, &peer), "loopback talks to itself");
 	cr_assert_geq(local_port, 1024);
@@ -201,6 +201,41 @@ Test(udp, no_route_is_an_error)
 	struct addr nowhere;
 
 	cr_assert(addr_parse("255.255.255.255", &nowhere));
-	cr_assert_null(udp_open(loop, &nowhere, 2268, &local, &local_port, on_datagram, NULL));
+	cr_assert_null(
+		udp_open(loop, NULL, &nowhere, 2268, &local, &local_port, on_datagram, NULL));
 	cr_assert_neq(errno, 0);
+}
+
+static struct udp_socket *open_by(const struct udp_path *path, const char *address)
+{
+	cr_assert(addr_parse(address, &peer));
+	local_port = 0;
+	errno = 0;
+	return udp_open(loop, path, &peer, 2268, &local, &local_port, on_datagram, NULL);
+}
+
+Test(udp, path_has_the_address_of_the_peers_family)
+{
+	struct udp_path path = {0};
+
+	cr_assert(addr_parse("127.0.0.9", &path.ipv4));
+	udp = open_by(&path, "127.0.0.1");
+	cr_assert_not_null(udp, "%s", strerror(errno));
+	cr_assert(addr_equal(&local, &path.ipv4));
+	udp_close(udp);
+	udp = open_by(&path, "::1");
+	cr_assert_not_null(udp, "%s", strerror(errno));
+	cr_assert(addr_equal(&local, &peer), "there is none of that family in the path");
+}
+
+Test(udp, path_that_is_not_there_is_an_error)
+{
+	struct udp_path path = {.vrf = "no-such-vrf"};
+
+	cr_assert_null(open_by(&path, "127.0.0.1"));
+	cr_assert_eq(errno, ENODEV);
+	path.vrf = NULL;
+	cr_assert(addr_parse("192.0.2.99", &path.ipv4));
+	cr_assert_null(open_by(&path, "127.0.0.1"));
+	cr_assert_eq(errno, EADDRNOTAVAIL);
 }

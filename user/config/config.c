@@ -30,6 +30,11 @@
  *   [igmp]
  *   interval = 125           seconds between General Queries (Query Interval): 11 to 31744
  *   robustness = 2           Robustness Variable: how often what may get lost is said: 1 to 7
+ *   [tunnels]                by what the kernel finds their way, where the main table is not it
+ *   source_address = ADDRESS ours in their outer headers, one of each family; an address of this
+ *                            host. Default: the route's
+ *   mark = 7                 for `ip rule fwmark`: 1 to 4294967295, or as 0x7
+ *   vrf = NAME               the VRF interface whose table has the way to relays
  *   [channels]
  *   linger = 2               seconds that a channel that nobody wants any more stays joined at its
  *                            relay, in case that somebody zaps back; the LAN is quiet at once: 0
@@ -69,7 +74,7 @@ struct reading {
 	char *text; /* getline's, of the line */
 	size_t size;
 	const char *key, *value;
-	unsigned seen;   /* a bit for each setting that this source has given */
+	uint64_t seen;   /* a bit for each setting that this source has given */
 	char *complaint; /* NULL: all is well */
 };
 
@@ -87,7 +92,7 @@ struct setting {
 };
 
 static take_fn take_list, take_prefixes, take_seconds, take_count, take_path, take_level, take_mode,
-	take_yes;
+	take_yes, take_sources, take_mark, take_interface;
 
 static bool word_is_interface(const char *word)
 {
@@ -161,6 +166,11 @@ static const struct setting settings[] = {
 	 .expected = "seconds from 11 to 31744"},
 	{"igmp", "robustness", take_count, FIELD(igmp_robustness), .least = 1, .most = 7,
 	 .expected = "a number from 1 to 7"},
+	{"tunnels", "source_address", take_sources, .expected = "an IPv4 or IPv6 address"},
+	{"tunnels", "mark", take_mark, FIELD(tunnels.mark),
+	 .expected = "a number from 1 to 4294967295, or one as 0x7"},
+	{"tunnels", "vrf", take_interface, FIELD(tunnels.vrf),
+	 .expected = "an interface's name, of at most 15 characters"},
 	{"channels", "linger", take_seconds, FIELD(linger), .least = 0, .most = 3600,
 	 .expected = "seconds from 0 to 3600"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
@@ -172,6 +182,7 @@ static const struct setting settings[] = {
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+_Static_assert(SETTINGS <= 64, "a bit of `seen` for each");
 
 static void *field_of(struct config *config, size_t offset)
 {
@@ -181,7 +192,8 @@ static void *field_of(struct config *config, size_t offset)
 /* A list may be given in several lines of its key. */
 static bool is_list(const struct setting *setting)
 {
-	return setting->take == take_list || setting->take == take_prefixes;
+	return setting->take == take_list || setting->take == take_prefixes ||
+	       setting->take == take_sources;
 }
 
 static void list_clear(struct config *config, const struct setting *setting)
@@ -200,6 +212,8 @@ void config_free(struct config *config)
 			list_clear(config, &settings[i]);
 	free(config->control_socket);
 	config->control_socket = NULL;
+	free(config->tunnels.vrf);
+	config->tunnels.vrf = NULL;
 }
 
 static void write_place(FILE *out, const struct reading *reading)
@@ -303,6 +317,52 @@ static bool take_prefixes(struct reading *reading, const struct setting *setting
 	return each_word(reading, setting, value, prefix_add);
 }
 
+static bool source_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct config *config = reading->config;
+	struct addr addr, *place;
+
+	if (!addr_parse(word, &addr) || addr_is_unspecified(&addr) || addr_is_multicast(&addr))
+		return refuse(reading, "'%s' is not %s", word, setting->expected);
+	place = addr.family == AF_INET ? &config->tunnels.ipv4 : &config->tunnels.ipv6;
+	if (place->family)
+		return refuse(reading, "'%s' is a second one of its family", word);
+	*place = addr;
+	return true;
+}
+
+static bool take_sources(struct reading *reading, const struct setting *setting, const char *value)
+{
+	return each_word(reading, setting, value, source_add);
+}
+
+static bool take_mark(struct reading *reading, const struct setting *setting, const char *value)
+{
+	uint32_t *mark = field_of(reading->config, setting->offset);
+	bool hexadecimal = !strncmp(value, "0x", 2);
+	const char *digits = hexadecimal ? value + 2 : value;
+	size_t length = strlen(digits);
+	unsigned long long number = strtoull(digits, NULL, hexadecimal ? 16 : 10);
+
+	if (!length || length > 10 || number < 1 || number > UINT32_MAX ||
+	    strspn(digits, hexadecimal ? "0123456789abcdefABCDEF" : "0123456789") != length)
+		return refuse(reading, "expected %s", setting->expected);
+	*mark = number;
+	return true;
+}
+
+static bool take_interface(struct reading *reading, const struct setting *setting,
+			   const char *value)
+{
+	char **name = field_of(reading->config, setting->offset);
+
+	if (!*value || strpbrk(value, BLANK) || !word_is_interface(value))
+		return refuse(reading, "expected %s", setting->expected);
+	free(*name);
+	*name = memory_copy_text(value);
+	return true;
+}
+
 static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
 {
 	unsigned *count = field_of(reading->config, setting->offset);
@@ -366,7 +426,7 @@ static bool take_mode(struct reading *reading, const struct setting *setting, co
 /* A list starts anew with each source that gives it; what the file has given else stands once. */
 static bool assign(struct reading *reading, const struct setting *setting, const char *value)
 {
-	unsigned bit = 1u << (setting - settings);
+	uint64_t bit = UINT64_C(1) << (setting - settings);
 
 	if (!(reading->seen & bit) && setting->take == take_list)
 		list_clear(reading->config, setting);
@@ -424,7 +484,8 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 		return refuse(
 			reading,
 			"unknown section [%s]: expected [interfaces], [dns], "
-			"[limits], [pim], [igmp], [channels], [dataplane], [control] or [log]",
+			"[limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] "
+			"or [log]",
 			section);
 	return refuse(reading, "unknown key '%s' in [%s]", key, section);
 }

@@ -41,6 +41,11 @@ struct config {
 	struct {
 		unsigned preference, metric;
 	} assert;
+	struct {
+		struct addr ipv4, ipv6; /* source address of each family; none: the route's */
+		uint32_t mark;
+		char *vrf; /* NULL: none */
+	} tunnels;
 	usec_t linger; /* how long a channel that was left keeps its place at the relay */
 	unsigned max_memberships; /* (S,G) of the hosts of one interface and family */
 	unsigned igmp_interval;   /* seconds */

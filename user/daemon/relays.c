@@ -211,16 +211,35 @@ static void endpoint_received(void *owner, const uint8_t *bytes, size_t length)
 	endpoint->received(endpoint, bytes, length);
 }
 
+static const char *why_not_open(int error)
+{
+	switch (error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return "no route to the relay";
+	case EADDRNOTAVAIL:
+		return "this host does not have the source_address of [tunnels]";
+	case ENODEV:
+		return "there is no such vrf as [tunnels] names";
+	default:
+		return "cannot open a socket to the relay";
+	}
+}
+
 static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
 {
 	struct engine *engine = context;
+	const struct config *config = engine->config;
+	struct udp_path path = {.ipv4 = config->tunnels.ipv4,
+				.ipv6 = config->tunnels.ipv6,
+				.mark = config->tunnels.mark,
+				.vrf = config->tunnels.vrf};
 
-	endpoint->socket = udp_open(engine->loop, &endpoint->peer, AMT_PORT, &endpoint->local,
-				    &endpoint->local_port, endpoint_received, endpoint);
+	endpoint->socket =
+		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
+			 &endpoint->local_port, endpoint_received, endpoint);
 	if (!endpoint->socket)
-		*reason = errno == ENETUNREACH || errno == EHOSTUNREACH
-				  ? "no route to the relay"
-				  : "cannot open a socket to the relay";
+		*reason = why_not_open(errno);
 	return endpoint->socket;
 }
 

@@ -9,6 +9,7 @@
 #include <netinet/ip_icmp.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -53,6 +54,16 @@ static int socket_new(int family)
 	return fd;
 }
 
+static int take_path(int fd, const struct udp_path *path)
+{
+	if (path->mark &&
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &path->mark, sizeof(path->mark)))
+		return -1;
+	return path->vrf ? setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, path->vrf,
+				      strlen(path->vrf))
+			 : 0;
+}
+
 static uint16_t random_port(void)
 {
 	uint16_t port;
@@ -63,22 +74,21 @@ static uint16_t random_port(void)
 	return port;
 }
 
-static int bind_port(int fd, int family, uint16_t port)
+static int bind_port(int fd, const struct addr *source, uint16_t port)
 {
-	struct addr any = {.family = family};
 	struct sockaddr_storage ss;
-	socklen_t length = addr_to_sockaddr(&any, port, &ss);
+	socklen_t length = addr_to_sockaddr(source, port, &ss);
 
 	return bind(fd, (struct sockaddr *)&ss, length);
 }
 
 /* `wanted` is 0 where any port will do. */
-static int bind_some_port(int fd, int family, uint16_t wanted)
+static int bind_some_port(int fd, const struct addr *source, uint16_t wanted)
 {
-	if (wanted && !bind_port(fd, family, wanted))
+	if (wanted && !bind_port(fd, source, wanted))
 		return 0;
 	for (unsigned i = 0; i < PORT_TRIES; i++) {
-		if (!bind_port(fd, family, random_port()))
+		if (!bind_port(fd, source, random_port()))
 			return 0;
 		if (errno != EADDRINUSE)
 			break;
@@ -86,14 +96,17 @@ static int bind_some_port(int fd, int family, uint16_t wanted)
 	return -1;
 }
 
-/* The port is bound with any address, so that connect() draws the address from the route. */
-static int connect_to(int fd, const struct addr *peer, uint16_t peer_port, struct addr *local,
-		      uint16_t *local_port)
+/* Without an address of the path's the port is bound with any, so that connect() draws the address
+ * from the route. */
+static int connect_to(int fd, const struct udp_path *path, const struct addr *peer,
+		      uint16_t peer_port, struct addr *local, uint16_t *local_port)
 {
+	struct addr source = peer->family == AF_INET ? path->ipv4 : path->ipv6;
 	struct sockaddr_storage ss;
 	socklen_t length = addr_to_sockaddr(peer, peer_port, &ss);
 
-	if (bind_some_port(fd, peer->family, *local_port) ||
+	source.family = peer->family;
+	if (take_path(fd, path) || bind_some_port(fd, &source, *local_port) ||
 	    connect(fd, (struct sockaddr *)&ss, length))
 		return -1;
 	length = sizeof(ss);
@@ -187,16 +200,19 @@ static void on_ready(void *owner, uint32_t events)
 		free(socket);
 }
 
-struct udp_socket *udp_open(struct loop *loop, const struct addr *peer, uint16_t peer_port,
-			    struct addr *local, uint16_t *local_port, udp_fn *fn, void *owner)
+struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, const struct addr *peer,
+			    uint16_t peer_port, struct addr *local, uint16_t *local_port,
+			    udp_fn *fn, void *owner)
 {
+	static const struct udp_path plain;
 	struct udp_socket *socket = memory_new(sizeof(*socket));
 	int err;
 
 	*socket = (struct udp_socket){
 		.peer = *peer, .peer_port = peer_port, .fn = fn, .owner = owner};
 	socket->fd = socket_new(peer->family);
-	if (socket->fd >= 0 && !connect_to(socket->fd, peer, peer_port, local, local_port))
+	if (socket->fd >= 0 &&
+	    !connect_to(socket->fd, path ? path : &plain, peer, peer_port, local, local_port))
 		socket->watch = loop_watch(loop, socket->fd, EPOLLIN, on_ready, socket);
 	if (socket->watch)
 		return socket;

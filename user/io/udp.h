@@ -11,11 +11,20 @@ struct udp_socket;
  * socket may be closed in the call. */
 typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length);
 
+/* By what the kernel finds the way of our packets, where it is not by the main table alone. */
+struct udp_path {
+	struct addr ipv4, ipv6; /* our source address of each family; none: the route's */
+	uint32_t mark;          /* of `ip rule`; 0: none */
+	const char *vrf;        /* an interface of that kind; NULL: none */
+};
+
 /* Takes zero checksums over IPv6 too (RFC 6935). `local` and `local_port` (host order) are filled
- * in; a port that stands there already is bound, where it is free. NULL with errno set
- * (ENETUNREACH: no route). */
-struct udp_socket *udp_open(struct loop *loop, const struct addr *peer, uint16_t peer_port,
-			    struct addr *local, uint16_t *local_port, udp_fn *fn, void *owner);
+ * in; a port that stands there already is bound, where it is free. `path` may be NULL. NULL with
+ * errno set (ENETUNREACH: no route; EADDRNOTAVAIL: the path's address is not ours; ENODEV: there is
+ * no such VRF). */
+struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, const struct addr *peer,
+			    uint16_t peer_port, struct addr *local, uint16_t *local_port,
+			    udp_fn *fn, void *owner);
 /* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
 void udp_close(struct udp_socket *socket);

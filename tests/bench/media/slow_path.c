@@ -99,7 +99,7 @@ void slow_path_carry(struct stage *stage, unsigned packets)
 	turn.left = packets;
 	turn.patience.fn = lost;
 	turn.loop = loop_new(&turn.timers);
-	tunnel = udp_open(turn.loop, &relay, AMT_PORT, &local, &port, received, NULL);
+	tunnel = udp_open(turn.loop, NULL, &relay, AMT_PORT, &local, &port, received, NULL);
 	if (!tunnel || port != TUNNEL_PORT)
 		err(2, "media: the slow path's tunnel");
 	send_burst();
