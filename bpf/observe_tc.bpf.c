@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TC ingress of a LAN interface: hands the daemon a copy of every PIM packet and, where it asked
- * for them, of every IGMP and MLD packet, and lets everything pass. */
+ * for them, of every IGMP and MLD packet, tells it of others who forward our channels there, and lets
+ * everything pass. */
 #include "parse.bpf.h"
+#include "rival.bpf.h"
 #include "skb.bpf.h"
 
 #define IPPROTO_HOPOPTS 0
@@ -126,10 +128,15 @@ static __always_inline void observe(const struct __sk_buff *skb, int kind)
 SEC("tc")
 int observe_tc(struct __sk_buff *skb)
 {
-	int kind = is_for_us(skb) ? kind_of(skb) : NOTHING;
+	int kind;
 
+	if (!is_for_us(skb))
+		return TC_ACT_UNSPEC;
+	kind = kind_of(skb);
 	if (kind != NOTHING)
 		observe(skb, kind);
+	else if (skb->pkt_type == PACKET_MULTICAST)
+		rival_observe(skb);
 	return TC_ACT_UNSPEC;
 }
 

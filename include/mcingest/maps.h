@@ -124,6 +124,7 @@ enum mci_observed_kind {
 	MCI_OBSERVED_PIM,          /* a PIM packet on a LAN, from its IP header on */
 	MCI_OBSERVED_FIRST_PACKET, /* first packet of channel `slot` that a CPU put on the LAN */
 	MCI_OBSERVED_MEMBERSHIP,   /* an IGMP or MLD packet on a LAN, from its IP header on */
+	MCI_OBSERVED_RIVAL,        /* another router puts channel `slot` on a LAN of ours, too */
 };
 
 struct mci_observed {

@@ -67,12 +67,21 @@ static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 	observation.slot = slot;
 }
 
+static void rival(void *context, uint32_t ifindex, uint32_t slot)
+{
+	(void)context;
+	observation.rivals++;
+	observation.ifindex = ifindex;
+	observation.slot = slot;
+}
+
 struct dataplane *harness_open(void)
 {
 	struct dataplane_limits limits = {.channels = 16, .tunnels = 4};
 	struct dataplane_events events = {.pim = observed_pim,
 					  .membership = observed_membership,
-					  .first_packet = first_packet};
+					  .first_packet = first_packet,
+					  .rival = rival};
 	struct dataplane *dp;
 
 	if (dataplane_open(&dp, &limits, &events))

@@ -10,9 +10,9 @@
 
 /* The PIM packet that was handed over last, and how many were. */
 struct observation {
-	unsigned count, first_packets;
+	unsigned count, first_packets, rivals;
 	bool membership; /* IGMP or MLD, otherwise PIM */
-	uint32_t ifindex, slot;
+	uint32_t ifindex, slot; /* of that, of a first packet, or of a rival's */
 	size_t length;
 	bool whole;
 	uint8_t packet[MCI_OBSERVED_MAX];

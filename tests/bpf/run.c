@@ -242,6 +242,58 @@ static void test_observe_all(struct dataplane *dp)
 		test_observe(dp, &observe_cases[i], true);
 }
 
+static const struct rival_case {
+	const char *what;
+	int family;
+	bool expired, other_lan, not_joined, again;
+	unsigned told;
+} rival_cases[] = {
+	{.what = "IPv4", .family = 4, .told = 1},
+	{.what = "IPv4, within a second", .family = 4, .again = true},
+	{.what = "IPv6", .family = 6, .told = 1},
+	{.what = "IPv6, within a second", .family = 6, .again = true},
+	{.what = "not joined", .family = 4, .not_joined = true},
+	{.what = "joined on another LAN", .family = 4, .other_lan = true},
+	{.what = "joined by a daemon that is gone", .family = 6, .expired = true},
+};
+
+/* Of each row that is no repetition the program is to know nothing: another slot. */
+static void test_rival(struct dataplane *dp, const struct rival_case *row, uint32_t slot)
+{
+	struct sg sg = packet_channel(row->family);
+	struct packet packet = {.inner = row->family};
+	struct dataplane_channel channel = {
+		.slot = slot,
+		.deadline_ns = seconds_from_now(row->expired ? -1 : 3600),
+		.egress_count = 2,
+		.egress = {{.interface = "lan0", .ifindex = EGRESS, .mtu = 1500},
+			   {.interface = "lo", .ifindex = harness_ifindex("lo"), .mtu = 1500}},
+	};
+	uint8_t frame[FRAME_MAX];
+	size_t length = packet_on_lan(&packet, egress_mac, frame);
+
+	if (row->other_lan)
+		channel.egress_count = 1;
+	if (!row->not_joined)
+		dataplane_set_channel(dp, &sg, &channel);
+	observation = (struct observation){.count = 0};
+	harness_run("observe_tc", frame, length, 0, 3);
+	dataplane_dispatch(dp);
+	tap(observation.rivals == row->told && !observation.count &&
+		    (!row->told || (observation.slot == slot &&
+				    observation.ifindex == harness_ifindex("lo"))),
+	    "another router's data, %s: %s", row->what, row->told ? "told once" : "not told");
+	dataplane_remove_channel(dp, &sg);
+}
+
+static void test_rivals(struct dataplane *dp)
+{
+	uint32_t slot = SLOT;
+
+	for (size_t i = 0; i < sizeof(rival_cases) / sizeof(*rival_cases); i++)
+		test_rival(dp, &rival_cases[i], rival_cases[i].again ? slot : ++slot);
+}
+
 /* Every record takes the room of the longest. */
 static void test_full_ring(struct dataplane *dp)
 {
@@ -386,6 +438,7 @@ int main(void)
 			test_ingest(dp, &ingest_cases[i], XDP_AND_TC);
 	test_mutations(dp);
 	test_observe_all(dp);
+	test_rivals(dp);
 	test_full_ring(dp);
 	test_limits(dp);
 	egress_tests(dp);

@@ -81,6 +81,15 @@ static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 	traffic_look(engine, channel); /* RTP's losses count from its first number */
 }
 
+static void observed_rival(void *context, uint32_t ifindex, uint32_t slot)
+{
+	struct engine *engine = context;
+	const struct channel *channel = channel_table_at(&engine->channels, slot);
+
+	if (channel)
+		lan_observed_rival(engine, ifindex, &channel->sg);
+}
+
 static void observed_ready(void *owner, uint32_t events)
 {
 	struct engine *engine = owner;
@@ -190,7 +199,8 @@ static bool start_dataplane(struct engine *engine)
 	struct dataplane_events events = {.context = engine,
 					  .pim = observed_pim,
 					  .membership = observed_membership,
-					  .first_packet = first_packet};
+					  .first_packet = first_packet,
+					  .rival = observed_rival};
 	static const enum dataplane_choice choices[CONFIG_MODE_COUNT] = {
 		[CONFIG_MODE_AUTO] = DATAPLANE_AUTO,
 		[CONFIG_MODE_XDP] = DATAPLANE_XDP,

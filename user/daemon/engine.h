@@ -126,6 +126,8 @@ bool lan_joined(struct lan *lan, const struct sg *sg);
 void lan_left(struct lan *lan, const struct sg *sg);
 void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
 		      bool whole);
+/* Another router forwards (S,G) onto this LAN, as we do. */
+void lan_observed_rival(struct engine *engine, uint32_t ifindex, const struct sg *sg);
 
 /* hosts.c */
 bool hosts_start(struct lan *lan);

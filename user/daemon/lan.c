@@ -196,3 +196,12 @@ void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *pa
 	if (fault)
 		engine_refused(engine, PROTOCOL_PIM, fault, &ip.source);
 }
+
+void lan_observed_rival(struct engine *engine, uint32_t ifindex, const struct sg *sg)
+{
+	struct lan *lan = lan_find(engine, ifindex);
+	struct pim_interface *pim = lan ? lan_pim_of(lan, sg) : NULL;
+
+	if (pim)
+		pim_asserts_data(&pim->asserts, sg);
+}

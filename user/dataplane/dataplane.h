@@ -36,6 +36,9 @@ struct dataplane_events {
 	dataplane_observed_fn *membership; /* IGMP and MLD */
 	/* A channel's first packet went out to the LAN; may come once for each CPU. */
 	void (*first_packet)(void *context, uint32_t slot, uint64_t time_ns);
+	/* Another router puts the channel on a LAN that it goes out of here; at most once a second.
+	 */
+	void (*rival)(void *context, uint32_t ifindex, uint32_t slot);
 };
 
 /* Loads the programs and pins maps and programs under /sys/fs/bpf/mcingest, in place of what an

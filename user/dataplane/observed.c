@@ -32,6 +32,8 @@ static void hand_over(struct dataplane *dp, const struct mci_observed *record, s
 
 	if (record->kind == MCI_OBSERVED_FIRST_PACKET)
 		events->first_packet(events->context, record->slot, record->time_ns);
+	else if (record->kind == MCI_OBSERVED_RIVAL)
+		events->rival(events->context, record->ifindex, record->slot);
 	else if (record->kind == MCI_OBSERVED_PIM)
 		events->pim(events->context, record->ifindex, record->time_ns, record->packet,
 			    length, record->length == length);
