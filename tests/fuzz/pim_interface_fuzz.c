@@ -19,6 +19,7 @@
 static const struct prefixes all;
 static const struct pim_options options = {.neighbors_max = NEIGHBORS_MAX,
 					   .joins_max = 6,
+					   .hello_period = 30,
 					   .require_hello = true,
 					   .allow = &all,
 					   .groups = &all,

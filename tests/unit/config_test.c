@@ -100,6 +100,7 @@ Test(config, defaults)
 	cr_expect_eq(config.pim_allow.count, 0);
 	cr_expect_eq(config.pim_groups.count, 0);
 	cr_expect(config.require_hello);
+	cr_expect_eq(config.hello_period, 30);
 	cr_expect(!config.tunnels.ipv4.family && !config.tunnels.ipv6.family);
 	cr_expect(!config.tunnels.mark && !config.tunnels.vrf);
 	cr_expect_eq(config.linger, 2 * USEC_PER_SEC);
@@ -150,6 +151,7 @@ Test(config, every_key_of_a_file)
 			       "groups = 232.0.0.0/8\n"
 			       "groups = ff3e::/32\n"
 			       "require_hello = no\n"
+			       "hello = 3600\n"
 			       "assert_preference = 0\n"
 			       "assert_metric = 999999999\n"
 			       "[tunnels]\n"
@@ -179,6 +181,7 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.pim_groups.count, 2);
 	cr_expect_eq(config.pim_groups.list[1].addr.family, AF_INET6);
 	cr_expect_not(config.require_hello);
+	cr_expect_eq(config.hello_period, 3600);
 	cr_expect_eq(config.tunnels.ipv4.family, AF_INET);
 	cr_expect_eq(config.tunnels.ipv6.family, AF_INET6);
 	cr_expect_eq(config.tunnels.mark, UINT32_MAX);
@@ -268,6 +271,7 @@ static const struct {
 	 "10.0.0.0/24\n"},
 	{"[pim]\ngroups =\n",
 	 "mcingestd: conf:2: groups = : expected an address, or a prefix as 10.0.0.0/24\n"},
+	{"[pim]\nhello = 0\n", "mcingestd: conf:2: hello = 0: expected seconds from 1 to 3600\n"},
 	{"[pim]\nrequire_hello = maybe\n",
 	 "mcingestd: conf:2: require_hello = maybe: expected yes or no\n"},
 	{"[pim]\nrequire_hello = no\nrequire_hello = no\n",

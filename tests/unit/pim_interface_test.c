@@ -79,6 +79,7 @@ static void begin_as(const char *address)
 	allow.count = groups.count = 0;
 	options = (struct pim_options){.neighbors_max = 4,
 				       .joins_max = 100,
+				       .hello_period = 30,
 				       .require_hello = true,
 				       .allow = &allow,
 				       .groups = &groups,

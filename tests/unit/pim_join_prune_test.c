@@ -64,6 +64,7 @@ static void begin_as(const char *us)
 	allow.count = groups.count = 0;
 	options = (struct pim_options){.neighbors_max = 8,
 				       .joins_max = 100,
+				       .hello_period = 30,
 				       .require_hello = true,
 				       .allow = &allow,
 				       .groups = &groups};

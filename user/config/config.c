@@ -25,6 +25,8 @@
  *   groups = 232.0.0.0/8     groups that are served, by prefixes, at most 64. Default: all that
  *                            may leave a link
  *   require_hello = yes      or no: Join/Prunes count of routers, too, that say no Hello
+ *   hello = 30               seconds between our Hellos (Hello_Period); neighbours hold us for gone
+ *                            after 3.5 times that: 1 to 3600
  *   assert_preference = 200  what an Assert says of our way to every source, the lower the better:
  *   assert_metric = 100      by default a router that has a native path wins: 0 to 999999999 each
  *   [igmp]
@@ -158,6 +160,8 @@ static const struct setting settings[] = {
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
 	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
+	{"pim", "hello", take_count, FIELD(hello_period), .least = 1, .most = 3600,
+	 .expected = "seconds from 1 to 3600"},
 	{"pim", "assert_preference", take_count, FIELD(assert.preference), .most = 999999999,
 	 .expected = "a number from 0 to 999999999"},
 	{"pim", "assert_metric", take_count, FIELD(assert.metric), .most = 999999999,
@@ -661,6 +665,7 @@ int config_read(struct config *config, int argc, char **argv)
 				  .max_neighbors = 256,
 				  .max_joins = 8192,
 				  .require_hello = true,
+				  .hello_period = 30,
 				  .assert = {.preference = 200, .metric = 100},
 				  .linger = 2 * USEC_PER_SEC,
 				  .max_memberships = 4096,

@@ -38,6 +38,7 @@ struct config {
 	struct prefixes pim_allow;  /* routers that are heard; none: all */
 	struct prefixes pim_groups; /* that are served; none: all */
 	bool require_hello;
+	unsigned hello_period; /* seconds */
 	struct {
 		unsigned preference, metric;
 	} assert;

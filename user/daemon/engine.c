@@ -286,6 +286,7 @@ bool engine_start(struct engine *engine, const struct config *config)
 	engine->pim_options = (struct pim_options){.neighbors_max = config->max_neighbors,
 						   .joins_max = config->max_joins,
 						   .require_hello = config->require_hello,
+						   .hello_period = config->hello_period,
 						   .allow = &config->pim_allow,
 						   .groups = &config->pim_groups,
 						   .metric.preference = config->assert.preference,

@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+/* Default_Hello_Holdtime, section 4.11. */
+static uint16_t hello_holdtime(const struct pim_interface *pim)
+{
+	return pim->options->hello_period * 7 / 2;
+}
+
 static void send_hello(struct pim_interface *pim, uint16_t holdtime)
 {
 	struct pim_hello hello = {
@@ -32,8 +38,8 @@ static void hello_due(struct timer *timer)
 {
 	struct pim_interface *pim = container_of(timer, struct pim_interface, hello);
 
-	send_hello(pim, PIM_HELLO_HOLDTIME_S);
-	timer_start(pim->timers, timer, PIM_HELLO_PERIOD_S * USEC_PER_SEC);
+	send_hello(pim, hello_holdtime(pim));
+	timer_start(pim->timers, timer, pim->options->hello_period * USEC_PER_SEC);
 }
 
 /* Section 4.3.1: a new or restarted neighbour hears of us soon, but not from all at once. */
@@ -52,7 +58,7 @@ static void trigger_hello(struct pim_interface *pim)
 static void send_message(struct pim_interface *pim, const uint8_t *message, size_t length)
 {
 	if (pim->hello_owed)
-		send_hello(pim, PIM_HELLO_HOLDTIME_S);
+		send_hello(pim, hello_holdtime(pim));
 	pim->actions->send(pim->context, message, length);
 }
 
@@ -165,7 +171,7 @@ void pim_interface_start(struct pim_interface *pim)
 	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
 	 * next periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose
 	 * Generation ID changes (section 4.3.1): so it hears of two. */
-	send_hello(pim, PIM_HELLO_HOLDTIME_S);
+	send_hello(pim, hello_holdtime(pim));
 	pim->generation_id++;
 	hello_due(&pim->hello);
 }

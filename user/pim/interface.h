@@ -9,9 +9,8 @@
 #include "pim/downstream.h"
 #include "pim/neighbor.h"
 
-#define PIM_HELLO_PERIOD_S          30  /* Hello_Period, section 4.11 */
-#define PIM_HELLO_HOLDTIME_S        105 /* 3.5 * Hello_Period */
-#define PIM_TRIGGERED_HELLO_DELAY_S 5   /* Triggered_Hello_Delay */
+#define PIM_HELLO_PERIOD_S          30 /* Hello_Period, section 4.11 */
+#define PIM_TRIGGERED_HELLO_DELAY_S 5  /* Triggered_Hello_Delay */
 #define PIM_DR_PRIORITY             0   /* an ingest box does no DR's work: let any router win */
 
 struct pim_actions {
@@ -43,6 +42,7 @@ struct pim_options {
 	const struct prefixes *allow;      /* routers; the lists belong to the caller */
 	const struct prefixes *groups;     /* that are served */
 	struct pim_metric metric;          /* for Asserts */
+	unsigned hello_period;             /* seconds; our Holdtime is 3.5 times that */
 };
 
 struct pim_interface {
