@@ -129,6 +129,110 @@ Test(netlink, uplinks_of_many_hops_and_of_both_families)
 	cr_assert_eq(found[0], if_nametoindex("v1"));
 }
 
+Test(netlink, compare)
+{
+	struct netlink_interface before, now;
+
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.8.0.1/24 dev v0");
+	cr_assert_eq(netlink_get_interface("v0", &before), 0);
+	now = before;
+	cr_assert_eq(netlink_compare(&before, &now), 0);
+	now.ifindex = 0;
+	cr_assert_eq(netlink_compare(&before, &now), NETLINK_INTERFACE);
+	run("ip link set v0 mtu 1300 address 02:00:00:00:00:09");
+	cr_assert_eq(netlink_get_interface("v0", &now), 0);
+	cr_assert_eq(netlink_compare(&before, &now) & ~NETLINK_ADDRESSES,
+		     NETLINK_MTU | NETLINK_MAC);
+	before = now;
+	run("ip link set v0 down");
+	cr_assert_eq(netlink_get_interface("v0", &now), 0);
+	cr_assert(netlink_compare(&before, &now) & NETLINK_STATE);
+	before = now;
+	run("ip addr del 10.9.0.1/24 dev v0; ip addr add 10.9.0.1/24 dev v0");
+	cr_assert_eq(netlink_get_interface("v0", &now), 0);
+	cr_assert_eq(netlink_compare(&before, &now), NETLINK_ADDRESSES, "another is the first");
+	before = now;
+	run("ip addr del 10.8.0.1/24 dev v0");
+	cr_assert_eq(netlink_get_interface("v0", &now), 0);
+	cr_assert_eq(netlink_compare(&before, &now), NETLINK_ADDRESSES);
+}
+
+/* The monitor, on a loop that ends with its word, or for want of one */
+
+static struct timers timers;
+static struct loop *loop;
+static unsigned told;
+
+static void on_change(void *owner)
+{
+	told++;
+	loop_stop(owner);
+}
+
+static void on_silence(struct timer *timer)
+{
+	(void)timer;
+	loop_stop(loop);
+}
+
+/* How often the monitor speaks until it has, or for two seconds. */
+static unsigned hear(void)
+{
+	struct timer silence = {.fn = on_silence};
+
+	told = 0;
+	timer_start(&timers, &silence, 2 * USEC_PER_SEC);
+	cr_assert_eq(loop_run(loop), 0);
+	timer_stop(&timers, &silence);
+	return told;
+}
+
+Test(netlink, monitor)
+{
+	static const char *const changes[] = {
+		"ip link set v0 mtu 1300",
+		"ip link set v0 down",
+		"ip link set v0 up",
+		"ip addr add 10.9.0.1/24 dev v0",
+		"ip -6 addr add 2001:db8::1/64 dev v0 nodad",
+		"ip route add default via 10.9.0.9",
+		"ip -6 route add default via 2001:db8::9",
+		"ip link del v0",
+	};
+	struct netlink_monitor *monitor;
+
+	run("sysctl -qw net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.v0.accept_dad=0 "
+	    "net.ipv6.conf.v1.accept_dad=0");
+	loop = loop_new(&timers);
+	monitor = netlink_monitor_open(loop, &timers, on_change, loop);
+	cr_assert_not_null(monitor, "%s", strerror(errno));
+	while (hear()) /* what has begun before */
+		;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		run(changes[i]);
+		cr_assert_eq(hear(), 1, "%s", changes[i]);
+	}
+	netlink_monitor_close(monitor);
+	loop_free(loop);
+	timers_free(&timers);
+}
+
+Test(netlink, monitor_of_more_than_it_can_be_told)
+{
+	struct netlink_monitor *monitor;
+
+	loop = loop_new(&timers);
+	monitor = netlink_monitor_open(loop, &timers, on_change, loop);
+	cr_assert_not_null(monitor, "%s", strerror(errno));
+	run("ip addr add 10.9.0.1/24 dev v0; for i in $(seq 20000); do "
+	    "echo route add 10.$((i / 10000)).$((i % 10000 / 250)).$((i % 250)) dev v0; done | "
+	    "ip -batch - 2>/dev/null || true");
+	cr_assert_eq(hear(), 1);
+	netlink_monitor_close(monitor);
+	loop_free(loop);
+	timers_free(&timers);
+}
+
 /* PIM messages as the other end of the cable sees them. */
 static int listen_on(const char *name, int family)
 {
@@ -162,6 +266,10 @@ Test(netlink, raw_socket_v4)
 	cr_assert_eq(bytes[8], 1);
 	cr_assert_arr_eq(bytes + 12, source.bytes, 4);
 	cr_assert_arr_eq(bytes + 16, group.bytes, 4);
+	run("ip addr del 10.9.0.7/24 dev v0");
+	cr_assert_eq(raw_send(raw, (const uint8_t *)"goodbye", 7), 0);
+	cr_assert_eq(recv(peer, bytes, sizeof(bytes), 0), 27, "from an address that is gone");
+	cr_assert_arr_eq(bytes + 12, source.bytes, 4);
 	raw_close(raw);
 	run("! ip maddr show dev v0 | grep -q 224.0.0.13");
 	close(peer);

@@ -22,6 +22,12 @@ static int set_int(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
+/* An address that has been taken away can still say goodbye (IPv6 lets it, anyway). */
+static int outlive_address(int fd)
+{
+	return set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1);
+}
+
 /* Nobody reads here: without a filter the LAN's messages would fill the socket's queue. */
 static int receive_nothing(int fd)
 {
@@ -39,7 +45,7 @@ static int set_up_v4(int fd, unsigned ifindex, const struct addr *group)
 	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &request, sizeof(request)) ||
 	    set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, 1) ||
 	    set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) ||
-	    set_int(fd, IPPROTO_IP, IP_TOS, TOS_NETWORK))
+	    set_int(fd, IPPROTO_IP, IP_TOS, TOS_NETWORK) || outlive_address(fd))
 		return -1;
 	return setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
 }
