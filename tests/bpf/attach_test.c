@@ -73,6 +73,26 @@ static void test_one_armed(void)
 	tap(!has_clsact("wan0"), "both are removed, and clsact");
 }
 
+static void test_detach(void)
+{
+	struct dataplane *dp = harness_open();
+	unsigned wan = harness_ifindex("wan0"), lan = harness_ifindex("lan0");
+
+	attach_both(dp);
+	dataplane_detach(dp, wan, ROLE_UPSTREAM);
+	tap(!has_clsact("wan0") && !dataplane_mode(dp, wan, ROLE_UPSTREAM) &&
+		    has_program("lan0", "observe_tc"),
+	    "an upstream is detached, the LAN is not");
+	dataplane_detach(dp, wan, ROLE_UPSTREAM);
+	dataplane_detach(dp, lan, ROLE_DOWNSTREAM);
+	tap(!has_clsact("lan0") && !dataplane_mode(dp, lan, ROLE_DOWNSTREAM), "then the LAN");
+	dataplane_detach(dp, 9999, ROLE_DOWNSTREAM);
+	attach_both(dp);
+	tap(has_program("wan0", "ingest_tc") && has_program("lan0", "observe_tc"),
+	    "and both are attached again");
+	dataplane_close(dp);
+}
+
 static void test_clsact_of_others(void)
 {
 	struct dataplane *dp;
@@ -240,6 +260,7 @@ void attach_tests(void)
 		errx(2, "cannot make veth interfaces");
 	test_clean();
 	test_one_armed();
+	test_detach();
 	test_clsact_of_others();
 	test_filter_of_others("ingress");
 	test_filter_of_others("egress");

@@ -78,18 +78,6 @@ static void learn_lan(const struct dataplane *dp, struct attachment *lan)
 			 lan->takes_xdp ? "takes" : "takes no");
 }
 
-int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
-{
-	int error;
-
-	if (find(dp, ifindex, ROLE_DOWNSTREAM))
-		return 0;
-	error = tc_attach(dp, ifindex, ROLE_DOWNSTREAM);
-	if (!error)
-		learn_lan(dp, add(dp, ifindex, ROLE_DOWNSTREAM));
-	return error;
-}
-
 /* The first LAN that takes frames from XDP or does not; NULL where there is none. */
 static const struct attachment *find_lan(const struct dataplane *dp, bool takes_xdp)
 {
@@ -139,8 +127,9 @@ static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
 	char name[MCI_NAME], why[sizeof(dp->error)];
 	int error;
 
+	upstream->xdp = false;
 	if (!xdp_is_of_use(dp, upstream)) {
-		xdp_remove(upstream->ifindex); /* an earlier daemon's */
+		xdp_remove(upstream->ifindex); /* an earlier daemon's, or of LANs that were */
 		return 0;
 	}
 	error = xdp_attach(dp, upstream->ifindex);
@@ -167,6 +156,47 @@ int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
 		return 0;
 	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
 	return error ? error : choose_xdp(dp, add(dp, ifindex, ROLE_UPSTREAM));
+}
+
+int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex)
+{
+	struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
+
+	return upstream ? choose_xdp(dp, upstream) : 0;
+}
+
+int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
+{
+	int error;
+
+	if (find(dp, ifindex, ROLE_DOWNSTREAM))
+		return 0;
+	error = tc_attach(dp, ifindex, ROLE_DOWNSTREAM);
+	if (error)
+		return error;
+	learn_lan(dp, add(dp, ifindex, ROLE_DOWNSTREAM));
+	/* XDP knows the LANs that there were when it was attached. */
+	for (unsigned i = 0; !error && i < dp->attachment_count; i++)
+		if (dp->attachments[i].role == ROLE_UPSTREAM)
+			error = choose_xdp(dp, &dp->attachments[i]);
+	return error;
+}
+
+void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	struct attachment *attachment = find(dp, ifindex, role);
+
+	if (!attachment)
+		return;
+	*attachment = dp->attachments[--dp->attachment_count];
+	tc_remove(ifindex, role);
+	if (role == ROLE_UPSTREAM) {
+		xdp_remove(ifindex);
+	} else {
+		observed_forget(dp, ifindex);
+		lans_remove(dp, ifindex);
+	}
+	refused_forget_leftovers(dp);
 }
 
 /* What is attached */

@@ -61,10 +61,15 @@ enum dataplane_choice {
 
 /* Before anything is attached; otherwise it is DATAPLANE_AUTO. */
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
-/* Attach to the ingress of an interface, beside others' programs; the LANs first, for the choice
- * depends on them. */
+/* Attach to the ingress of an interface, beside others' programs. The choice depends on the LANs:
+ * best they come first, for one that comes later has it made again for all upstreams. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
+/* Its MAC address is another, or what the driver takes: the choice is made again. */
+int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex);
+/* Nothing of ours stays on the interface, which may be gone already; of a downstream, no channel
+ * must have it any more. */
+void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role);
 /* Of a downstream: hands over IGMP and MLD, too. */
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
 /* How the program of this role is attached to this interface, "xdp" or "tc", and why so; NULL where

@@ -76,6 +76,8 @@ int lans_find(const struct dataplane *dp, uint32_t ifindex);
 int lans_number(struct dataplane *dp, uint32_t ifindex);
 /* The same, and what the programs must know of it. */
 int lans_put(struct dataplane *dp, const struct mci_lan *lan);
+/* Once no channel goes to it any more. */
+void lans_remove(struct dataplane *dp, uint32_t ifindex);
 
 /* entries.c */
 /* After the maps. */
@@ -146,3 +148,5 @@ int features_get(unsigned ifindex, uint64_t *features);
 
 /* observed.c */
 int observed_open(struct dataplane *dp);
+/* What was asked of an interface that is detached. */
+void observed_forget(const struct dataplane *dp, unsigned ifindex);

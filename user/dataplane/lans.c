@@ -65,3 +65,16 @@ int lans_put(struct dataplane *dp, const struct mci_lan *lan)
 	dp->lans[number] = *lan;
 	return number;
 }
+
+void lans_remove(struct dataplane *dp, uint32_t ifindex)
+{
+	const struct mci_lan none = {0};
+	int number = lans_find(dp, ifindex);
+
+	if (number < 0)
+		return;
+	bpf_map__update_elem(dp->ingest->maps.lans, &(uint32_t){number}, sizeof(uint32_t), &none,
+			     sizeof(none), BPF_ANY);
+	dp->lans[number] = none;
+	lan_sets_forget(dp); /* the number may become another's */
+}

@@ -25,6 +25,13 @@ int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
 	return 0;
 }
 
+void observed_forget(const struct dataplane *dp, unsigned ifindex)
+{
+	__u32 key = ifindex;
+
+	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.asked), &key);
+}
+
 static void hand_over(struct dataplane *dp, const struct mci_observed *record, size_t room)
 {
 	size_t length = record->length < room ? record->length : room;
