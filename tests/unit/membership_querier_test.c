@@ -427,6 +427,22 @@ Test(membership_querier, startup_queries)
 	cr_expect_eq(querier.counters.queries_sent, 3);
 }
 
+Test(membership_querier, another_address)
+{
+	play("is_in 1 lower +5");
+	cr_assert(querier.other.family);
+	sent[0] = '\0';
+	ours = parsed("10.0.0.3", "fe80::3");
+	membership_querier_readdress(&querier, &ours);
+	cr_expect_str_eq(sent, " g", "at once");
+	cr_expect_not(querier.other.family);
+	cr_expect(membership_querier_count(&querier) == 1 && left_calls == 0);
+	run_for(&timers, 32);
+	cr_expect_str_eq(sent, " g g", "as at the start");
+	play("higher");
+	cr_expect_not(querier.other.family);
+}
+
 static void restart_with(unsigned robustness, unsigned interval, unsigned limit)
 {
 	end();

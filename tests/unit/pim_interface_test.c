@@ -170,6 +170,44 @@ Test(pim_interface, goodbye_when_stopped)
 	cr_expect_eq(timers_next(&timers), USEC_NEVER);
 }
 
+Test(pim_interface, another_primary_address)
+{
+	uint32_t before = pim.generation_id;
+	struct addr address, secondary;
+
+	hello_from("10.0.0.2", 105, 1);
+	receive("pim-join-sg-v4");
+	run_for(&timers, 6);
+	sent_count = 1;
+	addr_parse("10.0.0.9", &address);
+	addr_parse("10.7.0.1", &secondary);
+	pim_interface_withdraw(&pim);
+	cr_expect_eq(sent_count, 2);
+	cr_expect_eq(sent.holdtime, 0);
+	cr_expect(sent.generation_id == before);
+	pim_interface_readdress(&pim, &address, &secondary, 1);
+	cr_expect_eq(sent_count, 4);
+	cr_expect_eq(sent.holdtime, 105);
+	cr_expect(sent.generation_id != before);
+	cr_expect(sent.address_count == 1 && addr_equal(&sent.addresses[0], &secondary));
+	cr_expect(addr_equal(&pim.address, &address));
+	cr_expect_eq(wanted_count, 1);
+	cr_expect_eq(unwanted_count, 0, "routers follow: until they do, what they joined goes on");
+}
+
+Test(pim_interface, other_secondary_addresses)
+{
+	uint32_t before = pim.generation_id;
+	struct addr secondary;
+
+	addr_parse("10.7.0.1", &secondary);
+	pim_interface_readdress(&pim, &pim.address, &secondary, 1);
+	cr_expect_eq(sent_count, 2);
+	cr_expect_eq(sent.holdtime, 105);
+	cr_expect_eq(sent.generation_id, before);
+	cr_expect(sent.address_count == 1 && addr_equal(&sent.addresses[0], &secondary));
+}
+
 Test(pim_interface, a_new_neighbor_and_a_restarted_one_hear_of_us_within_5_seconds)
 {
 	hello_from("10.0.0.2", 105, 1);
@@ -379,6 +417,20 @@ static enum fault assert_from(const char *text, uint32_t preference)
 	ip.payload = cursor_over(
 		message, pim_encode_assert(&sg, &metric, &ip.source, message, sizeof(message)));
 	return pim_interface_receive(&pim, &ip);
+}
+
+Test(pim_interface, an_assert_is_settled_anew_from_another_address)
+{
+	struct addr address;
+
+	hello_from("10.0.0.2", 105, 1);
+	assert_from("10.0.0.2", 100);
+	cr_assert_eq(lost_count, 1);
+	addr_parse("10.0.0.9", &address);
+	pim_interface_readdress(&pim, &address, NULL, 0);
+	cr_expect_eq(found_count, 1);
+	assert_from("10.0.0.2", 100);
+	cr_expect_eq(lost_count, 2);
 }
 
 Test(pim_interface, asserts_of_strangers_are_refused)

@@ -481,17 +481,30 @@ static void receive_query(struct membership_querier *querier, const struct ip_da
 
 /* The interface */
 
-void membership_querier_start(struct membership_querier *querier)
+static void begin(struct membership_querier *querier)
 {
 	char text[ADDR_TEXT];
 
 	querier->robustness = querier->startup_left = querier->settings.robustness;
 	querier->query_interval = querier->settings.query_interval;
-	querier->general.fn = general_due;
-	querier->other_present.fn = other_gone;
 	log_notice("%s: Queries on %s from %s", protocol_of(querier), querier->name,
 		   addr_format(&querier->address, text));
 	general_due(&querier->general);
+}
+
+void membership_querier_start(struct membership_querier *querier)
+{
+	querier->general.fn = general_due;
+	querier->other_present.fn = other_gone;
+	begin(querier);
+}
+
+void membership_querier_readdress(struct membership_querier *querier, const struct addr *address)
+{
+	querier->address = *address;
+	querier->other = (struct addr){0};
+	timer_stop(querier->timers, &querier->other_present);
+	begin(querier);
 }
 
 void membership_querier_stop(struct membership_querier *querier)

@@ -91,6 +91,9 @@ struct membership_querier {
 
 /* Fill name, timers, actions, context, address and settings in before. Asks at once. */
 void membership_querier_start(struct membership_querier *querier);
+/* The interface has another address: asks from there at once, as at the start, until the election
+ * says otherwise. Hosts' memberships stay. */
+void membership_querier_readdress(struct membership_querier *querier, const struct addr *address);
 /* Forgets all, without a call of `left`. */
 void membership_querier_stop(struct membership_querier *querier);
 /* An IGMP or MLD packet that was seen on the interface. Returns why it was refused, and does

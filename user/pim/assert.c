@@ -230,6 +230,20 @@ void pim_asserts_neighbor_gone(struct pim_asserts *asserts, const struct addr *n
 			forget(entry);
 }
 
+/* Of a winner, the goodbye of its address tells the others. */
+void pim_asserts_readdress(struct pim_asserts *asserts, const struct addr *us)
+{
+	struct pim_assert_entry *entry, *next;
+
+	asserts->us = *us;
+	HASH_ITER (hh, asserts->by_sg, entry, next) {
+		if (entry->state == PIM_ASSERT_LOSER)
+			forget(entry);
+		else
+			remove_entry(entry);
+	}
+}
+
 const struct pim_assert_entry *pim_asserts_find(const struct pim_asserts *asserts,
 						const struct sg *sg)
 {

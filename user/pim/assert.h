@@ -65,6 +65,9 @@ void pim_asserts_interest_changed(struct pim_asserts *asserts, const struct sg *
 /* A neighbour has expired, said goodbye or begun anew. */
 void pim_asserts_neighbor_gone(struct pim_asserts *asserts, const struct addr *neighbor);
 
+/* The interface has another primary address: whatever was settled with the old one is open again. */
+void pim_asserts_readdress(struct pim_asserts *asserts, const struct addr *us);
+
 /* NULL in NoInfo. */
 const struct pim_assert_entry *pim_asserts_find(const struct pim_asserts *asserts,
 						const struct sg *sg);

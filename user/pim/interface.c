@@ -151,11 +151,22 @@ static void start_asserts(struct pim_interface *pim)
 					    .lost = assert_lost};
 }
 
-void pim_interface_start(struct pim_interface *pim)
+/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its next
+ * periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose Generation ID
+ * changes (section 4.3.1): so it hears of two. */
+static void introduce(struct pim_interface *pim)
 {
 	char text[ADDR_TEXT];
 
+	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
 	pim->generation_id = random_u32();
+	send_hello(pim, hello_holdtime(pim));
+	pim->generation_id++;
+	hello_due(&pim->hello);
+}
+
+void pim_interface_start(struct pim_interface *pim)
+{
 	pim->hello.fn = hello_due;
 	pim->echo.fn = echo_due;
 	pim->neighbors = (struct pim_neighbors){.timers = pim->timers,
@@ -167,13 +178,29 @@ void pim_interface_start(struct pim_interface *pim)
 						  .left = downstream_left,
 						  .echo = downstream_echo};
 	start_asserts(pim);
-	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
-	/* A router that heard an earlier goodbye of ours may still hold its Joins and wait for its
-	 * next periodic one, up to a minute (FRR does). It sends them at once to a neighbour whose
-	 * Generation ID changes (section 4.3.1): so it hears of two. */
-	send_hello(pim, hello_holdtime(pim));
-	pim->generation_id++;
-	hello_due(&pim->hello);
+	introduce(pim);
+}
+
+void pim_interface_withdraw(struct pim_interface *pim)
+{
+	send_hello(pim, 0);
+}
+
+void pim_interface_readdress(struct pim_interface *pim, const struct addr *address,
+			     const struct addr *secondaries, unsigned secondary_count)
+{
+	bool is_new = !addr_equal(&pim->address, address);
+
+	pim->address = *address;
+	pim->secondary_count = secondary_count;
+	for (unsigned i = 0; i < secondary_count; i++)
+		pim->secondaries[i] = secondaries[i];
+	if (!is_new) {
+		send_hello(pim, hello_holdtime(pim));
+		return;
+	}
+	pim_asserts_readdress(&pim->asserts, address);
+	introduce(pim);
 }
 
 void pim_interface_stop(struct pim_interface *pim)

@@ -72,6 +72,12 @@ struct pim_interface {
 void pim_interface_start(struct pim_interface *pim);
 /* Says goodbye (Holdtime 0), and forgets all. */
 void pim_interface_stop(struct pim_interface *pim);
+/* Section 4.3.1, where addresses change: goodbye from the primary one, while messages still leave
+ * from it; then what there is now, of which Hellos go out at once. Under another primary address
+ * they are those of a start, and old Joins last until their Holdtime, for routers that come along. */
+void pim_interface_withdraw(struct pim_interface *pim);
+void pim_interface_readdress(struct pim_interface *pim, const struct addr *address,
+			     const struct addr *secondaries, unsigned secondary_count);
 /* A PIM packet that was seen on the interface. Returns why it was refused, and does nothing then;
  * FAULT_LIMIT, which is in the log already, where a part of it did not fit the limits. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
