@@ -57,6 +57,12 @@ static void endpoint_close(void *context, struct amt_endpoint *endpoint)
 	endpoint->socket = NULL;
 }
 
+static bool endpoint_moved(void *context, const struct amt_endpoint *endpoint)
+{
+	(void)context;
+	return !no_route && !addr_equal(&endpoint->local, &local_now);
+}
+
 static void on_opened(void *context, struct amt_tunnel *tunnel)
 {
 	(void)context;
@@ -113,6 +119,7 @@ static void on_refused(void *context, const struct addr *peer, enum protocol pro
 static const struct amt_tunnels_actions actions = {.open = endpoint_open,
 						   .send = endpoint_send,
 						   .close = endpoint_close,
+						   .moved = endpoint_moved,
 						   .opened = on_opened,
 						   .closed = on_closed,
 						   .up = on_up,
@@ -224,6 +231,55 @@ Test(amt_tunnels, one_tunnel_for_all_channels_of_a_relay)
 	run_for(&timers, 0);
 	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
 	cr_expect_eq(reported, 3);
+}
+
+Test(amt_tunnels, another_address_takes_the_tunnel_along)
+{
+	struct amt_member one = member("232.1.1.1");
+	const struct amt_endpoint *endpoint;
+	unsigned before;
+
+	local_now = addr("100.64.7.2");
+	join(&one, "203.0.113.15", false);
+	query();
+	before = sent_count;
+	amt_tunnels_route_changed(&tunnels);
+	cr_expect_eq(sent_count, before, "nothing is another");
+	local_now = addr("100.64.8.2");
+	no_route = true;
+	amt_tunnels_route_changed(&tunnels);
+	cr_expect_eq(sent_count + closed, before, "without a route all waits");
+	no_route = false;
+	amt_tunnels_route_changed(&tunnels);
+	endpoint = &one.tunnel->endpoint;
+	cr_expect_eq(opened * 10 + closed, 21);
+	cr_expect(addr_equal(&endpoint->local, &local_now));
+	cr_expect_eq(up, 2, "the dataplane must know whence it comes now");
+	cr_expect_eq(sent_count, before + 1);
+	cr_expect_eq(sent[before].type, AMT_REQUEST);
+	query();
+	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
+	cr_expect_eq(sent[sent_count - 1].endpoint, endpoint);
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_tunnels, another_address_while_an_answer_is_awaited)
+{
+	struct amt_member one = member("232.1.1.1"), two = member("232.1.1.2");
+
+	local_now = addr("100.64.7.2");
+	join(&one, "203.0.113.15", false);
+	join(&two, "192.52.193.1", true);
+	run_for(&timers, 3); /* Requests and Discoveries, at ever longer intervals */
+	local_now = addr("100.64.8.2");
+	sent_count = 0;
+	amt_tunnels_route_changed(&tunnels);
+	cr_expect_eq(sent_count, 1);
+	query();
+	cr_expect_eq(reported, 1);
+	while (sent[sent_count - 1].type != AMT_DISCOVERY)
+		run_for(&timers, 1);
+	cr_expect(addr_equal(&sent[sent_count - 1].endpoint->local, &local_now));
 }
 
 Test(amt_tunnels, discovery_is_skipped_while_its_tunnel_lives)

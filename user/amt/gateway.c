@@ -282,6 +282,15 @@ void amt_gateway_unreachable(struct amt_gateway *gateway)
 		request(&gateway->mld);
 }
 
+void amt_gateway_moved(struct amt_gateway *gateway)
+{
+	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
+
+	for (size_t i = 0; i < 2; i++)
+		if (cycles[i]->state != AMT_IDLE && cycles[i]->wanted)
+			request(cycles[i]);
+}
+
 /* What is wanted */
 
 void amt_gateway_want(struct amt_gateway *gateway, const struct sg *sg, void *owner)

@@ -85,5 +85,8 @@ bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
  * where the fault is to be counted: AMT or the membership protocol inside. */
 enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_query *query,
 			       enum protocol *protocol);
+/* We speak from another address now, under which the relay does not know us: a Request goes out at
+ * once, in the place of one under way, and its Query is answered by all that is wanted. */
+void amt_gateway_moved(struct amt_gateway *gateway);
 /* ICMP says that the relay cannot be reached (section 5.2.3.9). */
 void amt_gateway_unreachable(struct amt_gateway *gateway);

@@ -387,6 +387,66 @@ void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
 	}
 }
 
+/* Routes */
+
+/* Opens the endpoint again, from where the route leaves now; `old` is what it was and still is open.
+ * Where that cannot be, all is as before. */
+static bool reopen(struct amt_tunnels *tunnels, struct amt_endpoint *endpoint,
+		   struct amt_endpoint *old)
+{
+	const char *reason;
+
+	*old = *endpoint;
+	if (!tunnels->actions->moved(tunnels->context, endpoint))
+		return false;
+	endpoint->local_port = 0;
+	if (tunnels->actions->open(tunnels->context, endpoint, &reason))
+		return true;
+	*endpoint = *old;
+	return false;
+}
+
+/* Its next Discovery goes out from the new address. */
+static void contact_follow(struct amt_contact *contact)
+{
+	struct amt_tunnels *tunnels = contact->tunnels;
+	struct amt_endpoint old;
+
+	if (!contact->found && reopen(tunnels, &contact->endpoint, &old))
+		tunnels->actions->close(tunnels->context, &old);
+}
+
+static void tunnel_follow(struct amt_tunnel *tunnel)
+{
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	struct amt_endpoint old, now;
+	struct amt_member *member;
+
+	if (!reopen(tunnels, &tunnel->endpoint, &old))
+		return;
+	now = tunnel->endpoint;
+	tunnel->endpoint = old;
+	tunnels->actions->closed(tunnels->context, tunnel);
+	tunnels->actions->close(tunnels->context, &tunnel->endpoint);
+	tunnel->endpoint = now;
+	tunnels->actions->opened(tunnels->context, tunnel);
+	DL_FOREACH (tunnel->members, member)
+		if (amt_gateway_is_established(&tunnel->gateway, member->sg.source.family))
+			tunnels->actions->up(tunnels->context, member);
+	amt_gateway_moved(&tunnel->gateway);
+}
+
+void amt_tunnels_route_changed(struct amt_tunnels *tunnels)
+{
+	struct amt_contact *contact, *next_contact;
+	struct amt_tunnel *tunnel, *next;
+
+	HASH_ITER (hh, tunnels->by_contact, contact, next_contact)
+		contact_follow(contact);
+	HASH_ITER (hh, tunnels->by_relay, tunnel, next)
+		tunnel_follow(tunnel);
+}
+
 void amt_tunnels_close(struct amt_tunnels *tunnels)
 {
 	struct amt_contact *contact, *next_contact;

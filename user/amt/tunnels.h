@@ -65,6 +65,9 @@ struct amt_tunnels_actions {
 	void (*send)(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
 		     size_t length);
 	void (*close)(void *context, struct amt_endpoint *endpoint);
+	/* Whether the route to the peer leaves from another address than the endpoint's; false where
+	 * there is no route now. */
+	bool (*moved)(void *context, const struct amt_endpoint *endpoint);
 	/* A tunnel is there and may get data, or is no more. */
 	void (*opened)(void *context, struct amt_tunnel *tunnel);
 	void (*closed)(void *context, struct amt_tunnel *tunnel);
@@ -99,5 +102,8 @@ bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
 		       const struct addr *local, uint16_t local_port);
 /* Takes it out again; nothing happens where it is nowhere. */
 void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member);
+/* Routes or addresses of ours have changed: what would leave from another address than it does is
+ * opened again from there, and the relay asked at once. */
+void amt_tunnels_route_changed(struct amt_tunnels *tunnels);
 /* Leaves every tunnel and closes it. */
 void amt_tunnels_close(struct amt_tunnels *tunnels);

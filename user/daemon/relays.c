@@ -226,14 +226,18 @@ static const char *why_not_open(int error)
 	}
 }
 
+static struct udp_path configured_path(const struct config *config)
+{
+	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
+				 .ipv6 = config->tunnels.ipv6,
+				 .mark = config->tunnels.mark,
+				 .vrf = config->tunnels.vrf};
+}
+
 static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
 {
 	struct engine *engine = context;
-	const struct config *config = engine->config;
-	struct udp_path path = {.ipv4 = config->tunnels.ipv4,
-				.ipv6 = config->tunnels.ipv6,
-				.mark = config->tunnels.mark,
-				.vrf = config->tunnels.vrf};
+	struct udp_path path = configured_path(engine->config);
 
 	endpoint->socket =
 		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
@@ -255,6 +259,16 @@ static void endpoint_close(void *context, struct amt_endpoint *endpoint)
 	(void)context;
 	udp_close(endpoint->socket);
 	endpoint->socket = NULL;
+}
+
+static bool endpoint_moved(void *context, const struct amt_endpoint *endpoint)
+{
+	const struct engine *engine = context;
+	struct udp_path path = configured_path(engine->config);
+	struct addr source;
+
+	return udp_source(&path, &endpoint->peer, &source) &&
+	       !addr_equal(&source, &endpoint->local);
 }
 
 static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
@@ -306,6 +320,7 @@ static void message_refused(void *context, const struct addr *peer, enum protoco
 const struct amt_tunnels_actions relays_tunnel_actions = {.open = endpoint_open,
 							  .send = endpoint_send,
 							  .close = endpoint_close,
+							  .moved = endpoint_moved,
 							  .opened = tunnel_opened,
 							  .closed = tunnel_closed,
 							  .up = member_up,

@@ -222,6 +222,20 @@ struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, cons
 	return NULL;
 }
 
+bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source)
+{
+	static const struct udp_path plain;
+	int fd = socket_new(peer->family), err;
+	uint16_t port = 0;
+	bool found = fd >= 0 && !connect_to(fd, path ? path : &plain, peer, PORT_AMT, source, &port);
+
+	err = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = err;
+	return found;
+}
+
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 {
 	/* An error that ICMP left behind takes the place of one send; the queue keeps it for

@@ -25,6 +25,9 @@ struct udp_path {
 struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, const struct addr *peer,
 			    uint16_t peer_port, struct addr *local, uint16_t *local_port,
 			    udp_fn *fn, void *owner);
+/* The address that a socket to this peer would have now. False, with errno set as above, where there
+ * is none. */
+bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source);
 /* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
 void udp_close(struct udp_socket *socket);
