@@ -164,6 +164,15 @@ void channel_table_lose(struct channel_table *table, const struct sg *sg, unsign
 	channel_interfaces_changed(channel);
 }
 
+void channel_table_interface_changed(struct channel_table *table, unsigned interface)
+{
+	struct channel *channel, *next;
+
+	HASH_ITER (hh, table->by_sg, channel, next)
+		if (channel_egress(channel) & 1u << interface)
+			channel_interfaces_changed(channel);
+}
+
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot)
 {
 	return slot < table->limit ? table->by_slot[slot] : NULL;

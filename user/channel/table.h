@@ -39,6 +39,10 @@ void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsi
 void channel_table_lose(struct channel_table *table, const struct sg *sg, unsigned interface,
 			bool lost);
 
+/* Interface number `interface` is not what it was (another MTU, say): every channel that goes out of
+ * it is put into the dataplane anew. */
+void channel_table_interface_changed(struct channel_table *table, unsigned interface);
+
 /* Takes over a channel that the dataplane still carries, with the slot that it has there. False
  * where the slot or the (S,G) is taken, or beyond the limit. */
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,

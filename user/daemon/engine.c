@@ -106,91 +106,7 @@ static void renewal_due(struct timer *timer)
 	timer_start(&engine->timers, timer, engine->config->hold / RENEWALS);
 }
 
-/* Interfaces */
-
-static bool find_interface(const char *name, struct netlink_interface *link)
-{
-	int error = netlink_get_interface(name, link);
-
-	if (error == -ENODEV)
-		log_error("no interface is called '%s'", name);
-	else if (error)
-		log_error("cannot ask for interface %s: %s", name, strerror(-error));
-	else if (!link->up)
-		log_error("interface %s is down: bring it up with 'ip link set %s up'", name, name);
-	else if (!link->ethernet)
-		log_error("interface %s is no Ethernet: its packets cannot be handled", name);
-	return !error && link->up && link->ethernet;
-}
-
-static bool is_lan(const struct engine *engine, unsigned ifindex)
-{
-	for (unsigned i = 0; i < engine->lan_count; i++)
-		if (engine->lans[i].link.ifindex == ifindex)
-			return true;
-	return false;
-}
-
-static bool find_lans(struct engine *engine)
-{
-	const struct config *config = engine->config;
-
-	for (; engine->lan_count < config->downstream_count; engine->lan_count++) {
-		struct lan *lan = &engine->lans[engine->lan_count];
-
-		*lan = (struct lan){.engine = engine, .number = engine->lan_count};
-		if (!find_interface(config->downstream[lan->number], &lan->link))
-			return false;
-	}
-	return true;
-}
-
-static bool find_routed_uplinks(struct engine *engine)
-{
-	unsigned ifindexes[CONFIG_UPLINKS_MAX];
-	int found = netlink_uplinks(ifindexes, CONFIG_UPLINKS_MAX);
-	char name[IF_NAMESIZE];
-
-	for (int i = 0; i < found; i++) {
-		struct netlink_interface *link = &engine->uplinks[engine->uplink_count];
-
-		/* Routes of other kinds (a VPN's, say) are no reason not to start. */
-		if (!is_lan(engine, ifindexes[i]) && if_indextoname(ifindexes[i], name) &&
-		    !netlink_get_interface(name, link) && link->up && link->ethernet)
-			engine->uplink_count++;
-	}
-	if (!engine->uplink_count)
-		log_error("no upstream interface: no route leaves this host by an Ethernet "
-			  "interface but the downstream; add a default route, or give "
-			  "--upstream IF");
-	return engine->uplink_count;
-}
-
-static bool find_uplinks(struct engine *engine)
-{
-	const struct config *config = engine->config;
-
-	if (!config->upstream_count)
-		return find_routed_uplinks(engine);
-	for (; engine->uplink_count < config->upstream_count; engine->uplink_count++)
-		if (!find_interface(config->upstream[engine->uplink_count],
-				    &engine->uplinks[engine->uplink_count]))
-			return false;
-	return true;
-}
-
 /* Starting, in the order in which data will flow */
-
-static void log_modes(const struct engine *engine)
-{
-	for (unsigned i = 0; i < engine->uplink_count; i++) {
-		const struct netlink_interface *link = &engine->uplinks[i];
-
-		log_notice("%s: tunnels arrive here, taken by %s (%s)", link->name,
-			   dataplane_mode(engine->dataplane, link->ifindex, ROLE_UPSTREAM),
-			   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
-	}
-}
 
 static bool start_dataplane(struct engine *engine)
 {
@@ -209,16 +125,10 @@ static bool start_dataplane(struct engine *engine)
 	int error = dataplane_open(&engine->dataplane, &limits, &events);
 
 	dataplane_choose(engine->dataplane, choices[engine->config->mode]);
-	for (unsigned i = 0; !error && i < engine->lan_count; i++)
-		error = dataplane_attach_downstream(engine->dataplane,
-						    engine->lans[i].link.ifindex);
-	for (unsigned i = 0; !error && i < engine->uplink_count; i++)
-		error = dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex);
-	if (error) {
+	if (error || !links_attach(engine)) {
 		log_error("%s", dataplane_error(engine->dataplane));
 		return false;
 	}
-	log_modes(engine);
 	engine->observed = loop_watch(engine->loop, dataplane_events_fd(engine->dataplane), EPOLLIN,
 				      observed_ready, engine);
 	return engine->observed;
@@ -302,9 +212,9 @@ bool engine_start(struct engine *engine, const struct config *config)
 	}
 	start_tables(engine);
 	/* The socket first: where another daemon runs, its programs must not be touched. */
-	if (!find_lans(engine) || !find_uplinks(engine) || !start_control(engine) ||
+	if (!links_find(engine) || !start_control(engine) ||
 	    !start_resolver(engine) || !slowpath_start(engine) || !start_dataplane(engine) ||
-	    !start_lans(engine))
+	    !start_lans(engine) || !links_watch(engine))
 		return false;
 	adopt_leftovers(engine);
 	return true;
@@ -312,6 +222,7 @@ bool engine_start(struct engine *engine, const struct config *config)
 
 void engine_stop(struct engine *engine)
 {
+	netlink_monitor_close(engine->monitor);
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		lan_stop(&engine->lans[i]);
 	if (engine->channels.by_slot)

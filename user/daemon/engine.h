@@ -3,6 +3,7 @@
  *
  *   lan.c      dataplane's PIM packets -> PIM interfaces -> channel table
  *   hosts.c    dataplane's IGMP and MLD packets -> queriers -> lan.c's channels
+ *   links.c    interfaces, addresses and routes, at the start and as they change -> all of these
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
  *   slowpath.c AMT tunnels' data -> channel table -> frames
  *   requests.c control clients -> views
@@ -68,7 +69,7 @@ struct lan_hosts {
 struct lan {
 	struct engine *engine;
 	unsigned number; /* the channels' bit for it */
-	struct netlink_interface link;
+	struct netlink_interface link; /* ifindex 0: it is gone */
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
 };
@@ -89,8 +90,9 @@ struct engine {
 	struct timer renewal; /* of the entries' deadlines */
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
-	struct netlink_interface uplinks[CONFIG_UPLINKS_MAX];
+	struct netlink_interface uplinks[CONFIG_UPLINKS_MAX]; /* ifindex 0: it is gone */
 	unsigned uplink_count;
+	struct netlink_monitor *monitor;
 	struct engine_lookup *lookups; /* of control clients */
 	uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT];
 	usec_t seen; /* when the kernel saw the packet that is being handled */
@@ -112,9 +114,20 @@ void *engine_ask(struct driad_question *question);
 void engine_cancel(void *query);
 void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault);
 
+/* links.c */
+/* The interfaces that the configuration names, or that routes leave by. */
+bool links_find(struct engine *engine);
+/* Attaches the programs to them. False leaves dataplane_error(). */
+bool links_attach(struct engine *engine);
+/* Follows what becomes of them from now on. */
+bool links_watch(struct engine *engine);
+
 /* lan.c */
 bool lan_start(struct lan *lan);
 void lan_stop(struct lan *lan);
+/* Speaks from the addresses that `lan->link` has now, or no longer where it has none or is down;
+ * joins that nobody could renew or end are ended. */
+void lan_follow(struct lan *lan);
 /* Who wants (S,G), or whether its packets come, may have changed. */
 void lan_interest_changed(struct engine *engine, const struct sg *sg);
 /* The interface that speaks PIM of (S,G)'s family; NULL. */
@@ -132,6 +145,8 @@ void lan_observed_rival(struct engine *engine, uint32_t ifindex, const struct sg
 /* hosts.c */
 bool hosts_start(struct lan *lan);
 void hosts_stop(struct lan *lan);
+/* As lan_follow() does; the caller ends joins. */
+void hosts_follow(struct lan *lan);
 void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
 		    bool whole);
 

@@ -12,7 +12,7 @@ static void send_query(void *context, const struct addr *destination, const uint
 	struct lan_hosts *hosts = context;
 	int error = raw_send_datagram(hosts->socket, destination, datagram, length);
 
-	if (error)
+	if (error && hosts->lan->link.up)
 		log_peer("igmp: cannot send on %s: %s", hosts->lan->link.name, strerror(-error));
 }
 
@@ -32,19 +32,31 @@ static const struct membership_querier_actions actions = {
 /* IGMP speaks from the first address, MLD from the link-local one (RFC 3810 section 5.1.14). */
 static struct addr find_address(const struct netlink_interface *link, int family)
 {
-	for (unsigned i = 0; i < link->address_count; i++)
+	for (unsigned i = 0; link->up && i < link->address_count; i++)
 		if (link->addresses[i].family == family &&
 		    (family == AF_INET || addr_is_link_local(&link->addresses[i])))
 			return link->addresses[i];
 	return (struct addr){0};
 }
 
+static struct raw_socket *open_socket(const struct lan *lan, const struct addr *source)
+{
+	bool is_v4 = source->family == AF_INET;
+	struct addr group = membership_all_routers(source->family);
+	struct raw_socket *socket =
+		raw_open_datagrams(lan->link.ifindex, is_v4 ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6,
+				   source, &group);
+
+	if (!socket)
+		log_error("%s: cannot open a socket for %s: %s", lan->link.name,
+			  is_v4 ? "IGMP" : "MLD", strerror(errno));
+	return socket;
+}
+
 static bool start_family(struct lan *lan, struct lan_hosts *hosts, int family)
 {
 	const struct config *config = lan->engine->config;
-	struct addr group = membership_all_routers(family);
 	struct membership_querier *querier = &hosts->querier;
-	int protocol = family == AF_INET ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6;
 
 	*hosts =
 		(struct lan_hosts){.lan = lan,
@@ -59,12 +71,9 @@ static bool start_family(struct lan *lan, struct lan_hosts *hosts, int family)
 							    .groups = &config->pim_groups}}};
 	if (!querier->address.family)
 		return true;
-	hosts->socket = raw_open_datagrams(lan->link.ifindex, protocol, &querier->address, &group);
-	if (!hosts->socket) {
-		log_error("%s: cannot open a socket for %s: %s", lan->link.name,
-			  family == AF_INET ? "IGMP" : "MLD", strerror(errno));
+	hosts->socket = open_socket(lan, &querier->address);
+	if (!hosts->socket)
 		return false;
-	}
 	membership_querier_start(querier);
 	return true;
 }
@@ -79,17 +88,22 @@ static bool is_asked(const struct lan *lan)
 	return false;
 }
 
-bool hosts_start(struct lan *lan)
+static bool observe(const struct lan *lan)
 {
 	struct dataplane *dataplane = lan->engine->dataplane;
 
+	if (!dataplane_observe_membership(dataplane, lan->link.ifindex))
+		return true;
+	log_error("%s", dataplane_error(dataplane));
+	return false;
+}
+
+bool hosts_start(struct lan *lan)
+{
 	if (!is_asked(lan))
 		return true;
-	if (dataplane_observe_membership(dataplane, lan->link.ifindex)) {
-		log_error("%s", dataplane_error(dataplane));
-		return false;
-	}
-	return start_family(lan, &lan->igmp, AF_INET) && start_family(lan, &lan->mld, AF_INET6);
+	return observe(lan) && start_family(lan, &lan->igmp, AF_INET) &&
+	       start_family(lan, &lan->mld, AF_INET6);
 }
 
 static void stop_family(struct lan_hosts *hosts)
@@ -105,6 +119,37 @@ void hosts_stop(struct lan *lan)
 {
 	stop_family(&lan->igmp);
 	stop_family(&lan->mld);
+}
+
+static void readdress(struct lan_hosts *hosts, const struct addr *address)
+{
+	struct raw_socket *socket = open_socket(hosts->lan, address);
+
+	if (!socket)
+		return;
+	raw_close(hosts->socket);
+	hosts->socket = socket;
+	membership_querier_readdress(&hosts->querier, address);
+}
+
+static void follow_family(struct lan *lan, struct lan_hosts *hosts, int family)
+{
+	struct addr address = find_address(&lan->link, family);
+
+	if (!hosts->socket)
+		start_family(lan, hosts, family);
+	else if (!address.family)
+		stop_family(hosts);
+	else if (!addr_equal(&hosts->querier.address, &address))
+		readdress(hosts, &address);
+}
+
+void hosts_follow(struct lan *lan)
+{
+	if (!is_asked(lan) || (lan->link.up && !observe(lan)))
+		return;
+	follow_family(lan, &lan->igmp, AF_INET);
+	follow_family(lan, &lan->mld, AF_INET6);
 }
 
 void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,

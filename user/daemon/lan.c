@@ -10,7 +10,7 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	struct lan_pim *pim = context;
 	int error = raw_send(pim->socket, message, length);
 
-	if (error)
+	if (error && pim->lan->link.up) /* a goodbye that comes too late is none */
 		log_peer("pim: cannot send on %s: %s", pim->lan->link.name, strerror(-error));
 }
 
@@ -101,42 +101,62 @@ void lan_interest_changed(struct engine *engine, const struct sg *sg)
 	}
 }
 
+/* What PIM of one family speaks from on a LAN. */
+struct own_addresses {
+	struct addr primary, secondaries[PIM_ADDRESSES_MAX];
+	unsigned secondary_count;
+};
+
 /* The first address of the family is the primary one of IPv4; PIM over IPv6 speaks from the
- * link-local one. All others are secondary (RFC 7761 section 4.3.4). */
-static void sort_addresses(struct pim_interface *interface, const struct netlink_interface *link,
-			   int family)
+ * link-local one. All others are secondary (RFC 7761 section 4.3.4). Nobody speaks from an
+ * interface that is down. */
+static struct own_addresses sort_addresses(const struct netlink_interface *link, int family)
 {
-	for (unsigned i = 0; i < link->address_count; i++) {
+	struct own_addresses own = {0};
+
+	for (unsigned i = 0; link->up && i < link->address_count; i++) {
 		const struct addr *address = &link->addresses[i];
 		bool primary = family == AF_INET || addr_is_link_local(address);
 
 		if (address->family != family)
 			continue;
-		if (primary && !interface->address.family)
-			interface->address = *address;
-		else if (interface->secondary_count < PIM_ADDRESSES_MAX)
-			interface->secondaries[interface->secondary_count++] = *address;
+		if (primary && !own.primary.family)
+			own.primary = *address;
+		else if (own.secondary_count < PIM_ADDRESSES_MAX)
+			own.secondaries[own.secondary_count++] = *address;
 	}
+	return own;
+}
+
+static struct raw_socket *open_socket(const struct lan *lan, const struct addr *source)
+{
+	struct addr group = pim_all_routers(source->family);
+	struct raw_socket *socket =
+		raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, source, &group);
+
+	if (!socket)
+		log_error("%s: cannot open a PIM socket: %s", lan->link.name, strerror(errno));
+	return socket;
 }
 
 static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 {
-	struct addr group = pim_all_routers(family);
+	struct own_addresses own = sort_addresses(&lan->link, family);
 
 	*pim = (struct lan_pim){.lan = lan,
 				.interface = {.name = lan->link.name,
 					      .timers = &lan->engine->timers,
 					      .options = &lan->engine->pim_options,
 					      .actions = &actions,
-					      .context = pim}};
-	sort_addresses(&pim->interface, &lan->link, family);
-	if (!pim->interface.address.family)
+					      .context = pim,
+					      .address = own.primary,
+					      .secondary_count = own.secondary_count}};
+	memcpy(pim->interface.secondaries, own.secondaries, sizeof(own.secondaries));
+	if (!own.primary.family)
 		return true;
-	pim->socket = raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, &pim->interface.address, &group);
-	if (!pim->socket) {
-		log_error("%s: cannot open a PIM socket: %s", lan->link.name, strerror(errno));
+	pim->socket = open_socket(lan, &own.primary);
+	if (!pim->socket)
 		return false;
-	}
 	pim_interface_start(&pim->interface);
 	return true;
 }
@@ -167,6 +187,71 @@ void lan_stop(struct lan *lan)
 	hosts_stop(lan);
 	stop_family(&lan->ipv4);
 	stop_family(&lan->ipv6);
+}
+
+/* Changes at run time */
+
+/* Of what neither routers nor hosts want now, since nobody listens to them. */
+static void end_joins(struct lan *lan, int family)
+{
+	struct channel_table *table = &lan->engine->channels;
+	struct channel *channel, *next;
+
+	HASH_ITER (hh, table->by_sg, channel, next) {
+		struct sg sg = channel->sg;
+		bool lost = channel->lost & 1u << lan->number;
+
+		if (sg.group.family != family || !(channel->interfaces & 1u << lan->number))
+			continue;
+		lan_left(lan, &sg);
+		if (lost) /* by an Assert that is forgotten */
+			channel_table_lose(table, &sg, lan->number, false);
+	}
+}
+
+static bool is_same(const struct pim_interface *pim, const struct own_addresses *own)
+{
+	return addr_equal(&pim->address, &own->primary) &&
+	       pim->secondary_count == own->secondary_count &&
+	       !memcmp(pim->secondaries, own->secondaries,
+		       own->secondary_count * sizeof(own->secondaries[0]));
+}
+
+static void readdress(struct lan_pim *pim, const struct own_addresses *own)
+{
+	if (!addr_equal(&pim->interface.address, &own->primary)) {
+		struct raw_socket *socket = open_socket(pim->lan, &own->primary);
+
+		if (!socket)
+			return;
+		pim_interface_withdraw(&pim->interface);
+		raw_close(pim->socket);
+		pim->socket = socket;
+	}
+	pim_interface_readdress(&pim->interface, &own->primary, own->secondaries,
+				own->secondary_count);
+}
+
+static void follow_family(struct lan *lan, struct lan_pim *pim, int family)
+{
+	struct own_addresses own = sort_addresses(&lan->link, family);
+
+	if (!pim->socket) {
+		start_family(lan, pim, family);
+	} else if (!own.primary.family) {
+		stop_family(pim);
+	} else if (!is_same(&pim->interface, &own)) {
+		readdress(pim, &own);
+	}
+	if (!pim->socket)
+		end_joins(lan, family);
+}
+
+void lan_follow(struct lan *lan)
+{
+	hosts_follow(lan);
+	follow_family(lan, &lan->ipv4, AF_INET);
+	follow_family(lan, &lan->ipv6, AF_INET6);
 }
 
 struct lan *lan_find(struct engine *engine, uint32_t ifindex)

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Interfaces, addresses and routes that change while channels flow: the LAN's address, MTU and MAC, the
+# LAN down and up, deleted and made again; the WAN's address, and the default route moved to another WAN
+# and back. No restart, and each change has its line in the log.
+. "$(dirname "$0")/lib.sh"
+export LAB_SHAPE="two-wans"
+
+S=192.0.2.10 G=232.1.1.1
+
+of_lan() { # JQ: of what the map `lans` has of lan0
+    in_node ingest bpftool -j map dump pinned /sys/fs/bpf/mcingest/lans |
+        jq -r "[.[].formatted.value | select(.interface == \"lan0\") | $1][0]"
+}
+lan_mtu_is() { [[ $(of_lan .mtu) == "$1" ]]; }
+packets() { channel $S $G .packets; }
+flows() { # on: more than a moment ago, and the receiver has them
+    local before
+    before=$(received)
+    sleep 0.3
+    (($(received) > before + 10))
+}
+received() { in_node receiver cat /sys/class/net/eth0/statistics/rx_packets; }
+frr_has() { in_node access vtysh -c 'show ip pim neighbor' | grep -q "^ *up0 .*$1 "; }
+frr_lacks() { ! frr_has "$1"; }
+frr_joins() { in_node access vtysh -c 'show ip pim upstream' | grep -q "up0 .*$S .*$G .*J"; }
+local_is() { [[ $(api tunnels '.tunnels[0].local') == "$1" ]]; }
+mode_is() { [[ $(interface "$1" "$2" mode) == "$3" ]]; }
+lan_route() { in_node access ip route replace default via "$1"; }
+
+lab_up
+relay_up
+in_node ingest ip route del 203.0.113.16 via 100.64.8.1
+in_node ingest ip route del 2001:db8:15::16 via 2001:db8:2::1
+mcingestd_up
+until_true 40 "FRR says Hello" neighbor_there
+until_true 10 "FRR knows us" frr_knows_us
+receiver_up viewer $S $G --seconds 300
+spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 100
+until_true 20 "data flows" flows
+
+# The LAN's MTU and MAC address
+in_node ingest ip link set lan0 mtu 1400
+until_true 10 "the map has the new MTU" lan_mtu_is 1400
+ok "the MTU is in the map and in the log" logged mcingestd 'lan0 has another MTU: 1400, before 1500'
+in_node ingest ip link set lan0 mtu 1500
+until_true 10 "the map has the old MTU" lan_mtu_is 1500
+in_node ingest ip link set lan0 address 02:00:00:00:77:01
+until_true 10 "the map has the new MAC" eval '[[ $(of_lan ".mac | join(\" \")") == "0x2 0x0 0x0 0x0 0x77 0x1" || $(of_lan ".mac | join(\" \")") == "2 0 0 0 119 1" ]]'
+ok "the MAC address is in the map and in the log" logged mcingestd 'lan0 has another MAC address: 02:00:00:00:77:01'
+ok "data flows on" flows
+
+# A second address, then another first one
+in_node ingest ip addr add 10.0.7.1/24 dev lan0
+until_true 10 "FRR hears of a secondary address" eval 'in_node access vtysh -c "show ip pim secondary" | grep -q 10.0.7.1'
+ok "a secondary address goes out in the Address List" true
+in_node ingest ip addr del 10.0.0.1/24 dev lan0
+in_node ingest ip addr add 10.0.0.9/24 dev lan0
+in_node ingest ip addr del 10.0.7.1/24 dev lan0
+lan_route 10.0.0.9
+until_true 15 "FRR has the new neighbour" frr_has 10.0.0.9
+until_true 15 "and not the old one, which said goodbye" frr_lacks 10.0.0.1
+ok "FRR: a neighbour with the new address in place of the old one's" true
+until_true 20 "data flows" flows
+is "the channel has been one all the time" "$(grep -c "($S,$G) closed" "$WORK/mcingestd.log")" 0
+in_node ingest ip addr del 10.0.0.9/24 dev lan0
+in_node ingest ip addr add 10.0.0.1/24 dev lan0
+lan_route 10.0.0.1
+until_true 15 "FRR has the old neighbour again" frr_knows_us
+
+# No address of the family at all
+in_node ingest ip addr del 10.0.0.1/24 dev lan0
+until_true 10 "without an IPv4 address the channel ends" no_channels
+ok "without an IPv4 address, joins of the family end" true
+in_node ingest ip addr add 10.0.0.1/24 dev lan0
+until_true 40 "data flows with the address there again" flows
+ok "with an address, PIM starts" true
+
+# Down and up
+in_node ingest ip link set lan0 down
+until_true 10 "the LAN down: the channel ends" no_channels
+ok "a LAN that is down has no joins" logged mcingestd 'lan0 is down'
+in_node ingest ip link set lan0 up
+in_node ingest ip -6 addr replace 2001:db8:a::1/64 dev lan0
+until_true 40 "the LAN up: data flows" flows
+ok "up again, it is served" channel_is $S $G receiving
+
+# Deleted, and made again
+old=$(in_node ingest cat /sys/class/net/lan0/ifindex)
+in_node ingest ip link del lan0
+until_true 10 "the LAN gone: the channel ends" no_channels
+until_true 10 "status shows it" mode_is lan0 downstream null
+ok "a LAN that is gone is logged" logged mcingestd 'lan0 is gone'
+in_node ingest ip link add other type veth # takes an ifindex
+ip -n "$LAB-ingest" link add lan0 type veth peer name up0 netns "$LAB-access"
+in_node access ip addr add 10.0.0.2/24 dev up0
+in_node access ip link set up0 up
+in_node ingest ip addr add 10.0.0.1/24 dev lan0
+in_node ingest ip link set lan0 up
+lan_route 10.0.0.1
+until_true 10 "status shows it again" mode_is lan0 downstream tc
+is "with another ifindex" "$(($(in_node ingest cat /sys/class/net/lan0/ifindex) != old))" 1
+until_true 60 "a LAN made again: FRR is a neighbour" frr_knows_us
+until_true 60 "a LAN made again: data flows" flows
+ok "made again, it is served" channel_is $S $G receiving
+
+# The WAN's address
+is "the tunnel leaves from wan0" "$(api tunnels '.tunnels[0].local')" 100.64.7.2
+in_node ingest ip addr del 100.64.7.2/24 dev wan0
+in_node ingest ip addr add 100.64.7.3/24 dev wan0
+in_node ingest ip route add default via 100.64.7.1
+until_true 15 "the tunnel leaves from the new address" local_is 100.64.7.3
+until_true 15 "another WAN address: data flows" flows
+ok "the tunnel has followed the WAN's address" logged relay 'request from 100\.64\.7\.3'
+
+# The default route by another WAN
+is "one WAN so far" "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan0
+in_node ingest ip route replace default via 100.64.8.1
+in_node ingest ip -6 route replace default via 2001:db8:2::1
+until_true 15 "the tunnel leaves from wan1" local_is 100.64.8.2
+until_true 15 "another WAN: data flows" flows
+is "the tunnel has followed the route, and so have the programs" \
+    "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan1
+ok "none is left on the WAN that is none any more" test -z "$(in_node ingest tc filter show dev wan0 ingress)"
+
+finish mcingestd
+verdict $? "mcingestd ends well" || true
+ok "and leaves nothing" test -z "$(in_node ingest tc filter show dev lan0 ingress)"
+finished

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The interfaces that the daemon works with: found at the start, where one that is not there is the
+ * operator's mistake, and followed from then on, where it is a thing that happens.
+ *
+ * Each change of links, addresses and routes leads to the same: all is asked anew, compared with what
+ * was, and what is different is set right. A thing that fails is tried again with the next change. */
+#include "base/log.h"
+#include "daemon/engine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* At the start */
+
+static bool find_interface(const char *name, struct netlink_interface *link)
+{
+	int error = netlink_get_interface(name, link);
+
+	if (error == -ENODEV)
+		log_error("no interface is called '%s'", name);
+	else if (error)
+		log_error("cannot ask for interface %s: %s", name, strerror(-error));
+	else if (!link->up)
+		log_error("interface %s is down: bring it up with 'ip link set %s up'", name, name);
+	else if (!link->ethernet)
+		log_error("interface %s is no Ethernet: its packets cannot be handled", name);
+	return !error && link->up && link->ethernet;
+}
+
+static bool is_lan(const struct engine *engine, unsigned ifindex)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (engine->lans[i].link.ifindex == ifindex)
+			return true;
+	return false;
+}
+
+static bool find_lans(struct engine *engine)
+{
+	const struct config *config = engine->config;
+
+	for (; engine->lan_count < config->downstream_count; engine->lan_count++) {
+		struct lan *lan = &engine->lans[engine->lan_count];
+
+		*lan = (struct lan){.engine = engine, .number = engine->lan_count};
+		if (!find_interface(config->downstream[lan->number], &lan->link))
+			return false;
+	}
+	return true;
+}
+
+/* Routes of other kinds (a VPN's, say) are passed over. */
+static unsigned routed_uplinks(const struct engine *engine,
+			       struct netlink_interface links[CONFIG_UPLINKS_MAX])
+{
+	unsigned ifindexes[CONFIG_UPLINKS_MAX], count = 0;
+	int found = netlink_uplinks(ifindexes, CONFIG_UPLINKS_MAX);
+	char name[IF_NAMESIZE];
+
+	for (int i = 0; i < found; i++)
+		if (!is_lan(engine, ifindexes[i]) && if_indextoname(ifindexes[i], name) &&
+		    !netlink_get_interface(name, &links[count]) && links[count].up &&
+		    links[count].ethernet)
+			count++;
+	return count;
+}
+
+static bool find_uplinks(struct engine *engine)
+{
+	const struct config *config = engine->config;
+
+	for (; engine->uplink_count < config->upstream_count; engine->uplink_count++)
+		if (!find_interface(config->upstream[engine->uplink_count],
+				    &engine->uplinks[engine->uplink_count]))
+			return false;
+	if (!config->upstream_count)
+		engine->uplink_count = routed_uplinks(engine, engine->uplinks);
+	if (!engine->uplink_count)
+		log_error("no upstream interface: no route leaves this host by an Ethernet "
+			  "interface but the downstream; add a default route, or give "
+			  "--upstream IF");
+	return engine->uplink_count;
+}
+
+bool links_find(struct engine *engine)
+{
+	return find_lans(engine) && find_uplinks(engine);
+}
+
+static void log_mode(const struct engine *engine, const struct netlink_interface *link)
+{
+	log_notice("%s: tunnels arrive here, taken by %s (%s)", link->name,
+		   dataplane_mode(engine->dataplane, link->ifindex, ROLE_UPSTREAM),
+		   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
+}
+
+bool links_attach(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (dataplane_attach_downstream(engine->dataplane, engine->lans[i].link.ifindex))
+			return false;
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		if (dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex))
+			return false;
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		log_mode(engine, &engine->uplinks[i]);
+	return true;
+}
+
+/* As they change */
+
+/* One that is gone keeps its name, with nothing else. */
+static struct netlink_interface ask_for(const char *name)
+{
+	struct netlink_interface link;
+
+	if (netlink_get_interface(name, &link) || !link.ethernet) {
+		link = (struct netlink_interface){0};
+		snprintf(link.name, sizeof(link.name), "%s", name);
+	}
+	return link;
+}
+
+static void log_state(const struct netlink_interface *before, const struct netlink_interface *now,
+		      const char *what)
+{
+	if (!now->ifindex)
+		log_notice("%s is gone: until it is there again, %s", now->name, what);
+	else if (!before->ifindex)
+		log_notice("%s is there again%s", now->name, now->up ? "" : ", and down");
+	else if (now->up != before->up)
+		log_notice("%s is %s", now->name, now->up ? "up again" : "down");
+}
+
+static void log_addresses(const struct netlink_interface *now)
+{
+	char list[NETLINK_ADDRESSES_MAX * (ADDR_TEXT + 2)] = "none", text[ADDR_TEXT];
+	size_t length = 0;
+
+	for (unsigned i = 0; i < now->address_count; i++)
+		length += snprintf(list + length, sizeof(list) - length, "%s%s", i ? ", " : "",
+				   addr_format(&now->addresses[i], text));
+	log_notice("%s has other addresses: %s", now->name, list);
+}
+
+/* What an operator may have to act on, of what is the same interface. */
+static void log_changes(const struct netlink_interface *before,
+			const struct netlink_interface *now, unsigned changes)
+{
+	const uint8_t *mac = now->mac;
+
+	if (changes & NETLINK_MAC)
+		log_notice("%s has another MAC address: %02x:%02x:%02x:%02x:%02x:%02x", now->name,
+			   mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	if (changes & NETLINK_MTU)
+		log_notice("%s has another MTU: %u, before %u", now->name, now->mtu, before->mtu);
+	if (changes & NETLINK_ADDRESSES)
+		log_addresses(now);
+}
+
+/* LANs */
+
+/* Programs, counters and numbers in the maps go by ifindex: of the one that is gone nothing is left
+ * before the new one comes. */
+static void replace_lan(struct lan *lan, const struct netlink_interface *now)
+{
+	struct dataplane *dataplane = lan->engine->dataplane;
+	unsigned old = lan->link.ifindex;
+
+	lan->link = *now;
+	lan->link.up = false;
+	lan_follow(lan);
+	dataplane_detach(dataplane, old, ROLE_DOWNSTREAM);
+	if (now->ifindex && dataplane_attach_downstream(dataplane, now->ifindex)) {
+		log_error("%s", dataplane_error(dataplane));
+		lan->link.ifindex = 0;
+	}
+}
+
+static void follow_lan(struct lan *lan)
+{
+	struct netlink_interface before = lan->link, now = ask_for(before.name);
+	unsigned changes = netlink_compare(&before, &now);
+
+	log_state(&before, &now, "nothing is joined there");
+	if (changes & NETLINK_INTERFACE)
+		replace_lan(lan, &now);
+	else
+		log_changes(&before, &now, changes);
+	if (lan->link.ifindex != now.ifindex)
+		return;
+	lan->link = now;
+	lan_follow(lan);
+	if (changes & (NETLINK_MAC | NETLINK_MTU))
+		channel_table_interface_changed(&lan->engine->channels, lan->number);
+}
+
+/* Uplinks */
+
+static void attach_uplink(struct engine *engine, struct netlink_interface *link)
+{
+	if (!link->ifindex)
+		return;
+	if (!dataplane_attach_upstream(engine->dataplane, link->ifindex)) {
+		log_mode(engine, link);
+		return;
+	}
+	log_error("%s", dataplane_error(engine->dataplane));
+	link->ifindex = 0;
+}
+
+static void follow_uplink(struct engine *engine, struct netlink_interface *link)
+{
+	struct netlink_interface before = *link;
+	unsigned changes;
+
+	*link = ask_for(before.name);
+	changes = netlink_compare(&before, link);
+	log_state(&before, link, "no tunnel's data comes by it");
+	if (changes & NETLINK_INTERFACE) {
+		dataplane_detach(engine->dataplane, before.ifindex, ROLE_UPSTREAM);
+		attach_uplink(engine, link);
+		return;
+	}
+	log_changes(&before, link, changes);
+	if (changes & NETLINK_MAC &&
+	    dataplane_renew_upstream(engine->dataplane, link->ifindex))
+		log_error("%s", dataplane_error(engine->dataplane));
+}
+
+static bool is_among(const struct netlink_interface *link, const struct netlink_interface *links,
+		     unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (links[i].ifindex == link->ifindex)
+			return true;
+	return false;
+}
+
+static void remove_uplink(struct engine *engine, unsigned i)
+{
+	log_notice("%s: no route leaves by it any more, no tunnel's data is taken there",
+		   engine->uplinks[i].name);
+	dataplane_detach(engine->dataplane, engine->uplinks[i].ifindex, ROLE_UPSTREAM);
+	engine->uplinks[i] = engine->uplinks[--engine->uplink_count];
+}
+
+/* A moment without any route, while one takes another's place, costs no packet: what is there stays
+ * until something else is. */
+static void follow_routes(struct engine *engine)
+{
+	struct netlink_interface links[CONFIG_UPLINKS_MAX];
+	unsigned count = routed_uplinks(engine, links);
+
+	for (unsigned i = engine->uplink_count; count && i--;)
+		if (!is_among(&engine->uplinks[i], links, count))
+			remove_uplink(engine, i);
+	for (unsigned i = 0; i < count; i++) {
+		if (is_among(&links[i], engine->uplinks, engine->uplink_count))
+			continue;
+		engine->uplinks[engine->uplink_count] = links[i];
+		attach_uplink(engine, &engine->uplinks[engine->uplink_count++]);
+	}
+}
+
+static void changed(void *owner)
+{
+	struct engine *engine = owner;
+
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		follow_lan(&engine->lans[i]);
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		follow_uplink(engine, &engine->uplinks[i]);
+	if (!engine->config->upstream_count)
+		follow_routes(engine);
+	amt_tunnels_route_changed(&engine->tunnels);
+}
+
+bool links_watch(struct engine *engine)
+{
+	engine->monitor =
+		netlink_monitor_open(engine->loop, &engine->timers, changed, engine);
+	if (engine->monitor)
+		changed(engine); /* what has happened since it was asked */
+	else
+		log_error("cannot listen for changes of interfaces: %s", strerror(errno));
+	return engine->monitor;
+}
