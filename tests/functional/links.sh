@@ -32,9 +32,9 @@ lab_up
 relay_up
 in_node ingest ip route del 203.0.113.16 via 100.64.8.1
 in_node ingest ip route del 2001:db8:15::16 via 2001:db8:2::1
-mcingestd_up
-until_true 40 "FRR says Hello" neighbor_there
-until_true 10 "FRR knows us" frr_knows_us
+in_node access ethtool -K up0 gro on # lan0 takes frames from XDP then
+mcingestd_in auto
+is "XDP on the WAN" "$(interface wan0 upstream mode)" xdp
 receiver_up viewer $S $G --seconds 300
 spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 100
 until_true 20 "data flows" flows
@@ -93,6 +93,7 @@ until_true 10 "status shows it" mode_is lan0 downstream null
 ok "a LAN that is gone is logged" logged mcingestd 'lan0 is gone'
 in_node ingest ip link add other type veth # takes an ifindex
 ip -n "$LAB-ingest" link add lan0 type veth peer name up0 netns "$LAB-access"
+in_node access ethtool -K up0 gro on
 in_node access ip addr add 10.0.0.2/24 dev up0
 in_node access ip link set up0 up
 in_node ingest ip addr add 10.0.0.1/24 dev lan0
@@ -103,6 +104,9 @@ is "with another ifindex" "$(($(in_node ingest cat /sys/class/net/lan0/ifindex) 
 until_true 60 "a LAN made again: FRR is a neighbour" frr_knows_us
 until_true 60 "a LAN made again: data flows" flows
 ok "made again, it is served" channel_is $S $G receiving
+before=$(xdp_redirected wan0)
+until_true 10 "XDP sends to the LAN made again" eval '(($(xdp_redirected wan0) > before + 100))'
+ok "by XDP, as before" true
 
 # The WAN's address
 is "the tunnel leaves from wan0" "$(api tunnels '.tunnels[0].local')" 100.64.7.2
