@@ -9,9 +9,8 @@
 #include "pim/downstream.h"
 #include "pim/neighbor.h"
 
-#define PIM_HELLO_PERIOD_S          30 /* Hello_Period, section 4.11 */
-#define PIM_TRIGGERED_HELLO_DELAY_S 5  /* Triggered_Hello_Delay */
-#define PIM_DR_PRIORITY             0   /* an ingest box does no DR's work: let any router win */
+#define PIM_TRIGGERED_HELLO_DELAY_S 5 /* Triggered_Hello_Delay */
+#define PIM_DR_PRIORITY             0 /* an ingest box does no DR's work: let any router win */
 
 struct pim_actions {
 	/* Sends a PIM message to ALL-PIM-ROUTERS on the interface. */
