@@ -169,6 +169,7 @@ check: deps
 bench: deps
 	$(Q)$(MAKE) all peers $(MEDIA)
 	$(Q)$(MEDIA)
+	$(Q)tests/bench/pim.sh
 	$(Q)LAB=bench tests/bench/join.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 fuzz: deps

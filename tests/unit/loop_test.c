@@ -147,6 +147,23 @@ Test(loop, a_busy_descriptor_leaves_time_to_timers)
 	loop_unwatch(watch);
 }
 
+static void on_slow(struct timer *timer)
+{
+	(void)timer;
+	usleep(30000);
+	loop_stop(loop);
+}
+
+Test(loop, the_longest_stall_is_told)
+{
+	struct timer slow = {.fn = on_slow};
+
+	cr_assert_eq(loop_longest_stall(loop), 0);
+	timer_start(&timers, &slow, 20 * USEC_PER_MS);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_geq(loop_longest_stall(loop), 30 * USEC_PER_MS);
+}
+
 static void on_raise(struct timer *timer)
 {
 	(void)timer;

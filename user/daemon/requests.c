@@ -84,16 +84,18 @@ static void show_status(struct engine *engine, struct control_client *client)
 
 	control_reply(
 		client,
-		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:{s:i, s:i, s:i, s:i}}",
+		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:f, s:{s:i, s:i, s:i, "
+			  "s:i}}",
 			  "version", CONFIG_VERSION, "pid", (int)getpid(), "since",
 			  view_time(0, uptime), "uptime_s", (json_int_t)(uptime / USEC_PER_SEC),
 			  "interfaces", status_interfaces(engine), "channels",
 			  view_channel_states(&engine->channels), "packets_per_s",
 			  view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
-			  "tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "limits",
+			  "tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "longest_stall_ms",
+			  (double)loop_longest_stall(engine->loop) / USEC_PER_MS, "limits",
 			  "channels", (int)config->max_channels, "tunnels",
-			  (int)config->max_tunnels, "neighbors", (int)config->max_neighbors, "joins",
-			  (int)config->max_joins));
+			  (int)config->max_tunnels, "neighbors", (int)config->max_neighbors,
+			  "joins", (int)config->max_joins));
 }
 
 typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);

@@ -9,10 +9,14 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
+#define STALL_WINDOW (60 * USEC_PER_SEC)
+
 struct loop {
 	sd_event *event;
 	struct timers *timers;
 	bool stopped;
+	usec_t window;              /* when the present minute began */
+	usec_t stall, stall_before; /* the longest turn of it, and of the minute before */
 };
 
 struct loop_watch {
@@ -137,19 +141,55 @@ static usec_t time_to_wait(struct timers *timers)
 	return next > timers->now ? next - timers->now : 0;
 }
 
-/* One descriptor a round, so that however many are ready, a timer that is due waits for one. */
+/* How long a turn took, from when there was something to do until now. */
+static void note_turn(struct loop *loop, usec_t woken)
+{
+	usec_t now;
+
+	refresh_now(loop->timers);
+	now = loop->timers->now;
+	if (now - loop->window >= STALL_WINDOW) {
+		loop->stall_before = now - loop->window < 2 * STALL_WINDOW ? loop->stall : 0;
+		loop->stall = 0;
+		loop->window = now;
+	}
+	if (now - woken > loop->stall)
+		loop->stall = now - woken;
+}
+
+usec_t loop_longest_stall(const struct loop *loop)
+{
+	return loop->stall > loop->stall_before ? loop->stall : loop->stall_before;
+}
+
+/* One descriptor a turn, so that however many are ready, a timer that is due waits for one. */
+static int take_turn(struct loop *loop)
+{
+	int err = sd_event_prepare(loop->event);
+	usec_t woken;
+
+	if (err == 0)
+		err = sd_event_wait(loop->event, time_to_wait(loop->timers));
+	refresh_now(loop->timers);
+	woken = loop->timers->now;
+	if (err > 0)
+		err = sd_event_dispatch(loop->event);
+	if (err < 0)
+		return err;
+	refresh_now(loop->timers);
+	timers_run(loop->timers, loop->timers->now);
+	note_turn(loop, woken);
+	return 0;
+}
+
 int loop_run(struct loop *loop)
 {
-	loop->stopped = false;
-	while (!loop->stopped) {
-		int err = sd_event_run(loop->event, time_to_wait(loop->timers));
+	int err = 0;
 
-		if (err < 0)
-			return err;
-		refresh_now(loop->timers);
-		timers_run(loop->timers, loop->timers->now);
-	}
-	return 0;
+	loop->stopped = false;
+	while (!loop->stopped && !err)
+		err = take_turn(loop);
+	return err;
 }
 
 void loop_stop(struct loop *loop)

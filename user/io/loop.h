@@ -26,3 +26,7 @@ void loop_unwatch(struct loop_watch *watch); /* NULL: nothing */
 /* Runs until SIGTERM or SIGINT comes, or loop_stop() is called. Returns 0 or a negative errno. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
+
+/* The longest time of the last one to two minutes that a descriptor or a timer that was ready had
+ * to wait for others. */
+usec_t loop_longest_stall(const struct loop *loop);
