@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -145,6 +146,40 @@ Test(loop, a_busy_descriptor_leaves_time_to_timers)
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_str_eq(trace, ".");
 	loop_unwatch(watch);
+}
+
+static void on_long(struct timer *timer)
+{
+	(void)timer;
+	if (!strchr(trace, 't'))
+		cr_assert_eq(write(pipes[0][1], "x", 1), 1);
+	note('t');
+	if (strlen(trace) == 6)
+		loop_stop(loop);
+	usleep(3000);
+}
+
+static void on_once(void *owner, uint32_t events)
+{
+	(void)owner;
+	(void)events;
+	note('p');
+	loop_unwatch(watches[0]);
+}
+
+/* Many timers that are due at once must not hold a descriptor up. */
+Test(loop, many_timers_leave_time_to_a_descriptor)
+{
+	struct timer due[5];
+
+	cr_assert_eq(pipe(pipes[0]), 0);
+	watches[0] = loop_watch(loop, pipes[0][0], EPOLLIN, on_once, NULL);
+	for (int i = 0; i < 5; i++) {
+		due[i] = (struct timer){.fn = on_long};
+		timer_start(&timers, &due[i], 0);
+	}
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_str_eq(trace, "tptttt");
 }
 
 static void on_slow(struct timer *timer)

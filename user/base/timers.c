@@ -91,14 +91,22 @@ usec_t timer_left(const struct timers *timers, const struct timer *timer)
 	return timer->slot && timer->due > timers->now ? timer->due - timers->now : 0;
 }
 
-void timers_run(struct timers *timers, usec_t now)
+bool timers_run_one(struct timers *timers, usec_t now)
 {
+	struct timer *timer;
+
 	if (now > timers->now)
 		timers->now = now;
-	while (timers->count && timers->heap[0]->due <= timers->now) {
-		struct timer *timer = timers->heap[0];
+	if (timers_next(timers) > timers->now)
+		return false;
+	timer = timers->heap[0];
+	timer_stop(timers, timer);
+	timer->fn(timer);
+	return true;
+}
 
-		timer_stop(timers, timer);
-		timer->fn(timer);
-	}
+void timers_run(struct timers *timers, usec_t now)
+{
+	while (timers_run_one(timers, now))
+		;
 }

@@ -3,6 +3,7 @@
  * with the clock, a test moves it by hours at once. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,8 @@ usec_t timers_next(const struct timers *timers);
 /* Moves the time to `now` (never back) and calls what is due, in order of time. While a timer's
  * function runs, `timers->now` is `now`. */
 void timers_run(struct timers *timers, usec_t now);
+/* The same for the earliest of them alone; false where none is due. */
+bool timers_run_one(struct timers *timers, usec_t now);
 
 /* (Re)starts at an absolute time; USEC_NEVER stops. */
 void timer_set(struct timers *timers, struct timer *timer, usec_t due);

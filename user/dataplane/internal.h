@@ -30,7 +30,7 @@ struct dataplane {
 	struct observe_tc *observe; /* its maps are those of `ingest` */
 	struct refused_tp *refused; /* likewise; NULL where the kernel cannot count that */
 	struct ring_buffer *ring;
-	unsigned dispatch_left; /* records that may still be handed over in this call */
+	uint64_t dispatch_end; /* CLOCK_MONOTONIC, of this call's handing over of records */
 	bool mounted_bpffs;
 	bool adopted; /* the maps are an earlier daemon's */
 	struct attachment *attachments;

@@ -8,10 +8,11 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
-/* Records that one call hands over, so that a flood on a LAN cannot keep the event loop from its
- * other work: the descriptor stays ready. */
-#define DISPATCH_MAX 256
+/* How long one call hands records over, so that a flood on a LAN cannot keep the event loop from
+ * its other work: the descriptor stays ready. */
+#define DISPATCH_NS 2000000
 
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
 {
@@ -49,12 +50,20 @@ static void hand_over(struct dataplane *dp, const struct mci_observed *record, s
 				   record->packet, length, record->length == length);
 }
 
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static int record_arrived(void *context, void *data, size_t size)
 {
 	struct dataplane *dp = context;
 
 	hand_over(dp, data, size - sizeof(struct mci_observed));
-	return --dp->dispatch_left ? 0 : -EAGAIN;
+	return now_ns() < dp->dispatch_end ? 0 : -EAGAIN;
 }
 
 int observed_open(struct dataplane *dp)
@@ -74,6 +83,6 @@ int dataplane_events_fd(const struct dataplane *dp)
 
 void dataplane_dispatch(struct dataplane *dp)
 {
-	dp->dispatch_left = DISPATCH_MAX;
+	dp->dispatch_end = now_ns() + DISPATCH_NS;
 	ring_buffer__consume(dp->ring);
 }

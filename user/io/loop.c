@@ -10,6 +10,7 @@
 #include <time.h>
 
 #define STALL_WINDOW (60 * USEC_PER_SEC)
+#define TIMERS_MOST  (2 * USEC_PER_MS) /* of a turn: many may be due at once */
 
 struct loop {
 	sd_event *event;
@@ -141,6 +142,16 @@ static usec_t time_to_wait(struct timers *timers)
 	return next > timers->now ? next - timers->now : 0;
 }
 
+static void run_timers(struct loop *loop)
+{
+	usec_t end;
+
+	refresh_now(loop->timers);
+	end = loop->timers->now + TIMERS_MOST;
+	while (loop->timers->now < end && timers_run_one(loop->timers, loop->timers->now))
+		refresh_now(loop->timers);
+}
+
 /* How long a turn took, from when there was something to do until now. */
 static void note_turn(struct loop *loop, usec_t woken)
 {
@@ -162,7 +173,8 @@ usec_t loop_longest_stall(const struct loop *loop)
 	return loop->stall > loop->stall_before ? loop->stall : loop->stall_before;
 }
 
-/* One descriptor a turn, so that however many are ready, a timer that is due waits for one. */
+/* One descriptor a turn, and timers for a bounded time: however many of the ones are ready, and of
+ * the others due, each comes to its turn soon. */
 static int take_turn(struct loop *loop)
 {
 	int err = sd_event_prepare(loop->event);
@@ -176,8 +188,7 @@ static int take_turn(struct loop *loop)
 		err = sd_event_dispatch(loop->event);
 	if (err < 0)
 		return err;
-	refresh_now(loop->timers);
-	timers_run(loop->timers, loop->timers->now);
+	run_timers(loop);
 	note_turn(loop, woken);
 	return 0;
 }
