@@ -210,8 +210,8 @@ Test(amt_gateway, changes_are_told_at_once_twice_and_together)
 	amt_gateway_unwant(&gateway, &one);
 	run_for(&timers, 0);
 	cr_expect_eq(sent_count, 1);
-	cr_expect_str_eq(records(0), "BLOCK 232.1.1.1 192.0.2.10; ALLOW 232.1.1.2 192.0.2.10; "
-				     "ALLOW 232.1.1.3 192.0.2.10");
+	cr_expect_str_eq(records(0), "ALLOW 232.1.1.2 192.0.2.10; ALLOW 232.1.1.3 192.0.2.10; "
+				     "BLOCK 232.1.1.1 192.0.2.10");
 	cr_expect_eq(reported, 2);
 	run_for(&timers, 1.1);
 	cr_expect_eq(sent_count, 2);

@@ -10,6 +10,7 @@
 #include "membership/packets.h"
 
 #include <string.h>
+#include <utlist.h>
 
 #define QUERY_INTERVAL_LEAST 5 /* seconds: a relay may not make us ask faster */
 
@@ -25,8 +26,20 @@ static struct amt_cycle *cycle_of(struct amt_gateway *gateway, int family)
 	return family == AF_INET ? &gateway->igmp : &gateway->mld;
 }
 
+/* Those with repeats left are in `changed`, and no others. */
+static void set_repeats(struct amt_cycle *cycle, struct amt_subscription *subscription,
+			unsigned repeats)
+{
+	if (repeats && !subscription->repeats)
+		DL_APPEND(cycle->changed, subscription);
+	else if (!repeats && subscription->repeats)
+		DL_DELETE(cycle->changed, subscription);
+	subscription->repeats = repeats;
+}
+
 static void forget(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
+	set_repeats(cycle, subscription, 0);
 	HASH_DEL(cycle->by_sg, subscription);
 	free(subscription);
 }
@@ -53,6 +66,18 @@ static int choose_blocking(const struct amt_subscription *subscription)
 	return subscription->relay_knows ? MEMBERSHIP_BLOCK : 0;
 }
 
+/* A report of changes need not look at all the others. */
+static struct amt_subscription *first_of(const struct amt_cycle *cycle, choose_fn *choose)
+{
+	return choose == choose_change ? cycle->changed : cycle->by_sg;
+}
+
+static struct amt_subscription *next_of(const struct amt_subscription *subscription,
+					choose_fn *choose)
+{
+	return choose == choose_change ? subscription->next : subscription->hh.next;
+}
+
 static void begin_update(struct amt_cycle *cycle, struct membership_report *report, uint8_t *bytes)
 {
 	amt_encode_update_header(&cycle->ticket, bytes);
@@ -71,12 +96,12 @@ static void end_update(struct amt_cycle *cycle, struct membership_report *report
 /* As many Updates as the chosen records need. */
 static void send_updates(struct amt_cycle *cycle, choose_fn *choose)
 {
-	struct amt_subscription *subscription, *next;
+	struct amt_subscription *subscription = first_of(cycle, choose);
 	struct membership_report report;
 	uint8_t bytes[AMT_DATAGRAM_MAX];
 
 	begin_update(cycle, &report, bytes);
-	HASH_ITER (hh, cycle->by_sg, subscription, next) {
+	for (; subscription; subscription = next_of(subscription, choose)) {
 		int type = choose(subscription);
 
 		if (!type)
@@ -93,25 +118,24 @@ static void send_updates(struct amt_cycle *cycle, choose_fn *choose)
 /* After a report: takes one off the repeats of what it carried, tells of what it named first. */
 static void account(struct amt_cycle *cycle, choose_fn *choose)
 {
-	struct amt_subscription *subscription, *next;
-	bool again = false;
+	struct amt_subscription *subscription = first_of(cycle, choose), *next;
 
-	HASH_ITER (hh, cycle->by_sg, subscription, next) {
+	for (; subscription; subscription = next) {
 		bool carried = choose(subscription);
 		bool first = carried && subscription->owner && !subscription->owner_told;
 
+		next = next_of(subscription, choose);
 		if (carried && subscription->repeats)
-			subscription->repeats--;
+			set_repeats(cycle, subscription, subscription->repeats - 1);
 		subscription->relay_knows |= carried;
 		subscription->owner_told |= first;
-		again |= subscription->repeats > 0;
 		if (first)
 			cycle->gateway->actions->reported(cycle->gateway, subscription->owner);
 		else if (!subscription->owner && !subscription->repeats)
 			forget(cycle, subscription);
 	}
 	timer_start(cycle->gateway->timers, &cycle->change,
-		    again ? random_between(1, AMT_CHANGE_REPEAT) : USEC_NEVER);
+		    cycle->changed ? random_between(1, AMT_CHANGE_REPEAT) : USEC_NEVER);
 }
 
 static void report(struct amt_cycle *cycle, choose_fn *choose)
@@ -128,7 +152,7 @@ static void change_due(struct timer *timer)
 /* Changes of one moment go into one report: it is sent when the events at hand are done. */
 static void change(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
-	subscription->repeats = cycle->robustness;
+	set_repeats(cycle, subscription, cycle->robustness);
 	if (cycle->has_ticket)
 		timer_start(cycle->gateway->timers, &cycle->change, 0);
 }

@@ -39,10 +39,11 @@ struct amt_gateway_actions {
 /* An (S,G) that the relay is told of. */
 struct amt_subscription {
 	struct sg sg;
-	void *owner;      /* NULL once it is no longer wanted */
-	unsigned repeats; /* ALLOW or BLOCK reports still to be sent */
-	bool relay_knows; /* a report has named it */
-	bool owner_told;  /* by reported() */
+	void *owner;                          /* NULL once it is no longer wanted */
+	unsigned repeats;                     /* ALLOW or BLOCK reports still to be sent */
+	bool relay_knows;                     /* a report has named it */
+	bool owner_told;                      /* by reported() */
+	struct amt_subscription *prev, *next; /* among those with repeats */
 	UT_hash_handle hh;
 };
 
@@ -59,6 +60,7 @@ struct amt_cycle {
 	unsigned robustness, query_interval; /* QRV; seconds */
 	unsigned wanted;                     /* subscriptions with an owner */
 	struct amt_subscription *by_sg;
+	struct amt_subscription *changed; /* those with repeats */
 };
 
 struct amt_gateway {
