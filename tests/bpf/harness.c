@@ -50,6 +50,8 @@ static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, cons
 	observation.length = length;
 	observation.whole = whole;
 	memcpy(observation.packet, packet, length);
+	if (observation.takes_ms)
+		usleep(observation.takes_ms * 1000);
 }
 
 static void observed_membership(void *context, uint32_t ifindex, uint64_t time_ns,

@@ -16,6 +16,7 @@ struct observation {
 	size_t length;
 	bool whole;
 	uint8_t packet[MCI_OBSERVED_MAX];
+	unsigned takes_ms; /* set by a case: what the owner does with each */
 };
 
 extern struct observation observation;
