@@ -173,6 +173,7 @@ static void start_tables(struct engine *engine)
 						  .limit = engine->config->max_channels,
 						  .linger = engine->config->linger};
 	channel_table_init(&engine->channels);
+	relays_start(engine);
 	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
 					       .actions = &relays_tunnel_actions,
 					       .context = engine,
@@ -227,6 +228,7 @@ void engine_stop(struct engine *engine)
 		lan_stop(&engine->lans[i]);
 	if (engine->channels.by_slot)
 		channel_table_free(&engine->channels);
+	driad_sources_free(&engine->sources);
 	amt_tunnels_close(&engine->tunnels);
 	requests_cancel_all(engine);
 	control_close(engine->control);

@@ -17,7 +17,7 @@
 #include "config/config.h"
 #include "control/server.h"
 #include "dataplane/dataplane.h"
-#include "driad/lookup.h"
+#include "driad/sources.h"
 #include "io/frames.h"
 #include "io/loop.h"
 #include "io/netlink.h"
@@ -84,6 +84,7 @@ struct engine {
 	struct resolver *resolver;
 	struct control_server *control;
 	struct channel_table channels;
+	struct driad_sources sources;
 	struct amt_tunnels tunnels;
 	struct slow_path slow;
 	struct traffic traffic;
@@ -154,6 +155,7 @@ void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *pack
 extern const struct channel_actions relays_channel_actions;
 extern const struct amt_tunnels_actions relays_tunnel_actions;
 extern const size_t relays_element_size;
+void relays_start(struct engine *engine);
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
 void relays_renew(struct engine *engine);

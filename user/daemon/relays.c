@@ -8,19 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct channel_lookup;
-
 /* What the daemon keeps for a channel. */
 struct served {
 	struct channel channel;
-	struct channel_lookup *lookup; /* while one is under way */
+	struct driad_waiter waiter;
 	struct amt_member member;
 	struct slow_stats slow;
-};
-
-struct channel_lookup {
-	struct driad_lookup driad;
-	struct served *served;
 };
 
 const size_t relays_element_size = sizeof(struct served);
@@ -42,49 +35,36 @@ static struct engine *engine_of(const struct channel *channel)
 
 /* Relays of a source */
 
-static void end_lookup(struct served *served)
+static void relays_found(struct driad_waiter *waiter, const struct driad_source *source)
 {
-	if (!served->lookup)
-		return;
-	driad_stop(&served->lookup->driad);
-	free(served->lookup);
-	served->lookup = NULL;
-}
-
-static void lookup_done(struct driad_lookup *driad)
-{
-	struct served *served = container_of(driad, struct channel_lookup, driad)->served;
+	struct channel *channel = &container_of(waiter, struct served, waiter)->channel;
 	struct channel_relay relays[DRIAD_RELAYS_MAX];
-	unsigned count = driad->relay_count;
-	const char *reason = driad->reason;
 
-	for (unsigned i = 0; i < count; i++)
-		relays[i] = (struct channel_relay){driad->relays[i].address,
-						   !driad->relays[i].discovery_optional};
-	end_lookup(served);
-	if (count)
-		channel_relays_found(&served->channel, relays, count);
+	for (unsigned i = 0; i < source->relay_count; i++)
+		relays[i] = (struct channel_relay){source->relays[i].address,
+						   !source->relays[i].discovery_optional};
+	if (source->relay_count)
+		channel_relays_found(channel, relays, source->relay_count);
 	else
-		channel_discovery_failed(&served->channel, reason);
+		channel_discovery_failed(channel, source->reason);
 }
 
-static const struct driad_actions lookup_actions = {.ask = engine_ask,
-						    .cancel = engine_cancel,
-						    .refused = engine_lookup_refused,
-						    .done = lookup_done};
+void relays_start(struct engine *engine)
+{
+	engine->sources = (struct driad_sources){.timers = &engine->timers,
+						 .actions = {.ask = engine_ask,
+							     .cancel = engine_cancel,
+							     .refused = engine_lookup_refused},
+						 .context = engine,
+						 .limit = engine->config->max_channels,
+						 .found = relays_found};
+	driad_sources_init(&engine->sources);
+}
 
 static void discover(struct channel *channel)
 {
-	struct served *served = served_of(channel);
-	struct engine *engine = engine_of(channel);
-
-	served->lookup = memory_new(sizeof(*served->lookup));
-	served->lookup->served = served;
-	served->lookup->driad = (struct driad_lookup){.timers = &engine->timers,
-						      .actions = &lookup_actions,
-						      .context = engine,
-						      .source = channel->sg.source};
-	driad_start(&served->lookup->driad);
+	driad_sources_want(&engine_of(channel)->sources, &channel->sg.source,
+			   &served_of(channel)->waiter);
 }
 
 /* Channels: tunnels and entries */
@@ -102,7 +82,7 @@ static void disconnect(struct channel *channel)
 {
 	struct served *served = served_of(channel);
 
-	end_lookup(served);
+	driad_sources_leave(&served->waiter);
 	amt_tunnels_leave(&engine_of(channel)->tunnels, &served->member);
 }
 

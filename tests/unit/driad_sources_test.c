@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One lookup of a source for all who ask, and how long its answer serves. The test answers for DNS.
+ */
+#include "driad/sources.h"
+#include "virtual_time.h"
+
+#include <criterion/criterion.h>
+
+#define WAITERS 4
+
+static const struct dns_record relay = {(const uint8_t[]){10, 0x01, 203, 0, 113, 15}, 6};
+
+static struct timers timers;
+static struct driad_sources sources;
+static struct driad_waiter waiters[WAITERS];
+static struct driad_question *question;
+static unsigned asked, cancelled, found, relays;
+static const char *reason;
+
+static void *on_ask(struct driad_question *of)
+{
+	asked++;
+	return question = of;
+}
+
+static void on_cancel(void *query)
+{
+	cr_assert_eq(query, question);
+	cancelled++;
+}
+
+static void on_refused(struct driad_lookup *of, enum fault fault)
+{
+	(void)of;
+	cr_assert_fail("%s", fault_name(fault));
+}
+
+static void on_found(struct driad_waiter *waiter, const struct driad_source *source)
+{
+	cr_assert_null(waiter->source);
+	found++;
+	relays = source->relay_count;
+	reason = source->reason;
+}
+
+static void begin(void)
+{
+	timers = (struct timers){.now = 1000};
+	sources = (struct driad_sources){
+		.timers = &timers,
+		.actions = {.ask = on_ask, .cancel = on_cancel, .refused = on_refused},
+		.limit = 2,
+		.found = on_found};
+	driad_sources_init(&sources);
+}
+
+static void end(void)
+{
+	driad_sources_free(&sources);
+	cr_expect_eq(timers.count, 0);
+	timers_free(&timers);
+}
+
+TestSuite(driad_sources, .init = begin, .fini = end);
+
+static void want(unsigned waiter, const char *source)
+{
+	struct addr address;
+
+	addr_parse(source, &address);
+	driad_sources_want(&sources, &address, &waiters[waiter]);
+}
+
+static void answer(enum dns_status status, uint32_t ttl)
+{
+	struct dns_answer answer = {.status = status, .ttl = ttl, .count = 1, .records = &relay};
+
+	driad_answer(question, &answer);
+	run_for(&timers, 0);
+}
+
+Test(driad_sources, all_who_ask_share_one_lookup)
+{
+	want(0, "192.0.2.10");
+	want(1, "192.0.2.10");
+	want(2, "192.0.2.10");
+	cr_expect_eq(asked, 1);
+	answer(DNS_OK, 0);
+	cr_expect_eq(found, 3);
+	cr_expect_eq(relays, 1);
+	want(3, "192.0.2.11");
+	cr_expect_eq(asked, 2, "another source has a lookup of its own");
+	driad_sources_leave(&waiters[3]);
+}
+
+Test(driad_sources, an_answer_serves_as_long_as_its_ttl)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 60);
+	run_for(&timers, 59);
+	want(1, "192.0.2.10");
+	cr_expect_eq(found, 2, "at once");
+	cr_expect_eq(asked, 1);
+	run_for(&timers, 1);
+	want(1, "192.0.2.10");
+	cr_expect_eq(asked, 2);
+	answer(DNS_OK, 60);
+	cr_expect_eq(found, 3);
+}
+
+Test(driad_sources, no_answer_is_kept_for_longer_than_an_hour)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 86400);
+	run_for(&timers, DRIAD_KEEP_MOST);
+	want(1, "192.0.2.10");
+	cr_expect_eq(asked, 2);
+	driad_sources_leave(&waiters[1]);
+}
+
+Test(driad_sources, that_there_is_none_is_kept_as_well)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_NAME_ERROR, 30);
+	cr_expect_str_eq(reason, "no AMTRELAY record for the source");
+	run_for(&timers, 29);
+	reason = NULL;
+	want(1, "192.0.2.10");
+	cr_expect_str_eq(reason, "no AMTRELAY record for the source");
+	cr_expect_eq(asked, 1);
+}
+
+Test(driad_sources, a_failure_is_not_kept)
+{
+	static const enum dns_status failures[] = {DNS_TIMEOUT, DNS_SERVER_FAILURE, DNS_BOGUS};
+
+	for (unsigned i = 0; i < 3; i++) {
+		want(0, "192.0.2.10");
+		cr_expect_eq(asked, i + 1);
+		answer(failures[i], 5);
+		cr_expect_eq(found, i + 1);
+	}
+}
+
+Test(driad_sources, a_lookup_ends_with_the_last_who_waits)
+{
+	want(0, "192.0.2.10");
+	want(1, "192.0.2.10");
+	driad_sources_leave(&waiters[0]);
+	cr_expect_eq(cancelled, 0);
+	driad_sources_leave(&waiters[1]);
+	cr_expect_eq(cancelled, 1);
+	driad_sources_leave(&waiters[1]);
+	cr_expect_eq(cancelled, 1);
+	cr_expect_eq(found, 0);
+}
+
+Test(driad_sources, who_leaves_before_being_told_is_not_told)
+{
+	struct dns_answer answer = {.status = DNS_OK, .ttl = 60, .count = 1, .records = &relay};
+
+	want(0, "192.0.2.10");
+	driad_answer(question, &answer);
+	driad_sources_leave(&waiters[0]);
+	run_for(&timers, 1);
+	cr_expect_eq(found, 0);
+	want(0, "192.0.2.10");
+	cr_expect_eq(found, 1, "but the answer is there");
+	cr_expect_eq(asked, 1);
+}
+
+Test(driad_sources, no_more_answers_are_kept_than_the_limit)
+{
+	for (unsigned i = 0; i < 3; i++) {
+		want(0, (const char *[]){"192.0.2.1", "192.0.2.2", "192.0.2.3"}[i]);
+		answer(DNS_OK, 60);
+	}
+	want(0, "192.0.2.2");
+	cr_expect_eq(asked, 3);
+	want(0, "192.0.2.3");
+	cr_expect_eq(asked, 4, "the third was not kept");
+	driad_sources_leave(&waiters[0]);
+}
