@@ -10,8 +10,8 @@
 static struct timers timers;
 static struct channel_table table;
 static struct sg sg;
-static char did[4096]; /* actions, in order */
-static struct addr connected;
+static char did[4096];     /* actions, in order */
+static unsigned connected; /* the number of the relay */
 
 static void note(const char *what)
 {
@@ -25,10 +25,10 @@ static void on_discover(struct channel *channel)
 	note("discover");
 }
 
-static void on_connect(struct channel *channel, const struct channel_relay *relay)
+static void on_connect(struct channel *channel, unsigned relay)
 {
 	(void)channel;
-	connected = relay->address;
+	connected = relay;
 	note("connect");
 }
 
@@ -102,15 +102,6 @@ static struct channel *open_one(void)
 	return table.by_sg;
 }
 
-static void find_relays(struct channel *channel, unsigned count)
-{
-	struct channel_relay relays[3] = {{{AF_INET, {203, 0, 113, 1}}, true},
-					  {{AF_INET, {203, 0, 113, 2}}, true},
-					  {{AF_INET, {203, 0, 113, 3}}, false}};
-
-	channel_relays_found(channel, relays, count);
-}
-
 Test(channel, from_join_to_receiving_and_away)
 {
 	struct channel *channel = open_one();
@@ -118,7 +109,7 @@ Test(channel, from_join_to_receiving_and_away)
 
 	cr_expect_eq(channel->state, CHANNEL_DISCOVERING);
 	run_for(&timers, 0.02);
-	find_relays(channel, 1);
+	channel_relays_found(channel, 1);
 	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
 	run_for(&timers, 0.04);
 	channel_tunnel_up(channel);
@@ -145,7 +136,7 @@ Test(channel, interfaces_come_and_go_and_the_last_closes_it)
 {
 	struct channel *channel = open_one();
 
-	find_relays(channel, 1);
+	channel_relays_found(channel, 1);
 	channel_table_want(&table, &sg, 2, timers.now);
 	channel_tunnel_up(channel);
 	expect_did("discover connect forward");
@@ -160,13 +151,12 @@ Test(channel, interfaces_come_and_go_and_the_last_closes_it)
 Test(channel, where_an_assert_is_lost_nothing_goes_out)
 {
 	struct channel *channel;
-	struct channel_relay relay = {{0}, false};
 
 	channel_table_want(&table, &sg, 0, timers.now);
 	channel_table_want(&table, &sg, 3, timers.now);
 	channel = channel_table_find(&table, &sg);
 	channel_table_lose(&table, &sg, 3, true);
-	channel_relays_found(channel, &relay, 1);
+	channel_relays_found(channel, 1);
 	channel_tunnel_up(channel);
 	cr_expect_eq(channel_egress(channel), 1);
 	did[0] = '\0';
@@ -181,13 +171,12 @@ Test(channel, where_an_assert_is_lost_nothing_goes_out)
 /* Joined on interface 0, and receiving, in a table that lets channels linger for 2 s. */
 static struct channel *receiving(void)
 {
-	struct channel_relay relay = {{0}, false};
 	struct channel *channel;
 
 	table.linger = 2 * USEC_PER_SEC;
 	channel_table_want(&table, &sg, 0, timers.now);
 	channel = channel_table_find(&table, &sg);
-	channel_relays_found(channel, &relay, 1);
+	channel_relays_found(channel, 1);
 	channel_tunnel_up(channel);
 	channel_reported(channel);
 	channel_first_packet(channel, timers.now);
@@ -274,10 +263,10 @@ Test(channel, next_relay_when_one_fails)
 {
 	struct channel *channel = open_one();
 
-	find_relays(channel, 2);
-	cr_expect_eq(connected.bytes[3], 1);
+	channel_relays_found(channel, 2);
+	cr_expect_eq(connected, 0);
 	channel_tunnel_failed(channel, "dead");
-	cr_expect_eq(connected.bytes[3], 2);
+	cr_expect_eq(connected, 1);
 	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
 	channel_tunnel_up(channel);
 	channel_reported(channel);
@@ -301,7 +290,7 @@ Test(channel, failed_shows_its_reason_until_it_is_joined)
 	channel_discovery_failed(channel, "DNS server does not answer");
 	cr_expect_str_eq(channel->reason, "DNS server does not answer", "the latest reason");
 	run_for(&timers, 2);
-	find_relays(channel, 1);
+	channel_relays_found(channel, 1);
 	cr_expect_eq(channel->state, CHANNEL_FAILED);
 	channel_tunnel_up(channel);
 	channel_reported(channel);
@@ -323,7 +312,7 @@ Test(channel, back_off_grows_to_two_minutes_and_starts_again_after_success)
 		run_for(&timers, (double)wait / USEC_PER_SEC);
 	}
 	cr_expect_gt(longest, 60 * USEC_PER_SEC);
-	find_relays(channel, 1);
+	channel_relays_found(channel, 1);
 	channel_tunnel_up(channel);
 	channel_reported(channel);
 	channel_tunnel_failed(channel, "dead");
@@ -359,15 +348,13 @@ Test(channel, table_is_bounded_and_slots_are_used_again)
 	cr_expect_null(channel_table_at(&table, 3));
 }
 
-Test(channel, adopted_ones_forward_at_once_and_are_connected_again)
+Test(channel, adopted_ones_forward_at_once_and_are_discovered_when_they_fail)
 {
-	struct channel_relay relay = {{AF_INET, {203, 0, 113, 9}}, false};
 	struct channel *channel;
 
-	cr_assert(channel_table_adopt(&table, &sg, 5, 1, &relay, true));
+	cr_assert(channel_table_adopt(&table, &sg, 5, 1, true));
 	channel = table.by_sg;
-	expect_did("connect");
-	cr_expect_eq(connected.bytes[3], 9);
+	expect_did("");
 	cr_expect(channel->forwarding);
 	cr_expect_eq(channel->slot, 1);
 	cr_expect_eq(channel->interfaces, 5);
@@ -384,13 +371,11 @@ Test(channel, adopted_ones_forward_at_once_and_are_connected_again)
 
 Test(channel, adoption_is_refused_where_it_does_not_fit)
 {
-	struct channel_relay relay = {{AF_INET, {203, 0, 113, 9}}, false};
-
-	cr_expect_not(channel_table_adopt(&table, &sg, 1, 3, &relay, true), "beyond the limit");
-	cr_expect(channel_table_adopt(&table, &sg, 1, 2, &relay, false));
-	cr_expect_not(channel_table_adopt(&table, &sg, 1, 1, &relay, true), "(S,G) is there");
+	cr_expect_not(channel_table_adopt(&table, &sg, 1, 3, true), "beyond the limit");
+	cr_expect(channel_table_adopt(&table, &sg, 1, 2, false));
+	cr_expect_not(channel_table_adopt(&table, &sg, 1, 1, true), "(S,G) is there");
 	sg.group.bytes[3]++;
-	cr_expect_not(channel_table_adopt(&table, &sg, 1, 2, &relay, true), "the slot is taken");
+	cr_expect_not(channel_table_adopt(&table, &sg, 1, 2, true), "the slot is taken");
 	cr_expect(channel_table_want(&table, &sg, 0, timers.now), "slots that are left");
 	sg.group.bytes[3]++;
 	cr_expect(channel_table_want(&table, &sg, 0, timers.now));

@@ -6,13 +6,13 @@
 
 #include <criterion/criterion.h>
 
-#define WAITERS 4
+#define USERS 4
 
 static const struct dns_record relay = {(const uint8_t[]){10, 0x01, 203, 0, 113, 15}, 6};
 
 static struct timers timers;
 static struct driad_sources sources;
-static struct driad_waiter waiters[WAITERS];
+static struct driad_user users[USERS];
 static struct driad_question *question;
 static unsigned asked, cancelled, found, relays;
 static const char *reason;
@@ -35,12 +35,11 @@ static void on_refused(struct driad_lookup *of, enum fault fault)
 	cr_assert_fail("%s", fault_name(fault));
 }
 
-static void on_found(struct driad_waiter *waiter, const struct driad_source *source)
+static void on_found(struct driad_user *user)
 {
-	cr_assert_null(waiter->source);
 	found++;
-	relays = source->relay_count;
-	reason = source->reason;
+	relays = user->found->count;
+	reason = user->found->reason;
 }
 
 static void begin(void)
@@ -56,6 +55,8 @@ static void begin(void)
 
 static void end(void)
 {
+	for (unsigned i = 0; i < USERS; i++)
+		driad_sources_leave(&users[i]);
 	driad_sources_free(&sources);
 	cr_expect_eq(timers.count, 0);
 	timers_free(&timers);
@@ -63,12 +64,12 @@ static void end(void)
 
 TestSuite(driad_sources, .init = begin, .fini = end);
 
-static void want(unsigned waiter, const char *source)
+static void want(unsigned user, const char *source)
 {
 	struct addr address;
 
 	addr_parse(source, &address);
-	driad_sources_want(&sources, &address, &waiters[waiter]);
+	driad_sources_want(&sources, &address, &users[user]);
 }
 
 static void answer(enum dns_status status, uint32_t ttl)
@@ -90,7 +91,6 @@ Test(driad_sources, all_who_ask_share_one_lookup)
 	cr_expect_eq(relays, 1);
 	want(3, "192.0.2.11");
 	cr_expect_eq(asked, 2, "another source has a lookup of its own");
-	driad_sources_leave(&waiters[3]);
 }
 
 Test(driad_sources, an_answer_serves_as_long_as_its_ttl)
@@ -108,6 +108,40 @@ Test(driad_sources, an_answer_serves_as_long_as_its_ttl)
 	cr_expect_eq(found, 3);
 }
 
+Test(driad_sources, what_a_user_was_told_stays_whatever_is_found_later)
+{
+	const struct driad_found *told;
+
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 60);
+	told = users[0].found;
+	run_for(&timers, 61);
+	want(1, "192.0.2.10");
+	answer(DNS_NAME_ERROR, 60);
+	cr_expect_eq(found, 2, "the first is not told again");
+	cr_expect_eq(users[0].found, told);
+	cr_expect_eq(users[0].found->count, 1);
+	cr_expect_eq(users[1].found->count, 0);
+	cr_expect_eq(users[0].source, users[1].source);
+}
+
+Test(driad_sources, a_source_goes_with_its_last_user_and_its_answer)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 60);
+	driad_sources_leave(&users[0]);
+	run_for(&timers, 59);
+	cr_expect_eq(HASH_COUNT(sources.by_address), 1);
+	run_for(&timers, 1);
+	cr_expect_eq(HASH_COUNT(sources.by_address), 0);
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 60);
+	run_for(&timers, 61);
+	cr_expect_eq(HASH_COUNT(sources.by_address), 1);
+	driad_sources_leave(&users[0]);
+	cr_expect_eq(HASH_COUNT(sources.by_address), 0);
+}
+
 Test(driad_sources, no_answer_is_kept_for_longer_than_an_hour)
 {
 	want(0, "192.0.2.10");
@@ -115,7 +149,6 @@ Test(driad_sources, no_answer_is_kept_for_longer_than_an_hour)
 	run_for(&timers, DRIAD_KEEP_MOST);
 	want(1, "192.0.2.10");
 	cr_expect_eq(asked, 2);
-	driad_sources_leave(&waiters[1]);
 }
 
 Test(driad_sources, that_there_is_none_is_kept_as_well)
@@ -146,11 +179,11 @@ Test(driad_sources, a_lookup_ends_with_the_last_who_waits)
 {
 	want(0, "192.0.2.10");
 	want(1, "192.0.2.10");
-	driad_sources_leave(&waiters[0]);
+	driad_sources_leave(&users[0]);
 	cr_expect_eq(cancelled, 0);
-	driad_sources_leave(&waiters[1]);
+	driad_sources_leave(&users[1]);
 	cr_expect_eq(cancelled, 1);
-	driad_sources_leave(&waiters[1]);
+	driad_sources_leave(&users[1]);
 	cr_expect_eq(cancelled, 1);
 	cr_expect_eq(found, 0);
 }
@@ -161,7 +194,7 @@ Test(driad_sources, who_leaves_before_being_told_is_not_told)
 
 	want(0, "192.0.2.10");
 	driad_answer(question, &answer);
-	driad_sources_leave(&waiters[0]);
+	driad_sources_leave(&users[0]);
 	run_for(&timers, 1);
 	cr_expect_eq(found, 0);
 	want(0, "192.0.2.10");
@@ -179,5 +212,4 @@ Test(driad_sources, no_more_answers_are_kept_than_the_limit)
 	cr_expect_eq(asked, 3);
 	want(0, "192.0.2.3");
 	cr_expect_eq(asked, 4, "the third was not kept");
-	driad_sources_leave(&waiters[0]);
 }

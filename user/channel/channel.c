@@ -3,8 +3,6 @@
 #include "base/random.h"
 #include "channel/table.h"
 
-#include <string.h>
-
 const char *channel_state_name(enum channel_state state)
 {
 	static const char *const names[CHANNEL_STATES] = {
@@ -70,7 +68,7 @@ static void stop_forwarding(struct channel *channel)
 
 static void connect_next(struct channel *channel)
 {
-	const struct channel_relay *relay = &channel->relays[channel->relays_tried++];
+	unsigned relay = channel->relays_tried++;
 
 	change_state(channel, CHANNEL_CONNECTING, NULL);
 	actions(channel)->connect(channel, relay);
@@ -86,17 +84,14 @@ void channel_open(struct channel *channel, usec_t seen)
 	discover(channel);
 }
 
-void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving)
+void channel_adopt(struct channel *channel, bool receiving)
 {
 	channel->retry.fn = retry_due;
 	channel->state = receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED;
 	channel->since = now(channel);
 	channel->trace.join_seen = now(channel);
 	channel->forwarding = true;
-	channel->relays[0] = *relay;
-	channel->relay_count = channel->relays_tried = 1;
 	actions(channel)->changed(channel);
-	actions(channel)->connect(channel, relay);
 }
 
 void channel_close(struct channel *channel)
@@ -123,12 +118,8 @@ void channel_interfaces_changed(struct channel *channel)
 		actions(channel)->forward(channel);
 }
 
-void channel_relays_found(struct channel *channel, const struct channel_relay *relays,
-			  unsigned count)
+void channel_relays_found(struct channel *channel, unsigned count)
 {
-	if (count > CHANNEL_RELAYS_MAX)
-		count = CHANNEL_RELAYS_MAX;
-	memcpy(channel->relays, relays, count * sizeof(*relays));
 	channel->relay_count = count;
 	channel->trace.dns_answered = now(channel);
 	connect_next(channel);

@@ -17,8 +17,6 @@
 
 #include <uthash.h>
 
-#define CHANNEL_RELAYS_MAX 16
-
 /* RFC 8777 section 3.5 and RFC 7450 section 5.2.3.4.3 have the same numbers. */
 #define CHANNEL_RETRY_INITIAL (1 * USEC_PER_SEC)
 #define CHANNEL_RETRY_MAXIMUM (120 * USEC_PER_SEC)
@@ -36,11 +34,6 @@ const char *channel_state_name(enum channel_state state);
 
 struct channel_table;
 
-struct channel_relay {
-	struct addr address;
-	bool discover; /* a Discovery must be sent to it */
-};
-
 /* When things happened, 0 where they have not; of the latest attempt. */
 struct channel_trace {
 	usec_t join_seen, dns_answered, tunnel_up, update_sent, first_packet;
@@ -57,9 +50,8 @@ struct channel {
 	bool forwarding;     /* the dataplane has an entry */
 	struct channel_trace trace;
 	struct meter meter;
-	struct rtp rtp; /* of what is forwarded; the owner looks */
-	struct channel_relay relays[CHANNEL_RELAYS_MAX];
-	unsigned relay_count, relays_tried;
+	struct rtp rtp;                     /* of what is forwarded; the owner looks */
+	unsigned relay_count, relays_tried; /* of those that the owner has found */
 	unsigned failures;
 	struct timer retry;
 	struct timer linger;         /* runs while it lingers */
@@ -70,7 +62,8 @@ struct channel {
 
 struct channel_actions {
 	void (*discover)(struct channel *channel);
-	void (*connect)(struct channel *channel, const struct channel_relay *relay);
+	/* To the relay of this number, from 0, among those found. */
+	void (*connect)(struct channel *channel, unsigned relay);
 	/* Ends discovery and connection, as far as there is one. */
 	void (*disconnect)(struct channel *channel);
 	/* Puts the channel, as it is now, into the dataplane; or takes it out. */
@@ -83,8 +76,7 @@ struct channel_actions {
 };
 
 /* What happened to it. `reason` is a constant string. */
-void channel_relays_found(struct channel *channel, const struct channel_relay *relays,
-			  unsigned count);
+void channel_relays_found(struct channel *channel, unsigned count);
 void channel_discovery_failed(struct channel *channel, const char *reason);
 void channel_tunnel_up(struct channel *channel);
 void channel_reported(struct channel *channel);
@@ -93,9 +85,9 @@ void channel_tunnel_failed(struct channel *channel, const char *reason);
 
 /* For the table: begins and ends its life, and tells it of a change of `interfaces`. */
 void channel_open(struct channel *channel, usec_t seen);
-/* Begins where an earlier daemon was: the dataplane has its entry, from this relay. The owner
- * begins its meter. */
-void channel_adopt(struct channel *channel, const struct channel_relay *relay, bool receiving);
+/* Begins where an earlier daemon was: the dataplane has its entry. The owner begins its meter, and
+ * connects it to the entry's relay. */
+void channel_adopt(struct channel *channel, bool receiving);
 void channel_close(struct channel *channel);
 /* The interfaces that its packets go out of. */
 uint32_t channel_egress(const struct channel *channel);

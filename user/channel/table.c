@@ -122,7 +122,7 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 }
 
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
-			 uint32_t slot, const struct channel_relay *relay, bool receiving)
+			 uint32_t slot, bool receiving)
 {
 	struct channel *channel;
 
@@ -130,7 +130,7 @@ bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint3
 		return false;
 	channel = open_channel(table, sg, slot);
 	channel->interfaces = interfaces;
-	channel_adopt(channel, relay, receiving);
+	channel_adopt(channel, receiving);
 	return true;
 }
 

@@ -43,10 +43,10 @@ void channel_table_lose(struct channel_table *table, const struct sg *sg, unsign
  * it is put into the dataplane anew. */
 void channel_table_interface_changed(struct channel_table *table, unsigned interface);
 
-/* Takes over a channel that the dataplane still carries, with the slot that it has there. False
- * where the slot or the (S,G) is taken, or beyond the limit. */
+/* Takes over a channel that the dataplane still carries, with the slot that it has there; the
+ * owner connects it. False where the slot or the (S,G) is taken, or beyond the limit. */
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
-			 uint32_t slot, const struct channel_relay *relay, bool receiving);
+			 uint32_t slot, bool receiving);
 
 /* NULL where there is none. */
 struct channel *channel_table_find(const struct channel_table *table, const struct sg *sg);

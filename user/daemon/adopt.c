@@ -55,21 +55,22 @@ static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
 static void adopt_channel(void *context, const struct sg *sg,
 			  const struct dataplane_channel *channel)
 {
-	struct channel_relay relay = {.address = channel->relay};
 	struct mci_channel_stats stats = {0};
 	struct engine *engine = context;
 	uint32_t bits = adopt_joins(engine, sg, channel);
+	struct channel *adopted;
 	struct meter_count count;
 
 	dataplane_channel_stats(engine->dataplane, channel->slot, &stats);
-	if (!bits || !channel_table_adopt(&engine->channels, sg, bits, channel->slot, &relay,
-					  stats.packets)) {
+	if (!bits ||
+	    !channel_table_adopt(&engine->channels, sg, bits, channel->slot, stats.packets)) {
 		dataplane_remove_channel(engine->dataplane, sg);
 		return;
 	}
+	adopted = channel_table_at(&engine->channels, channel->slot);
 	count = (struct meter_count){stats.packets, stats.bytes};
-	meter_begin(&channel_table_at(&engine->channels, channel->slot)->meter, engine->timers.now,
-		    &count);
+	meter_begin(&adopted->meter, engine->timers.now, &count);
+	relays_adopt(adopted, &channel->relay);
 }
 
 void adopt_leftovers(struct engine *engine)

@@ -158,6 +158,8 @@ extern const size_t relays_element_size;
 void relays_start(struct engine *engine);
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
+/* For a channel that was adopted: it goes on with the relay that it had. */
+void relays_adopt(struct channel *channel, const struct addr *relay);
 void relays_renew(struct engine *engine);
 struct slow_stats *relays_slow_stats(struct channel *channel);
 

@@ -11,7 +11,7 @@
 /* What the daemon keeps for a channel. */
 struct served {
 	struct channel channel;
-	struct driad_waiter waiter;
+	struct driad_user source;
 	struct amt_member member;
 	struct slow_stats slow;
 };
@@ -35,18 +35,14 @@ static struct engine *engine_of(const struct channel *channel)
 
 /* Relays of a source */
 
-static void relays_found(struct driad_waiter *waiter, const struct driad_source *source)
+static void relays_found(struct driad_user *user)
 {
-	struct channel *channel = &container_of(waiter, struct served, waiter)->channel;
-	struct channel_relay relays[DRIAD_RELAYS_MAX];
+	struct channel *channel = &container_of(user, struct served, source)->channel;
 
-	for (unsigned i = 0; i < source->relay_count; i++)
-		relays[i] = (struct channel_relay){source->relays[i].address,
-						   !source->relays[i].discovery_optional};
-	if (source->relay_count)
-		channel_relays_found(channel, relays, source->relay_count);
+	if (user->found->count)
+		channel_relays_found(channel, user->found->count);
 	else
-		channel_discovery_failed(channel, source->reason);
+		channel_discovery_failed(channel, user->found->reason);
 }
 
 void relays_start(struct engine *engine)
@@ -64,25 +60,36 @@ void relays_start(struct engine *engine)
 static void discover(struct channel *channel)
 {
 	driad_sources_want(&engine_of(channel)->sources, &channel->sg.source,
-			   &served_of(channel)->waiter);
+			   &served_of(channel)->source);
 }
 
 /* Channels: tunnels and entries */
 
-static void connect_to(struct channel *channel, const struct channel_relay *relay)
+static void join(struct channel *channel, const struct addr *relay, bool discover)
 {
 	struct served *served = served_of(channel);
 
 	served->member.sg = channel->sg;
-	amt_tunnels_join(&engine_of(channel)->tunnels, &served->member, &relay->address,
-			 relay->discover);
+	amt_tunnels_join(&engine_of(channel)->tunnels, &served->member, relay, discover);
+}
+
+static void connect_to(struct channel *channel, unsigned relay)
+{
+	const struct driad_relay *candidate = &served_of(channel)->source.found->relays[relay];
+
+	join(channel, &candidate->address, !candidate->discovery_optional);
+}
+
+void relays_adopt(struct channel *channel, const struct addr *relay)
+{
+	join(channel, relay, false);
 }
 
 static void disconnect(struct channel *channel)
 {
 	struct served *served = served_of(channel);
 
-	driad_sources_leave(&served->waiter);
+	driad_sources_leave(&served->source);
 	amt_tunnels_leave(&engine_of(channel)->tunnels, &served->member);
 }
 
@@ -136,11 +143,12 @@ struct slow_stats *relays_slow_stats(struct channel *channel)
 
 static void log_change(const struct channel *channel)
 {
+	const struct served *served = container_of(channel, const struct served, channel);
 	const struct addr *relay = relays_serving(channel);
 	char sg[SG_TEXT], text[ADDR_TEXT];
 
 	if (channel->state == CHANNEL_CONNECTING)
-		relay = &channel->relays[channel->relays_tried - 1].address;
+		relay = &served->source.found->relays[channel->relays_tried - 1].address;
 	sg_format(&channel->sg, sg);
 	if (channel->reason)
 		log_peer("%s %s: %s", sg, channel_state_name(channel->state), channel->reason);

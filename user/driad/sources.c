@@ -21,24 +21,46 @@ static void end_lookup(struct driad_source *source)
 	source->pending = NULL;
 }
 
+static void release(struct driad_found *found)
+{
+	if (found && !--found->holders)
+		free(found);
+}
+
 static void forget(struct driad_source *source)
 {
 	end_lookup(source);
 	timer_stop(source->table->timers, &source->timer);
 	HASH_DEL(source->table->by_address, source);
-	free(source->relays);
+	release(source->found);
 	free(source);
+}
+
+static bool is_used(const struct driad_source *source)
+{
+	return source->waiting || source->told;
+}
+
+static bool has_answer(const struct driad_source *source)
+{
+	return source->found && source->end > source->table->timers->now;
+}
+
+static void tell(struct driad_source *source, struct driad_user *user)
+{
+	DL_APPEND(source->told, user);
+	source->found->holders++;
+	user->found = source->found;
+	source->table->found(user);
 }
 
 static void tell_next(struct driad_source *source)
 {
-	struct driad_waiter *waiter = source->waiting;
-	struct driad_sources *table = source->table;
+	struct driad_user *user = source->waiting;
 
-	DL_DELETE(source->waiting, waiter);
-	waiter->source = NULL;
-	timer_start(table->timers, &source->timer, 0);
-	table->found(waiter, source);
+	timer_start(source->table->timers, &source->timer, 0);
+	DL_DELETE(source->waiting, user);
+	tell(source, user);
 }
 
 static void on_timer(struct timer *timer)
@@ -47,9 +69,9 @@ static void on_timer(struct timer *timer)
 
 	if (source->waiting)
 		tell_next(source);
-	else if (source->end > source->table->timers->now)
+	else if (has_answer(source))
 		timer_set(source->table->timers, timer, source->end);
-	else
+	else if (!is_used(source))
 		forget(source);
 }
 
@@ -70,6 +92,18 @@ static void note_ttl(const struct driad_question *question, const struct dns_ans
 		source->ttl = answer->ttl;
 }
 
+static struct driad_found *found_by(const struct driad_lookup *lookup)
+{
+	size_t size = lookup->relay_count * sizeof(lookup->relays[0]);
+	struct driad_found *found = memory_new(sizeof(*found) + size);
+
+	found->holders = 1;
+	found->reason = lookup->reason;
+	found->count = lookup->relay_count;
+	memcpy(found->relays, lookup->relays, size);
+	return found;
+}
+
 /* No answer, and an answer beyond the limit, serve those who wait for it now. */
 static void lookup_done(struct driad_lookup *lookup)
 {
@@ -77,31 +111,40 @@ static void lookup_done(struct driad_lookup *lookup)
 	struct driad_sources *table = source->table;
 	bool keep = HASH_COUNT(table->by_address) <= table->limit;
 
-	source->reason = lookup->reason;
-	source->relay_count = lookup->relay_count;
-	source->relays = memory_new(lookup->relay_count * sizeof(*source->relays));
-	memcpy(source->relays, lookup->relays, lookup->relay_count * sizeof(*source->relays));
+	release(source->found);
+	source->found = found_by(lookup);
 	source->end = table->timers->now + (keep ? source->ttl : 0) * USEC_PER_SEC;
 	end_lookup(source);
 	timer_start(table->timers, &source->timer, 0);
 }
 
-static struct driad_source *add(struct driad_sources *table, const struct addr *address)
+static void look_up(struct driad_source *source)
 {
-	struct driad_source *source = memory_new(sizeof(*source));
+	struct driad_sources *table = source->table;
 
-	source->address = *address;
-	source->table = table;
-	source->timer.fn = on_timer;
+	timer_stop(table->timers, &source->timer);
 	source->ttl = DRIAD_KEEP_MOST;
 	source->pending = memory_new(sizeof(*source->pending));
 	source->pending->source = source;
 	source->pending->lookup = (struct driad_lookup){.timers = table->timers,
 							.actions = &table->actions,
 							.context = table->context,
-							.source = *address};
-	HASH_ADD(hh, table->by_address, address, sizeof(source->address), source);
+							.source = source->address};
 	driad_start(&source->pending->lookup);
+}
+
+static struct driad_source *find(struct driad_sources *table, const struct addr *address)
+{
+	struct driad_source *source;
+
+	HASH_FIND(hh, table->by_address, address, sizeof(*address), source);
+	if (source)
+		return source;
+	source = memory_new(sizeof(*source));
+	source->address = *address;
+	source->table = table;
+	source->timer.fn = on_timer;
+	HASH_ADD(hh, table->by_address, address, sizeof(source->address), source);
 	return source;
 }
 
@@ -112,30 +155,38 @@ void driad_sources_init(struct driad_sources *sources)
 }
 
 void driad_sources_want(struct driad_sources *sources, const struct addr *address,
-			struct driad_waiter *waiter)
+			struct driad_user *user)
 {
 	struct driad_source *source;
 
-	HASH_FIND(hh, sources->by_address, address, sizeof(*address), source);
-	if (source && !source->pending && source->end > sources->timers->now) {
-		sources->found(waiter, source);
+	driad_sources_leave(user);
+	source = find(sources, address);
+	user->source = source;
+	if (has_answer(source)) {
+		tell(source, user);
 		return;
 	}
-	if (!source)
-		source = add(sources, address);
-	waiter->source = source;
-	DL_APPEND(source->waiting, waiter);
+	/* Who comes while others are told is told the same. */
+	if (!source->waiting && !source->pending)
+		look_up(source);
+	DL_APPEND(source->waiting, user);
 }
 
-void driad_sources_leave(struct driad_waiter *waiter)
+void driad_sources_leave(struct driad_user *user)
 {
-	struct driad_source *source = waiter->source;
+	struct driad_source *source = user->source;
 
 	if (!source)
 		return;
-	DL_DELETE(source->waiting, waiter);
-	waiter->source = NULL;
-	if (!source->waiting && source->pending)
+	if (user->found) {
+		DL_DELETE(source->told, user);
+		release((struct driad_found *)user->found);
+	} else {
+		DL_DELETE(source->waiting, user);
+	}
+	user->source = NULL;
+	user->found = NULL;
+	if (!is_used(source) && !has_answer(source))
 		forget(source);
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The relays of sources: however many ask for those of one source, it is looked up once, and what
- * was found serves all who ask as long as the records' TTLs say. Who waits is told one by one, a
- * timer each, so that the loop is not held up by many. */
+/* The relays of sources: however many use those of one source, it is looked up once, and what was
+ * found serves all who ask as long as the records' TTLs say. Who waits is told one by one, a timer
+ * each, so that the loop is not held up by many.
+ *
+ * A source is there as long as it has users or an answer that still serves. */
 #pragma once
 
 #include "driad/lookup.h"
@@ -12,23 +14,30 @@
 
 struct driad_source;
 
-/* One who asks; embedded. Zeroed memory waits for nothing. */
-struct driad_waiter {
+/* What one lookup has found. It does not change: a later one makes another. */
+struct driad_found {
+	unsigned holders;
+	const char *reason; /* why there are none; a constant */
+	unsigned count;
+	struct driad_relay relays[]; /* in the order to be tried */
+};
+
+/* One who uses the relays of a source; embedded. Zeroed memory uses none. */
+struct driad_user {
 	struct driad_source *source;
-	struct driad_waiter *prev, *next;
+	const struct driad_found *found; /* what it was told, which stays; NULL while it waits */
+	struct driad_user *prev, *next;
 };
 
 struct driad_source {
 	struct addr address;
 	struct driad_sources *table;
-	struct driad_pending *pending; /* NULL once there is an answer */
-	struct driad_waiter *waiting;
-	struct timer timer; /* with an answer: the next to be told, or the answer's end */
+	struct driad_pending *pending; /* a lookup under way */
+	struct driad_found *found;     /* by the last one; NULL before */
+	struct driad_user *waiting, *told;
+	struct timer timer; /* the next to be told, or the answer's end */
 	usec_t end;         /* of the answer */
 	uint32_t ttl;       /* the least so far */
-	unsigned relay_count;
-	struct driad_relay *relays; /* in the order to be tried */
-	const char *reason;         /* why there are none; a constant */
 	UT_hash_handle hh;
 };
 
@@ -38,17 +47,17 @@ struct driad_sources {
 	struct driad_actions actions;
 	void *context;  /* the owner's, and the lookups' */
 	unsigned limit; /* answers that are kept */
-	/* There is an answer. The waiter waits no longer, and may want again. */
-	void (*found)(struct driad_waiter *waiter, const struct driad_source *source);
+	/* `user->found` is there. The user may leave or want again in the call. */
+	void (*found)(struct driad_user *user);
 	struct driad_source *by_address;
 };
 
 /* Fill timers, actions, context, limit and found in before. */
 void driad_sources_init(struct driad_sources *sources);
-/* `found` comes in the call where there is an answer. */
+/* `found` comes in the call where there is an answer. Who uses a source leaves it first. */
 void driad_sources_want(struct driad_sources *sources, const struct addr *address,
-			struct driad_waiter *waiter);
-/* Nothing happens where it does not wait. */
-void driad_sources_leave(struct driad_waiter *waiter);
-/* When nobody waits any more. */
+			struct driad_user *user);
+/* Nothing happens where it uses none. */
+void driad_sources_leave(struct driad_user *user);
+/* When there are no users any more. */
 void driad_sources_free(struct driad_sources *sources);
