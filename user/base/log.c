@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/log.h"
+#include "base/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <utlist.h>
 
 #define LINE_MAX_BYTES 1024
 
 static enum log_level most_shown = LOG_LEVEL_NOTICE;
+static struct log_limit *kept_back;
 
 void log_set_level(enum log_level most)
 {
@@ -31,27 +34,23 @@ static void write_prefix(enum log_level level)
 	fprintf(stderr, "%s.%03ld ", text, now.tv_nsec / 1000000);
 }
 
-static void write_line(enum log_level level, unsigned kept_back, const char *format, va_list args)
+static void write_line(enum log_level level, const char *line)
 {
-	char line[LINE_MAX_BYTES];
-
-	vsnprintf(line, sizeof(line), format, args);
 	write_prefix(level);
-	if (kept_back)
-		fprintf(stderr, "%s (and %u like it)\n", line, kept_back);
-	else
-		fprintf(stderr, "%s\n", line);
+	fprintf(stderr, "%s\n", line);
 }
 
 void log_write(enum log_level level, const char *format, ...)
 {
+	char line[LINE_MAX_BYTES];
 	va_list args;
 
 	if (level > most_shown)
 		return;
 	va_start(args, format);
-	write_line(level, 0, format, args);
+	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
+	write_line(level, line);
 }
 
 static usec_t monotonic_now(void)
@@ -62,19 +61,66 @@ static usec_t monotonic_now(void)
 	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
 }
 
-void log_write_limited(struct log_limit *limit, enum log_level level, const char *format, ...)
+static bool is_over(const struct log_limit *limit, usec_t now)
+{
+	return now >= limit->since + USEC_PER_SEC;
+}
+
+static void write_kept_back(struct log_limit *limit)
+{
+	unsigned others = limit->taken - limit->most - 1;
+
+	if (others)
+		log_write(limit->level, "%s (and %u like it)", limit->kept_back, others);
+	else
+		write_line(limit->level, limit->kept_back);
+	free(limit->kept_back);
+	limit->kept_back = NULL;
+	LL_DELETE(kept_back, limit);
+}
+
+bool log_takes(struct log_limit *limit, enum log_level level)
 {
 	usec_t now = monotonic_now();
-	va_list args;
 
 	if (level > most_shown)
-		return;
-	if (limit->since && now - limit->since < USEC_PER_SEC) {
-		limit->kept_back++;
+		return false;
+	if (is_over(limit, now)) {
+		if (limit->kept_back)
+			write_kept_back(limit);
+		limit->since = now;
+		limit->taken = 0;
+	}
+	return limit->taken++ <= limit->most;
+}
+
+void log_write_limited(struct log_limit *limit, enum log_level level, const char *format, ...)
+{
+	char line[LINE_MAX_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	if (limit->taken <= limit->most) {
+		write_line(level, line);
 		return;
 	}
-	va_start(args, format);
-	write_line(level, limit->kept_back, format, args);
-	va_end(args);
-	*limit = (struct log_limit){.since = now};
+	limit->level = level;
+	limit->kept_back = memory_copy_text(line);
+	LL_PREPEND(kept_back, limit);
+}
+
+usec_t log_catch_up(usec_t now)
+{
+	struct log_limit *limit, *next;
+	usec_t due = USEC_NEVER;
+
+	LL_FOREACH_SAFE (kept_back, limit, next) {
+		if (is_over(limit, now))
+			write_kept_back(limit);
+		else if (limit->since + USEC_PER_SEC < due)
+			due = limit->since + USEC_PER_SEC;
+	}
+	return due;
 }

@@ -30,13 +30,12 @@ bool lan_joined(struct lan *lan, const struct sg *sg)
 	struct engine *engine = lan->engine;
 	char text[SG_TEXT];
 
-	sg_format(sg, text);
 	if (channel_table_want(&engine->channels, sg, lan->number, engine->seen)) {
-		log_notice("%s joined on %s", text, lan->link.name);
+		log_one_of_many("%s joined on %s", sg_format(sg, text), lan->link.name);
 		return true;
 	}
-	log_peer("%s refused: %u channels are served already (limit 'channels')", text,
-		 engine->channels.limit);
+	log_peer("%s refused: %u channels are served already (limit 'channels')",
+		 sg_format(sg, text), engine->channels.limit);
 	return false;
 }
 
@@ -46,7 +45,7 @@ void lan_left(struct lan *lan, const struct sg *sg)
 
 	if (is_wanted(lan, sg))
 		return;
-	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
+	log_one_of_many("%s left on %s", sg_format(sg, text), lan->link.name);
 	channel_table_unwant(&lan->engine->channels, sg, lan->number);
 	lan_interest_changed(lan->engine, sg);
 }

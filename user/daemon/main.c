@@ -32,6 +32,7 @@ int main(int argc, char **argv)
 		log_set_level(LOG_LEVEL_DEBUG);
 	status = engine_start(&engine, &config) ? serve(&engine) : 2;
 	engine_stop(&engine);
+	log_catch_up(USEC_NEVER);
 	config_free(&config);
 	return status;
 }

@@ -149,14 +149,15 @@ static void log_change(const struct channel *channel)
 
 	if (channel->state == CHANNEL_CONNECTING)
 		relay = &served->source.found->relays[channel->relays_tried - 1].address;
-	sg_format(&channel->sg, sg);
 	if (channel->reason)
-		log_peer("%s %s: %s", sg, channel_state_name(channel->state), channel->reason);
+		log_peer("%s %s: %s", sg_format(&channel->sg, sg),
+			 channel_state_name(channel->state), channel->reason);
 	else if (relay)
-		log_notice("%s %s, relay %s", sg, channel_state_name(channel->state),
-			   addr_format(relay, text));
+		log_one_of_many("%s %s, relay %s", sg_format(&channel->sg, sg),
+				channel_state_name(channel->state), addr_format(relay, text));
 	else
-		log_notice("%s %s", sg, channel_state_name(channel->state));
+		log_one_of_many("%s %s", sg_format(&channel->sg, sg),
+				channel_state_name(channel->state));
 }
 
 static void changed(const struct channel *channel)
@@ -170,7 +171,7 @@ static void closed(const struct channel *channel)
 	char text[SG_TEXT];
 
 	dataplane_clear_channel_stats(engine_of(channel)->dataplane, channel->slot);
-	log_notice("%s closed", sg_format(&channel->sg, text));
+	log_one_of_many("%s closed", sg_format(&channel->sg, text));
 }
 
 const struct channel_actions relays_channel_actions = {.discover = discover,

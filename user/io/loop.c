@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/loop.h"
+#include "base/log.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -134,11 +135,14 @@ void loop_unwatch(struct loop_watch *watch)
 
 static usec_t time_to_wait(struct timers *timers)
 {
-	usec_t next = timers_next(timers);
+	usec_t next = timers_next(timers), line;
 
+	refresh_now(timers);
+	line = log_catch_up(timers->now);
+	if (line < next)
+		next = line;
 	if (next == USEC_NEVER)
 		return USEC_NEVER;
-	refresh_now(timers);
 	return next > timers->now ? next - timers->now : 0;
 }
 
