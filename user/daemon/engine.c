@@ -7,8 +7,6 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define RENEWALS 3 /* of an entry's deadline, before it would have come */
-
 void engine_refused(struct engine *engine, enum protocol protocol, enum fault fault,
 		    const struct addr *from)
 {
@@ -98,14 +96,6 @@ static void observed_ready(void *owner, uint32_t events)
 	dataplane_dispatch(engine->dataplane);
 }
 
-static void renewal_due(struct timer *timer)
-{
-	struct engine *engine = container_of(timer, struct engine, renewal);
-
-	relays_renew(engine);
-	timer_start(&engine->timers, timer, engine->config->hold / RENEWALS);
-}
-
 /* Starting, in the order in which data will flow */
 
 static bool start_dataplane(struct engine *engine)
@@ -178,8 +168,6 @@ static void start_tables(struct engine *engine)
 					       .actions = &relays_tunnel_actions,
 					       .context = engine,
 					       .limit = engine->config->max_tunnels};
-	engine->renewal.fn = renewal_due;
-	timer_start(&engine->timers, &engine->renewal, engine->config->hold / RENEWALS);
 	traffic_start(engine);
 }
 

@@ -6,6 +6,7 @@
  *   links.c    interfaces, addresses and routes, at the start and as they change -> all of these
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
  *   slowpath.c AMT tunnels' data -> channel table -> frames
+ *   rounds.c   all channels in turn -> traffic.c's meters, relays.c's renewals
  *   requests.c control clients -> views
  *   adopt.c    dataplane's entries of a killed daemon -> tunnels, channels, PIM state */
 #pragma once
@@ -45,8 +46,14 @@ struct slow_path {
 	uint64_t drops[MCI_DROP_COUNT]; /* beside the dataplane's */
 };
 
-/* The round of all channels' counters. */
-struct traffic {
+typedef void round_fn(struct engine *engine, struct channel *channel);
+
+/* Comes to every channel once in `period`, a part of them at a time, so that the loop waits for
+ * none of it: many channels make the parts come more often, and not larger. */
+struct round {
+	struct engine *engine;
+	usec_t period;
+	round_fn *visit;
 	struct timer part;  /* when the next part of it is due */
 	uint32_t next_slot; /* which that begins with */
 };
@@ -87,8 +94,8 @@ struct engine {
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
 	struct slow_path slow;
-	struct traffic traffic;
-	struct timer renewal; /* of the entries' deadlines */
+	struct round traffic; /* of all channels' counters */
+	struct round renewal; /* of the entries' deadlines */
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
 	struct netlink_interface uplinks[CONFIG_UPLINKS_MAX]; /* ifindex 0: it is gone */
@@ -160,6 +167,7 @@ void relays_start(struct engine *engine);
 const struct addr *relays_serving(const struct channel *channel);
 /* For a channel that was adopted: it goes on with the relay that it had. */
 void relays_adopt(struct channel *channel, const struct addr *relay);
+/* Puts every channel into the dataplane anew. */
 void relays_renew(struct engine *engine);
 struct slow_stats *relays_slow_stats(struct channel *channel);
 
@@ -168,6 +176,9 @@ bool slowpath_start(struct engine *engine);
 void slowpath_stop(struct engine *engine);
 /* The `data` of relays_tunnel_actions. */
 void slowpath_data(void *engine, struct amt_tunnel *tunnel, struct cursor data);
+
+/* rounds.c: the first part comes after `period`. */
+void round_start(struct round *round, struct engine *engine, usec_t period, round_fn *visit);
 
 /* traffic.c */
 void traffic_start(struct engine *engine);

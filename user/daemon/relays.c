@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RENEWALS 3 /* of an entry's deadline, before it would have come */
+
 /* What the daemon keeps for a channel. */
 struct served {
 	struct channel channel;
@@ -43,18 +45,6 @@ static void relays_found(struct driad_user *user)
 		channel_relays_found(channel, user->found->count);
 	else
 		channel_discovery_failed(channel, user->found->reason);
-}
-
-void relays_start(struct engine *engine)
-{
-	engine->sources = (struct driad_sources){.timers = &engine->timers,
-						 .actions = {.ask = engine_ask,
-							     .cancel = engine_cancel,
-							     .refused = engine_lookup_refused},
-						 .context = engine,
-						 .limit = engine->config->max_channels,
-						 .found = relays_found};
-	driad_sources_init(&engine->sources);
 }
 
 static void discover(struct channel *channel)
@@ -182,13 +172,32 @@ const struct channel_actions relays_channel_actions = {.discover = discover,
 						       .changed = changed,
 						       .closed = closed};
 
+static void renew(struct engine *engine, struct channel *channel)
+{
+	(void)engine;
+	if (channel->forwarding)
+		forward(channel);
+}
+
 void relays_renew(struct engine *engine)
 {
 	struct channel *channel, *next;
 
 	HASH_ITER (hh, engine->channels.by_sg, channel, next)
-		if (channel->forwarding)
-			forward(channel);
+		renew(engine, channel);
+}
+
+void relays_start(struct engine *engine)
+{
+	engine->sources = (struct driad_sources){.timers = &engine->timers,
+						 .actions = {.ask = engine_ask,
+							     .cancel = engine_cancel,
+							     .refused = engine_lookup_refused},
+						 .context = engine,
+						 .limit = engine->config->max_channels,
+						 .found = relays_found};
+	driad_sources_init(&engine->sources);
+	round_start(&engine->renewal, engine, engine->config->hold / RENEWALS, renew);
 }
 
 /* Tunnels: sockets and endpoints */
