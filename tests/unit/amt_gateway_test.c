@@ -11,7 +11,7 @@ static struct amt_gateway gateway;
 static uint8_t sent[64][1500];
 static size_t sent_length[64];
 static unsigned sent_count;
-static unsigned established, reported, failed;
+static unsigned up, reported, failed;
 static const char *failure;
 
 static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t length)
@@ -23,11 +23,11 @@ static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t leng
 	sent_length[sent_count++] = length;
 }
 
-static void on_established(struct amt_gateway *of, int family)
+static void on_up(struct amt_gateway *of, void *owner)
 {
 	(void)of;
-	(void)family;
-	established++;
+	cr_assert(owner);
+	up++;
 }
 
 static void on_reported(struct amt_gateway *of, void *owner)
@@ -35,6 +35,7 @@ static void on_reported(struct amt_gateway *of, void *owner)
 	(void)of;
 	cr_assert(owner);
 	reported++;
+	cr_expect_eq(up, reported, "the way is there first");
 }
 
 static void on_failed(struct amt_gateway *of, int family, const char *reason)
@@ -45,17 +46,15 @@ static void on_failed(struct amt_gateway *of, int family, const char *reason)
 	failure = reason;
 }
 
-static const struct amt_gateway_actions actions = {.send = send_bytes,
-						   .established = on_established,
-						   .reported = on_reported,
-						   .failed = on_failed};
+static const struct amt_gateway_actions actions = {
+	.send = send_bytes, .up = on_up, .reported = on_reported, .failed = on_failed};
 
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	gateway = (struct amt_gateway){.timers = &timers, .actions = &actions};
 	amt_gateway_init(&gateway);
-	sent_count = established = reported = failed = 0;
+	sent_count = up = reported = failed = 0;
 	failure = NULL;
 }
 
@@ -175,7 +174,6 @@ Test(amt_gateway, query_brings_the_full_current_state)
 
 	amt_gateway_want(&gateway, &two, &gateway);
 	establish(&one);
-	cr_expect_eq(established, 1);
 	cr_expect_eq(reported, 2);
 	cr_expect_eq(sent_count, 2, "one Request, one Update");
 	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.20 192.0.2.10");
@@ -204,7 +202,7 @@ Test(amt_gateway, changes_are_told_at_once_twice_and_together)
 
 	establish(&one);
 	run_for(&timers, 10);
-	sent_count = reported = 0;
+	sent_count = up = reported = 0;
 	amt_gateway_want(&gateway, &two, &gateway);
 	amt_gateway_want(&gateway, &three, &gateway);
 	amt_gateway_unwant(&gateway, &one);
@@ -217,6 +215,114 @@ Test(amt_gateway, changes_are_told_at_once_twice_and_together)
 	cr_expect_eq(sent_count, 2);
 	run_for(&timers, 60);
 	cr_expect_eq(sent_count, 2);
+}
+
+#define MANY 2000 /* more than go out at once */
+
+static struct sg many(unsigned number)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.0.0");
+
+	sg.group.bytes[2] = number >> 8;
+	sg.group.bytes[3] = number;
+	return sg;
+}
+
+/* How often each of the many was in a record of `type`, in all that was sent from `first` on. */
+static void count_records(unsigned first, uint8_t type, uint8_t times[MANY])
+{
+	memset(times, 0, MANY);
+	for (unsigned i = first; i < sent_count; i++) {
+		struct cursor c = cursor_over(sent[i], sent_length[i]);
+		unsigned count;
+
+		cursor_bytes(&c, AMT_UPDATE_HEADER + 24 + 6);
+		for (count = cursor_u16(&c); count; count--) {
+			cr_assert_eq(cursor_u8(&c), type);
+			cr_assert_eq((cursor_u8(&c), cursor_u16(&c)), 1);
+			cursor_u16(&c);
+			times[cursor_u16(&c)]++;
+			cursor_u32(&c);
+		}
+		cr_assert(!c.failed && cursor_left(&c) == 0);
+	}
+}
+
+static void expect_each(unsigned first, uint8_t type, uint8_t expected)
+{
+	uint8_t times[MANY];
+
+	count_records(first, type, times);
+	for (unsigned i = 0; i < MANY; i++)
+		cr_assert_eq(times[i], expected, "%u: %u", i, times[i]);
+}
+
+static void want_many(void)
+{
+	for (unsigned i = 0; i < MANY; i++) {
+		struct sg sg = many(i);
+
+		amt_gateway_want(&gateway, &sg, &gateway);
+	}
+}
+
+Test(amt_gateway, a_large_report_goes_out_in_parts)
+{
+	want_many();
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_expect_lt(reported, MANY, "other events come between");
+	cr_expect_gt(reported, 0);
+	run_for(&timers, 0);
+	cr_expect_eq(reported, MANY);
+	expect_each(1, 1, 1);
+	sent_count = 0;
+	cr_assert(timers_run_one(&timers, timers_next(&timers)));
+	cr_expect_lt(sent_count, 10);
+	run_for(&timers, 1.1);
+	expect_each(0, 5, 1);
+	sent_count = 0;
+	run_for(&timers, 60);
+	cr_expect_eq(sent_count, 0, "QRV 2");
+}
+
+Test(amt_gateway, what_is_left_while_a_large_report_goes_out_is_not_in_it)
+{
+	uint8_t times[MANY];
+
+	want_many();
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_assert_lt(reported, MANY);
+	for (unsigned i = 0; i < MANY; i++) {
+		struct sg sg = many(i);
+
+		if (i >= reported)
+			amt_gateway_unwant(&gateway, &sg);
+	}
+	run_for(&timers, 0);
+	count_records(1, 1, times);
+	for (unsigned i = 0; i < MANY; i++)
+		cr_assert_eq(times[i], i < reported);
+	cr_expect_eq(HASH_COUNT(gateway.igmp.by_sg), reported);
+}
+
+Test(amt_gateway, many_changes_go_out_in_parts_and_a_query_between_them_takes_them_along)
+{
+	struct sg sg = many(0);
+
+	establish(&sg);
+	run_for(&timers, 125.5);
+	sent_count = 0;
+	want_many();
+	cr_assert(timers_run_one(&timers, timers.now));
+	cr_expect_lt(sent_count, 10);
+	query("amt-4-query-v4-g", gateway.igmp.nonce, NULL);
+	sent_count = 0;
+	run_for(&timers, 5);
+	cr_expect_eq(reported, MANY + 1);
+	for (struct amt_subscription *each = gateway.igmp.by_sg; each; each = each->hh.next)
+		cr_assert_eq(each->repeats, 0);
+	cr_expect_null(gateway.igmp.changed[0]);
+	cr_expect_null(gateway.igmp.changed[1]);
 }
 
 Test(amt_gateway, wanted_again_before_the_block_was_repeated)
@@ -267,7 +373,7 @@ Test(amt_gateway, refreshes_by_the_querys_interval)
 	cr_expect_eq(gateway.igmp.state, AMT_REFRESHING);
 	query("amt-4-query-v4-g", nonce_sent(), NULL);
 	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10");
-	cr_expect_eq(established, 1, "it was established all the time");
+	cr_expect_eq(up, 1, "it was up all the time");
 	run_for(&timers, 10);
 	cr_expect_eq(sent_count, 2, "current state is not repeated");
 }
@@ -319,7 +425,7 @@ Test(amt_gateway, queries_that_are_refused)
 	cr_expect_eq(protocol, PROTOCOL_AMT);
 	cr_expect_eq(query("amt-4-query-v6", nonce_sent(), &protocol), FAULT_TYPE, "MLD for P=0");
 	cr_expect_eq(protocol, PROTOCOL_MEMBERSHIP);
-	cr_expect_eq(established, 0);
+	cr_expect_eq(up, 0);
 	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_NONE);
 	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_UNEXPECTED,
 		     "a second answer to one Request");
@@ -419,7 +525,7 @@ Test(amt_gateway, igmp_and_mld_have_cycles_of_their_own)
 	cr_expect_eq(type_sent(0), AMT_REQUEST);
 	cr_expect_eq(sent[0][1], 1, "P");
 	cr_expect_eq(query("amt-4-query-v6", nonce_sent(), NULL), FAULT_NONE);
-	cr_expect_eq(established, 2);
+	cr_expect_eq(up, 2);
 	cr_expect_eq(type_sent(1), AMT_UPDATE);
 	cr_expect_eq(sent[1][AMT_UPDATE_HEADER] >> 4, 6);
 }

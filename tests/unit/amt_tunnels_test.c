@@ -226,9 +226,9 @@ Test(amt_tunnels, one_tunnel_for_all_channels_of_a_relay)
 	query();
 	cr_expect_eq(up, 2);
 	join(&three, "203.0.113.15", false);
-	cr_expect_eq(up, 3, "at once: the tunnel is there");
 	cr_expect_eq(opened, 1);
 	run_for(&timers, 0);
+	cr_expect_eq(up, 3, "at once: the tunnel is there");
 	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
 	cr_expect_eq(reported, 3);
 }
@@ -329,6 +329,7 @@ Test(amt_tunnels, a_lingering_tunnel_serves_the_next_channel)
 	amt_tunnels_leave(&tunnels, &one);
 	run_for(&timers, 9);
 	join(&one, "203.0.113.15", false);
+	run_for(&timers, 0);
 	cr_expect_eq(up, 2);
 	run_for(&timers, 100);
 	cr_expect_eq(closed, 0);

@@ -2,7 +2,9 @@
 /* Reports: each Query is answered with the full current state (IS_IN); a change between Queries is
  * told at once (ALLOW, BLOCK) and repeated, QRV transmissions in all, each subscription with a
  * count of its own (RFC 3376 section 5.1, RFC 3810 section 6.1). An (S,G) that first went out as
- * current state is repeated as ALLOW: a lost first Update would otherwise cost a query interval. */
+ * current state is repeated as ALLOW: a lost first Update would otherwise cost a query interval.
+ *
+ * However much there is to be told, it goes out a part at a time, with other events between. */
 #include "amt/gateway.h"
 #include "amt/discovery.h"
 #include "base/memory.h"
@@ -12,7 +14,8 @@
 #include <string.h>
 #include <utlist.h>
 
-#define QUERY_INTERVAL_LEAST 5 /* seconds: a relay may not make us ask faster */
+#define QUERY_INTERVAL_LEAST 5   /* seconds: a relay may not make us ask faster */
+#define PART_MOST            512 /* subscriptions that are told at once, in some milliseconds */
 
 const char *amt_cycle_state_name(enum amt_cycle_state state)
 {
@@ -26,135 +29,158 @@ static struct amt_cycle *cycle_of(struct amt_gateway *gateway, int family)
 	return family == AF_INET ? &gateway->igmp : &gateway->mld;
 }
 
-/* Those with repeats left are in `changed`, and no others. */
+/* Those with repeats left are in one of the lists of changes, and no others. */
 static void set_repeats(struct amt_cycle *cycle, struct amt_subscription *subscription,
-			unsigned repeats)
+			unsigned repeats, unsigned list)
 {
-	if (repeats && !subscription->repeats)
-		DL_APPEND(cycle->changed, subscription);
-	else if (!repeats && subscription->repeats)
-		DL_DELETE(cycle->changed, subscription);
+	if (subscription->repeats)
+		DL_DELETE(cycle->changed[subscription->list], subscription);
+	if (repeats)
+		DL_APPEND(cycle->changed[list], subscription);
 	subscription->repeats = repeats;
+	subscription->list = list;
 }
 
 static void forget(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
-	set_repeats(cycle, subscription, 0);
+	if (cycle->rest == subscription)
+		cycle->rest = subscription->hh.next;
+	set_repeats(cycle, subscription, 0, 0);
 	HASH_DEL(cycle->by_sg, subscription);
 	free(subscription);
 }
 
-/* Updates */
+/* Updates: as many as the records need */
 
-/* Which record, if any, a report carries for a subscription; 0 for none. */
-typedef int choose_fn(const struct amt_subscription *subscription);
+struct update {
+	struct amt_cycle *cycle;
+	struct membership_report report;
+	uint8_t bytes[AMT_DATAGRAM_MAX];
+};
 
-static int choose_current_state(const struct amt_subscription *subscription)
+static void update_begin(struct update *update, struct amt_cycle *cycle)
 {
-	return subscription->owner ? MEMBERSHIP_IS_IN : 0;
-}
-
-static int choose_change(const struct amt_subscription *subscription)
-{
-	if (!subscription->repeats)
-		return 0;
-	return subscription->owner ? MEMBERSHIP_ALLOW : MEMBERSHIP_BLOCK;
-}
-
-static int choose_blocking(const struct amt_subscription *subscription)
-{
-	return subscription->relay_knows ? MEMBERSHIP_BLOCK : 0;
-}
-
-/* A report of changes need not look at all the others. */
-static struct amt_subscription *first_of(const struct amt_cycle *cycle, choose_fn *choose)
-{
-	return choose == choose_change ? cycle->changed : cycle->by_sg;
-}
-
-static struct amt_subscription *next_of(const struct amt_subscription *subscription,
-					choose_fn *choose)
-{
-	return choose == choose_change ? subscription->next : subscription->hh.next;
-}
-
-static void begin_update(struct amt_cycle *cycle, struct membership_report *report, uint8_t *bytes)
-{
-	amt_encode_update_header(&cycle->ticket, bytes);
-	membership_report_begin(report, cycle->family, bytes + AMT_UPDATE_HEADER,
+	update->cycle = cycle;
+	amt_encode_update_header(&cycle->ticket, update->bytes);
+	membership_report_begin(&update->report, cycle->family, update->bytes + AMT_UPDATE_HEADER,
 				AMT_DATAGRAM_MAX - AMT_UPDATE_HEADER);
 }
 
-static void end_update(struct amt_cycle *cycle, struct membership_report *report, uint8_t *bytes)
+static void update_end(struct update *update)
 {
-	size_t length = membership_report_end(report);
+	struct amt_gateway *gateway = update->cycle->gateway;
+	size_t length = membership_report_end(&update->report);
 
 	if (length)
-		cycle->gateway->actions->send(cycle->gateway, bytes, AMT_UPDATE_HEADER + length);
+		gateway->actions->send(gateway, update->bytes, AMT_UPDATE_HEADER + length);
 }
 
-/* As many Updates as the chosen records need. */
-static void send_updates(struct amt_cycle *cycle, choose_fn *choose)
+static void update_add(struct update *update, int type, const struct sg *sg)
 {
-	struct amt_subscription *subscription = first_of(cycle, choose);
-	struct membership_report report;
-	uint8_t bytes[AMT_DATAGRAM_MAX];
-
-	begin_update(cycle, &report, bytes);
-	for (; subscription; subscription = next_of(subscription, choose)) {
-		int type = choose(subscription);
-
-		if (!type)
-			continue;
-		if (!membership_report_add(&report, type, &subscription->sg)) {
-			end_update(cycle, &report, bytes);
-			begin_update(cycle, &report, bytes);
-			membership_report_add(&report, type, &subscription->sg);
-		}
-	}
-	end_update(cycle, &report, bytes);
+	if (membership_report_add(&update->report, type, sg))
+		return;
+	update_end(update);
+	update_begin(update, update->cycle);
+	membership_report_add(&update->report, type, sg);
 }
 
-/* After a report: takes one off the repeats of what it carried, tells of what it named first. */
-static void account(struct amt_cycle *cycle, choose_fn *choose)
+/* One transmission: what has repeats left is in the list of the next report. */
+static void tell(struct update *update, struct amt_subscription *subscription, int type)
 {
-	struct amt_subscription *subscription = first_of(cycle, choose), *next;
+	struct amt_cycle *cycle = update->cycle;
+	struct amt_gateway *gateway = cycle->gateway;
+	bool first = subscription->owner && !subscription->owner_told;
 
-	for (; subscription; subscription = next) {
-		bool carried = choose(subscription);
-		bool first = carried && subscription->owner && !subscription->owner_told;
-
-		next = next_of(subscription, choose);
-		if (carried && subscription->repeats)
-			set_repeats(cycle, subscription, subscription->repeats - 1);
-		subscription->relay_knows |= carried;
-		subscription->owner_told |= first;
-		if (first)
-			cycle->gateway->actions->reported(cycle->gateway, subscription->owner);
-		else if (!subscription->owner && !subscription->repeats)
-			forget(cycle, subscription);
-	}
-	timer_start(cycle->gateway->timers, &cycle->change,
-		    cycle->changed ? random_between(1, AMT_CHANGE_REPEAT) : USEC_NEVER);
+	if (first)
+		gateway->actions->up(gateway, subscription->owner);
+	update_add(update, type, &subscription->sg);
+	if (subscription->repeats)
+		set_repeats(cycle, subscription, subscription->repeats - 1, !cycle->list);
+	subscription->relay_knows = true;
+	subscription->owner_told |= first;
+	if (first)
+		gateway->actions->reported(gateway, subscription->owner);
+	else if (!subscription->owner && !subscription->repeats)
+		forget(cycle, subscription);
 }
 
-static void report(struct amt_cycle *cycle, choose_fn *choose)
+/* What the present report has left goes out when the events at hand are done; a repetition later.
+ */
+static void schedule_changes(struct amt_cycle *cycle)
 {
-	send_updates(cycle, choose);
-	account(cycle, choose);
+	usec_t delay = USEC_NEVER;
+
+	if (cycle->changed[cycle->list])
+		delay = 0;
+	else if (cycle->changed[!cycle->list])
+		delay = random_between(1, AMT_CHANGE_REPEAT);
+	timer_start(cycle->gateway->timers, &cycle->change, delay);
 }
 
 static void change_due(struct timer *timer)
 {
-	report(container_of(timer, struct amt_cycle, change), choose_change);
+	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, change);
+	struct amt_subscription *subscription;
+	struct update update;
+
+	if (!cycle->changed[cycle->list])
+		cycle->list = !cycle->list;
+	update_begin(&update, cycle);
+	for (unsigned i = 0; i < PART_MOST && cycle->changed[cycle->list]; i++) {
+		subscription = cycle->changed[cycle->list];
+		tell(&update, subscription,
+		     subscription->owner ? MEMBERSHIP_ALLOW : MEMBERSHIP_BLOCK);
+	}
+	update_end(&update);
+	schedule_changes(cycle);
 }
 
-/* Changes of one moment go into one report: it is sent when the events at hand are done. */
+/* Changes of one moment go into one report, and those of a moment in which the current state goes
+ * out come after it. */
 static void change(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
-	set_repeats(cycle, subscription, cycle->robustness);
-	if (cycle->has_ticket)
-		timer_start(cycle->gateway->timers, &cycle->change, 0);
+	set_repeats(cycle, subscription, cycle->robustness, cycle->list);
+	if (cycle->has_ticket && !cycle->rest)
+		schedule_changes(cycle);
+}
+
+static void tell_current_state(struct timer *timer)
+{
+	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, state_part);
+	struct update update;
+
+	update_begin(&update, cycle);
+	for (unsigned i = 0; i < PART_MOST && cycle->rest; i++) {
+		struct amt_subscription *subscription = cycle->rest;
+
+		cycle->rest = subscription->hh.next;
+		if (subscription->owner)
+			tell(&update, subscription, MEMBERSHIP_IS_IN);
+	}
+	update_end(&update);
+	if (cycle->rest)
+		timer_start(cycle->gateway->timers, timer, 0);
+	else
+		schedule_changes(cycle);
+}
+
+static void report_current_state(struct amt_cycle *cycle)
+{
+	timer_stop(cycle->gateway->timers, &cycle->change);
+	cycle->rest = cycle->by_sg;
+	tell_current_state(&cycle->state_part);
+}
+
+static void block_all(struct amt_cycle *cycle)
+{
+	const struct amt_subscription *subscription;
+	struct update update;
+
+	update_begin(&update, cycle);
+	for (subscription = cycle->by_sg; subscription; subscription = subscription->hh.next)
+		if (subscription->relay_knows)
+			update_add(&update, MEMBERSHIP_BLOCK, &subscription->sg);
+	update_end(&update);
 }
 
 /* Requests */
@@ -187,6 +213,8 @@ static void go_idle(struct amt_cycle *cycle)
 	cycle->has_ticket = false;
 	timer_stop(cycle->gateway->timers, &cycle->request);
 	timer_stop(cycle->gateway->timers, &cycle->change);
+	timer_stop(cycle->gateway->timers, &cycle->state_part);
+	cycle->rest = NULL;
 	HASH_ITER (hh, cycle->by_sg, subscription, next) {
 		subscription->relay_knows = subscription->owner_told = false;
 		if (!subscription->owner)
@@ -237,9 +265,7 @@ static void send_teardown(struct amt_cycle *cycle)
 static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 			 const struct membership_query *membership)
 {
-	bool first = !cycle->has_ticket;
-
-	if (!first && gateway_moved(&cycle->ticket, &query->ticket))
+	if (cycle->has_ticket && gateway_moved(&cycle->ticket, &query->ticket))
 		send_teardown(cycle);
 	cycle->ticket = query->ticket;
 	cycle->has_ticket = true;
@@ -249,9 +275,7 @@ static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 					? QUERY_INTERVAL_LEAST
 					: membership->query_interval;
 	timer_start(cycle->gateway->timers, &cycle->request, cycle->query_interval * USEC_PER_SEC);
-	if (first)
-		cycle->gateway->actions->established(cycle->gateway, cycle->family);
-	report(cycle, choose_current_state);
+	report_current_state(cycle);
 }
 
 static struct amt_cycle *cycle_awaiting(struct amt_gateway *gateway, uint32_t nonce,
@@ -363,7 +387,7 @@ void amt_gateway_leave(struct amt_gateway *gateway)
 		if (cycles[i]->ticket.has_gateway)
 			send_teardown(cycles[i]);
 		else
-			send_updates(cycles[i], choose_blocking);
+			block_all(cycles[i]);
 	}
 }
 
@@ -378,6 +402,7 @@ static void init_cycle(struct amt_gateway *gateway, struct amt_cycle *cycle, int
 				    .family = family,
 				    .request.fn = request_due,
 				    .change.fn = change_due,
+				    .state_part.fn = tell_current_state,
 				    .robustness = 2};
 }
 

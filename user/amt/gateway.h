@@ -26,10 +26,9 @@ struct amt_gateway;
 
 struct amt_gateway_actions {
 	void (*send)(struct amt_gateway *gateway, const uint8_t *bytes, size_t length);
-	/* The first Query of the family's cycle has come; its Update goes out after the call. */
-	void (*established)(struct amt_gateway *gateway, int family);
-	/* The first report that names this (S,G) has been sent. `owner` as given to want(). The
-	 * gateway must not be changed in the call. */
+	/* A report is about to name this (S,G) first: after it packets may come. Then: it has been
+	 * named. `owner` as given to want(). The gateway must not be changed in the calls. */
+	void (*up)(struct amt_gateway *gateway, void *owner);
 	void (*reported)(struct amt_gateway *gateway, void *owner);
 	/* The relay serves the family's (S,G) no longer, or never did. The cycle is idle again; the
 	 * gateway may be freed in the call. */
@@ -41,9 +40,10 @@ struct amt_subscription {
 	struct sg sg;
 	void *owner;                          /* NULL once it is no longer wanted */
 	unsigned repeats;                     /* ALLOW or BLOCK reports still to be sent */
+	uint8_t list;                         /* of the cycle's changes, where it has repeats */
 	bool relay_knows;                     /* a report has named it */
-	bool owner_told;                      /* by reported() */
-	struct amt_subscription *prev, *next; /* among those with repeats */
+	bool owner_told;                      /* by up() and reported() */
+	struct amt_subscription *prev, *next; /* in that list */
 	UT_hash_handle hh;
 };
 
@@ -51,16 +51,20 @@ struct amt_cycle {
 	struct amt_gateway *gateway;
 	int family;
 	enum amt_cycle_state state;
-	struct timer request; /* the next Request: its repetition, or the query timer's */
-	struct timer change;  /* the next report of changes */
-	uint32_t nonce;       /* of the Request under way */
+	struct timer request;    /* the next Request: its repetition, or the query timer's */
+	struct timer change;     /* the next report of changes, or part of it */
+	struct timer state_part; /* the next part of the report of the current state */
+	uint32_t nonce;          /* of the Request under way */
 	unsigned transmissions;
 	bool has_ticket;
 	struct amt_ticket ticket;
 	unsigned robustness, query_interval; /* QRV; seconds */
 	unsigned wanted;                     /* subscriptions with an owner */
 	struct amt_subscription *by_sg;
-	struct amt_subscription *changed; /* those with repeats */
+	struct amt_subscription *rest; /* the report of the current state has not come to it yet */
+	/* Those with repeats: what the present or next report tells of, and what that after it. */
+	struct amt_subscription *changed[2];
+	unsigned list; /* the present one of them */
 };
 
 struct amt_gateway {

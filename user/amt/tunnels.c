@@ -178,15 +178,11 @@ static void gateway_send(struct amt_gateway *gateway, const uint8_t *bytes, size
 	tunnel->tunnels->actions->send(tunnel->tunnels->context, &tunnel->endpoint, bytes, length);
 }
 
-static void gateway_established(struct amt_gateway *gateway, int family)
+static void gateway_up(struct amt_gateway *gateway, void *owner)
 {
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
-	struct amt_tunnels *tunnels = tunnel->tunnels;
-	struct amt_member *member;
 
-	DL_FOREACH (tunnel->members, member)
-		if (member->sg.source.family == family)
-			tunnels->actions->up(tunnels->context, member);
+	tunnel->tunnels->actions->up(tunnel->tunnels->context, owner);
 }
 
 static void gateway_reported(struct amt_gateway *gateway, void *owner)
@@ -228,7 +224,7 @@ static void gateway_failed(struct amt_gateway *gateway, int family, const char *
 }
 
 static const struct amt_gateway_actions gateway_actions = {.send = gateway_send,
-							   .established = gateway_established,
+							   .up = gateway_up,
 							   .reported = gateway_reported,
 							   .failed = gateway_failed};
 
@@ -314,8 +310,6 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 	timer_stop(tunnels->timers, &tunnel->unused);
 	member->tunnel = tunnel;
 	DL_APPEND(tunnel->members, member);
-	if (amt_gateway_is_established(&tunnel->gateway, member->sg.source.family))
-		tunnels->actions->up(tunnels->context, member);
 	amt_gateway_want(&tunnel->gateway, &member->sg, member);
 }
 
