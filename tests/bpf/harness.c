@@ -79,7 +79,7 @@ static void rival(void *context, uint32_t ifindex, uint32_t slot)
 
 struct dataplane *harness_open(void)
 {
-	struct dataplane_limits limits = {.channels = 16, .tunnels = 4};
+	struct dataplane_limits limits = {.channels = HARNESS_CHANNELS, .tunnels = 4};
 	struct dataplane_events events = {.pim = observed_pim,
 					  .membership = observed_membership,
 					  .first_packet = first_packet,

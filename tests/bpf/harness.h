@@ -6,7 +6,8 @@
 
 #include <stdarg.h>
 
-#define PINS "/sys/fs/bpf/mcingest"
+#define PINS             "/sys/fs/bpf/mcingest"
+#define HARNESS_CHANNELS (8 * MCI_STATS_CHUNK) /* the limit */
 
 /* The PIM packet that was handed over last, and how many were. */
 struct observation {

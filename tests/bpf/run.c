@@ -29,7 +29,7 @@ static uint64_t seconds_from_now(int seconds)
 	return (uint64_t)(now.tv_sec + seconds) * 1000000000;
 }
 
-static void set_entries(struct dataplane *dp, const struct ingest_case *row)
+static void set_entries(struct dataplane *dp, const struct ingest_case *row, uint32_t slot)
 {
 	const struct entry *entry = &row->entry;
 	int outer = family_of(row->packet.outer);
@@ -40,7 +40,7 @@ static void set_entries(struct dataplane *dp, const struct ingest_case *row)
 		.local = local,
 		.relay_port = AMT_PORT,
 		.local_port = entry->other_tunnel ? TUNNEL_PORT + 1 : TUNNEL_PORT,
-		.slot = SLOT,
+		.slot = slot,
 		.deadline_ns = seconds_from_now(entry->expired ? -1 : 3600),
 		.egress_count = !entry->no_egress,
 		.egress = {{.interface = "lan0",
@@ -175,7 +175,7 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 	memcpy(out, in, in_length);
 	if (row->expect == ON_LAN)
 		out_length = packet_on_lan(&row->packet, egress_mac, out);
-	set_entries(dp, row);
+	set_entries(dp, row, SLOT);
 	dataplane_drops(dp, before);
 	fate = hook == TC ? through_tc(in, in_length, row->gso_size, &run)
 			  : through_both(in, in_length, row->gso_size, &run, &xdp_passed);
@@ -320,6 +320,30 @@ static void test_full_ring(struct dataplane *dp)
 	tap(of_slow_calls == 2, "a dispatch ends once its 2 ms are over, and the next goes on");
 }
 
+/* Each chunk of counters comes when it is needed, or before. */
+static void test_slots(struct dataplane *dp)
+{
+	static const struct ingest_case row = {.packet = {.outer = 4}};
+	struct mci_channel_stats stats;
+	uint8_t frame[FRAME_MAX];
+	size_t length = packet_build(&row.packet, frame);
+	unsigned wrong = 0;
+	struct run run;
+
+	for (uint32_t slot = 0; slot < HARNESS_CHANNELS; slot += MCI_STATS_CHUNK / 4) {
+		set_entries(dp, &row, slot);
+		through_tc(frame, length, 0, &run);
+		dataplane_channel_stats(dp, slot, &stats);
+		wrong += stats.packets != 1;
+		dataplane_clear_channel_stats(dp, slot);
+		dataplane_channel_stats(dp, slot, &stats);
+		wrong += stats.packets != 0;
+	}
+	clear_entries(dp, &row);
+	tap(!wrong, "counters of slots 0 to %u are each one's own (%u not)", HARNESS_CHANNELS - 1,
+	    wrong);
+}
+
 static void test_limits(struct dataplane *dp)
 {
 	struct addr local = packet_local(4), relay = packet_relay(4);
@@ -412,8 +436,8 @@ static void test_mutations(struct dataplane *dp)
 	uint64_t tc_drops[MCI_DROP_COUNT], xdp_drops[MCI_DROP_COUNT], sum = 0;
 	unsigned on_lan = 0;
 
-	set_entries(dp, &v4);
-	set_entries(dp, &v6);
+	set_entries(dp, &v4, SLOT);
+	set_entries(dp, &v6, SLOT);
 	count_drops_of(dp, TC, tc, tc_drops);
 	count_drops_of(dp, XDP_AND_TC, xdp, xdp_drops);
 	clear_entries(dp, &v4);
@@ -443,6 +467,7 @@ int main(void)
 	test_observe_all(dp);
 	test_rivals(dp);
 	test_full_ring(dp);
+	test_slots(dp);
 	test_limits(dp);
 	egress_tests(dp);
 	dataplane_close(dp);

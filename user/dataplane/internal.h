@@ -4,6 +4,9 @@
 
 #include "dataplane/dataplane.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #define BPFFS      "/sys/fs/bpf"
 #define PIN_FOLDER BPFFS "/mcingest"
 
@@ -20,6 +23,18 @@ struct attachment {
 	bool takes_xdp;  /* of a LAN: its driver sends what XDP redirects to it */
 	bool takes_parts; /* and frames in several buffers */
 	char why[128];
+};
+
+#define STATS_CHUNKS_AT_ONCE 16
+
+/* Chunks that are being made. */
+struct stats_maker {
+	pthread_t thread;
+	bool running;
+	atomic_bool done;
+	uint32_t first, count;
+	int fds[STATS_CHUNKS_AT_ONCE];
+	int error; /* none was made */
 };
 
 struct dataplane {
@@ -42,6 +57,7 @@ struct dataplane {
 	int departs[MCI_LANS_MAX];         /* programs of the LANs that are in sets; 0: none */
 	int *stats_chunks;                 /* maps of channel_stats; -1: not there yet */
 	uint32_t stats_chunk_count;
+	struct stats_maker stats_maker;
 	unsigned cpus;
 	void *per_cpu; /* room for one entry of any per-CPU map */
 	char error[256];
@@ -92,12 +108,12 @@ void lan_sets_provide(struct dataplane *dp, const struct mci_channel *entry);
 void lan_sets_forget(struct dataplane *dp);
 void lan_sets_close(struct dataplane *dp);
 
-/* stats.c */
+/* stats_chunks.c */
 /* After the maps: those chunks that an earlier daemon made, and the first. Leaves its sentence. */
 int stats_open(struct dataplane *dp);
 void stats_close(struct dataplane *dp);
-/* Makes room for a slot's counters: once for a chunk, and then the kernel waits for the programs
- * that run (some 10 ms). Leaves its sentence. */
+/* Makes room for a slot's counters. The kernel waits for the programs that run when chunks come
+ * (some 10 ms): a thread makes them, before their first slot is needed. Leaves its sentence. */
 int stats_provide(struct dataplane *dp, uint32_t slot);
 
 /* pins.c */

@@ -1,81 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dataplane/internal.h"
 
-#include "base/memory.h"
 #include "ingest_tc.skel.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static int read_error(struct dataplane *dp, int error, const struct bpf_map *map)
 {
 	return dataplane_fail(dp, error, "cannot read or clear map %s: %s", bpf_map__name(map),
 			      strerror(-error));
-}
-
-/* The map of a chunk that an earlier daemon made, or -1. */
-static int open_chunk(const struct dataplane *dp, uint32_t number)
-{
-	uint32_t id;
-
-	if (bpf_map__lookup_elem(dp->ingest->maps.channel_stats, &number, sizeof(number), &id,
-				 sizeof(id), 0))
-		return -1;
-	return bpf_map_get_fd_by_id(id);
-}
-
-void stats_close(struct dataplane *dp)
-{
-	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
-		if (dp->stats_chunks[number] >= 0)
-			close(dp->stats_chunks[number]);
-	free(dp->stats_chunks);
-	dp->stats_chunks = NULL;
-	dp->stats_chunk_count = 0;
-}
-
-static int make_chunk(struct dataplane *dp, uint32_t number)
-{
-	const struct bpf_map *chunks = dp->ingest->maps.channel_stats;
-	const struct btf *types = bpf_object__btf(dp->ingest->obj);
-	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
-		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
-		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"));
-	int fd = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "stats_chunk", sizeof(uint32_t),
-				sizeof(struct mci_channel_stats), MCI_STATS_CHUNK, &options);
-	int error = fd < 0 ? fd : bpf_map__update_elem(chunks, &number, sizeof(number), &fd,
-						       sizeof(fd), BPF_ANY);
-
-	if (!error) {
-		dp->stats_chunks[number] = fd;
-		return 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return dataplane_fail(dp, error, "cannot make room for channels' counters: %s",
-			      dataplane_cure(error));
-}
-
-int stats_provide(struct dataplane *dp, uint32_t slot)
-{
-	uint32_t number = slot / MCI_STATS_CHUNK;
-
-	if (number >= dp->stats_chunk_count)
-		return dataplane_fail(dp, -E2BIG, "no counters for channel %u", slot);
-	return dp->stats_chunks[number] >= 0 ? 0 : make_chunk(dp, number);
-}
-
-int stats_open(struct dataplane *dp)
-{
-	dp->stats_chunk_count = bpf_map__max_entries(dp->ingest->maps.channel_stats);
-	dp->stats_chunks = memory_new(dp->stats_chunk_count * sizeof(*dp->stats_chunks));
-	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
-		dp->stats_chunks[number] = open_chunk(dp, number);
-	return stats_provide(dp, 0);
 }
 
 /* The chunk of a slot, or -1 where no packet can have been counted. */
