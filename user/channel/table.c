@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "channel/table.h"
+#include "base/hash.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
@@ -96,6 +97,7 @@ static struct channel *open_channel(struct channel_table *table, const struct sg
 	channel->linger.fn = linger_over;
 	take_slot(table, slot, channel);
 	HASH_ADD(hh, table->by_sg, sg, sizeof(channel->sg), channel);
+	HASH_RESERVE(table->by_sg, table->limit);
 	return channel;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pim/downstream.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/memory.h"
 
@@ -121,6 +122,7 @@ static struct pim_downstream_entry *add(struct pim_downstream *downstream, const
 	entry->expiry.fn = expire;
 	entry->prune_pending.fn = prune_pending_over;
 	HASH_ADD(hh, downstream->by_sg, sg, sizeof(entry->sg), entry);
+	HASH_RESERVE(downstream->by_sg, downstream->joiner_limit);
 	return entry;
 }
 
