@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a cycle tells its relay: each Query is answered with the full current state (IS_IN); a
+ * change between Queries is told at once (ALLOW, BLOCK) and repeated, QRV transmissions in all,
+ * each subscription with a count of its own (RFC 3376 section 5.1, RFC 3810 section 6.1). An (S,G)
+ * that first went out as current state is repeated as ALLOW: a lost first Update would otherwise
+ * cost a query interval.
+ *
+ * However much there is to be told, it goes out a part at a time, with other events between. */
+#include "amt/updates.h"
+#include "base/random.h"
+#include "membership/packets.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+#define PART_MOST 512 /* subscriptions that are told at once, in some milliseconds */
+
+/* Those with repeats left are in one of the lists of changes, and no others. */
+static void set_repeats(struct amt_cycle *cycle, struct amt_subscription *subscription,
+			unsigned repeats, unsigned list)
+{
+	if (subscription->repeats)
+		DL_DELETE(cycle->changed[subscription->list], subscription);
+	if (repeats)
+		DL_APPEND(cycle->changed[list], subscription);
+	subscription->repeats = repeats;
+	subscription->list = list;
+}
+
+void updates_forget(struct amt_cycle *cycle, struct amt_subscription *subscription)
+{
+	if (cycle->rest == subscription)
+		cycle->rest = subscription->hh.next;
+	set_repeats(cycle, subscription, 0, 0);
+	HASH_DEL(cycle->by_sg, subscription);
+	free(subscription);
+}
+
+/* Updates: as many as the records need */
+
+struct update {
+	struct amt_cycle *cycle;
+	struct membership_report report;
+	uint8_t bytes[AMT_DATAGRAM_MAX];
+};
+
+static void update_begin(struct update *update, struct amt_cycle *cycle)
+{
+	update->cycle = cycle;
+	amt_encode_update_header(&cycle->ticket, update->bytes);
+	membership_report_begin(&update->report, cycle->family, update->bytes + AMT_UPDATE_HEADER,
+				AMT_DATAGRAM_MAX - AMT_UPDATE_HEADER);
+}
+
+static void update_end(struct update *update)
+{
+	struct amt_gateway *gateway = update->cycle->gateway;
+	size_t length = membership_report_end(&update->report);
+
+	if (length)
+		gateway->actions->send(gateway, update->bytes, AMT_UPDATE_HEADER + length);
+}
+
+static void update_add(struct update *update, int type, const struct sg *sg)
+{
+	if (membership_report_add(&update->report, type, sg))
+		return;
+	update_end(update);
+	update_begin(update, update->cycle);
+	membership_report_add(&update->report, type, sg);
+}
+
+/* One transmission: what has repeats left is in the list of the next report. */
+static void tell(struct update *update, struct amt_subscription *subscription, int type)
+{
+	struct amt_cycle *cycle = update->cycle;
+	struct amt_gateway *gateway = cycle->gateway;
+	bool first = subscription->owner && !subscription->owner_told;
+
+	if (first)
+		gateway->actions->up(gateway, subscription->owner);
+	update_add(update, type, &subscription->sg);
+	if (subscription->repeats)
+		set_repeats(cycle, subscription, subscription->repeats - 1, !cycle->list);
+	subscription->relay_knows = true;
+	subscription->owner_told |= first;
+	if (first)
+		gateway->actions->reported(gateway, subscription->owner);
+	else if (!subscription->owner && !subscription->repeats)
+		updates_forget(cycle, subscription);
+}
+
+/* What the present report has left goes out when the events at hand are done; a repetition later.
+ */
+static void schedule_changes(struct amt_cycle *cycle)
+{
+	usec_t delay = USEC_NEVER;
+
+	if (cycle->changed[cycle->list])
+		delay = 0;
+	else if (cycle->changed[!cycle->list])
+		delay = random_between(1, AMT_CHANGE_REPEAT);
+	timer_start(cycle->gateway->timers, &cycle->change, delay);
+}
+
+void updates_due(struct timer *timer)
+{
+	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, change);
+	struct amt_subscription *subscription;
+	struct update update;
+
+	if (!cycle->changed[cycle->list])
+		cycle->list = !cycle->list;
+	update_begin(&update, cycle);
+	for (unsigned i = 0; i < PART_MOST && cycle->changed[cycle->list]; i++) {
+		subscription = cycle->changed[cycle->list];
+		tell(&update, subscription,
+		     subscription->owner ? MEMBERSHIP_ALLOW : MEMBERSHIP_BLOCK);
+	}
+	update_end(&update);
+	schedule_changes(cycle);
+}
+
+/* Changes of one moment go into one report, and those of a moment in which the current state goes
+ * out come after it. */
+void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscription)
+{
+	set_repeats(cycle, subscription, cycle->robustness, cycle->list);
+	if (cycle->has_ticket && !cycle->rest)
+		schedule_changes(cycle);
+}
+
+void updates_state_due(struct timer *timer)
+{
+	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, state_part);
+	struct update update;
+
+	update_begin(&update, cycle);
+	for (unsigned i = 0; i < PART_MOST && cycle->rest; i++) {
+		struct amt_subscription *subscription = cycle->rest;
+
+		cycle->rest = subscription->hh.next;
+		if (subscription->owner)
+			tell(&update, subscription, MEMBERSHIP_IS_IN);
+	}
+	update_end(&update);
+	if (cycle->rest)
+		timer_start(cycle->gateway->timers, timer, 0);
+	else
+		schedule_changes(cycle);
+}
+
+void updates_answer(struct amt_cycle *cycle)
+{
+	timer_stop(cycle->gateway->timers, &cycle->change);
+	cycle->rest = cycle->by_sg;
+	updates_state_due(&cycle->state_part);
+}
+
+void updates_block(struct amt_cycle *cycle)
+{
+	const struct amt_subscription *subscription;
+	struct update update;
+
+	update_begin(&update, cycle);
+	for (subscription = cycle->by_sg; subscription; subscription = subscription->hh.next)
+		if (subscription->relay_knows)
+			update_add(&update, MEMBERSHIP_BLOCK, &subscription->sg);
+	update_end(&update);
+}
