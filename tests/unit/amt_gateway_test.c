@@ -11,7 +11,7 @@ static struct amt_gateway gateway;
 static uint8_t sent[64][1500];
 static size_t sent_length[64];
 static unsigned sent_count;
-static unsigned up, reported, failed;
+static unsigned established, up, reported, failed;
 static const char *failure;
 
 static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t length)
@@ -21,6 +21,13 @@ static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t leng
 	cr_assert_leq(length, AMT_DATAGRAM_MAX);
 	memcpy(sent[sent_count], bytes, length);
 	sent_length[sent_count++] = length;
+}
+
+static void on_established(struct amt_gateway *of, int family)
+{
+	(void)of;
+	(void)family;
+	established++;
 }
 
 static void on_up(struct amt_gateway *of, void *owner)
@@ -46,15 +53,18 @@ static void on_failed(struct amt_gateway *of, int family, const char *reason)
 	failure = reason;
 }
 
-static const struct amt_gateway_actions actions = {
-	.send = send_bytes, .up = on_up, .reported = on_reported, .failed = on_failed};
+static const struct amt_gateway_actions actions = {.send = send_bytes,
+						   .established = on_established,
+						   .up = on_up,
+						   .reported = on_reported,
+						   .failed = on_failed};
 
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	gateway = (struct amt_gateway){.timers = &timers, .actions = &actions};
 	amt_gateway_init(&gateway);
-	sent_count = up = reported = failed = 0;
+	sent_count = established = up = reported = failed = 0;
 	failure = NULL;
 }
 
@@ -74,11 +84,16 @@ static struct sg channel(const char *source, const char *group)
 	return sg;
 }
 
-static uint32_t nonce_sent(void)
+static uint32_t nonce_sent_in(unsigned number)
 {
-	const uint8_t *at = sent[sent_count - 1] + 4;
+	const uint8_t *at = sent[number] + 4;
 
 	return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
+}
+
+static uint32_t nonce_sent(void)
+{
+	return nonce_sent_in(sent_count - 1);
 }
 
 static int type_sent(unsigned number)
@@ -315,7 +330,7 @@ Test(amt_gateway, many_changes_go_out_in_parts_and_a_query_between_them_takes_th
 	want_many();
 	cr_assert(timers_run_one(&timers, timers.now));
 	cr_expect_lt(sent_count, 10);
-	query("amt-4-query-v4-g", gateway.igmp.nonce, NULL);
+	query("amt-4-query-v4-g", gateway.nonce, NULL);
 	sent_count = 0;
 	run_for(&timers, 5);
 	cr_expect_eq(reported, MANY + 1);
@@ -363,13 +378,13 @@ Test(amt_gateway, refreshes_by_the_querys_interval)
 	uint32_t first;
 
 	establish(&sg);
-	first = gateway.igmp.nonce;
+	first = gateway.nonce;
 	run_for(&timers, 124);
 	sent_count = 0;
 	run_for(&timers, 1.5);
 	cr_expect_eq(sent_count, 1);
 	cr_expect_eq(type_sent(0), AMT_REQUEST);
-	cr_expect_neq(gateway.igmp.nonce, first);
+	cr_expect_neq(gateway.nonce, first);
 	cr_expect_eq(gateway.igmp.state, AMT_REFRESHING);
 	query("amt-4-query-v4-g", nonce_sent(), NULL);
 	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10");
@@ -456,7 +471,7 @@ Test(amt_gateway, moved_behind_a_nat_tears_the_old_endpoint_down)
 	gateway.igmp.ticket.gateway_port++; /* what the relay saw before was another port */
 	run_for(&timers, 125.5);
 	sent_count = 0;
-	query("amt-4-query-v4-g", gateway.igmp.nonce, NULL);
+	query("amt-4-query-v4-g", gateway.nonce, NULL);
 	cr_expect_eq(type_sent(0), AMT_TEARDOWN);
 	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10");
 }
@@ -528,6 +543,130 @@ Test(amt_gateway, igmp_and_mld_have_cycles_of_their_own)
 	cr_expect_eq(up, 2);
 	cr_expect_eq(type_sent(1), AMT_UPDATE);
 	cr_expect_eq(sent[1][AMT_UPDATE_HEADER] >> 4, 6);
+}
+
+Test(amt_gateway, igmp_and_mld_are_refreshed_at_once_under_one_nonce)
+{
+	struct sg four = channel("192.0.2.10", "232.1.1.1"),
+		  six = channel("2001:db8:5::10", "ff3e::8000:1");
+	uint32_t nonce;
+
+	establish(&four);
+	nonce = nonce_sent_in(0);
+	run_for(&timers, 30);
+	amt_gateway_want(&gateway, &six, &gateway);
+	cr_expect_eq(nonce_sent(), nonce, "the other's ticket stays good");
+	query("amt-4-query-v6", nonce, NULL);
+	run_for(&timers, 10);
+	sent_count = 0;
+	run_for(&timers, 85.5);
+	cr_assert_eq(sent_count, 2);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+	cr_expect_eq(type_sent(1), AMT_REQUEST);
+	cr_expect_neq(sent[0][1], sent[1][1], "P");
+	cr_expect_eq(nonce_sent_in(0), nonce_sent_in(1));
+	cr_expect_neq(nonce_sent_in(0), nonce);
+	nonce = nonce_sent();
+	cr_expect_eq(query("amt-4-query-v6", nonce, NULL), FAULT_NONE);
+	cr_expect_eq(query("amt-4-query-v6", nonce, NULL), FAULT_UNEXPECTED);
+	cr_expect_eq(gateway.igmp.state, AMT_REFRESHING);
+	cr_expect_eq(query("amt-4-query-v4-g", nonce, NULL), FAULT_NONE);
+	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
+}
+
+Test(amt_gateway, a_connection_is_kept_ready_and_reports_nothing)
+{
+	amt_gateway_connect(&gateway, AF_INET);
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_expect_eq(established, 1);
+	run_for(&timers, 120);
+	cr_expect_eq(sent_count, 1, "no Update");
+	run_for(&timers, 5.5);
+	cr_expect_eq(sent_count, 2, "but the next Request");
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	amt_gateway_disconnect(&gateway, AF_INET);
+	run_for(&timers, 126);
+	cr_expect_eq(gateway.igmp.state, AMT_IDLE);
+}
+
+/* RFC 8777 section 3.2.3: to cancel one, nothing more is sent. */
+Test(amt_gateway, a_connection_that_is_cancelled_asks_no_more)
+{
+	amt_gateway_connect(&gateway, AF_INET);
+	amt_gateway_disconnect(&gateway, AF_INET);
+	run_for(&timers, 60);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_gateway, a_probe_that_is_answered_changes_nothing)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	run_for(&timers, 10);
+	sent_count = 0;
+	amt_gateway_probe(&gateway);
+	cr_expect_eq(type_sent(0), AMT_REQUEST);
+	run_for(&timers, 0.1);
+	cr_expect_eq(query("amt-4-query-v4-g", nonce_sent(), NULL), FAULT_NONE);
+	cr_expect_str_eq(records(1), "IS_IN 232.1.1.1 192.0.2.10", "it may have been restarted");
+	amt_gateway_probe(&gateway);
+	cr_expect_eq(sent_count, 2, "not again so soon");
+	run_for(&timers, 20);
+	cr_expect_eq(failed, 0);
+	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
+}
+
+Test(amt_gateway, a_probe_tells_within_a_second_that_a_near_relay_is_dead)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	run_for(&timers, 0.02);
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_expect_eq(gateway.round_trip, 20000);
+	run_for(&timers, 10);
+	sent_count = 0;
+	amt_gateway_probe(&gateway);
+	run_for(&timers, 0.79);
+	cr_expect_eq(sent_count, AMT_TRANSMISSIONS);
+	cr_expect_eq(failed, 0);
+	run_for(&timers, 0.02);
+	cr_expect_eq(failed, 1);
+	cr_expect_str_eq(failure, "relay sends no data and does not answer");
+}
+
+Test(amt_gateway, a_probe_hastens_a_request_that_is_under_way)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+	uint32_t nonce;
+
+	establish(&sg);
+	run_for(&timers, 125.5);
+	nonce = nonce_sent();
+	sent_count = 0;
+	amt_gateway_probe(&gateway);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_neq(nonce_sent(), nonce, "what was answered before the silence proves nothing");
+	run_for(&timers, 5);
+	cr_expect_eq(failed, 1);
+}
+
+Test(amt_gateway, unreachable_is_believed_only_of_a_relay_that_is_probed)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	amt_gateway_unreachable(&gateway);
+	amt_gateway_unreachable(&gateway);
+	run_for(&timers, 0.001);
+	cr_expect_eq(failed, 0);
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	amt_gateway_probe(&gateway);
+	amt_gateway_unreachable(&gateway);
+	run_for(&timers, 0.001);
+	cr_expect_eq(failed, 1);
 }
 
 Test(amt_gateway, many_channels_go_into_as_many_reports_as_they_need)

@@ -10,6 +10,9 @@
 
 #define QUERY_INTERVAL_LEAST 5 /* seconds: a relay may not make us ask faster */
 
+#define PROBE_INTERVAL    (2 * USEC_PER_SEC)
+#define PROBE_RETRY_LEAST (200 * USEC_PER_MS)
+
 const char *amt_cycle_state_name(enum amt_cycle_state state)
 {
 	static const char *const names[] = {"idle", "requesting", "active", "refreshing"};
@@ -24,23 +27,76 @@ static struct amt_cycle *cycle_of(struct amt_gateway *gateway, int family)
 
 /* Requests */
 
-static void transmit_request(struct amt_cycle *cycle)
+static bool is_awaiting(const struct amt_cycle *cycle)
 {
-	uint8_t bytes[AMT_REQUEST_LENGTH];
-
-	amt_encode_request(cycle->nonce, cycle->family, bytes);
-	timer_start(cycle->gateway->timers, &cycle->request,
-		    random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM, cycle->transmissions));
-	cycle->transmissions++;
-	cycle->gateway->actions->send(cycle->gateway, bytes, sizeof(bytes));
+	return cycle->state == AMT_REQUESTING || cycle->state == AMT_REFRESHING;
 }
 
-static void request(struct amt_cycle *cycle)
+static bool is_needed(const struct amt_cycle *cycle)
+{
+	return cycle->wanted || cycle->connections;
+}
+
+/* RFC 6298 section 2. */
+static usec_t retry_time(const struct amt_gateway *gateway)
+{
+	usec_t most = gateway->round_trip + 4 * gateway->round_trip_variation;
+
+	if (most < PROBE_RETRY_LEAST)
+		return PROBE_RETRY_LEAST;
+	return most < AMT_RETRY_INITIAL ? most : AMT_RETRY_INITIAL;
+}
+
+static void note_round_trip(struct amt_gateway *gateway, usec_t sample)
+{
+	usec_t before = gateway->round_trip;
+	usec_t off = sample > before ? sample - before : before - sample;
+
+	if (!before) {
+		gateway->round_trip = sample;
+		gateway->round_trip_variation = sample / 2;
+		return;
+	}
+	gateway->round_trip_variation = (3 * gateway->round_trip_variation + off) / 4;
+	gateway->round_trip = (7 * before + sample) / 8;
+}
+
+static void transmit_request(struct amt_cycle *cycle)
+{
+	struct amt_gateway *gateway = cycle->gateway;
+	uint8_t bytes[AMT_REQUEST_LENGTH];
+
+	amt_encode_request(gateway->nonce, cycle->family, bytes);
+	timer_start(gateway->timers, &cycle->request,
+		    cycle->probing ? retry_time(gateway)
+				   : random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM,
+						    cycle->transmissions));
+	cycle->transmissions++;
+	cycle->asked = gateway->timers->now;
+	gateway->actions->send(gateway, bytes, sizeof(bytes));
+}
+
+static void begin_request(struct amt_cycle *cycle)
 {
 	cycle->state = cycle->has_ticket ? AMT_REFRESHING : AMT_REQUESTING;
-	cycle->nonce = random_u32();
 	cycle->transmissions = 0;
 	transmit_request(cycle);
+}
+
+/* Relays know a tunnel by one nonce, the last Request's (the Linux kernel's do): so both families
+ * are refreshed at once under a new one, and a family that comes later is asked for under that of
+ * the other's ticket. */
+static void request(struct amt_cycle *cycle)
+{
+	struct amt_gateway *gateway = cycle->gateway;
+	struct amt_cycle *other = cycle == &gateway->igmp ? &gateway->mld : &gateway->igmp;
+	bool along = cycle->has_ticket && other->state == AMT_ACTIVE && is_needed(other);
+
+	if (!is_awaiting(other) && (cycle->has_ticket || !other->has_ticket))
+		gateway->nonce = random_u32();
+	begin_request(cycle);
+	if (along)
+		begin_request(other);
 }
 
 /* Without a ticket the relay cannot be told of anything; it forgets us by itself. */
@@ -49,7 +105,7 @@ static void go_idle(struct amt_cycle *cycle)
 	struct amt_subscription *subscription, *next;
 
 	cycle->state = AMT_IDLE;
-	cycle->has_ticket = false;
+	cycle->has_ticket = cycle->probing = false;
 	timer_stop(cycle->gateway->timers, &cycle->request);
 	timer_stop(cycle->gateway->timers, &cycle->change);
 	timer_stop(cycle->gateway->timers, &cycle->state_part);
@@ -67,20 +123,27 @@ static void fail(struct amt_cycle *cycle, const char *reason)
 	cycle->gateway->actions->failed(cycle->gateway, cycle->family, reason);
 }
 
+static const char *why_given_up(const struct amt_cycle *cycle)
+{
+	if (cycle->probing)
+		return "relay sends no data and does not answer";
+	return cycle->has_ticket ? "relay does not answer Requests any more"
+				 : "relay does not answer Requests";
+}
+
 static void request_due(struct timer *timer)
 {
 	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, request);
 
 	if (cycle->state == AMT_ACTIVE) {
-		if (cycle->wanted)
+		if (is_needed(cycle))
 			request(cycle);
 		else
 			go_idle(cycle);
 	} else if (cycle->transmissions < AMT_TRANSMISSIONS) {
 		transmit_request(cycle);
 	} else {
-		fail(cycle, cycle->has_ticket ? "relay does not answer Requests any more"
-					      : "relay does not answer Requests");
+		fail(cycle, why_given_up(cycle));
 	}
 }
 
@@ -104,33 +167,24 @@ static void send_teardown(struct amt_cycle *cycle)
 static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 			 const struct membership_query *membership)
 {
-	if (cycle->has_ticket && gateway_moved(&cycle->ticket, &query->ticket))
+	bool first = !cycle->has_ticket;
+
+	if (cycle->transmissions == 1) /* which one an answer is to, is not known otherwise */
+		note_round_trip(cycle->gateway, cycle->gateway->timers->now - cycle->asked);
+	if (!first && gateway_moved(&cycle->ticket, &query->ticket))
 		send_teardown(cycle);
 	cycle->ticket = query->ticket;
 	cycle->has_ticket = true;
+	cycle->probing = false;
 	cycle->state = AMT_ACTIVE;
 	cycle->robustness = membership->robustness;
 	cycle->query_interval = membership->query_interval < QUERY_INTERVAL_LEAST
 					? QUERY_INTERVAL_LEAST
 					: membership->query_interval;
 	timer_start(cycle->gateway->timers, &cycle->request, cycle->query_interval * USEC_PER_SEC);
+	if (first)
+		cycle->gateway->actions->established(cycle->gateway, cycle->family);
 	updates_answer(cycle);
-}
-
-static struct amt_cycle *cycle_awaiting(struct amt_gateway *gateway, uint32_t nonce,
-					enum fault *fault)
-{
-	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
-
-	*fault = FAULT_UNEXPECTED;
-	for (size_t i = 0; i < 2; i++) {
-		if (cycles[i]->state != AMT_REQUESTING && cycles[i]->state != AMT_REFRESHING)
-			continue;
-		if (cycles[i]->nonce == nonce)
-			return cycles[i];
-		*fault = FAULT_NONCE;
-	}
-	return NULL;
 }
 
 enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_query *query,
@@ -142,17 +196,20 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	enum fault fault;
 
 	*protocol = PROTOCOL_AMT;
-	cycle = cycle_awaiting(gateway, query->ticket.nonce, &fault);
-	if (!cycle)
-		return fault;
+	if (!is_awaiting(&gateway->igmp) && !is_awaiting(&gateway->mld))
+		return FAULT_UNEXPECTED;
+	if (query->ticket.nonce != gateway->nonce)
+		return FAULT_NONCE;
 	*protocol = PROTOCOL_MEMBERSHIP;
 	fault = ip_decode(query->datagram, &ip);
 	if (!fault)
 		fault = membership_decode_query(&ip, &membership);
 	if (fault)
 		return fault;
-	if (membership.family != cycle->family)
-		return FAULT_TYPE;
+	cycle = cycle_of(gateway, membership.family);
+	if (!is_awaiting(cycle))
+		return cycle->state == AMT_IDLE ? FAULT_TYPE : FAULT_UNEXPECTED;
+	gateway->full = query->limit;
 	if (query->limit && cycle->state == AMT_REQUESTING)
 		fail(cycle, "relay takes no more gateways (L flag)");
 	else
@@ -160,13 +217,36 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	return FAULT_NONE;
 }
 
+void amt_gateway_probe(struct amt_gateway *gateway)
+{
+	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
+	usec_t now = gateway->timers->now;
+
+	if (gateway->probed && now < gateway->probed + PROBE_INTERVAL)
+		return;
+	gateway->probed = now;
+	for (size_t i = 0; i < 2; i++)
+		cycles[i]->probing = cycles[i]->has_ticket && is_needed(cycles[i]);
+	for (size_t i = 0; i < 2; i++)
+		if (cycles[i]->probing &&
+		    (cycles[i]->state == AMT_ACTIVE || cycles[i]->asked < now))
+			request(cycles[i]);
+}
+
+/* A word that anybody may send who guesses our port: it makes us ask, and only where data has
+ * stopped as well is it believed. While another answer is awaited the retry timer decides. */
 void amt_gateway_unreachable(struct amt_gateway *gateway)
 {
-	/* While an answer is awaited its retry timer decides. */
-	if (gateway->igmp.state == AMT_ACTIVE && gateway->igmp.wanted)
-		request(&gateway->igmp);
-	if (gateway->mld.state == AMT_ACTIVE && gateway->mld.wanted)
-		request(&gateway->mld);
+	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
+
+	for (size_t i = 0; i < 2; i++) {
+		if (cycles[i]->probing) {
+			timer_start(gateway->timers, &cycles[i]->request, 0);
+			cycles[i]->transmissions = AMT_TRANSMISSIONS;
+		} else if (cycles[i]->state == AMT_ACTIVE && is_needed(cycles[i])) {
+			request(cycles[i]);
+		}
+	}
 }
 
 void amt_gateway_moved(struct amt_gateway *gateway)
@@ -174,7 +254,7 @@ void amt_gateway_moved(struct amt_gateway *gateway)
 	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
 
 	for (size_t i = 0; i < 2; i++)
-		if (cycles[i]->state != AMT_IDLE && cycles[i]->wanted)
+		if (cycles[i]->state != AMT_IDLE && is_needed(cycles[i]))
 			request(cycles[i]);
 }
 
@@ -228,6 +308,24 @@ void amt_gateway_leave(struct amt_gateway *gateway)
 		else
 			updates_block(cycles[i]);
 	}
+}
+
+void amt_gateway_connect(struct amt_gateway *gateway, int family)
+{
+	struct amt_cycle *cycle = cycle_of(gateway, family);
+
+	cycle->connections++;
+	if (cycle->state == AMT_IDLE)
+		request(cycle);
+}
+
+void amt_gateway_disconnect(struct amt_gateway *gateway, int family)
+{
+	struct amt_cycle *cycle = cycle_of(gateway, family);
+
+	cycle->connections--;
+	if (!is_needed(cycle) && cycle->state == AMT_REQUESTING)
+		go_idle(cycle);
 }
 
 bool amt_gateway_is_established(const struct amt_gateway *gateway, int family)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The gateway's side of one tunnel: asks the relay for Queries and tells it what we want (RFC 7450
- * section 5.2.3). IGMP and MLD each have a cycle of their own in the same tunnel (section 4.2.1.2):
+ * section 5.2.3). IGMP and MLD each have a cycle of their own in the same tunnel (section 4.2.1.2),
+ * under one nonce:
  *
  *   Idle --first (S,G)--> Requesting --Query--> Active --query timer--> Refreshing --Query-->
  * Active
@@ -26,6 +27,9 @@ struct amt_gateway;
 
 struct amt_gateway_actions {
 	void (*send)(struct amt_gateway *gateway, const uint8_t *bytes, size_t length);
+	/* The first Query of the family's cycle has come: it is ready for (S,G)s. Those that are
+	 * wanted by the end of the call are reported after it. */
+	void (*established)(struct amt_gateway *gateway, int family);
 	/* A report is about to name this (S,G) first: after it packets may come. Then: it has been
 	 * named. `owner` as given to want(). The gateway must not be changed in the calls. */
 	void (*up)(struct amt_gateway *gateway, void *owner);
@@ -54,12 +58,14 @@ struct amt_cycle {
 	struct timer request;    /* the next Request: its repetition, or the query timer's */
 	struct timer change;     /* the next report of changes, or part of it */
 	struct timer state_part; /* the next part of the report of the current state */
-	uint32_t nonce;          /* of the Request under way */
+	usec_t asked;            /* when the last Request went out */
 	unsigned transmissions;
+	bool probing; /* the Request under way is to tell whether the relay is alive */
 	bool has_ticket;
 	struct amt_ticket ticket;
 	unsigned robustness, query_interval; /* QRV; seconds */
 	unsigned wanted;                     /* subscriptions with an owner */
+	unsigned connections;                /* that want Queries, and nothing reported */
 	struct amt_subscription *by_sg;
 	struct amt_subscription *rest; /* the report of the current state has not come to it yet */
 	/* Those with repeats: what the present or next report tells of, and what that after it. */
@@ -70,6 +76,10 @@ struct amt_cycle {
 struct amt_gateway {
 	struct timers *timers;
 	const struct amt_gateway_actions *actions;
+	uint32_t nonce; /* of the last Requests, of both families */
+	bool full;      /* the last Query had L: new channels are to go elsewhere */
+	usec_t probed;
+	usec_t round_trip, round_trip_variation; /* smoothed; 0 while none is measured */
 	struct amt_cycle igmp, mld;
 };
 
@@ -81,6 +91,10 @@ void amt_gateway_free(struct amt_gateway *gateway);
 /* (S,G) is wanted from now on: asks for a Query if there is none yet, else reports it. */
 void amt_gateway_want(struct amt_gateway *gateway, const struct sg *sg, void *owner);
 void amt_gateway_unwant(struct amt_gateway *gateway, const struct sg *sg);
+/* The tunnel is to be ready for (S,G)s of the family, from connect() until disconnect(): Queries
+ * are asked for, and nothing is reported. */
+void amt_gateway_connect(struct amt_gateway *gateway, int family);
+void amt_gateway_disconnect(struct amt_gateway *gateway, int family);
 /* No more of this tunnel: a Teardown where the relay's Queries allow it, else a report that blocks
  * all (section 5.2.3.8). Sends once; call it up to robustness times. */
 void amt_gateway_leave(struct amt_gateway *gateway);
@@ -94,5 +108,8 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 /* We speak from another address now, under which the relay does not know us: a Request goes out at
  * once, in the place of one under way, and its Query is answered by all that is wanted. */
 void amt_gateway_moved(struct amt_gateway *gateway);
+/* Data has stopped: asks at once whether the relay is alive, by retries as fast as the round trip
+ * allows; failed() where it is not. Probes that come soon after another are not sent. */
+void amt_gateway_probe(struct amt_gateway *gateway);
 /* ICMP says that the relay cannot be reached (section 5.2.3.9). */
 void amt_gateway_unreachable(struct amt_gateway *gateway);

@@ -178,6 +178,13 @@ static void gateway_send(struct amt_gateway *gateway, const uint8_t *bytes, size
 	tunnel->tunnels->actions->send(tunnel->tunnels->context, &tunnel->endpoint, bytes, length);
 }
 
+/* The owners of the others hear of it when a report is to name them. */
+static void gateway_established(struct amt_gateway *gateway, int family)
+{
+	(void)gateway;
+	(void)family;
+}
+
 static void gateway_up(struct amt_gateway *gateway, void *owner)
 {
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
@@ -224,6 +231,7 @@ static void gateway_failed(struct amt_gateway *gateway, int family, const char *
 }
 
 static const struct amt_gateway_actions gateway_actions = {.send = gateway_send,
+							   .established = gateway_established,
 							   .up = gateway_up,
 							   .reported = gateway_reported,
 							   .failed = gateway_failed};
