@@ -34,20 +34,51 @@ static void discovery_send(struct amt_discovery *discovery, const uint8_t *bytes
 					length);
 }
 
-/* The list is taken out first: closing a tunnel that the relay was told to forget frees the
- * contacts that led to it. */
+/* A member in hand is in no other list. Whoever is told of one may take any other out. */
+static void take_in_hand(struct amt_tunnels *tunnels, struct amt_member *member)
+{
+	member->in_hand = true;
+	DL_APPEND(tunnels->in_hand, member);
+}
+
+static void out_of_hand(struct amt_tunnels *tunnels, struct amt_member *member)
+{
+	DL_DELETE(tunnels->in_hand, member);
+	member->in_hand = false;
+}
+
+static void take_all_waiting(struct amt_contact *contact)
+{
+	while (contact->waiting) {
+		struct amt_member *member = contact->waiting;
+
+		DL_DELETE(contact->waiting, member);
+		member->contact = NULL;
+		take_in_hand(contact->tunnels, member);
+	}
+}
+
+/* Closing a tunnel that the relay was told to forget frees the contacts that led to it. */
 static void attach_all(struct amt_tunnels *tunnels, struct amt_contact *contact)
 {
-	struct amt_member *member, *waiting = contact->waiting;
 	struct addr relay = contact->relay;
 
-	contact->waiting = NULL;
-	DL_FOREACH (waiting, member)
-		member->contact = NULL;
-	while (waiting) {
-		member = waiting;
-		DL_DELETE(waiting, member);
+	take_all_waiting(contact);
+	while (tunnels->in_hand) {
+		struct amt_member *member = tunnels->in_hand;
+
+		out_of_hand(tunnels, member);
 		attach(tunnels, member, &relay);
+	}
+}
+
+static void fail_all(struct amt_tunnels *tunnels, const char *reason)
+{
+	while (tunnels->in_hand) {
+		struct amt_member *member = tunnels->in_hand;
+
+		out_of_hand(tunnels, member);
+		tunnels->actions->failed(tunnels->context, member, reason);
 	}
 }
 
@@ -71,14 +102,11 @@ static void discovery_failed(struct amt_discovery *discovery, const char *reason
 	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
 	struct amt_tunnels *tunnels = contact->tunnels;
 
+	amt_holds_put(&tunnels->holds, &contact->address, tunnels->timers->now, tunnels->hold_down,
+		      false, reason);
 	HASH_DEL(tunnels->by_contact, contact);
-	while (contact->waiting) {
-		struct amt_member *member = contact->waiting;
-
-		DL_DELETE(contact->waiting, member);
-		member->contact = NULL;
-		tunnels->actions->failed(tunnels->context, member, reason);
-	}
+	take_all_waiting(contact);
+	fail_all(tunnels, reason);
 	contact_free(contact);
 }
 
@@ -181,8 +209,14 @@ static void gateway_send(struct amt_gateway *gateway, const uint8_t *bytes, size
 /* The owners of the others hear of it when a report is to name them. */
 static void gateway_established(struct amt_gateway *gateway, int family)
 {
-	(void)gateway;
-	(void)family;
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	struct amt_member *member, *next;
+
+	amt_holds_lift(&tunnels->holds, &tunnel->relay);
+	DL_FOREACH_SAFE (tunnel->members, member, next)
+		if (member->connection && member->sg.source.family == family)
+			tunnels->actions->up(tunnels->context, member);
 }
 
 static void gateway_up(struct amt_gateway *gateway, void *owner)
@@ -203,9 +237,27 @@ static void detach(struct amt_member *member)
 {
 	struct amt_tunnel *tunnel = member->tunnel;
 
-	amt_gateway_unwant(&tunnel->gateway, &member->sg);
+	if (member->connection)
+		amt_gateway_disconnect(&tunnel->gateway, member->sg.source.family);
+	else
+		amt_gateway_unwant(&tunnel->gateway, &member->sg);
 	DL_DELETE(tunnel->members, member);
 	member->tunnel = NULL;
+}
+
+/* The relay, and what led to it. */
+static void hold_down(struct amt_tunnel *tunnel, const char *reason)
+{
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	bool full = tunnel->gateway.full;
+	usec_t now = tunnels->timers->now, duration = full ? AMT_HOLD_FULL : tunnels->hold_down;
+	struct amt_contact *contact;
+
+	amt_holds_put(&tunnels->holds, &tunnel->relay, now, duration, full, reason);
+	for (contact = tunnels->by_contact; contact; contact = contact->hh.next)
+		if (contact->found && addr_equal(&contact->relay, &tunnel->relay))
+			amt_holds_put(&tunnels->holds, &contact->address, now, duration, full,
+				      reason);
 }
 
 /* Members are taken out, and a tunnel that nobody else uses is closed, before any owner hears of
@@ -214,20 +266,20 @@ static void gateway_failed(struct amt_gateway *gateway, int family, const char *
 {
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
 	struct amt_tunnels *tunnels = tunnel->tunnels;
-	struct amt_member *member, *next, *failed = NULL;
+	struct amt_member *member, *next;
 
+	hold_down(tunnel, reason);
 	DL_FOREACH_SAFE (tunnel->members, member, next) {
 		if (member->sg.source.family != family)
 			continue;
 		detach(member);
-		DL_APPEND(failed, member);
+		take_in_hand(tunnels, member);
 	}
 	if (tunnel->members)
 		remove_contacts_of(tunnels, &tunnel->relay);
 	else
 		tunnel_close(tunnel);
-	DL_FOREACH_SAFE (failed, member, next)
-		tunnels->actions->failed(tunnels->context, member, reason);
+	fail_all(tunnels, reason);
 }
 
 static const struct amt_gateway_actions gateway_actions = {.send = gateway_send,
@@ -299,8 +351,11 @@ static struct amt_tunnel *tunnel_find(struct amt_tunnels *tunnels, const struct 
 	return tunnel;
 }
 
+/* A relay that is full serves on whom it serves (RFC 7450 section 5.1.4.4): a connection comes of a
+ * new channel, which is to go elsewhere. */
 static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const struct addr *relay)
 {
+	static const char reason_full[] = "relay takes no new channels (L flag)";
 	struct amt_tunnel *tunnel = tunnel_find(tunnels, relay);
 	const char *reason;
 
@@ -315,10 +370,21 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 		tunnels->actions->failed(tunnels->context, member, reason);
 		return;
 	}
+	if (member->connection && tunnel->gateway.full) {
+		hold_down(tunnel, reason_full);
+		tunnels->actions->failed(tunnels->context, member, reason_full);
+		return;
+	}
 	timer_stop(tunnels->timers, &tunnel->unused);
 	member->tunnel = tunnel;
 	DL_APPEND(tunnel->members, member);
-	amt_gateway_want(&tunnel->gateway, &member->sg, member);
+	if (!member->connection) {
+		amt_gateway_want(&tunnel->gateway, &member->sg, member);
+		return;
+	}
+	amt_gateway_connect(&tunnel->gateway, member->sg.source.family);
+	if (amt_gateway_is_established(&tunnel->gateway, member->sg.source.family))
+		tunnels->actions->up(tunnels->context, member);
 }
 
 void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
@@ -376,6 +442,8 @@ void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
 	struct amt_contact *contact = member->contact;
 	struct amt_tunnel *tunnel = member->tunnel;
 
+	if (member->in_hand)
+		out_of_hand(tunnels, member);
 	if (contact) {
 		DL_DELETE(contact->waiting, member);
 		member->contact = NULL;
@@ -389,10 +457,16 @@ void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
 	}
 }
 
+void amt_tunnels_probe(struct amt_member *member)
+{
+	if (member->tunnel)
+		amt_gateway_probe(&member->tunnel->gateway);
+}
+
 /* Routes */
 
-/* Opens the endpoint again, from where the route leaves now; `old` is what it was and still is open.
- * Where that cannot be, all is as before. */
+/* Opens the endpoint again, from where the route leaves now; `old` is what it was and still is
+ * open. Where that cannot be, all is as before. */
 static bool reopen(struct amt_tunnels *tunnels, struct amt_endpoint *endpoint,
 		   struct amt_endpoint *old)
 {
@@ -460,4 +534,5 @@ void amt_tunnels_close(struct amt_tunnels *tunnels)
 	}
 	HASH_ITER (hh, tunnels->by_contact, contact, next_contact)
 		contact_remove(contact);
+	amt_holds_expire(&tunnels->holds, USEC_NEVER);
 }

@@ -6,11 +6,12 @@
  *                             --> tunnel to the relay --> gateway: up, reported, or failed
  *
  * A tunnel that nobody uses any more lingers for AMT_LINGER (the next channel then needs no
- * handshake), is left, and closed. */
+ * handshake), is left, and closed. Relays that fail are held down. */
 #pragma once
 
 #include "amt/discovery.h"
 #include "amt/gateway.h"
+#include "amt/holds.h"
 
 #define AMT_LINGER         (10 * USEC_PER_SEC)
 #define AMT_LEAVE_INTERVAL (1 * USEC_PER_SEC) /* between repeated Teardowns, section 5.2.3.7.2 */
@@ -26,12 +27,15 @@ struct amt_endpoint {
 	void (*received)(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length);
 };
 
-/* A channel's place behind a relay; embedded in the channel. */
+/* A channel's place behind a relay; embedded in the channel. Or a connection: it keeps the tunnel
+ * ready for a family, and reports nothing. */
 struct amt_member {
-	struct sg sg;
+	struct sg sg; /* of a connection, the source alone: its family */
+	bool connection;
+	bool in_hand;
 	struct amt_tunnel *tunnel;      /* NULL while its address is being discovered */
 	struct amt_contact *contact;    /* NULL where discovery was skipped */
-	struct amt_member *prev, *next; /* of those waiting for the contact, or in the tunnel */
+	struct amt_member *prev, *next; /* of those waiting for it, in the tunnel, or in hand */
 };
 
 struct amt_contact { /* a discovery address, and the relay that it led to */
@@ -65,8 +69,8 @@ struct amt_tunnels_actions {
 	void (*send)(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
 		     size_t length);
 	void (*close)(void *context, struct amt_endpoint *endpoint);
-	/* Whether the route to the peer leaves from another address than the endpoint's; false where
-	 * there is no route now. */
+	/* Whether the route to the peer leaves from another address than the endpoint's; false
+	 * where there is no route now. */
 	bool (*moved)(void *context, const struct amt_endpoint *endpoint);
 	/* A tunnel is there and may get data, or is no more. */
 	void (*opened)(void *context, struct amt_tunnel *tunnel);
@@ -87,19 +91,24 @@ struct amt_tunnels {
 	struct timers *timers;
 	const struct amt_tunnels_actions *actions;
 	void *context;
-	unsigned limit; /* of tunnels, and of discovery addresses */
+	unsigned limit;   /* of tunnels, and of discovery addresses */
+	usec_t hold_down; /* of a relay that has failed */
+	struct amt_holds holds;
+	struct amt_member *in_hand; /* have lost their place, and are to be told or placed now */
 	struct amt_tunnel *by_relay;
 	struct amt_contact *by_contact;
 };
 
-/* Puts a member (with sg set) behind the relay at `contact`; with `discover` that is a discovery
- * address. All answers but `failed` for a full table come later. */
+/* Puts a member (with sg and connection set) behind the relay at `contact`; with `discover` that is
+ * a discovery address. All answers but `failed` for a full table come later. */
 void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
 		      const struct addr *contact, bool discover);
 /* Opens a tunnel as an earlier daemon had it, before its members join: from the same address and
  * port. False where that cannot be had any more. */
 bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
 		       const struct addr *local, uint16_t local_port);
+/* Data of the relay's has stopped, or that of many of its channels: is it alive? */
+void amt_tunnels_probe(struct amt_member *member);
 /* Takes it out again; nothing happens where it is nowhere. */
 void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member);
 /* Routes or addresses of ours have changed: what would leave from another address than it does is

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Races among relays (RFC 8777 section 3.2, RFC 8305 section 5) and holds, in virtual time. The
+ * test answers for the relays. */
+#include "amt/race.h"
+#include "samples.h"
+#include "virtual_time.h"
+
+#define ONE   "203.0.113.1"
+#define TWO   "2001:db8::2"
+#define THREE "203.0.113.3"
+
+static struct timers timers;
+static struct amt_tunnels tunnels;
+static struct amt_race race;
+static struct {
+	struct amt_endpoint *endpoint;
+	int type;
+	uint8_t nonce[4];
+} sent[64];
+static unsigned sent_count, won, lost, open_count;
+static char winner[ADDR_TEXT];
+static const char *why_lost;
+
+static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
+{
+	(void)context;
+	*reason = "no route to the relay";
+	if (addr_parse("198.51.100.99", &endpoint->local) &&
+	    addr_equal(&endpoint->local, &endpoint->peer))
+		return false;
+	endpoint->local_port = 50000;
+	open_count++;
+	return true;
+}
+
+static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
+			  size_t length)
+{
+	(void)context;
+	cr_assert_geq(length, 8);
+	cr_assert_lt(sent_count, 64);
+	sent[sent_count].endpoint = endpoint;
+	sent[sent_count].type = bytes[0];
+	memcpy(sent[sent_count++].nonce, bytes + 4, 4);
+}
+
+static void endpoint_close(void *context, struct amt_endpoint *endpoint)
+{
+	(void)context;
+	(void)endpoint;
+	open_count--;
+}
+
+static void of_tunnel(void *context, struct amt_tunnel *tunnel)
+{
+	(void)context;
+	(void)tunnel;
+}
+
+static void on_up(void *context, struct amt_member *member)
+{
+	(void)context;
+	if (member->connection)
+		amt_race_up(member);
+}
+
+static void on_reported(void *context, struct amt_member *member)
+{
+	(void)context;
+	cr_assert(!member->connection);
+}
+
+static void on_failed(void *context, struct amt_member *member, const char *reason)
+{
+	(void)context;
+	if (member->connection)
+		amt_race_failed(member, reason);
+}
+
+static void on_refused(void *context, const struct addr *peer, enum protocol protocol,
+		       enum fault fault)
+{
+	(void)context;
+	(void)peer;
+	cr_assert_eq(protocol, PROTOCOL_AMT);
+	cr_expect_eq(fault, FAULT_UNEXPECTED);
+}
+
+static const struct amt_tunnels_actions tunnel_actions = {.open = endpoint_open,
+							  .send = endpoint_send,
+							  .close = endpoint_close,
+							  .opened = of_tunnel,
+							  .closed = of_tunnel,
+							  .up = on_up,
+							  .reported = on_reported,
+							  .failed = on_failed,
+							  .refused = on_refused};
+
+static void on_won(struct amt_race *of, const struct amt_candidate *candidate)
+{
+	won++;
+	addr_format(&candidate->address, winner);
+	amt_race_end(of);
+}
+
+static void on_lost(struct amt_race *of, const char *reason)
+{
+	(void)of;
+	lost++;
+	why_lost = reason;
+}
+
+static const struct amt_race_actions race_actions = {.won = on_won, .lost = on_lost};
+
+static struct addr addr(const char *text)
+{
+	struct addr addr;
+
+	cr_assert(addr_parse(text, &addr));
+	return addr;
+}
+
+static void begin_race(const char *one, const char *two, const char *three)
+{
+	const char *candidates[] = {one, two, three};
+
+	amt_race_end(&race);
+	race = (struct amt_race){
+		.tunnels = &tunnels, .actions = &race_actions, .source = addr("192.0.2.10")};
+	sent_count = won = lost = 0;
+	winner[0] = 0;
+	for (size_t i = 0; i < 3; i++)
+		if (candidates[i])
+			amt_race_add(&race,
+				     &(struct amt_candidate){.address = addr(candidates[i])});
+	amt_race_start(&race);
+}
+
+static void begin(void)
+{
+	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	tunnels = (struct amt_tunnels){.timers = &timers,
+				       .actions = &tunnel_actions,
+				       .limit = 8,
+				       .hold_down = 180 * USEC_PER_SEC};
+	race = (struct amt_race){.tunnels = &tunnels};
+	open_count = 0;
+}
+
+static void end(void)
+{
+	amt_race_end(&race);
+	amt_tunnels_close(&tunnels);
+	cr_expect_eq(open_count, 0, "a socket was left open");
+	timers_free(&timers);
+}
+
+TestSuite(amt_race, .init = begin, .fini = end);
+
+/* Which relay the message went to. */
+static const char *to(unsigned number)
+{
+	static char text[ADDR_TEXT];
+
+	return number < sent_count ? addr_format(&sent[number].endpoint->peer, text) : "nobody";
+}
+
+static void answer(unsigned number, const char *sample)
+{
+	struct cursor bytes = sample_udp(sample, 0);
+
+	memcpy((uint8_t *)bytes.at + 8, sent[number].nonce, 4);
+	sent[number].endpoint->received(sent[number].endpoint, bytes.at, cursor_left(&bytes));
+	exact_free(bytes);
+}
+
+Test(amt_race, the_first_wins_where_it_answers_in_time)
+{
+	begin_race(ONE, TWO, NULL);
+	run_for(&timers, 0.2);
+	answer(0, "amt-4-query-v4-g");
+	cr_expect_eq(won, 1);
+	cr_expect_str_eq(winner, ONE);
+	run_for(&timers, 5);
+	cr_expect_eq(sent_count, 1, "nobody else was asked, and nothing reported");
+}
+
+Test(amt_race, a_late_one_is_not_waited_for_and_may_win_yet)
+{
+	begin_race(ONE, TWO, THREE);
+	run_for(&timers, 0.26);
+	cr_expect_str_eq(to(1), TWO);
+	run_for(&timers, 0.25);
+	cr_expect_str_eq(to(2), THREE);
+	answer(0, "amt-4-query-v4-g");
+	cr_expect_str_eq(winner, ONE);
+	answer(1, "amt-4-query-v4-g");
+	cr_expect_eq(won, 1);
+}
+
+Test(amt_race, the_second_wins_where_the_first_is_silent)
+{
+	begin_race(ONE, TWO, NULL);
+	run_for(&timers, 0.3);
+	answer(1, "amt-4-query-v4-g");
+	cr_expect_str_eq(winner, TWO);
+}
+
+Test(amt_race, one_that_fails_is_not_waited_for)
+{
+	begin_race("198.51.100.99", TWO, NULL);
+	cr_expect_str_eq(to(0), TWO, "no route to the other");
+	answer(0, "amt-4-query-v4-limit");
+	cr_expect_eq(lost, 1);
+	cr_expect_str_eq(why_lost, "relay takes no more gateways (L flag)");
+}
+
+Test(amt_race, a_ready_tunnel_wins_at_once)
+{
+	begin_race(ONE, NULL, NULL);
+	answer(0, "amt-4-query-v4-g");
+	begin_race(ONE, TWO, NULL);
+	cr_expect_eq(won, 1);
+	cr_expect_eq(sent_count, 0);
+}
+
+Test(amt_race, all_that_are_silent_lose_it)
+{
+	begin_race(ONE, TWO, NULL);
+	run_for(&timers, 60);
+	cr_expect_eq(lost, 1);
+	cr_expect_str_eq(why_lost, "relay does not answer Requests");
+}
+
+Test(amt_race, the_same_address_is_asked_once)
+{
+	begin_race(ONE, ONE, NULL);
+	run_for(&timers, 0.3);
+	cr_expect_eq(sent_count, 1);
+}
+
+Test(amt_race, a_dead_one_is_tried_last_until_its_hold_ends)
+{
+	begin_race(ONE, NULL, NULL);
+	run_for(&timers, 40);
+	cr_assert_eq(lost, 1);
+	begin_race(ONE, TWO, NULL);
+	cr_expect_str_eq(to(0), TWO);
+	run_for(&timers, 0.3);
+	cr_expect_str_eq(to(1), ONE, "rather than none");
+	amt_race_end(&race);
+	run_for(&timers, 181);
+	begin_race(ONE, TWO, NULL);
+	cr_expect_str_eq(to(0), ONE);
+}
+
+Test(amt_race, a_hold_ends_when_the_relay_answers_or_by_hand)
+{
+	struct addr one = addr(ONE);
+
+	begin_race(ONE, NULL, NULL);
+	run_for(&timers, 40);
+	cr_expect(amt_holds_find(&tunnels.holds, &one, timers.now));
+	begin_race(ONE, NULL, NULL);
+	answer(0, "amt-4-query-v4-g");
+	cr_expect_null(amt_holds_find(&tunnels.holds, &one, timers.now));
+	amt_holds_put(&tunnels.holds, &one, timers.now, USEC_PER_SEC, false, "test");
+	cr_expect(amt_holds_lift(&tunnels.holds, &one));
+	cr_expect_not(amt_holds_lift(&tunnels.holds, &one));
+}
+
+Test(amt_race, a_full_one_is_not_tried_for_ten_minutes)
+{
+	begin_race(ONE, NULL, NULL);
+	answer(0, "amt-4-query-v4-limit");
+	begin_race(ONE, NULL, NULL);
+	cr_expect_eq(lost, 1);
+	cr_expect_eq(sent_count, 0);
+	run_for(&timers, 601);
+	begin_race(ONE, NULL, NULL);
+	cr_expect_eq(sent_count, 1);
+}
+
+/* RFC 7450 section 5.1.4.4: the tunnels that a relay has are not touched by L. */
+Test(amt_race, one_that_becomes_full_keeps_its_channels_and_gets_no_new_ones)
+{
+	struct amt_member member = {.sg = {addr("192.0.2.10"), addr("232.1.1.1")}};
+	struct addr one = addr(ONE);
+
+	sent_count = 0;
+	amt_tunnels_join(&tunnels, &member, &one, false);
+	answer(0, "amt-4-query-v4-g");
+	run_for(&timers, 125.5);
+	answer(sent_count - 1, "amt-4-query-v4-limit");
+	cr_expect(member.tunnel, "it stays");
+	begin_race(ONE, TWO, NULL);
+	cr_expect_str_eq(to(0), TWO);
+	begin_race(ONE, NULL, NULL);
+	cr_expect_eq(lost, 1);
+	amt_tunnels_leave(&tunnels, &member);
+}
+
+Test(amt_race, the_holds_are_bounded)
+{
+	struct amt_holds *holds = &tunnels.holds;
+	struct addr relay = addr(ONE), first = relay;
+
+	for (unsigned i = 0; i <= AMT_HOLDS_MOST; i++) {
+		relay.bytes[2] = i >> 8;
+		relay.bytes[3] = i;
+		if (!i)
+			first = relay;
+		amt_holds_put(holds, &relay, timers.now, USEC_PER_SEC, false, "test");
+	}
+	cr_expect_eq(HASH_COUNT(holds->by_relay), AMT_HOLDS_MOST);
+	cr_expect_null(amt_holds_find(holds, &first, timers.now), "the eldest has made room");
+	amt_holds_expire(holds, timers.now + USEC_PER_SEC);
+	cr_expect_eq(HASH_COUNT(holds->by_relay), 0);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/holds.h"
+#include "base/memory.h"
+
+static struct amt_hold *find(const struct amt_holds *holds, const struct addr *relay)
+{
+	struct amt_hold *hold;
+
+	HASH_FIND(hh, holds->by_relay, relay, sizeof(*relay), hold);
+	return hold;
+}
+
+static void lift(struct amt_holds *holds, struct amt_hold *hold)
+{
+	HASH_DEL(holds->by_relay, hold);
+	free(hold);
+}
+
+void amt_holds_put(struct amt_holds *holds, const struct addr *relay, usec_t now, usec_t duration,
+		   bool full, const char *reason)
+{
+	struct amt_hold *hold;
+
+	amt_holds_lift(holds, relay);
+	if (HASH_COUNT(holds->by_relay) >= AMT_HOLDS_MOST)
+		lift(holds, holds->by_relay);
+	hold = memory_new(sizeof(*hold));
+	hold->relay = *relay;
+	hold->since = now;
+	hold->until = now + duration;
+	hold->full = full;
+	hold->reason = reason;
+	HASH_ADD(hh, holds->by_relay, relay, sizeof(hold->relay), hold);
+}
+
+const struct amt_hold *amt_holds_find(struct amt_holds *holds, const struct addr *relay, usec_t now)
+{
+	struct amt_hold *hold = find(holds, relay);
+
+	if (!hold || hold->until > now)
+		return hold;
+	lift(holds, hold);
+	return NULL;
+}
+
+bool amt_holds_lift(struct amt_holds *holds, const struct addr *relay)
+{
+	struct amt_hold *hold = find(holds, relay);
+
+	if (hold)
+		lift(holds, hold);
+	return hold;
+}
+
+void amt_holds_expire(struct amt_holds *holds, usec_t now)
+{
+	struct amt_hold *hold, *next;
+
+	HASH_ITER (hh, holds->by_relay, hold, next)
+		if (hold->until <= now)
+			lift(holds, hold);
+}

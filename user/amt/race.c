@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/race.h"
+#include "base/memory.h"
+
+#include <utlist.h>
+
+struct amt_attempt {
+	struct amt_member member;
+	struct amt_race *race;
+	const struct amt_candidate *candidate;
+	struct amt_attempt *prev, *next;
+};
+
+void amt_race_add(struct amt_race *race, const struct amt_candidate *candidate)
+{
+	for (unsigned i = 0; i < race->count; i++)
+		if (addr_equal(&race->candidates[i].address, &candidate->address))
+			return;
+	if (race->count < AMT_RACE_MOST)
+		race->candidates[race->count++] = *candidate;
+}
+
+static const struct amt_hold *hold_of(const struct amt_race *race, unsigned number)
+{
+	return amt_holds_find(&race->tunnels->holds, &race->candidates[number].address,
+			      race->tunnels->timers->now);
+}
+
+/* Takes the full ones out, and puts those that are held down behind the others. */
+static void order(struct amt_race *race)
+{
+	struct amt_candidate held[AMT_RACE_MOST];
+	unsigned held_count = 0, count = 0;
+
+	for (unsigned i = 0; i < race->count; i++) {
+		const struct amt_hold *hold = hold_of(race, i);
+
+		if (!hold)
+			race->candidates[count++] = race->candidates[i];
+		else if (hold->full)
+			race->reason = hold->reason;
+		else
+			held[held_count++] = race->candidates[i];
+	}
+	for (unsigned i = 0; i < held_count; i++)
+		race->candidates[count++] = held[i];
+	race->count = count;
+}
+
+/* All may be over after the call. */
+static void ask_next(struct amt_race *race)
+{
+	struct amt_attempt *attempt = memory_new(sizeof(*attempt));
+
+	attempt->race = race;
+	attempt->candidate = &race->candidates[race->started++];
+	attempt->member.sg.source = race->source;
+	attempt->member.connection = true;
+	DL_APPEND(race->attempts, attempt);
+	timer_start(race->tunnels->timers, &race->late,
+		    race->started < race->count ? AMT_RACE_DELAY : USEC_NEVER);
+	amt_tunnels_join(race->tunnels, &attempt->member, &attempt->candidate->address,
+			 attempt->candidate->discover);
+}
+
+static void late_due(struct timer *timer)
+{
+	ask_next(container_of(timer, struct amt_race, late));
+}
+
+void amt_race_start(struct amt_race *race)
+{
+	race->late.fn = late_due;
+	order(race);
+	if (race->count)
+		ask_next(race);
+	else
+		race->actions->lost(race, race->reason ? race->reason : "no relay");
+}
+
+void amt_race_end(struct amt_race *race)
+{
+	struct amt_attempt *attempt, *next;
+
+	timer_stop(race->tunnels->timers, &race->late);
+	DL_FOREACH_SAFE (race->attempts, attempt, next) {
+		amt_tunnels_leave(race->tunnels, &attempt->member);
+		free(attempt);
+	}
+	race->attempts = NULL;
+}
+
+void amt_race_up(struct amt_member *member)
+{
+	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
+
+	timer_stop(attempt->race->tunnels->timers, &attempt->race->late);
+	attempt->race->actions->won(attempt->race, attempt->candidate);
+}
+
+void amt_race_failed(struct amt_member *member, const char *reason)
+{
+	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
+	struct amt_race *race = attempt->race;
+
+	DL_DELETE(race->attempts, attempt);
+	free(attempt);
+	race->reason = reason;
+	if (race->started < race->count)
+		ask_next(race);
+	else if (!race->attempts)
+		race->actions->lost(race, reason);
+}
