@@ -31,10 +31,10 @@ has status '.interfaces[0]' name role mode why addresses neighbors dr refused ig
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors joins
 has neighbors '.neighbors[0]' interface address dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
-has channels '.channels[0]' source group state reason relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since lingers_s asserts trace
+has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since lingers_s asserts trace
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
-has tunnels . tunnels discoveries
-has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket igmp mld
+has tunnels . tunnels discoveries held_down
+has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full igmp mld
 has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness wanted
 has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim

@@ -96,10 +96,11 @@ static const struct amt_tunnels_actions tunnel_actions = {.open = endpoint_open,
 							  .failed = on_failed,
 							  .refused = on_refused};
 
-static void on_won(struct amt_race *of, const struct amt_candidate *candidate)
+static void on_won(struct amt_race *of, const struct addr *candidate, const struct addr *relay)
 {
+	cr_assert(addr_equal(candidate, relay));
 	won++;
-	addr_format(&candidate->address, winner);
+	addr_format(relay, winner);
 	amt_race_end(of);
 }
 
@@ -131,8 +132,7 @@ static void begin_race(const char *one, const char *two, const char *three)
 	winner[0] = 0;
 	for (size_t i = 0; i < 3; i++)
 		if (candidates[i])
-			amt_race_add(&race,
-				     &(struct amt_candidate){.address = addr(candidates[i])});
+			amt_race_add(&race, &(struct addr[]){addr(candidates[i])}[0], false);
 	amt_race_start(&race);
 }
 

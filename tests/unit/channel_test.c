@@ -10,8 +10,7 @@
 static struct timers timers;
 static struct channel_table table;
 static struct sg sg;
-static char did[4096];     /* actions, in order */
-static unsigned connected; /* the number of the relay */
+static char did[4096]; /* actions, in order */
 
 static void note(const char *what)
 {
@@ -25,11 +24,22 @@ static void on_discover(struct channel *channel)
 	note("discover");
 }
 
-static void on_connect(struct channel *channel, unsigned relay)
+static void on_connect(struct channel *channel)
 {
 	(void)channel;
-	connected = relay;
 	note("connect");
+}
+
+static void on_abandon(struct channel *channel, bool in_vain)
+{
+	(void)channel;
+	note(in_vain ? "abandon-in-vain" : "abandon");
+}
+
+static void on_switch_over(struct channel *channel)
+{
+	(void)channel;
+	note("switch-over");
 }
 
 static void on_disconnect(struct channel *channel)
@@ -63,6 +73,8 @@ static void on_closed(const struct channel *channel)
 
 static const struct channel_actions actions = {.discover = on_discover,
 					       .connect = on_connect,
+					       .abandon = on_abandon,
+					       .switch_over = on_switch_over,
 					       .disconnect = on_disconnect,
 					       .forward = on_forward,
 					       .stop_forwarding = on_stop_forwarding,
@@ -112,9 +124,9 @@ Test(channel, from_join_to_receiving_and_away)
 	channel_relays_found(channel, 1);
 	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
 	run_for(&timers, 0.04);
-	channel_tunnel_up(channel);
+	channel_tunnel_up(channel, false);
 	cr_expect_eq(channel->state, CHANNEL_CONNECTING, "the relay has not been told yet");
-	channel_reported(channel);
+	channel_reported(channel, false);
 	cr_expect_eq(channel->state, CHANNEL_JOINED);
 	run_for(&timers, 0.02);
 	channel_first_packet(channel, timers.now);
@@ -138,7 +150,7 @@ Test(channel, interfaces_come_and_go_and_the_last_closes_it)
 
 	channel_relays_found(channel, 1);
 	channel_table_want(&table, &sg, 2, timers.now);
-	channel_tunnel_up(channel);
+	channel_tunnel_up(channel, false);
 	expect_did("discover connect forward");
 	cr_expect_eq(channel->interfaces, 5);
 	channel_table_unwant(&table, &sg, 0);
@@ -157,7 +169,7 @@ Test(channel, where_an_assert_is_lost_nothing_goes_out)
 	channel = channel_table_find(&table, &sg);
 	channel_table_lose(&table, &sg, 3, true);
 	channel_relays_found(channel, 1);
-	channel_tunnel_up(channel);
+	channel_tunnel_up(channel, false);
 	cr_expect_eq(channel_egress(channel), 1);
 	did[0] = '\0';
 	channel_table_lose(&table, &sg, 0, true);
@@ -177,8 +189,8 @@ static struct channel *receiving(void)
 	channel_table_want(&table, &sg, 0, timers.now);
 	channel = channel_table_find(&table, &sg);
 	channel_relays_found(channel, 1);
-	channel_tunnel_up(channel);
-	channel_reported(channel);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
 	channel_first_packet(channel, timers.now);
 	did[0] = '\0';
 	return channel;
@@ -229,7 +241,7 @@ Test(channel, one_that_loses_its_tunnel_while_it_lingers_ends_on_time)
 
 	channel_table_unwant(&table, &sg, 0);
 	did[0] = '\0';
-	channel_tunnel_failed(channel, "no answer");
+	channel_tunnel_failed(channel, false, "no answer");
 	cr_expect_str_eq(did, "stop");
 	run_for(&timers, 2.1);
 	cr_expect_null(channel_table_find(&table, &sg));
@@ -264,17 +276,222 @@ Test(channel, next_relay_when_one_fails)
 	struct channel *channel = open_one();
 
 	channel_relays_found(channel, 2);
-	cr_expect_eq(connected, 0);
-	channel_tunnel_failed(channel, "dead");
-	cr_expect_eq(connected, 1);
-	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
-	channel_tunnel_up(channel);
-	channel_reported(channel);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
 	did[0] = 0;
-	channel_tunnel_failed(channel, "dead");
+	channel_tunnel_failed(channel, false, "dead");
+	expect_did("stop discover");
+	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
+	channel_relays_found(channel, 2);
+	expect_did("connect");
+	channel_not_connected(channel, "none answers");
+	cr_expect_eq(channel->state, CHANNEL_FAILED);
+	cr_expect_str_eq(channel->reason, "none answers");
+}
+
+Test(channel, one_relay_that_fails_is_waited_for)
+{
+	struct channel *channel = open_one();
+
+	channel_relays_found(channel, 1);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	did[0] = 0;
+	channel_tunnel_failed(channel, false, "dead");
 	expect_did("stop");
 	cr_expect_eq(channel->state, CHANNEL_FAILED);
 	cr_expect_str_eq(channel->reason, "dead");
+	run_for(&timers, 1);
+	expect_did("discover");
+}
+
+/* Moves */
+
+static struct channel *receiving_one(void)
+{
+	struct channel *channel = open_one();
+
+	channel_relays_found(channel, 2);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	channel_first_packet(channel, timers.now);
+	did[0] = 0;
+	return channel;
+}
+
+static void run_to_next_step(const struct channel *channel)
+{
+	timers_run(&timers, channel->retry.due);
+}
+
+static void fall_silent_and_try_another(struct channel *channel)
+{
+	channel_is_silent(channel);
+	cr_assert_leq(timer_left(&timers, &channel->retry), 8 * USEC_PER_SEC);
+	run_to_next_step(channel);
+	channel_relays_found(channel, 2);
+	expect_did("discover connect");
+	channel_tunnel_up(channel, true);
+	channel_reported(channel, true);
+	expect_did("forward");
+}
+
+Test(channel, silence_moves_it_once_data_comes_from_another)
+{
+	struct channel *channel = receiving_one();
+
+	fall_silent_and_try_another(channel);
+	cr_expect_eq(channel->state, CHANNEL_JOINED);
+	cr_expect_str_eq(channel->reason, "relay sends no data");
+	channel_moved(channel);
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	expect_did("");
+	run_for(&timers, 1);
+	expect_did("switch-over");
+	run_for(&timers, 1);
+	expect_did("forward");
+	cr_expect_eq(channel->move, CHANNEL_STAYING);
+	run_for(&timers, 1000);
+	expect_did("");
+}
+
+Test(channel, a_relay_that_never_sends_is_not_stayed_with)
+{
+	struct channel *channel = open_one();
+
+	channel_relays_found(channel, 2);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	did[0] = 0;
+	run_for(&timers, 3.9);
+	expect_did("");
+	run_for(&timers, 0.2);
+	expect_did("discover");
+	cr_expect_eq(channel->state, CHANNEL_JOINED);
+	channel_relays_found(channel, 2);
+	channel_not_connected(channel, "no other relay");
+	expect_did("connect abandon");
+	cr_expect_null(channel->reason);
+}
+
+Test(channel, another_in_vain_and_patience_grows_to_two_minutes)
+{
+	struct channel *channel = receiving_one();
+	usec_t wait, longest = 0;
+
+	fall_silent_and_try_another(channel);
+	run_for(&timers, 8);
+	expect_did("abandon-in-vain forward");
+	for (unsigned i = 2; i < 60; i++) {
+		wait = timer_left(&timers, &channel->retry);
+		cr_assert_leq(wait, (i < 3 ? 4u << i : 120) * USEC_PER_SEC);
+		longest = wait > longest ? wait : longest;
+		run_to_next_step(channel);
+		channel_relays_found(channel, 2);
+		channel_tunnel_up(channel, true);
+		channel_reported(channel, true);
+		run_to_next_step(channel);
+		cr_assert_eq(channel->move, CHANNEL_STAYING);
+		did[0] = 0;
+	}
+	cr_expect_gt(longest, 60 * USEC_PER_SEC);
+}
+
+Test(channel, data_that_comes_again_ends_the_search)
+{
+	struct channel *channel = receiving_one();
+
+	channel_is_silent(channel);
+	channel_flows(channel);
+	run_for(&timers, 200);
+	expect_did("");
+	channel_is_silent(channel);
+	run_for(&timers, 4);
+	channel_flows(channel);
+	channel_relays_found(channel, 2);
+	channel_tunnel_up(channel, true);
+	channel_reported(channel, true);
+	run_for(&timers, 0);
+	expect_did("discover connect forward abandon forward");
+	fall_silent_and_try_another(channel);
+	channel_flows(channel);
+	run_for(&timers, 8);
+	expect_did("abandon forward");
+	run_for(&timers, 200);
+	expect_did("");
+}
+
+Test(channel, the_other_takes_over_when_the_relay_dies_meanwhile)
+{
+	struct channel *channel = receiving_one();
+
+	fall_silent_and_try_another(channel);
+	channel_tunnel_failed(channel, false, "dead");
+	expect_did("switch-over forward");
+	channel_reported(channel, false);
+	cr_expect(channel->forwarding);
+}
+
+Test(channel, the_relay_dies_while_another_is_sought)
+{
+	struct channel *channel = receiving_one();
+
+	channel_is_silent(channel);
+	run_for(&timers, 4);
+	channel_relays_found(channel, 2);
+	expect_did("discover connect");
+	channel_tunnel_failed(channel, false, "dead");
+	expect_did("stop");
+	cr_expect_eq(channel->state, CHANNEL_CONNECTING);
+	channel_tunnel_up(channel, false);
+	expect_did("forward");
+	channel_reported(channel, false);
+	cr_expect_eq(channel->state, CHANNEL_JOINED);
+}
+
+Test(channel, the_other_dies_and_it_stays)
+{
+	struct channel *channel = receiving_one();
+
+	fall_silent_and_try_another(channel);
+	channel_tunnel_failed(channel, true, "dead");
+	expect_did("abandon forward");
+	fall_silent_and_try_another(channel);
+	channel_moved(channel);
+	channel_tunnel_failed(channel, true, "dead");
+	expect_did("abandon forward");
+	cr_expect_eq(channel->move, CHANNEL_STAYING);
+}
+
+Test(channel, a_source_that_moves_takes_it_along)
+{
+	struct channel *channel = receiving_one();
+
+	channel_relay_is_named(channel, true);
+	expect_did("");
+	channel_relay_is_named(channel, false);
+	expect_did("discover");
+	channel_relays_found(channel, 1);
+	channel_tunnel_up(channel, true);
+	channel_reported(channel, true);
+	channel_moved(channel);
+	run_for(&timers, 2);
+	expect_did("connect forward switch-over forward");
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	cr_expect_not(channel->homeless);
+}
+
+Test(channel, what_goes_nowhere_is_not_known_to_be_silent)
+{
+	struct channel *channel = open_one();
+
+	channel_relays_found(channel, 2);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	channel_table_lose(&table, &sg, 0, true);
+	did[0] = 0;
+	run_for(&timers, 500);
+	expect_did("");
 }
 
 Test(channel, failed_shows_its_reason_until_it_is_joined)
@@ -292,8 +509,8 @@ Test(channel, failed_shows_its_reason_until_it_is_joined)
 	run_for(&timers, 2);
 	channel_relays_found(channel, 1);
 	cr_expect_eq(channel->state, CHANNEL_FAILED);
-	channel_tunnel_up(channel);
-	channel_reported(channel);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
 	cr_expect_eq(channel->state, CHANNEL_JOINED);
 	cr_expect_null(channel->reason);
 }
@@ -313,9 +530,9 @@ Test(channel, back_off_grows_to_two_minutes_and_starts_again_after_success)
 	}
 	cr_expect_gt(longest, 60 * USEC_PER_SEC);
 	channel_relays_found(channel, 1);
-	channel_tunnel_up(channel);
-	channel_reported(channel);
-	channel_tunnel_failed(channel, "dead");
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	channel_tunnel_failed(channel, false, "dead");
 	cr_expect_eq(timer_left(&timers, &channel->retry), USEC_PER_SEC);
 }
 
@@ -359,11 +576,11 @@ Test(channel, adopted_ones_forward_at_once_and_are_discovered_when_they_fail)
 	cr_expect_eq(channel->slot, 1);
 	cr_expect_eq(channel->interfaces, 5);
 	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
-	channel_tunnel_up(channel);
-	channel_reported(channel);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
 	cr_expect_eq(channel->state, CHANNEL_RECEIVING, "told again, and never interrupted");
 	expect_did("forward");
-	channel_tunnel_failed(channel, "dead");
+	channel_tunnel_failed(channel, false, "dead");
 	expect_did("stop");
 	run_for(&timers, 1);
 	expect_did("discover");

@@ -11,13 +11,13 @@ struct amt_attempt {
 	struct amt_attempt *prev, *next;
 };
 
-void amt_race_add(struct amt_race *race, const struct amt_candidate *candidate)
+void amt_race_add(struct amt_race *race, const struct addr *address, bool discover)
 {
 	for (unsigned i = 0; i < race->count; i++)
-		if (addr_equal(&race->candidates[i].address, &candidate->address))
+		if (addr_equal(&race->candidates[i].address, address))
 			return;
 	if (race->count < AMT_RACE_MOST)
-		race->candidates[race->count++] = *candidate;
+		race->candidates[race->count++] = (struct amt_candidate){*address, discover};
 }
 
 static const struct amt_hold *hold_of(const struct amt_race *race, unsigned number)
@@ -95,7 +95,8 @@ void amt_race_up(struct amt_member *member)
 	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
 
 	timer_stop(attempt->race->tunnels->timers, &attempt->race->late);
-	attempt->race->actions->won(attempt->race, attempt->candidate);
+	attempt->race->actions->won(attempt->race, &attempt->candidate->address,
+				    &member->tunnel->relay);
 }
 
 void amt_race_failed(struct amt_member *member, const char *reason)

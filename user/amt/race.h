@@ -10,17 +10,12 @@
 #define AMT_RACE_MOST  16 /* candidates */
 #define AMT_RACE_DELAY (250 * USEC_PER_MS)
 
-struct amt_candidate {
-	struct addr address;
-	bool discover; /* a discovery address: it is sent a Discovery */
-};
-
 struct amt_race;
 
 struct amt_race_actions {
 	/* Either is the last word, may come within amt_race_start(), and the race may be freed in
-	 * it. `candidate`'s tunnel is up as long as the race has not been ended. */
-	void (*won)(struct amt_race *race, const struct amt_candidate *candidate);
+	 * it. The tunnel of `relay`, to which `candidate` led, is up. */
+	void (*won)(struct amt_race *race, const struct addr *candidate, const struct addr *relay);
 	void (*lost)(struct amt_race *race, const char *reason);
 };
 
@@ -28,7 +23,10 @@ struct amt_race {
 	struct amt_tunnels *tunnels;
 	const struct amt_race_actions *actions;
 	struct addr source;
-	struct amt_candidate candidates[AMT_RACE_MOST]; /* as they are to be tried */
+	struct amt_candidate {
+		struct addr address;
+		bool discover;
+	} candidates[AMT_RACE_MOST]; /* as they are to be tried */
 	unsigned count, started;
 	struct timer late;
 	struct amt_attempt *attempts;
@@ -37,7 +35,8 @@ struct amt_race {
 
 /* Fill tunnels, actions and source in before; then add candidates, the same address once, as many
  * as there is room for; and start. */
-void amt_race_add(struct amt_race *race, const struct amt_candidate *candidate);
+/* With `discover` the address is a discovery address. */
+void amt_race_add(struct amt_race *race, const struct addr *address, bool discover);
 void amt_race_start(struct amt_race *race);
 /* Leaves those that were asked. Also where it has not started, or is over. */
 void amt_race_end(struct amt_race *race);

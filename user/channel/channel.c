@@ -14,6 +14,17 @@ const char *channel_state_name(enum channel_state state)
 	return state < CHANNEL_STATES ? names[state] : "unknown";
 }
 
+const char *channel_move_name(enum channel_move move)
+{
+	static const char *const names[] = {
+		[CHANNEL_STAYING] = "staying",   [CHANNEL_SEEKING] = "seeking",
+		[CHANNEL_TRYING] = "trying",     [CHANNEL_OVERLAPPING] = "overlapping",
+		[CHANNEL_DRAINING] = "draining",
+	};
+
+	return names[move];
+}
+
 static const struct channel_actions *actions(const struct channel *channel)
 {
 	return channel->table->actions;
@@ -40,23 +51,27 @@ static void change_state(struct channel *channel, enum channel_state state, cons
 
 static void discover(struct channel *channel)
 {
-	channel->relay_count = channel->relays_tried = 0;
 	channel->trace = (struct channel_trace){.join_seen = channel->trace.join_seen};
 	change_state(channel, CHANNEL_DISCOVERING, NULL);
 	actions(channel)->discover(channel);
 }
 
-static void retry_due(struct timer *timer)
+static void wait_for(struct channel *channel, usec_t delay)
 {
-	discover(container_of(timer, struct channel, retry));
+	timer_start(channel->table->timers, &channel->retry, delay);
 }
 
 static void fail(struct channel *channel, const char *reason)
 {
-	timer_start(
-		channel->table->timers, &channel->retry,
-		random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAXIMUM, channel->failures++));
+	wait_for(channel,
+		 random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAXIMUM, channel->failures++));
 	change_state(channel, CHANNEL_FAILED, reason);
+}
+
+static void forward(struct channel *channel)
+{
+	channel->forwarding = true;
+	actions(channel)->forward(channel);
 }
 
 static void stop_forwarding(struct channel *channel)
@@ -66,13 +81,77 @@ static void stop_forwarding(struct channel *channel)
 	channel->forwarding = false;
 }
 
-static void connect_next(struct channel *channel)
-{
-	unsigned relay = channel->relays_tried++;
+/* Moves: from a relay that serves to another */
 
-	change_state(channel, CHANNEL_CONNECTING, NULL);
-	actions(channel)->connect(channel, relay);
+static usec_t patience(const struct channel *channel)
+{
+	return random_backoff(CHANNEL_PATIENCE, CHANNEL_RETRY_MAXIMUM, channel->silences);
 }
+
+static bool is_restless(const struct channel *channel)
+{
+	return channel->silent || channel->homeless;
+}
+
+/* The move is over, or has not begun; the next is due where the relay is not one to stay with. */
+static void stay(struct channel *channel)
+{
+	channel->move = CHANNEL_STAYING;
+	if (is_restless(channel)) {
+		wait_for(channel, patience(channel));
+		channel->silences++;
+	} else {
+		timer_stop(channel->table->timers, &channel->retry);
+	}
+}
+
+static void seek(struct channel *channel)
+{
+	channel->move = CHANNEL_SEEKING;
+	timer_stop(channel->table->timers, &channel->retry);
+	actions(channel)->discover(channel);
+}
+
+static void abandon_other(struct channel *channel, bool in_vain)
+{
+	actions(channel)->abandon(channel, in_vain);
+	if (channel->move > CHANNEL_SEEKING)
+		forward(channel);
+	stay(channel);
+}
+
+static void end_overlap(struct channel *channel)
+{
+	actions(channel)->switch_over(channel);
+	channel->move = CHANNEL_DRAINING;
+	wait_for(channel, CHANNEL_OVERLAP);
+}
+
+static void end_move(struct channel *channel)
+{
+	forward(channel);
+	stay(channel);
+}
+
+static void retry_due(struct timer *timer)
+{
+	struct channel *channel = container_of(timer, struct channel, retry);
+
+	if (!channel->forwarding)
+		discover(channel);
+	else if (channel->move == CHANNEL_STAYING && !channel_egress(channel))
+		stay(channel); /* nothing can be seen of its data */
+	else if (channel->move == CHANNEL_STAYING)
+		seek(channel);
+	else if (channel->move == CHANNEL_TRYING)
+		abandon_other(channel, is_restless(channel));
+	else if (channel->move == CHANNEL_OVERLAPPING)
+		end_overlap(channel);
+	else if (channel->move == CHANNEL_DRAINING)
+		end_move(channel);
+}
+
+/* Its life */
 
 void channel_open(struct channel *channel, usec_t seen)
 {
@@ -115,35 +194,105 @@ bool channel_is_reported(const struct channel *channel)
 void channel_interfaces_changed(struct channel *channel)
 {
 	if (channel->forwarding)
-		actions(channel)->forward(channel);
+		forward(channel);
 }
+
+/* What happens to it */
 
 void channel_relays_found(struct channel *channel, unsigned count)
 {
 	channel->relay_count = count;
-	channel->trace.dns_answered = now(channel);
-	connect_next(channel);
+	if (!channel->forwarding) {
+		channel->trace.dns_answered = now(channel);
+		change_state(channel, CHANNEL_CONNECTING, NULL);
+	}
+	actions(channel)->connect(channel);
+}
+
+void channel_not_connected(struct channel *channel, const char *reason)
+{
+	if (channel->forwarding)
+		abandon_other(channel, false);
+	else
+		fail(channel, reason);
 }
 
 void channel_discovery_failed(struct channel *channel, const char *reason)
 {
-	channel->trace.dns_answered = now(channel);
-	fail(channel, reason);
+	if (!channel->forwarding)
+		channel->trace.dns_answered = now(channel);
+	channel_not_connected(channel, reason);
 }
 
-void channel_tunnel_up(struct channel *channel)
+void channel_tunnel_up(struct channel *channel, bool other)
 {
-	channel->trace.tunnel_up = now(channel);
-	channel->forwarding = true;
-	actions(channel)->forward(channel);
+	if (other && channel->move == CHANNEL_SEEKING) {
+		channel->move = CHANNEL_TRYING;
+		forward(channel);
+		return;
+	}
+	if (!channel->forwarding)
+		channel->trace.tunnel_up = now(channel);
+	forward(channel);
 }
 
-void channel_reported(struct channel *channel)
+/* Data may have come again while another relay was sought. */
+static void await_other(struct channel *channel)
 {
+	if (channel->move == CHANNEL_TRYING)
+		wait_for(channel, is_restless(channel) ? patience(channel) : 0);
+}
+
+void channel_reported(struct channel *channel, bool other)
+{
+	if (other) {
+		await_other(channel);
+		return;
+	}
 	channel->trace.update_sent = now(channel);
 	channel->failures = 0;
-	if (channel->state != CHANNEL_RECEIVING)
-		change_state(channel, CHANNEL_JOINED, NULL);
+	if (channel->state == CHANNEL_RECEIVING)
+		return;
+	change_state(channel, CHANNEL_JOINED, NULL);
+	channel->silent = true;
+	stay(channel);
+}
+
+/* The way on from the other relay, which may not have sent anything yet. */
+static void change_over(struct channel *channel)
+{
+	actions(channel)->switch_over(channel);
+	channel->homeless = false;
+	end_move(channel);
+}
+
+static void lose_relay(struct channel *channel, const char *reason)
+{
+	bool sought = channel->move == CHANNEL_SEEKING;
+
+	stop_forwarding(channel);
+	channel->move = CHANNEL_STAYING;
+	channel->silent = channel->homeless = false;
+	if (!sought && channel->relay_count <= 1) {
+		fail(channel, reason);
+		return;
+	}
+	timer_stop(channel->table->timers, &channel->retry);
+	change_state(channel, CHANNEL_CONNECTING, NULL);
+	if (!sought)
+		actions(channel)->discover(channel);
+}
+
+void channel_tunnel_failed(struct channel *channel, bool other, const char *reason)
+{
+	bool has_other = channel->move == CHANNEL_TRYING || channel->move == CHANNEL_OVERLAPPING;
+
+	if (other)
+		abandon_other(channel, false);
+	else if (has_other)
+		change_over(channel);
+	else
+		lose_relay(channel, reason);
 }
 
 /* Data may come before our own first report of this attempt: the relay may still remember us. */
@@ -152,14 +301,45 @@ void channel_first_packet(struct channel *channel, usec_t seen)
 	if (channel->state == CHANNEL_RECEIVING || !channel->forwarding)
 		return;
 	channel->trace.first_packet = seen;
-	change_state(channel, CHANNEL_RECEIVING, NULL);
+	channel_flows(channel);
 }
 
-void channel_tunnel_failed(struct channel *channel, const char *reason)
+void channel_flows(struct channel *channel)
 {
-	stop_forwarding(channel);
-	if (channel->relays_tried < channel->relay_count)
-		connect_next(channel);
-	else
-		fail(channel, reason);
+	if (!channel->forwarding)
+		return;
+	channel->silent = false;
+	channel->silences = 0;
+	change_state(channel, CHANNEL_RECEIVING, NULL);
+	if (channel->move == CHANNEL_STAYING && !channel->homeless)
+		timer_stop(channel->table->timers, &channel->retry);
+}
+
+void channel_moved(struct channel *channel)
+{
+	if (channel->move != CHANNEL_TRYING)
+		return;
+	channel->homeless = false;
+	channel_flows(channel);
+	channel->move = CHANNEL_OVERLAPPING;
+	wait_for(channel, CHANNEL_OVERLAP);
+}
+
+void channel_is_silent(struct channel *channel)
+{
+	if (!channel->forwarding || channel->silent)
+		return;
+	channel->silent = true;
+	change_state(channel, CHANNEL_JOINED, "relay sends no data");
+	if (channel->move == CHANNEL_STAYING)
+		stay(channel);
+}
+
+void channel_relay_is_named(struct channel *channel, bool named)
+{
+	bool was_homeless = channel->homeless;
+
+	channel->homeless = channel->forwarding && !named;
+	if (channel->homeless && !was_homeless && channel->move == CHANNEL_STAYING)
+		seek(channel);
 }

@@ -1,17 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One channel, from the first interface that wants it to the last that leaves it:
  *
- *   discovering --relays--> connecting --tunnel up, told--> joined --first packet--> receiving
- *        ^                   |  ^____ next relay ____|          (tunnel lost: next relay)
- *        |__ back-off ___ failed <-- no relay (left)
+ *   discovering --relays--> connecting --tunnel up, told--> joined <--silence, data--> receiving
+ *        ^                      |  ^________ relay lost, others known _________|
+ *        |__ back-off __ failed <-- no relay (left)
  *
  * A channel that has failed shows so, with its reason, until it is joined. One that has a tunnel
- * and is left lingers: the relay goes on sending, and the dataplane drops. It knows no protocol: it
- * is told what happened, and says what is to be done through its table's actions. */
+ * and is left lingers: the relay goes on sending, and the dataplane drops. While a relay serves it
+ * without data, or is not one of the source's any more, the channel tries others beside it, and
+ * moves once data comes from there (RFC 8777 section 3.3.5):
+ *
+ *   staying --> seeking --tunnel up--> trying --data--> overlapping --> draining --> staying
+ *      ^___________|__________________in vain|
+ *
+ * From trying to draining the dataplane takes the packets of both, each once; the relay that it
+ * came from is left when overlapping ends.
+ *
+ * It knows no protocol: it is told what happened, and says what is to be done through its table's
+ * actions. */
 #pragma once
 
 #include "base/addr.h"
 #include "base/timers.h"
+#include "channel/flow.h"
 #include "channel/meter.h"
 #include "channel/rtp.h"
 
@@ -20,6 +31,11 @@
 /* RFC 8777 section 3.5 and RFC 7450 section 5.2.3.4.3 have the same numbers. */
 #define CHANNEL_RETRY_INITIAL (1 * USEC_PER_SEC)
 #define CHANNEL_RETRY_MAXIMUM (120 * USEC_PER_SEC)
+
+/* How long a relay may send no data before another is tried (RFC 8777 section 3.3.5). */
+#define CHANNEL_PATIENCE (4 * USEC_PER_SEC)
+/* By so much may the ways through two relays differ. */
+#define CHANNEL_OVERLAP (1 * USEC_PER_SEC)
 
 enum channel_state {
 	CHANNEL_DISCOVERING,
@@ -31,6 +47,16 @@ enum channel_state {
 };
 
 const char *channel_state_name(enum channel_state state);
+
+enum channel_move {
+	CHANNEL_STAYING,
+	CHANNEL_SEEKING,
+	CHANNEL_TRYING,
+	CHANNEL_OVERLAPPING,
+	CHANNEL_DRAINING
+};
+
+const char *channel_move_name(enum channel_move move);
 
 struct channel_table;
 
@@ -47,13 +73,17 @@ struct channel {
 	const char *reason;  /* why it failed, NULL otherwise; a constant */
 	uint32_t interfaces; /* a bit for each downstream interface that wants it */
 	uint32_t lost;       /* of those, where another router puts it on the LAN (PIM Assert) */
-	bool forwarding;     /* the dataplane has an entry */
+	bool forwarding;     /* a relay serves it: the dataplane has an entry */
+	bool silent;         /* that relay sends no data */
+	bool homeless;       /* that relay is none of the source's any more */
+	enum channel_move move;
 	struct channel_trace trace;
+	struct flow flow;
 	struct meter meter;
-	struct rtp rtp;                     /* of what is forwarded; the owner looks */
-	unsigned relay_count, relays_tried; /* of those that the owner has found */
-	unsigned failures;
-	struct timer retry;
+	struct rtp rtp;              /* of what is forwarded; the owner looks */
+	unsigned relay_count;        /* that the owner has found */
+	unsigned failures, silences; /* in a row */
+	struct timer retry;          /* the next attempt, or step of a move */
 	struct timer linger;         /* runs while it lingers */
 	struct channel *prev, *next; /* among those that do */
 	struct channel_table *table;
@@ -62,9 +92,14 @@ struct channel {
 
 struct channel_actions {
 	void (*discover)(struct channel *channel);
-	/* To the relay of this number, from 0, among those found. */
-	void (*connect)(struct channel *channel, unsigned relay);
-	/* Ends discovery and connection, as far as there is one. */
+	/* To one of the relays found; where one serves, beside it to another. */
+	void (*connect)(struct channel *channel);
+	/* Ends discovery and connection to another relay than the one that serves; `in_vain` where
+	 * that has sent no data. */
+	void (*abandon)(struct channel *channel, bool in_vain);
+	/* The other relay serves it now; the one that did is left. */
+	void (*switch_over)(struct channel *channel);
+	/* Ends all discovery and connection. */
 	void (*disconnect)(struct channel *channel);
 	/* Puts the channel, as it is now, into the dataplane; or takes it out. */
 	void (*forward)(struct channel *channel);
@@ -75,13 +110,24 @@ struct channel_actions {
 	void (*closed)(const struct channel *channel);
 };
 
-/* What happened to it. `reason` is a constant string. */
+/* What happened to it. `reason` is a constant string. `other`: it is of the relay that is tried
+ * beside the one that serves. */
 void channel_relays_found(struct channel *channel, unsigned count);
 void channel_discovery_failed(struct channel *channel, const char *reason);
-void channel_tunnel_up(struct channel *channel);
-void channel_reported(struct channel *channel);
+/* None of the relays found can be had. */
+void channel_not_connected(struct channel *channel, const char *reason);
+/* A report is about to go to the relay. No action is taken in this call but forward(). */
+void channel_tunnel_up(struct channel *channel, bool other);
+void channel_reported(struct channel *channel, bool other);
+void channel_tunnel_failed(struct channel *channel, bool other, const char *reason);
 void channel_first_packet(struct channel *channel, usec_t seen);
-void channel_tunnel_failed(struct channel *channel, const char *reason);
+/* The first packet by way of the other relay. */
+void channel_moved(struct channel *channel);
+/* Data flows; or has stopped, which it may be told again and again. */
+void channel_flows(struct channel *channel);
+void channel_is_silent(struct channel *channel);
+/* Whether the relay that serves it is among the source's. */
+void channel_relay_is_named(struct channel *channel, bool named);
 
 /* For the table: begins and ends its life, and tells it of a change of `interfaces`. */
 void channel_open(struct channel *channel, usec_t seen);

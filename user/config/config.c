@@ -37,6 +37,9 @@
  *                            host. Default: the route's
  *   mark = 7                 for `ip rule fwmark`: 1 to 4294967295, or as 0x7
  *   vrf = NAME               the VRF interface whose table has the way to relays
+ *   hold_down = 180          seconds that a relay which has failed is tried after all others, and
+ *                            one that sends a channel no data not again for that: 1 to 3600;
+ *                            RFC 8777 asks for 180 to 600
  *   [channels]
  *   linger = 2               seconds that a channel that nobody wants any more stays joined at its
  *                            relay, in case that somebody zaps back; the LAN is quiet at once: 0
@@ -175,6 +178,8 @@ static const struct setting settings[] = {
 	 .expected = "a number from 1 to 4294967295, or one as 0x7"},
 	{"tunnels", "vrf", take_interface, FIELD(tunnels.vrf),
 	 .expected = "an interface's name, of at most 15 characters"},
+	{"tunnels", "hold_down", take_seconds, FIELD(tunnels.hold_down), .least = 1, .most = 3600,
+	 .expected = "seconds from 1 to 3600"},
 	{"channels", "linger", take_seconds, FIELD(linger), .least = 0, .most = 3600,
 	 .expected = "seconds from 0 to 3600"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
@@ -667,6 +672,7 @@ int config_read(struct config *config, int argc, char **argv)
 				  .require_hello = true,
 				  .hello_period = 30,
 				  .assert = {.preference = 200, .metric = 100},
+				  .tunnels = {.hold_down = 180 * USEC_PER_SEC},
 				  .linger = 2 * USEC_PER_SEC,
 				  .max_memberships = 4096,
 				  .igmp_interval = 125,

@@ -45,7 +45,8 @@ struct config {
 	struct {
 		struct addr ipv4, ipv6; /* source address of each family; none: the route's */
 		uint32_t mark;
-		char *vrf; /* NULL: none */
+		char *vrf;        /* NULL: none */
+		usec_t hold_down; /* of relays that fail */
 	} tunnels;
 	usec_t linger; /* how long a channel that was left keeps its place at the relay */
 	unsigned max_memberships; /* (S,G) of the hosts of one interface and family */

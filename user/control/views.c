@@ -206,24 +206,23 @@ static json_t *view_rtp_lost(const struct rtp *rtp)
 }
 
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
-		     const char *const *interfaces, const struct mci_channel_stats *stats,
-		     uint64_t slow_packets, json_t *asserts)
+		     const struct addr *other, const char *const *interfaces,
+		     const struct mci_channel_stats *stats, uint64_t slow_packets, json_t *asserts)
 {
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:o}",
-			 "source", view_addr(&channel->sg.source), "group",
-			 view_addr(&channel->sg.group), "state", channel_state_name(channel->state),
-			 "reason", channel->reason, "relay", view_addr(relay), "interfaces",
-			 view_names(channel->interfaces, interfaces), "packets",
-			 (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes,
-			 "slow_packets", (json_int_t)slow_packets, "packets_per_s",
-			 view_rate(channel->meter.rate.packets_per_s), "bits_per_s",
-			 view_rate(channel->meter.rate.bits_per_s), "rtp_lost",
-			 view_rtp_lost(&channel->rtp), "since",
-			 view_time(channel->since, channel->table->timers->now), "lingers_s",
-			 view_seconds_left(channel->table->timers, &channel->linger), "asserts",
-			 asserts, "trace",
-			 view_trace(&channel->trace));
+	return json_pack(
+		"{s:o, s:o, s:s, s:s?, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o}",
+		"source", view_addr(&channel->sg.source), "group", view_addr(&channel->sg.group),
+		"state", channel_state_name(channel->state), "reason", channel->reason, "relay",
+		view_addr(relay), "move", channel_move_name(channel->move), "other_relay",
+		view_addr(other), "interfaces", view_names(channel->interfaces, interfaces),
+		"packets", (json_int_t)stats->packets, "bytes", (json_int_t)stats->bytes,
+		"slow_packets", (json_int_t)slow_packets, "packets_per_s",
+		view_rate(channel->meter.rate.packets_per_s), "bits_per_s",
+		view_rate(channel->meter.rate.bits_per_s), "rtp_lost", view_rtp_lost(&channel->rtp),
+		"since", view_time(channel->since, channel->table->timers->now), "lingers_s",
+		view_seconds_left(channel->table->timers, &channel->linger), "asserts", asserts,
+		"trace", view_trace(&channel->trace));
 }
 
 /* Tunnels */
@@ -241,13 +240,16 @@ static json_t *view_tunnel(const struct timers *timers, const struct amt_tunnel 
 {
 	const struct amt_gateway *gateway = &tunnel->gateway;
 
-	return json_pack(
-		"{s:o, s:o, s:i, s:o, s:I, s:I, s:o, s:o}", "relay", view_addr(&tunnel->relay),
-		"local", view_addr(&tunnel->endpoint.local), "local_port",
-		tunnel->endpoint.local_port, "since", view_time(tunnel->since, timers->now),
-		"channels", (json_int_t)gateway->igmp.wanted + gateway->mld.wanted,
-		"data_on_socket", (json_int_t)tunnel->data_on_socket, "igmp",
-		view_cycle(timers, &gateway->igmp), "mld", view_cycle(timers, &gateway->mld));
+	return json_pack("{s:o, s:o, s:i, s:o, s:I, s:I, s:o, s:b, s:o, s:o}", "relay",
+			 view_addr(&tunnel->relay), "local", view_addr(&tunnel->endpoint.local),
+			 "local_port", tunnel->endpoint.local_port, "since",
+			 view_time(tunnel->since, timers->now), "channels",
+			 (json_int_t)gateway->igmp.wanted + gateway->mld.wanted, "data_on_socket",
+			 (json_int_t)tunnel->data_on_socket, "round_trip_ms",
+			 gateway->round_trip ? json_real((double)gateway->round_trip / USEC_PER_MS)
+					     : json_null(),
+			 "full", gateway->full, "igmp", view_cycle(timers, &gateway->igmp), "mld",
+			 view_cycle(timers, &gateway->mld));
 }
 
 static json_t *view_contact(const struct amt_contact *contact)
@@ -261,6 +263,23 @@ static json_t *view_contact(const struct amt_contact *contact)
 			 view_addr(contact->found ? &contact->relay : NULL), "waiting", waiting);
 }
 
+static json_t *view_holds(const struct amt_tunnels *tunnels)
+{
+	json_t *list = json_array();
+	const struct amt_hold *hold;
+	usec_t now = tunnels->timers->now;
+
+	for (hold = tunnels->holds.by_relay; hold; hold = hold->hh.next)
+		if (hold->until > now)
+			json_array_append_new(
+				list,
+				json_pack("{s:o, s:s, s:b, s:o, s:f}", "relay",
+					  view_addr(&hold->relay), "reason", hold->reason, "full",
+					  hold->full, "since", view_time(hold->since, now),
+					  "ends_s", (double)(hold->until - now) / USEC_PER_SEC));
+	return list;
+}
+
 json_t *view_tunnels(const struct amt_tunnels *tunnels)
 {
 	json_t *list = json_array(), *discoveries = json_array();
@@ -271,7 +290,8 @@ json_t *view_tunnels(const struct amt_tunnels *tunnels)
 		json_array_append_new(list, view_tunnel(tunnels->timers, tunnel));
 	for (contact = tunnels->by_contact; contact; contact = contact->hh.next)
 		json_array_append_new(discoveries, view_contact(contact));
-	return json_pack("{s:o, s:o}", "tunnels", list, "discoveries", discoveries);
+	return json_pack("{s:o, s:o, s:o}", "tunnels", list, "discoveries", discoveries,
+			 "held_down", view_holds(tunnels));
 }
 
 /* Counters */

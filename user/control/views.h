@@ -30,16 +30,17 @@ json_t *view_querier(const struct membership_querier *querier);
 json_t *view_channel_states(const struct channel_table *channels);
 /* An Assert's outcome on an interface; null in NoInfo. */
 json_t *view_assert(const struct pim_interface *pim, const struct sg *sg);
-/* `relay` may be NULL; `interfaces` are the names of the channel's bits, in order; `slow_packets`
- * of those in `stats` went through the daemon; `asserts` is taken over. */
+/* `relay`, and `other`, to which it moves, may be NULL; `interfaces` are the names of the channel's
+ * bits, in order; `slow_packets` of those in `stats` went through the daemon; `asserts` is taken
+ * over. */
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
-		     const char *const *interfaces, const struct mci_channel_stats *stats,
-		     uint64_t slow_packets, json_t *asserts);
+		     const struct addr *other, const char *const *interfaces,
+		     const struct mci_channel_stats *stats, uint64_t slow_packets, json_t *asserts);
 
 /* To a tenth. */
 json_t *view_rate(double rate);
 
-/* {"tunnels": [...], "discoveries": [...]} */
+/* {"tunnels": [...], "discoveries": [...], "held_down": [...]} */
 json_t *view_tunnels(const struct amt_tunnels *tunnels);
 
 json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT]);

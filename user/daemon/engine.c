@@ -165,10 +165,12 @@ static void start_tables(struct engine *engine)
 	channel_table_init(&engine->channels);
 	relays_start(engine);
 	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
-					       .actions = &relays_tunnel_actions,
+					       .actions = &tunnels_actions,
 					       .context = engine,
-					       .limit = engine->config->max_tunnels};
+					       .limit = engine->config->max_tunnels,
+					       .hold_down = engine->config->tunnels.hold_down};
 	traffic_start(engine);
+	watch_start(engine);
 }
 
 static bool start_lans(struct engine *engine)

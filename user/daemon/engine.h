@@ -38,6 +38,7 @@ struct engine;
 struct slow_stats {
 	uint64_t packets;
 	uint64_t bytes; /* of inner IP packets */
+	usec_t last;
 };
 
 struct slow_path {
@@ -56,6 +57,11 @@ struct round {
 	round_fn *visit;
 	struct timer part;  /* when the next part of it is due */
 	uint32_t next_slot; /* which that begins with */
+};
+
+struct watch {
+	struct timer part; /* when the next part is due */
+	uint32_t next;     /* its number */
 };
 
 /* PIM of one family on a LAN; not there (`socket` is NULL) without an address of the family. */
@@ -94,6 +100,7 @@ struct engine {
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
 	struct slow_path slow;
+	struct watch watch;
 	struct round traffic; /* of all channels' counters */
 	struct round renewal; /* of the entries' deadlines */
 	struct lan lans[CONFIG_NAMES_MAX];
@@ -160,9 +167,16 @@ void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *pack
 
 /* relays.c */
 extern const struct channel_actions relays_channel_actions;
-extern const struct amt_tunnels_actions relays_tunnel_actions;
 extern const size_t relays_element_size;
 void relays_start(struct engine *engine);
+/* For tunnels_actions. */
+void relays_member_up(void *context, struct amt_member *member);
+void relays_member_reported(void *context, struct amt_member *member);
+void relays_member_failed(void *context, struct amt_member *member, const char *reason);
+/* The relay that is tried beside the one that serves; NULL. */
+const struct addr *relays_other(const struct channel *channel);
+/* Asks the channel's relay whether it is alive. */
+void relays_probe(struct channel *channel);
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
 /* For a channel that was adopted: it goes on with the relay that it had. */
@@ -171,14 +185,20 @@ void relays_adopt(struct channel *channel, const struct addr *relay);
 void relays_renew(struct engine *engine);
 struct slow_stats *relays_slow_stats(struct channel *channel);
 
+/* tunnels.c */
+extern const struct amt_tunnels_actions tunnels_actions;
+
 /* slowpath.c */
 bool slowpath_start(struct engine *engine);
 void slowpath_stop(struct engine *engine);
-/* The `data` of relays_tunnel_actions. */
+/* The `data` of tunnels_actions. */
 void slowpath_data(void *engine, struct amt_tunnel *tunnel, struct cursor data);
 
 /* rounds.c: the first part comes after `period`. */
 void round_start(struct round *round, struct engine *engine, usec_t period, round_fn *visit);
+
+/* watch.c */
+void watch_start(struct engine *engine);
 
 /* traffic.c */
 void traffic_start(struct engine *engine);

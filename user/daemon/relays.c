@@ -1,33 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/race.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "daemon/engine.h"
-#include "io/udp.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RENEWALS 3 /* of an entry's deadline, before it would have come */
 
+/* A channel's place behind one relay. */
+struct place {
+	struct amt_member member;
+	struct channel *channel;
+	struct addr candidate; /* that led to the relay */
+};
+
+/* The search for one. */
+struct search {
+	struct amt_race race;
+	struct channel *channel;
+};
+
 /* What the daemon keeps for a channel. */
 struct served {
 	struct channel channel;
 	struct driad_user source;
-	struct amt_member member;
+	struct search *search;
+	struct place *serving, *other;     /* the second while it moves, or tries to */
+	const struct driad_found *vain_of; /* whose relays, by bits, have been tried in vain */
+	usec_t vain_until;
+	uint32_t vain;
 	struct slow_stats slow;
 };
 
 const size_t relays_element_size = sizeof(struct served);
 
-static struct served *served_of(struct channel *channel)
+static struct served *served_of(const struct channel *channel)
 {
 	return container_of(channel, struct served, channel);
-}
-
-static struct channel *channel_of(struct amt_member *member)
-{
-	return &container_of(member, struct served, member)->channel;
 }
 
 static struct engine *engine_of(const struct channel *channel)
@@ -37,11 +48,32 @@ static struct engine *engine_of(const struct channel *channel)
 
 /* Relays of a source */
 
+static int number_of(const struct driad_found *found, const struct addr *candidate)
+{
+	for (unsigned i = 0; i < found->count; i++)
+		if (addr_equal(&found->relays[i].address, candidate))
+			return i;
+	return -1;
+}
+
+/* The relays of a channel that has one and seeks no other: is its own still among them? */
+static void compare(struct served *served)
+{
+	const struct driad_found *found = served->source.found;
+
+	if (found->count && served->serving)
+		channel_relay_is_named(&served->channel,
+				       number_of(found, &served->serving->candidate) >= 0);
+}
+
 static void relays_found(struct driad_user *user)
 {
-	struct channel *channel = &container_of(user, struct served, source)->channel;
+	struct served *served = container_of(user, struct served, source);
+	struct channel *channel = &served->channel;
 
-	if (user->found->count)
+	if (channel->forwarding && channel->move != CHANNEL_SEEKING)
+		compare(served);
+	else if (user->found->count)
 		channel_relays_found(channel, user->found->count);
 	else
 		channel_discovery_failed(channel, user->found->reason);
@@ -53,26 +85,150 @@ static void discover(struct channel *channel)
 			   &served_of(channel)->source);
 }
 
-/* Channels: tunnels and entries */
+/* Relays that have sent nothing, for this channel; others may be served well there. */
 
-static void join(struct channel *channel, const struct addr *relay, bool discover)
+static bool is_in_vain(const struct served *served, unsigned number)
 {
-	struct served *served = served_of(channel);
-
-	served->member.sg = channel->sg;
-	amt_tunnels_join(&engine_of(channel)->tunnels, &served->member, relay, discover);
+	return served->vain_of == served->source.found &&
+	       served->vain_until > engine_of(&served->channel)->timers.now &&
+	       served->vain & 1u << number;
 }
 
-static void connect_to(struct channel *channel, unsigned relay)
+static void note_in_vain(struct served *served, const struct place *place)
 {
-	const struct driad_relay *candidate = &served_of(channel)->source.found->relays[relay];
+	const struct engine *engine = engine_of(&served->channel);
+	const struct driad_found *found = served->source.found;
+	int number = found ? number_of(found, &place->candidate) : -1;
 
-	join(channel, &candidate->address, !candidate->discovery_optional);
+	if (number < 0)
+		return;
+	if (served->vain_of != found || served->vain_until <= engine->timers.now)
+		served->vain = 0;
+	served->vain_of = found;
+	served->vain |= 1u << number;
+	served->vain_until = engine->timers.now + engine->config->tunnels.hold_down;
+}
+
+/* Places */
+
+static void end_search(struct served *served)
+{
+	if (!served->search)
+		return;
+	amt_race_end(&served->search->race);
+	free(served->search);
+	served->search = NULL;
+}
+
+static void leave(struct channel *channel, struct place **place)
+{
+	if (!*place)
+		return;
+	amt_tunnels_leave(&engine_of(channel)->tunnels, &(*place)->member);
+	free(*place);
+	*place = NULL;
+}
+
+static void join(struct channel *channel, const struct addr *relay, const struct addr *candidate)
+{
+	struct served *served = served_of(channel);
+	struct place *place = memory_new(sizeof(*place));
+
+	place->channel = channel;
+	place->candidate = *candidate;
+	place->member.sg = channel->sg;
+	*(served->serving ? &served->other : &served->serving) = place;
+	amt_tunnels_join(&engine_of(channel)->tunnels, &place->member, relay, false);
 }
 
 void relays_adopt(struct channel *channel, const struct addr *relay)
 {
-	join(channel, relay, false);
+	join(channel, relay, relay);
+}
+
+/* Two candidates may lead to one relay. */
+static bool is_serving(const struct served *served, const struct addr *relay)
+{
+	return served->serving && served->serving->member.tunnel &&
+	       addr_equal(&served->serving->member.tunnel->relay, relay);
+}
+
+static void race_won(struct amt_race *race, const struct addr *candidate, const struct addr *relay)
+{
+	struct channel *channel = container_of(race, struct search, race)->channel;
+	struct served *served = served_of(channel);
+	struct addr to = *relay, by = *candidate;
+
+	end_search(served);
+	if (is_serving(served, &to)) {
+		served->serving->candidate = by;
+		channel_relay_is_named(channel, true);
+		channel_not_connected(channel, "no other relay");
+	} else {
+		join(channel, &to, &by);
+	}
+}
+
+static void race_lost(struct amt_race *race, const char *reason)
+{
+	struct channel *channel = container_of(race, struct search, race)->channel;
+
+	end_search(served_of(channel));
+	channel_not_connected(channel, reason);
+}
+
+static const struct amt_race_actions race_actions = {.won = race_won, .lost = race_lost};
+
+static void add_candidates(const struct served *served, struct amt_race *race)
+{
+	const struct driad_found *found = served->source.found;
+
+	for (unsigned i = 0; i < found->count; i++) {
+		const struct driad_relay *relay = &found->relays[i];
+
+		if (served->serving && (is_in_vain(served, i) ||
+					addr_equal(&relay->address, &served->serving->candidate)))
+			continue;
+		amt_race_add(race, &relay->address, !relay->discovery_optional);
+	}
+}
+
+static void connect_to_one(struct channel *channel)
+{
+	struct served *served = served_of(channel);
+	struct search *search = memory_new(sizeof(*search));
+
+	end_search(served);
+	search->channel = channel;
+	search->race.tunnels = &engine_of(channel)->tunnels;
+	search->race.actions = &race_actions;
+	search->race.source = channel->sg.source;
+	served->search = search;
+	add_candidates(served, &search->race);
+	amt_race_start(&search->race);
+}
+
+static void abandon(struct channel *channel, bool in_vain)
+{
+	struct served *served = served_of(channel);
+
+	if (in_vain && served->other)
+		note_in_vain(served, served->other);
+	if (!served->source.found)
+		driad_sources_leave(&served->source);
+	end_search(served);
+	leave(channel, &served->other);
+}
+
+static void switch_over(struct channel *channel)
+{
+	struct served *served = served_of(channel);
+
+	if (served->serving)
+		note_in_vain(served, served->serving);
+	leave(channel, &served->serving);
+	served->serving = served->other;
+	served->other = NULL;
 }
 
 static void disconnect(struct channel *channel)
@@ -80,8 +236,63 @@ static void disconnect(struct channel *channel)
 	struct served *served = served_of(channel);
 
 	driad_sources_leave(&served->source);
-	amt_tunnels_leave(&engine_of(channel)->tunnels, &served->member);
+	end_search(served);
+	leave(channel, &served->other);
+	leave(channel, &served->serving);
 }
+
+/* What the tunnels say: to a search, or to a place */
+
+static struct place *place_of(struct amt_member *member)
+{
+	return container_of(member, struct place, member);
+}
+
+static bool is_other(const struct place *place)
+{
+	return served_of(place->channel)->other == place;
+}
+
+void relays_member_up(void *context, struct amt_member *member)
+{
+	(void)context;
+	if (member->connection)
+		amt_race_up(member);
+	else
+		channel_tunnel_up(place_of(member)->channel, is_other(place_of(member)));
+}
+
+void relays_member_reported(void *context, struct amt_member *member)
+{
+	(void)context;
+	channel_reported(place_of(member)->channel, is_other(place_of(member)));
+}
+
+/* The place of a relay that serves goes with it, unless another takes over. */
+static void fail_place(struct place *place, const char *reason)
+{
+	struct channel *channel = place->channel;
+	struct served *served = served_of(channel);
+	bool other = is_other(place);
+
+	if (!other && !served->other)
+		leave(channel, &served->serving);
+	channel_tunnel_failed(channel, other, reason);
+}
+
+void relays_member_failed(void *context, struct amt_member *member, const char *reason)
+{
+	struct place *place = member->connection ? NULL : place_of(member);
+
+	(void)context;
+	if (!place) {
+		amt_race_failed(member, reason);
+		return;
+	}
+	fail_place(place, reason);
+}
+
+/* Entries */
 
 static void add_egress(struct dataplane_channel *entry, const struct netlink_interface *link)
 {
@@ -95,7 +306,7 @@ static void add_egress(struct dataplane_channel *entry, const struct netlink_int
 
 static void forward(struct channel *channel)
 {
-	const struct amt_tunnel *tunnel = served_of(channel)->member.tunnel;
+	const struct amt_tunnel *tunnel = served_of(channel)->serving->member.tunnel;
 	struct engine *engine = engine_of(channel);
 	struct dataplane_channel entry = {
 		.relay = tunnel->relay,
@@ -120,10 +331,24 @@ static void stop_forwarding(struct channel *channel)
 
 const struct addr *relays_serving(const struct channel *channel)
 {
-	const struct amt_tunnel *tunnel =
-		container_of(channel, const struct served, channel)->member.tunnel;
+	const struct place *serving = served_of(channel)->serving;
 
-	return tunnel ? &tunnel->relay : NULL;
+	return serving && serving->member.tunnel ? &serving->member.tunnel->relay : NULL;
+}
+
+const struct addr *relays_other(const struct channel *channel)
+{
+	const struct place *other = served_of(channel)->other;
+
+	return other && other->member.tunnel ? &other->member.tunnel->relay : NULL;
+}
+
+void relays_probe(struct channel *channel)
+{
+	struct place *serving = served_of(channel)->serving;
+
+	if (serving)
+		amt_tunnels_probe(&serving->member);
 }
 
 struct slow_stats *relays_slow_stats(struct channel *channel)
@@ -133,12 +358,9 @@ struct slow_stats *relays_slow_stats(struct channel *channel)
 
 static void log_change(const struct channel *channel)
 {
-	const struct served *served = container_of(channel, const struct served, channel);
 	const struct addr *relay = relays_serving(channel);
 	char sg[SG_TEXT], text[ADDR_TEXT];
 
-	if (channel->state == CHANNEL_CONNECTING)
-		relay = &served->source.found->relays[channel->relays_tried - 1].address;
 	if (channel->reason)
 		log_peer("%s %s: %s", sg_format(&channel->sg, sg),
 			 channel_state_name(channel->state), channel->reason);
@@ -165,7 +387,9 @@ static void closed(const struct channel *channel)
 }
 
 const struct channel_actions relays_channel_actions = {.discover = discover,
-						       .connect = connect_to,
+						       .connect = connect_to_one,
+						       .abandon = abandon,
+						       .switch_over = switch_over,
 						       .disconnect = disconnect,
 						       .forward = forward,
 						       .stop_forwarding = stop_forwarding,
@@ -199,130 +423,3 @@ void relays_start(struct engine *engine)
 	driad_sources_init(&engine->sources);
 	round_start(&engine->renewal, engine, engine->config->hold / RENEWALS, renew);
 }
-
-/* Tunnels: sockets and endpoints */
-
-static void endpoint_received(void *owner, const uint8_t *bytes, size_t length)
-{
-	struct amt_endpoint *endpoint = owner;
-
-	endpoint->received(endpoint, bytes, length);
-}
-
-static const char *why_not_open(int error)
-{
-	switch (error) {
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-		return "no route to the relay";
-	case EADDRNOTAVAIL:
-		return "this host does not have the source_address of [tunnels]";
-	case ENODEV:
-		return "there is no such vrf as [tunnels] names";
-	default:
-		return "cannot open a socket to the relay";
-	}
-}
-
-static struct udp_path configured_path(const struct config *config)
-{
-	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
-				 .ipv6 = config->tunnels.ipv6,
-				 .mark = config->tunnels.mark,
-				 .vrf = config->tunnels.vrf};
-}
-
-static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
-{
-	struct engine *engine = context;
-	struct udp_path path = configured_path(engine->config);
-
-	endpoint->socket =
-		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
-			 &endpoint->local_port, endpoint_received, endpoint);
-	if (!endpoint->socket)
-		*reason = why_not_open(errno);
-	return endpoint->socket;
-}
-
-static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
-			  size_t length)
-{
-	(void)context;
-	udp_send(endpoint->socket, bytes, length);
-}
-
-static void endpoint_close(void *context, struct amt_endpoint *endpoint)
-{
-	(void)context;
-	udp_close(endpoint->socket);
-	endpoint->socket = NULL;
-}
-
-static bool endpoint_moved(void *context, const struct amt_endpoint *endpoint)
-{
-	const struct engine *engine = context;
-	struct udp_path path = configured_path(engine->config);
-	struct addr source;
-
-	return udp_source(&path, &endpoint->peer, &source) &&
-	       !addr_equal(&source, &endpoint->local);
-}
-
-static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
-{
-	struct engine *engine = context;
-	char text[2][ADDR_TEXT];
-
-	if (dataplane_set_tunnel(engine->dataplane, &tunnel->endpoint.local,
-				 tunnel->endpoint.local_port, &tunnel->relay, AMT_PORT))
-		log_peer("%s", dataplane_error(engine->dataplane));
-	log_notice("tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
-		   addr_format(&tunnel->endpoint.local, text[1]), tunnel->endpoint.local_port);
-}
-
-static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
-{
-	struct engine *engine = context;
-	char text[ADDR_TEXT];
-
-	dataplane_remove_tunnel(engine->dataplane, &tunnel->endpoint.local,
-				tunnel->endpoint.local_port);
-	log_notice("tunnel to relay %s closed", addr_format(&tunnel->relay, text));
-}
-
-static void member_up(void *context, struct amt_member *member)
-{
-	(void)context;
-	channel_tunnel_up(channel_of(member));
-}
-
-static void member_reported(void *context, struct amt_member *member)
-{
-	(void)context;
-	channel_reported(channel_of(member));
-}
-
-static void member_failed(void *context, struct amt_member *member, const char *reason)
-{
-	(void)context;
-	channel_tunnel_failed(channel_of(member), reason);
-}
-
-static void message_refused(void *context, const struct addr *peer, enum protocol protocol,
-			    enum fault fault)
-{
-	engine_refused(context, protocol, fault, peer);
-}
-
-const struct amt_tunnels_actions relays_tunnel_actions = {.open = endpoint_open,
-							  .send = endpoint_send,
-							  .close = endpoint_close,
-							  .moved = endpoint_moved,
-							  .opened = tunnel_opened,
-							  .closed = tunnel_closed,
-							  .up = member_up,
-							  .reported = member_reported,
-							  .failed = member_failed,
-							  .data = slowpath_data,
-							  .refused = message_refused};

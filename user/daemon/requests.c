@@ -141,7 +141,7 @@ static json_t *channel_now(struct engine *engine, struct channel *channel)
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		names[i] = engine->lans[i].link.name;
-	return view_channel(channel, relays_serving(channel), names, &stats,
+	return view_channel(channel, relays_serving(channel), relays_other(channel), names, &stats,
 			    relays_slow_stats(channel)->packets,
 			    channel_asserts(engine, &channel->sg));
 }
@@ -171,6 +171,20 @@ static void show_channels(struct engine *engine, struct control_client *client)
 static void show_tunnels(struct engine *engine, struct control_client *client)
 {
 	control_reply(client, view_tunnels(&engine->tunnels));
+}
+
+static void lift_hold(struct engine *engine, struct control_client *client, const json_t *request)
+{
+	const char *text = json_string_value(json_object_get(request, "relay"));
+	struct addr relay;
+
+	if (!text || !addr_parse(text, &relay))
+		control_refuse(client, "'relay' must be the address of a relay");
+	else if (!amt_holds_lift(&engine->tunnels.holds, &relay))
+		control_refuse(client, "%s is not held down; `mcingest tunnels` shows what is",
+			       text);
+	else
+		control_reply(client, json_pack("{s:o}", "lifted", view_addr(&relay)));
 }
 
 static void show_counters(struct engine *engine, struct control_client *client)
@@ -285,6 +299,8 @@ void requests_handle(void *owner, struct control_client *client, const json_t *r
 	}
 	if (name && strcmp(name, "lookup") == 0)
 		start_lookup(owner, client, request);
+	else if (name && strcmp(name, "lift") == 0)
+		lift_hold(owner, client, request);
 	else
 		control_refuse(client, "unknown command '%s'", name ? name : "");
 }

@@ -112,6 +112,7 @@ static void forward(struct passage *passage)
 		return;
 	stats->packets++;
 	stats->bytes += slowpath_length(&passage->packet);
+	stats->last = engine->timers.now;
 	channel_first_packet(passage->channel, engine->timers.now);
 }
 

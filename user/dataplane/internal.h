@@ -19,8 +19,8 @@ struct ring_buffer;
 struct attachment {
 	unsigned ifindex;
 	enum role role;
-	bool xdp;        /* with TC behind it */
-	bool takes_xdp;  /* of a LAN: its driver sends what XDP redirects to it */
+	bool xdp;         /* with TC behind it */
+	bool takes_xdp;   /* of a LAN: its driver sends what XDP redirects to it */
 	bool takes_parts; /* and frames in several buffers */
 	char why[128];
 };
@@ -53,13 +53,14 @@ struct dataplane {
 	struct mci_clock clock;
 	struct mci_lan lans[MCI_LANS_MAX]; /* as the map has them; ifindex 0: none of that number */
 	uint64_t entries_version;
-	int lan_sets;                      /* 0 or less: no XDP, no sets */
-	int departs[MCI_LANS_MAX];         /* programs of the LANs that are in sets; 0: none */
-	int *stats_chunks;                 /* maps of channel_stats; -1: not there yet */
+	int lan_sets;              /* 0 or less: no XDP, no sets */
+	int departs[MCI_LANS_MAX]; /* programs of the LANs that are in sets; 0: none */
+	int *stats_chunks;         /* maps of channel_stats; -1: not there yet */
 	uint32_t stats_chunk_count;
 	struct stats_maker stats_maker;
 	unsigned cpus;
-	void *per_cpu; /* room for one entry of any per-CPU map */
+	void *per_cpu;                           /* room for one entry of any per-CPU map */
+	struct mci_channel_stats *chunk_per_cpu; /* room for a chunk's */
 	char error[256];
 };
 
@@ -151,7 +152,8 @@ void xdp_remove(unsigned ifindex);
 void refused_open(struct dataplane *dp);
 /* The programs count on until their pins are removed. */
 void refused_close(struct dataplane *dp);
-/* Counts what the LAN does not take of the upstream's, or goes on with an earlier daemon's count. */
+/* Counts what the LAN does not take of the upstream's, or goes on with an earlier daemon's count.
+ */
 void refused_watch(const struct dataplane *dp, unsigned upstream, unsigned lan);
 /* Pairs of interfaces that this process is not attached to. */
 void refused_forget_leftovers(const struct dataplane *dp);

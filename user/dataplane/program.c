@@ -264,5 +264,6 @@ void dataplane_close(struct dataplane *dp)
 	release(dp);
 	free(dp->attachments);
 	free(dp->per_cpu);
+	free(dp->chunk_per_cpu);
 	free(dp);
 }

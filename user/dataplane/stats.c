@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dataplane/internal.h"
 
+#include "base/memory.h"
 #include "ingest_tc.skel.h"
 
 #include <bpf/bpf.h>
@@ -45,6 +46,36 @@ int dataplane_channel_stats(struct dataplane *dp, uint32_t slot, struct mci_chan
 		return read_error(dp, error, dp->ingest->maps.channel_stats);
 	for (unsigned i = 0; i < dp->cpus; i++)
 		add_cpu(stats, &cpu[i]);
+	return 0;
+}
+
+static int read_chunk(struct dataplane *dp, int chunk, uint32_t *count)
+{
+	uint32_t places[MCI_STATS_CHUNK], next;
+	int error;
+
+	if (!dp->chunk_per_cpu)
+		dp->chunk_per_cpu =
+			memory_new(dp->cpus * MCI_STATS_CHUNK * sizeof(*dp->chunk_per_cpu));
+	*count = MCI_STATS_CHUNK;
+	error = bpf_map_lookup_batch(chunk, NULL, &next, places, dp->chunk_per_cpu, count, NULL);
+	return error == -ENOENT ? 0 : error; /* that says that the map has no more */
+}
+
+int dataplane_last_packets(struct dataplane *dp, uint32_t first, uint64_t last_ns[])
+{
+	int chunk = find_chunk(dp, first), error;
+	uint32_t count = 0;
+
+	memset(last_ns, 0, MCI_STATS_CHUNK * sizeof(*last_ns));
+	if (chunk < 0)
+		return 0;
+	error = read_chunk(dp, chunk, &count);
+	if (error)
+		return read_error(dp, error, dp->ingest->maps.channel_stats);
+	for (size_t i = 0; i < (size_t)count * dp->cpus; i++)
+		if (dp->chunk_per_cpu[i].last_ns > last_ns[i / dp->cpus])
+			last_ns[i / dp->cpus] = dp->chunk_per_cpu[i].last_ns;
 	return 0;
 }
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The sockets of tunnels, and their endpoints in the dataplane. */
+#include "base/log.h"
+#include "daemon/engine.h"
+#include "io/udp.h"
+
+#include <errno.h>
+
+static void endpoint_received(void *owner, const uint8_t *bytes, size_t length)
+{
+	struct amt_endpoint *endpoint = owner;
+
+	endpoint->received(endpoint, bytes, length);
+}
+
+static const char *why_not_open(int error)
+{
+	switch (error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return "no route to the relay";
+	case EADDRNOTAVAIL:
+		return "this host does not have the source_address of [tunnels]";
+	case ENODEV:
+		return "there is no such vrf as [tunnels] names";
+	default:
+		return "cannot open a socket to the relay";
+	}
+}
+
+static struct udp_path configured_path(const struct config *config)
+{
+	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
+				 .ipv6 = config->tunnels.ipv6,
+				 .mark = config->tunnels.mark,
+				 .vrf = config->tunnels.vrf};
+}
+
+static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
+{
+	struct engine *engine = context;
+	struct udp_path path = configured_path(engine->config);
+
+	endpoint->socket =
+		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
+			 &endpoint->local_port, endpoint_received, endpoint);
+	if (!endpoint->socket)
+		*reason = why_not_open(errno);
+	return endpoint->socket;
+}
+
+static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
+			  size_t length)
+{
+	(void)context;
+	udp_send(endpoint->socket, bytes, length);
+}
+
+static void endpoint_close(void *context, struct amt_endpoint *endpoint)
+{
+	(void)context;
+	udp_close(endpoint->socket);
+	endpoint->socket = NULL;
+}
+
+static bool endpoint_moved(void *context, const struct amt_endpoint *endpoint)
+{
+	const struct engine *engine = context;
+	struct udp_path path = configured_path(engine->config);
+	struct addr source;
+
+	return udp_source(&path, &endpoint->peer, &source) &&
+	       !addr_equal(&source, &endpoint->local);
+}
+
+static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
+{
+	struct engine *engine = context;
+	char text[2][ADDR_TEXT];
+
+	if (dataplane_set_tunnel(engine->dataplane, &tunnel->endpoint.local,
+				 tunnel->endpoint.local_port, &tunnel->relay, AMT_PORT))
+		log_peer("%s", dataplane_error(engine->dataplane));
+	log_notice("tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
+		   addr_format(&tunnel->endpoint.local, text[1]), tunnel->endpoint.local_port);
+}
+
+static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
+{
+	struct engine *engine = context;
+	char text[ADDR_TEXT];
+
+	dataplane_remove_tunnel(engine->dataplane, &tunnel->endpoint.local,
+				tunnel->endpoint.local_port);
+	log_notice("tunnel to relay %s closed", addr_format(&tunnel->relay, text));
+}
+
+static void message_refused(void *context, const struct addr *peer, enum protocol protocol,
+			    enum fault fault)
+{
+	engine_refused(context, protocol, fault, peer);
+}
+
+const struct amt_tunnels_actions tunnels_actions = {.open = endpoint_open,
+						    .send = endpoint_send,
+						    .close = endpoint_close,
+						    .moved = endpoint_moved,
+						    .opened = tunnel_opened,
+						    .closed = tunnel_closed,
+						    .up = relays_member_up,
+						    .reported = relays_member_reported,
+						    .failed = relays_member_failed,
+						    .data = slowpath_data,
+						    .refused = message_refused};

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Looks for channels whose data has stopped: their relays are asked whether they are alive, and the
+ * channels told. A part of the counters at a time, each within FLOW_INTERVAL. */
+#include "base/log.h"
+#include "daemon/engine.h"
+
+static usec_t last_packet(struct channel *channel, uint64_t last_ns)
+{
+	usec_t fast = last_ns / 1000, slow = relays_slow_stats(channel)->last;
+
+	return fast > slow ? fast : slow;
+}
+
+static void look_at(struct engine *engine, struct channel *channel, uint64_t last_ns)
+{
+	enum flow_state state =
+		flow_look(&channel->flow, engine->timers.now, last_packet(channel, last_ns));
+
+	if (state == FLOW_FLOWS)
+		channel_flows(channel);
+	if (state != FLOW_STOPPED || !channel_egress(channel) || channel->silent)
+		return;
+	channel_is_silent(channel);
+	relays_probe(channel);
+}
+
+static bool is_used(const struct engine *engine, uint32_t first)
+{
+	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++)
+		if (channel_table_at(&engine->channels, first + i))
+			return true;
+	return false;
+}
+
+static void look_at_part(struct engine *engine, uint32_t first)
+{
+	uint64_t last_ns[MCI_STATS_CHUNK];
+	struct channel *channel;
+
+	if (!is_used(engine, first))
+		return;
+	if (dataplane_last_packets(engine->dataplane, first, last_ns)) {
+		log_peer("%s", dataplane_error(engine->dataplane));
+		return;
+	}
+	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
+		channel = channel_table_at(&engine->channels, first + i);
+		if (channel)
+			look_at(engine, channel, last_ns[i]);
+	}
+}
+
+static void part_due(struct timer *timer)
+{
+	struct engine *engine = container_of(timer, struct engine, watch.part);
+	uint32_t parts = (engine->channels.limit + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK;
+
+	look_at_part(engine, engine->watch.next * MCI_STATS_CHUNK);
+	engine->watch.next = (engine->watch.next + 1) % parts;
+	timer_start(&engine->timers, timer, FLOW_INTERVAL / parts);
+}
+
+void watch_start(struct engine *engine)
+{
+	engine->watch.part.fn = part_due;
+	timer_start(&engine->timers, &engine->watch.part, FLOW_INTERVAL);
+}
