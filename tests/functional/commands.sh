@@ -27,7 +27,7 @@ send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true 5 "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
 has status . version pid since uptime_s interfaces channels packets_per_s bits_per_s tunnels longest_stall_ms limits
-has status '.interfaces[0]' name role mode why addresses neighbors dr refused igmp mld
+has status '.interfaces[0]' name role mode why addresses neighbors observed dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors joins
 has neighbors '.neighbors[0]' interface address dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses

@@ -24,6 +24,7 @@ says 2 "no interface named" 'downstream' "$d"
 says 2 "an interface that is not there" "no interface .*'lan9'" "$d" --downstream lan9
 says 2 "an upstream that is not there" "no interface .*'wan9'" "$d" --downstream lan0 --upstream wan9
 says 2 "an interface without Ethernet" 'lo .*no Ethernet' "$d" --downstream lo
+says 2 "observed, and no downstream" 'observe on .wan0.: it is no downstream interface' "$d" --downstream lan0 --observe wan0
 says 2 "an unknown option" '--upstraem' "$d" --downstream lan0 --upstraem wan0
 says 2 "a stray word" 'lan0' "$d" lan0
 says 2 "a file that is not there" 'nowhere.conf' "$d" --config /nowhere.conf

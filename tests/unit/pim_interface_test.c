@@ -520,6 +520,34 @@ Test(pim_interface, our_own_messages_sent_back_are_not_a_neighbor)
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 0);
 }
 
+/* Another daemon speaks for our addresses: what is meant for it is followed, and nothing is said.
+ */
+Test(pim_interface, who_observes_is_silent)
+{
+	pim_interface_stop(&pim);
+	sent_count = 0;
+	pim.observing = true;
+	pim_interface_start(&pim);
+	hello_from("10.0.0.2", 105, 1);
+	hello_from("10.0.0.3", 105, 1);
+	cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE);
+	cr_expect_eq(wanted_count, 1);
+	pim_asserts_data(&pim.asserts, &last);
+	cr_expect_eq(receive("pim-prune-sg-v4"), FAULT_NONE);
+	run_for(&timers, 10);
+	cr_expect_eq(unwanted_count, 1, "after the override interval of two neighbors");
+	run_for(&timers, 1000);
+	pim_interface_readdress(&pim, &(struct addr){.family = AF_INET, .bytes = {10, 0, 0, 9}},
+				NULL, 0);
+	pim_interface_stop(&pim);
+	cr_expect_eq(sent_count, 0);
+	cr_expect_eq(said_count, 0);
+	cr_expect_eq(pim.counters.hellos_sent, 3, "those before, and their goodbye");
+	cr_expect_eq(pim.counters.prune_echoes_sent, 0);
+	timers_free(&timers);
+	begin();
+}
+
 Test(pim_interface, ipv6)
 {
 	end();

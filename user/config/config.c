@@ -8,6 +8,8 @@
  *                            interfaces that routes leave by
  *   igmp = lan0              those LANs whose hosts are asked by IGMPv3 and MLDv2 what they want;
  *                            nothing is asked elsewhere. Default: none
+ *   observe = lan0           those LANs where another daemon on this host speaks PIM: the Joins
+ *                            that are meant for it are followed, and nothing is said
  *   [dns]
  *   server = 192.0.2.53      addresses, each with @port where it is not 53, at most 8. Default:
  *                            those of /etc/resolv.conf
@@ -146,6 +148,8 @@ static const struct setting settings[] = {
 	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
 	{"interfaces", "igmp", LIST(igmp, igmp_count, CONFIG_NAMES_MAX), .word = word_is_interface,
 	 .expected = "an interface's name, of at most 15 characters"},
+	{"interfaces", "observe", LIST(observe, observe_count, CONFIG_NAMES_MAX),
+	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
 	{"dns", "server", LIST(dns_servers, dns_server_count, CONFIG_SERVERS_MAX),
 	 .word = word_is_server, .expected = "an IPv4 or IPv6 address, with @port if need be"},
 	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .least = 1, .most = 60,
@@ -539,6 +543,7 @@ static const struct option options[] = {
 	{"downstream", required_argument, NULL, OPTION_SETTING},
 	{"upstream", required_argument, NULL, OPTION_SETTING},
 	{"igmp", required_argument, NULL, OPTION_SETTING},
+	{"observe", required_argument, NULL, OPTION_SETTING},
 	{"socket", required_argument, NULL, OPTION_SETTING},
 	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"debug", no_argument, NULL, OPTION_DEBUG},
@@ -556,6 +561,7 @@ static void print_help(void)
 	     "  --upstream IF    where tunnels arrive; repeat it for more, at most 16\n"
 	     "                   (default: the interfaces that routes leave by)\n"
 	     "  --igmp IF        a downstream whose hosts are asked by IGMPv3 and MLDv2, too\n"
+	     "  --observe IF     a downstream where another daemon of this host speaks PIM\n"
 	     "  --config FILE    (default: " CONFIG_FILE ", where it exists)\n"
 	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
 	     "  --debug          log every packet and every step\n"
@@ -638,17 +644,26 @@ static bool is_downstream(const struct config *config, const char *name)
 	return false;
 }
 
-static bool check_whole(const struct config *config, const char *file)
+static bool are_downstream(const struct config *config, const char *file, const char *key,
+			   char *const *names, unsigned count)
 {
-	for (unsigned i = 0; i < config->igmp_count; i++) {
-		if (is_downstream(config, config->igmp[i]))
+	for (unsigned i = 0; i < count; i++) {
+		if (is_downstream(config, names[i]))
 			continue;
 		fprintf(stderr,
-			"mcingestd: igmp on '%s': it is no downstream interface; see --igmp, and "
-			"'igmp' under [interfaces] in %s\n",
-			config->igmp[i], file ? file : CONFIG_FILE);
+			"mcingestd: %s on '%s': it is no downstream interface; see --%s, and '%s' "
+			"under [interfaces] in %s\n",
+			key, names[i], key, key, file ? file : CONFIG_FILE);
 		return false;
 	}
+	return true;
+}
+
+static bool check_whole(const struct config *config, const char *file)
+{
+	if (!are_downstream(config, file, "igmp", config->igmp, config->igmp_count) ||
+	    !are_downstream(config, file, "observe", config->observe, config->observe_count))
+		return false;
 	if (config->downstream_count)
 		return true;
 	fprintf(stderr,

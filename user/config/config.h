@@ -22,8 +22,9 @@ struct config {
 	unsigned downstream_count;
 	char *upstream[CONFIG_UPLINKS_MAX]; /* none: those that routes leave by */
 	unsigned upstream_count;
-	char *igmp[CONFIG_NAMES_MAX]; /* those downstream ones whose hosts are asked */
-	unsigned igmp_count;
+	char *igmp[CONFIG_NAMES_MAX];    /* those downstream ones whose hosts are asked */
+	char *observe[CONFIG_NAMES_MAX]; /* and those where we are silent */
+	unsigned igmp_count, observe_count;
 	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
 	unsigned dns_server_count;
 	usec_t dns_timeout;

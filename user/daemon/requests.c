@@ -64,6 +64,7 @@ static json_t *status_interfaces(const struct engine *engine)
 				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 
 		json_object_set_new(view, "neighbors", json_integer(neighbors));
+		json_object_set_new(view, "observed", json_boolean(lan->ipv4.interface.observing));
 		json_object_set_new(view, "refused", refused_by(engine, lan));
 		json_object_set_new(view, "dr", status_dr(lan));
 		json_object_set_new(view, "igmp", status_hosts(&lan->igmp));

@@ -27,6 +27,8 @@ static void send_hello(struct pim_interface *pim, uint16_t holdtime)
 	uint8_t message[PIM_MESSAGE_MAX];
 	size_t length;
 
+	if (pim->observing)
+		return;
 	memcpy(hello.addresses, pim->secondaries, sizeof(hello.addresses));
 	length = pim_encode_hello(&hello, &pim->address, message, sizeof(message));
 	pim->actions->send(pim->context, message, length);
@@ -38,6 +40,8 @@ static void hello_due(struct timer *timer)
 {
 	struct pim_interface *pim = container_of(timer, struct pim_interface, hello);
 
+	if (pim->observing)
+		return;
 	send_hello(pim, hello_holdtime(pim));
 	timer_start(pim->timers, timer, pim->options->hello_period * USEC_PER_SEC);
 }
@@ -47,7 +51,7 @@ static void trigger_hello(struct pim_interface *pim)
 {
 	usec_t delay = random_between(0, PIM_TRIGGERED_HELLO_DELAY_S * USEC_PER_SEC);
 
-	if (pim->hello_owed)
+	if (pim->hello_owed || pim->observing)
 		return;
 	pim->hello_owed = true;
 	if (timer_left(pim->timers, &pim->hello) > delay)
@@ -83,6 +87,8 @@ static void downstream_echo(struct pim_downstream *downstream, const struct sg *
 {
 	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
 
+	if (pim->observing)
+		return;
 	pim->echoes[pim->echo_count++] = *sg;
 	if (pim->echo_count == PIM_PRUNES_MAX) {
 		timer_stop(pim->timers, &pim->echo);
@@ -129,6 +135,8 @@ static void assert_send(struct pim_asserts *asserts, const struct sg *sg,
 	struct pim_interface *pim = container_of(asserts, struct pim_interface, asserts);
 	uint8_t message[PIM_MESSAGE_MAX];
 
+	if (pim->observing)
+		return;
 	send_message(pim, message,
 		     pim_encode_assert(sg, metric, &pim->address, message, sizeof(message)));
 	pim->counters.asserts_sent++;
@@ -158,7 +166,13 @@ static void introduce(struct pim_interface *pim)
 {
 	char text[ADDR_TEXT];
 
-	log_notice("pim: Hello on %s from %s", pim->name, addr_format(&pim->address, text));
+	addr_format(&pim->address, text);
+	if (pim->observing) {
+		log_notice("pim: observed on %s, where another daemon speaks for %s", pim->name,
+			   text);
+		return;
+	}
+	log_notice("pim: Hello on %s from %s", pim->name, text);
 	pim->generation_id = random_u32();
 	send_hello(pim, hello_holdtime(pim));
 	pim->generation_id++;

@@ -2,6 +2,9 @@
 /* PIM on one interface and family: says Hello, takes what neighbours send, and tells which (S,G)
  * the LAN wants (RFC 7761, the SSM subset of section 4.8.2, upstream router's side).
  *
+ * Where another router on this host speaks for the same addresses it only observes: it follows what
+ * is sent to them, and says nothing.
+ *
  * Left out: DR duties, and everything that needs an RP. */
 #pragma once
 
@@ -50,6 +53,7 @@ struct pim_interface {
 	const struct pim_options *options; /* the caller's */
 	const struct pim_actions *actions;
 	void *context;
+	bool observing;
 	struct addr address; /* the primary one, or IPv6 link-local: source of what we send */
 	struct addr secondaries[PIM_ADDRESSES_MAX];
 	unsigned secondary_count;
@@ -66,7 +70,7 @@ struct pim_interface {
 	struct pim_counters counters;
 };
 
-/* Fill name, timers, options, actions, context and addresses in before. Says Hello at once, twice,
+/* Fill name, timers, options, actions, context, observing and addresses in before. Says Hello at once, twice,
  * with different Generation IDs: neighbours send their Joins anew. */
 void pim_interface_start(struct pim_interface *pim);
 /* Says goodbye (Holdtime 0), and forgets all. */
