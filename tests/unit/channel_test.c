@@ -102,8 +102,19 @@ static void end(void)
 
 TestSuite(channel, .init = begin, .fini = end);
 
+/* Of all states the table has counted the channels. */
+static void check_states(void)
+{
+	unsigned counts[CHANNEL_STATES] = {0};
+
+	for (const struct channel *each = table.by_sg; each; each = each->hh.next)
+		counts[each->state]++;
+	cr_expect_arr_eq(table.states, counts, sizeof(counts));
+}
+
 static void expect_did(const char *what)
 {
+	check_states();
 	cr_expect_str_eq(did, what);
 	did[0] = 0;
 }

@@ -35,16 +35,22 @@ static usec_t now(const struct channel *channel)
 	return channel->table->timers->now;
 }
 
-/* The one place where a state changes. */
+static void enter(struct channel *channel, enum channel_state state)
+{
+	if (channel->state != state)
+		channel->since = now(channel);
+	channel->table->states[channel->state]--;
+	channel->table->states[state]++;
+	channel->state = state;
+}
+
 static void change_state(struct channel *channel, enum channel_state state, const char *reason)
 {
 	bool hidden = channel->state == CHANNEL_FAILED && state < CHANNEL_JOINED;
 
 	if (hidden || (channel->state == state && channel->reason == reason))
 		return;
-	if (channel->state != state)
-		channel->since = now(channel);
-	channel->state = state;
+	enter(channel, state);
 	channel->reason = reason;
 	actions(channel)->changed(channel);
 }
@@ -166,8 +172,7 @@ void channel_open(struct channel *channel, usec_t seen)
 void channel_adopt(struct channel *channel, bool receiving)
 {
 	channel->retry.fn = retry_due;
-	channel->state = receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED;
-	channel->since = now(channel);
+	enter(channel, receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED);
 	channel->trace.join_seen = now(channel);
 	channel->forwarding = true;
 	actions(channel)->changed(channel);

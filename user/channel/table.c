@@ -47,6 +47,7 @@ static void close_channel(struct channel_table *table, struct channel *channel)
 {
 	stay(channel);
 	channel_close(channel);
+	table->states[channel->state]--;
 	HASH_DEL(table->by_sg, channel);
 	give_slot(table, channel->slot);
 	free(channel);
@@ -98,6 +99,7 @@ static struct channel *open_channel(struct channel_table *table, const struct sg
 	take_slot(table, slot, channel);
 	HASH_ADD(hh, table->by_sg, sg, sizeof(channel->sg), channel);
 	HASH_RESERVE(table->by_sg, table->limit);
+	table->states[channel->state]++;
 	return channel;
 }
 

@@ -15,6 +15,7 @@ struct channel_table {
 	unsigned limit;
 	usec_t linger; /* how long a channel is kept that nobody wants any more */
 	struct channel *by_sg;
+	unsigned states[CHANNEL_STATES]; /* channels in each */
 	struct channel *lingering; /* the eldest first */
 	struct channel **by_slot;  /* `limit` of them */
 	uint32_t *free_slots;      /* a stack */

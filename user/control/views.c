@@ -144,17 +144,11 @@ json_t *view_querier(const struct membership_querier *querier)
 
 json_t *view_channel_states(const struct channel_table *channels)
 {
-	json_int_t counts[CHANNEL_STATES] = {0};
 	json_t *view = json_object();
 
-	for (uint32_t slot = 0; slot < channels->limit; slot++) {
-		const struct channel *channel = channel_table_at(channels, slot);
-
-		if (channel)
-			counts[channel->state]++;
-	}
 	for (int state = 0; state < CHANNEL_STATES; state++)
-		json_object_set_new(view, channel_state_name(state), json_integer(counts[state]));
+		json_object_set_new(view, channel_state_name(state),
+				    json_integer(channels->states[state]));
 	return view;
 }
 
