@@ -12,11 +12,11 @@ static __always_inline bool address_is(const union address *address, const __u8 
 	return address->halves[0] == other->halves[0] && address->halves[1] == other->halves[1];
 }
 
-static __always_inline bool came_its_way(const struct outer *o, const struct mci_channel *channel)
+static __always_inline bool came_from(const struct outer *o, const struct mci_upstream *upstream)
 {
-	return address_is(&o->source, channel->relay) && o->source_port == channel->relay_port &&
-	       address_is(&o->destination, channel->local) &&
-	       o->destination_port == channel->local_port;
+	return address_is(&o->source, upstream->relay) && o->source_port == upstream->relay_port &&
+	       address_is(&o->destination, upstream->local) &&
+	       o->destination_port == upstream->local_port;
 }
 
 static __always_inline bool ttl_has_run_out(const struct inner *i)
@@ -71,7 +71,7 @@ static __always_inline int match(const struct outer *o, const struct inner *i, _
 
 	if (!found)
 		return MCI_DROP_NOT_JOINED;
-	if (!came_its_way(o, found))
+	if (!came_from(o, &found->from))
 		return MCI_DROP_OTHER_TUNNEL;
 	if (now > found->deadline_ns)
 		return MCI_DROP_EXPIRED;

@@ -34,14 +34,19 @@ struct mci_lan {
 	__u8 mac[6]; /* the interface's own: the source of what it sends */
 };
 
-/* channels4, channels6: whence a channel must come and where it goes. What a packet needs of it
- * stands in its first 64 bytes, which of an IPv4 channel are one cache line: the kernel puts 64
- * bytes of its own and of the key before them. */
-struct mci_channel {
+/* Where packets of a channel come from, and to. */
+struct mci_upstream {
 	__u8 relay[16]; /* outer source address */
 	__u8 local[16]; /* outer destination address: the tunnel's own */
 	__u16 relay_port;
 	__u16 local_port;
+};
+
+/* channels4, channels6: whence a channel must come and where it goes. What a packet needs of it
+ * stands in its first 64 bytes, which of an IPv4 channel are one cache line: the kernel puts 64
+ * bytes of its own and of the key before them. */
+struct mci_channel {
+	struct mci_upstream from;
 	__u32 slot;        /* of the channel in channel_stats */
 	__u64 deadline_ns; /* CLOCK_MONOTONIC after which nothing is forwarded any more */
 	__u8 lan_count;

@@ -84,10 +84,10 @@ static void set_channel(struct dataplane *dp, const struct egress_case *row)
 	int outer = row->packet.outer ? row->packet.outer : 4;
 	struct sg sg = packet_channel(row->packet.inner ? row->packet.inner : 4);
 	struct dataplane_channel channel = {
-		.relay = packet_relay(outer),
-		.local = packet_local(outer),
-		.relay_port = AMT_PORT,
-		.local_port = TUNNEL_PORT,
+		.from = {.relay = packet_relay(outer),
+			 .local = packet_local(outer),
+			 .relay_port = AMT_PORT,
+			 .local_port = TUNNEL_PORT},
 		.slot = SLOT,
 		.deadline_ns = UINT64_MAX,
 		.egress_count = EGRESSES,

@@ -36,10 +36,10 @@ static void set_entries(struct dataplane *dp, const struct ingest_case *row, uin
 	struct addr relay = packet_relay(outer), local = packet_local(outer);
 	struct sg sg = packet_channel(family_of(row->packet.inner));
 	struct dataplane_channel channel = {
-		.relay = entry->other_relay ? local : relay,
-		.local = local,
-		.relay_port = AMT_PORT,
-		.local_port = entry->other_tunnel ? TUNNEL_PORT + 1 : TUNNEL_PORT,
+		.from = {.relay = entry->other_relay ? local : relay,
+			 .local = local,
+			 .relay_port = AMT_PORT,
+			 .local_port = entry->other_tunnel ? TUNNEL_PORT + 1 : TUNNEL_PORT},
 		.slot = slot,
 		.deadline_ns = seconds_from_now(entry->expired ? -1 : 3600),
 		.egress_count = !entry->no_egress,

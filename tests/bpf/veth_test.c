@@ -122,10 +122,10 @@ static void set_channel(const struct way *way, const struct packet *packet, unsi
 	struct addr relay = packet_relay(packet->outer), local = packet_local(packet->outer);
 	struct sg sg = packet_channel(packet->inner);
 	struct dataplane_channel channel = {
-		.relay = relay,
-		.local = local,
-		.relay_port = AMT_PORT,
-		.local_port = TUNNEL_PORT,
+		.from = {.relay = relay,
+			 .local = local,
+			 .relay_port = AMT_PORT,
+			 .local_port = TUNNEL_PORT},
 		.slot = SLOT,
 		.deadline_ns = UINT64_MAX,
 		.egress_count = copies,
@@ -226,10 +226,10 @@ static void set_channel_of_two(const struct way *way, const struct packet *packe
 {
 	struct sg sg = packet_channel(packet->inner);
 	struct dataplane_channel channel = {
-		.relay = packet_relay(packet->outer),
-		.local = packet_local(packet->outer),
-		.relay_port = AMT_PORT,
-		.local_port = TUNNEL_PORT,
+		.from = {.relay = packet_relay(packet->outer),
+			 .local = packet_local(packet->outer),
+			 .relay_port = AMT_PORT,
+			 .local_port = TUNNEL_PORT},
 		.slot = SLOT,
 		.deadline_ns = UINT64_MAX,
 		.egress_count = 2,

@@ -70,7 +70,7 @@ static void adopt_channel(void *context, const struct sg *sg,
 	adopted = channel_table_at(&engine->channels, channel->slot);
 	count = (struct meter_count){stats.packets, stats.bytes};
 	meter_begin(&adopted->meter, engine->timers.now, &count);
-	relays_adopt(adopted, &channel->relay);
+	relays_adopt(adopted, &channel->from.relay);
 }
 
 void adopt_leftovers(struct engine *engine)

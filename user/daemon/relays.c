@@ -309,10 +309,10 @@ static void forward(struct channel *channel)
 	const struct amt_tunnel *tunnel = served_of(channel)->serving->member.tunnel;
 	struct engine *engine = engine_of(channel);
 	struct dataplane_channel entry = {
-		.relay = tunnel->relay,
-		.local = tunnel->endpoint.local,
-		.relay_port = AMT_PORT,
-		.local_port = tunnel->endpoint.local_port,
+		.from = {.relay = tunnel->relay,
+			 .local = tunnel->endpoint.local,
+			 .relay_port = AMT_PORT,
+			 .local_port = tunnel->endpoint.local_port},
 		.slot = channel->slot,
 		.deadline_ns = (engine->timers.now + engine->config->hold) * 1000,
 	};

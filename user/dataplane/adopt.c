@@ -17,6 +17,16 @@ static struct addr address_of(const uint8_t field[16])
 		     : addr_from_bytes(AF_INET6, field);
 }
 
+static struct dataplane_upstream upstream_of(const struct mci_upstream *field)
+{
+	return (struct dataplane_upstream){
+		.relay = address_of(field->relay),
+		.local = address_of(field->local),
+		.relay_port = field->relay_port,
+		.local_port = field->local_port,
+	};
+}
+
 typedef void entry_fn(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
 		      const void *value);
 
@@ -54,10 +64,7 @@ static void visit_channel(const struct dataplane *dp, const struct dataplane_vis
 {
 	uint32_t count = entry->lan_count < MCI_EGRESS_MAX ? entry->lan_count : MCI_EGRESS_MAX;
 	struct dataplane_channel channel = {
-		.relay = address_of(entry->relay),
-		.local = address_of(entry->local),
-		.relay_port = entry->relay_port,
-		.local_port = entry->local_port,
+		.from = upstream_of(&entry->from),
 		.slot = entry->slot,
 		.deadline_ns = entry->deadline_ns,
 	};

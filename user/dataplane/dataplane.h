@@ -15,10 +15,15 @@ struct dataplane_limits {
 	uint32_t tunnels;
 };
 
-/* A channel's way: from `relay` to `local` (UDP, ports in host order) and out of `egress`. */
-struct dataplane_channel {
+/* Of a tunnel: from `relay` to `local` (UDP, ports in host order). */
+struct dataplane_upstream {
 	struct addr relay, local;
 	uint16_t relay_port, local_port;
+};
+
+/* A channel's way: from an upstream and out of `egress`. */
+struct dataplane_channel {
+	struct dataplane_upstream from;
 	uint32_t slot;
 	uint64_t deadline_ns;
 	uint32_t egress_count;

@@ -24,6 +24,14 @@ static void put_address(uint8_t field[16], const struct addr *addr)
 	memcpy(field + sizeof(mapped), addr->bytes, 4);
 }
 
+static void put_upstream(struct mci_upstream *field, const struct dataplane_upstream *upstream)
+{
+	put_address(field->relay, &upstream->relay);
+	put_address(field->local, &upstream->local);
+	field->relay_port = upstream->relay_port;
+	field->local_port = upstream->local_port;
+}
+
 static const struct bpf_map *channel_map(const struct dataplane *dp, const struct sg *sg)
 {
 	return sg->group.family == AF_INET ? dp->ingest->maps.channels4
@@ -103,16 +111,13 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel)
 {
 	struct mci_channel entry = {
-		.relay_port = channel->relay_port,
-		.local_port = channel->local_port,
 		.slot = channel->slot,
 		.deadline_ns = channel->deadline_ns,
 	};
 	union channel_key key = channel_key(sg);
 	int error = stats_provide(dp, channel->slot);
 
-	put_address(entry.relay, &channel->relay);
-	put_address(entry.local, &channel->local);
+	put_upstream(&entry.from, &channel->from);
 	for (uint32_t i = 0; !error && i < channel->egress_count; i++)
 		error = add_lan(dp, &entry, &channel->egress[i]);
 	if (!error && entry.lan_count > 1)

@@ -173,10 +173,10 @@ void stage_join(struct stage *stage, const struct sg *first, uint32_t count, con
 {
 	int family = family_of(first);
 	struct dataplane_channel channel = {
-		.relay = packet_relay(family),
-		.local = packet_local(family),
-		.relay_port = AMT_PORT,
-		.local_port = TUNNEL_PORT,
+		.from = {.relay = packet_relay(family),
+			 .local = packet_local(family),
+			 .relay_port = AMT_PORT,
+			 .local_port = TUNNEL_PORT},
 		.deadline_ns = UINT64_MAX,
 	};
 
