@@ -15,7 +15,8 @@ static __always_inline void count_drop(enum mci_drop reason)
 		(*count)++;
 }
 
-static __always_inline void tell_first_packet(__u32 slot)
+/* Tells the daemon of a channel. */
+static __always_inline void tell(enum mci_observed_kind kind, __u32 slot)
 {
 	struct mci_observed *record = bpf_ringbuf_reserve(&observed, sizeof(*record), 0);
 
@@ -23,7 +24,7 @@ static __always_inline void tell_first_packet(__u32 slot)
 		count_drop(MCI_DROP_OBSERVE_FULL);
 		return;
 	}
-	record->kind = MCI_OBSERVED_FIRST_PACKET;
+	record->kind = kind;
 	record->ifindex = 0;
 	record->time_ns = bpf_ktime_get_ns();
 	record->slot = slot;
@@ -46,7 +47,7 @@ static __always_inline void count_forwarded(__u32 slot, const struct inner *i, _
 	if (!stats)
 		return;
 	if (!stats->packets)
-		tell_first_packet(slot);
+		tell(MCI_OBSERVED_FIRST_PACKET, slot);
 	stats->packets++;
 	stats->bytes += i->length;
 	stats->last_ns = now;

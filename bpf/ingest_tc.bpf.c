@@ -40,6 +40,8 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 		reason = match(&outer, &inner, now, &channel);
 	if (reason != GO_ON)
 		return drop(refuse(&outer, reason));
+	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
+		return drop(MCI_DROP_DUPLICATE);
 	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
 	if (!skb_strip(skb, &outer, &inner))

@@ -41,6 +41,8 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 		return drop(refuse(&outer, reason));
 	if (!xdp_can_send(&inner, channel) || !xdp_aim(view, channel))
 		return XDP_PASS;
+	if (channel->moving && xdp_is_duplicate(xdp, &outer, &inner, channel, now))
+		return drop(MCI_DROP_DUPLICATE);
 	parse_rtp(view, &inner);
 	rewrite_ttl(&inner);
 	if (!xdp_strip(xdp, view, &inner) || !xdp_write(xdp, &inner, channel))

@@ -39,6 +39,16 @@ struct {
 	__type(value, __u64);
 } entries_version SEC(".maps");
 
+/* A moving channel's slot to the relay that it moves to. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_move);
+} moves SEC(".maps");
+
 /* The LAN interfaces, by number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

@@ -4,20 +4,7 @@
 
 #include "maps.bpf.h"
 #include "recent.bpf.h"
-
-static __always_inline bool address_is(const union address *address, const __u8 *bytes)
-{
-	const union address *other = (const void *)bytes;
-
-	return address->halves[0] == other->halves[0] && address->halves[1] == other->halves[1];
-}
-
-static __always_inline bool came_from(const struct outer *o, const struct mci_upstream *upstream)
-{
-	return address_is(&o->source, upstream->relay) && o->source_port == upstream->relay_port &&
-	       address_is(&o->destination, upstream->local) &&
-	       o->destination_port == upstream->local_port;
-}
+#include "upstream.bpf.h"
 
 static __always_inline bool ttl_has_run_out(const struct inner *i)
 {
@@ -71,7 +58,7 @@ static __always_inline int match(const struct outer *o, const struct inner *i, _
 
 	if (!found)
 		return MCI_DROP_NOT_JOINED;
-	if (!came_from(o, &found->from))
+	if (!came_its_way(o, found))
 		return MCI_DROP_OTHER_TUNNEL;
 	if (now > found->deadline_ns)
 		return MCI_DROP_EXPIRED;
@@ -89,16 +76,16 @@ static __always_inline int match(const struct outer *o, const struct inner *i, _
  * gateway's, on this box or behind it, goes on its way. */
 static __always_inline int refuse(const struct outer *o, int reason)
 {
-	struct mci_tunnel_key key = {.local_port = o->destination_port};
+	struct mci_tunnel_key key = {.local_port = o->way.destination_port};
 	const struct mci_tunnel *tunnel;
 
 	if (reason == LEAVE)
 		return LEAVE;
-	__builtin_memcpy(key.local, &o->destination, sizeof(key.local));
+	__builtin_memcpy(key.local, &o->way.destination, sizeof(key.local));
 	tunnel = bpf_map_lookup_elem(&tunnels, &key);
 	if (!tunnel)
 		return LEAVE;
-	if (!address_is(&o->source, tunnel->relay) || o->source_port != tunnel->relay_port)
+	if (!address_is(&o->way.source, tunnel->relay) || o->way.source_port != tunnel->relay_port)
 		return MCI_DROP_WRONG_RELAY;
 	return reason;
 }

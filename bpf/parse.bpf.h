@@ -43,10 +43,15 @@ union address {
 	__u64 halves[2];
 };
 
-/* Offsets are from the start of the frame. */
-struct outer {
+/* Where a packet comes from, and to. */
+struct way {
 	union address source, destination;
 	__u16 source_port, destination_port;
+};
+
+/* Offsets are from the start of the frame. */
+struct outer {
+	struct way way;
 	__u16 ethertype;
 	bool has_checksum; /* UDP's */
 	__u32 ip_end; /* as the IP header has it, which leaves Ethernet's padding out */
@@ -107,8 +112,8 @@ static __always_inline bool parse_outer_v4(const struct view *v, struct outer *o
 	if (!ip || ip->version != 4 || ip->ihl != 5 || ip->protocol != IPPROTO_UDP ||
 	    ip->frag_off & bpf_htons(IP_IS_PART))
 		return false;
-	address_set_v4(&o->source, ip->saddr);
-	address_set_v4(&o->destination, ip->daddr);
+	address_set_v4(&o->way.source, ip->saddr);
+	address_set_v4(&o->way.destination, ip->daddr);
 	o->udp = ETH_HLEN + sizeof(*ip);
 	o->ip_end = ETH_HLEN + bpf_ntohs(ip->tot_len);
 	return true;
@@ -121,8 +126,8 @@ static __always_inline bool parse_outer_v6(const struct view *v, struct outer *o
 
 	if (!ip || ip->version != 6 || ip->nexthdr != IPPROTO_UDP)
 		return false;
-	address_set_v6(&o->source, &ip->saddr);
-	address_set_v6(&o->destination, &ip->daddr);
+	address_set_v6(&o->way.source, &ip->saddr);
+	address_set_v6(&o->way.destination, &ip->daddr);
 	o->udp = ETH_HLEN + sizeof(*ip);
 	o->ip_end = ETH_HLEN + sizeof(*ip) + bpf_ntohs(ip->payload_len);
 	return true;
@@ -135,8 +140,8 @@ static __always_inline bool parse_amt_data(const struct view *v, struct outer *o
 	if (!udp || bpf_ntohs(udp->len) <= sizeof(*udp) ||
 	    *(const __u8 *)(udp + 1) != (AMT_VERSION << 4 | AMT_DATA))
 		return false;
-	o->source_port = bpf_ntohs(udp->source);
-	o->destination_port = bpf_ntohs(udp->dest);
+	o->way.source_port = bpf_ntohs(udp->source);
+	o->way.destination_port = bpf_ntohs(udp->dest);
 	o->udp_end = o->udp + bpf_ntohs(udp->len);
 	o->has_checksum = udp->check;
 	return true;

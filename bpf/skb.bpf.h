@@ -6,6 +6,7 @@
 
 #include "count.bpf.h"
 #include "rewrite.bpf.h"
+#include "seen.bpf.h"
 
 #define TC_ACT_UNSPEC (-1) /* go on with the next filter */
 #define TC_ACT_SHOT   2
@@ -31,6 +32,21 @@ static __always_inline bool skb_view(struct __sk_buff *skb, __u32 wanted, struct
 	v->data = (void *)(long)skb->data;
 	v->data_end = (void *)(long)skb->data_end;
 	return true;
+}
+
+static __noinline bool skb_seen(struct __sk_buff *skb, const struct seen_arrival *arrival)
+{
+	return seen_is(skb, (seen_load *)bpf_skb_load_bytes, arrival);
+}
+
+/* Of a channel that is moving: whether the other relay has delivered the packet. */
+static __always_inline bool skb_is_duplicate(struct __sk_buff *skb, const struct outer *o,
+					     const struct inner *i,
+					     const struct mci_channel *channel, __u64 now)
+{
+	struct seen_arrival arrival = seen_arrival(o, i, channel, now);
+
+	return skb_seen(skb, &arrival);
 }
 
 /* Trims what follows the inner packet. */

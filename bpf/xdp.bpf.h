@@ -7,6 +7,7 @@
 
 #include "count.bpf.h"
 #include "rewrite.bpf.h"
+#include "seen.bpf.h"
 
 /* The address of the interface; each interface has a copy of the program of its own. */
 const volatile __u8 interface_mac[6] __attribute__((aligned(2)));
@@ -94,6 +95,21 @@ static __always_inline bool xdp_aim(const struct view *v, const struct mci_chann
 	if (in_parts)
 		key += MCI_LAN_PARTS;
 	return bpf_redirect_map(&lan_ports, key, XDP_PASS) == XDP_REDIRECT;
+}
+
+static __noinline bool xdp_seen(struct xdp_md *xdp, const struct seen_arrival *arrival)
+{
+	return seen_is(xdp, (seen_load *)bpf_xdp_load_bytes, arrival);
+}
+
+/* Of a channel that is moving: whether the other relay has delivered the packet. */
+static __always_inline bool xdp_is_duplicate(struct xdp_md *xdp, const struct outer *o,
+					     const struct inner *i,
+					     const struct mci_channel *channel, __u64 now)
+{
+	struct seen_arrival arrival = seen_arrival(o, i, channel, now);
+
+	return xdp_seen(xdp, &arrival);
 }
 
 static __always_inline bool xdp_strip(struct xdp_md *xdp, const struct view *v,

@@ -51,11 +51,25 @@ struct mci_channel {
 	__u64 deadline_ns; /* CLOCK_MONOTONIC after which nothing is forwarded any more */
 	__u8 lan_count;
 	__u8 lans[MCI_EGRESS_MAX]; /* their numbers */
-	__u8 reserved;
+	__u8 moving; /* between relays: what comes from the one in `moves` is the channel's, too */
 	__u16 mtu;     /* the least of theirs */
 	__u32 lan_set; /* a bit for each: the key in lan_sets */
 	char interfaces[MCI_NAME]; /* their names, as many as fit: for whoever reads the map */
 };
+
+/* moves: of a channel that is moving, by its slot: where it moves to. */
+struct mci_move {
+	struct mci_upstream to;
+	__u32 delivers; /* set with its first packet, of which the daemon is told */
+};
+
+/* seen: while a channel is moving, its packets of the last second that one of the relays has
+ * delivered and the other has not, so that none goes to the LAN twice. So many buckets (a power of
+ * two) of seven packets each, 64 bytes a bucket, for all channels that are moving; where more are on
+ * their way, the oldest falls out, and if it comes again it goes to the LAN again. */
+#define MCI_SEEN_BUCKETS 8192
+#define MCI_SEEN_PACKETS 7
+#define MCI_SEEN_NS      1000000000
 
 /* tunnels: the endpoints that are ours, so that other programs' AMT passes untouched. */
 struct mci_tunnel_key {
@@ -75,6 +89,7 @@ _Static_assert(sizeof(struct mci_channel4_key) == 8, "no hole");
 _Static_assert(sizeof(struct mci_channel6_key) == 32, "no hole");
 _Static_assert(sizeof(struct mci_tunnel_key) == 20, "no hole");
 _Static_assert(sizeof(struct mci_channel) == 64 + MCI_NAME, "no hole");
+_Static_assert(sizeof(struct mci_move) == 40, "no hole");
 _Static_assert(sizeof(struct mci_lan) == 28, "no hole");
 
 /* lan_ports: what is added to a LAN's number where frames are in several buffers. */
@@ -121,6 +136,7 @@ enum mci_drop {
 	MCI_DROP_OBSERVE_FULL,  /* a record for the daemon is lost: the ring buffer is full */
 	MCI_DROP_SLOW_RATE,     /* by the daemon: more packets a second than the slow path may send */
 	MCI_DROP_LAN_REFUSED,   /* sent, and not taken by the LAN's queue or driver */
+	MCI_DROP_DUPLICATE,     /* of a channel that is moving: the other relay has delivered it */
 	MCI_DROP_COUNT
 };
 
@@ -130,6 +146,7 @@ enum mci_observed_kind {
 	MCI_OBSERVED_FIRST_PACKET, /* first packet of channel `slot` that a CPU put on the LAN */
 	MCI_OBSERVED_MEMBERSHIP,   /* an IGMP or MLD packet on a LAN, from its IP header on */
 	MCI_OBSERVED_RIVAL,        /* another router puts channel `slot` on a LAN of ours, too */
+	MCI_OBSERVED_MOVED,        /* first packet of channel `slot` from the relay it moves to */
 };
 
 struct mci_observed {

@@ -69,6 +69,14 @@ static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 	observation.slot = slot;
 }
 
+static void moved(void *context, uint32_t slot, uint64_t time_ns)
+{
+	(void)context;
+	(void)time_ns;
+	observation.moved++;
+	observation.slot = slot;
+}
+
 static void rival(void *context, uint32_t ifindex, uint32_t slot)
 {
 	(void)context;
@@ -83,6 +91,7 @@ struct dataplane *harness_open(void)
 	struct dataplane_events events = {.pim = observed_pim,
 					  .membership = observed_membership,
 					  .first_packet = first_packet,
+					  .moved = moved,
 					  .rival = rival};
 	struct dataplane *dp;
 

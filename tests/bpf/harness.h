@@ -11,9 +11,9 @@
 
 /* The PIM packet that was handed over last, and how many were. */
 struct observation {
-	unsigned count, first_packets, rivals;
+	unsigned count, first_packets, moved, rivals;
 	bool membership; /* IGMP or MLD, otherwise PIM */
-	uint32_t ifindex, slot; /* of that, of a first packet, or of a rival's */
+	uint32_t ifindex, slot; /* of that, of a first packet, a move, or a rival */
 	size_t length;
 	bool whole;
 	uint8_t packet[MCI_OBSERVED_MAX];
@@ -50,7 +50,8 @@ void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tap_frame(const char *what, const uint8_t *frame, size_t length);
 int tap_end(void);
 
-/* attach_test.c, egress_test.c, veth_test.c */
+/* attach_test.c, egress_test.c, move_test.c, veth_test.c */
 void attach_tests(void);
 void veth_tests(void);
 void egress_tests(struct dataplane *dp);
+void move_tests(struct dataplane *dp);

@@ -34,6 +34,14 @@ struct addr packet_relay(int family)
 	return parsed(family, "203.0.113.15", "2001:db8::15");
 }
 
+struct addr packet_relay_at(int family, int number)
+{
+	struct addr addr = packet_relay(family);
+
+	addr.bytes[family == 4 ? 3 : 15] += number;
+	return addr;
+}
+
 struct addr packet_local(int family)
 {
 	return parsed(family, "198.51.100.2", "2001:db8:100::2");
@@ -58,7 +66,7 @@ static struct sg inner_addresses(const struct packet *p, int family)
 }
 
 struct header {
-	int family, version, ihl, options, fragment, protocol, ttl, length;
+	int family, version, ihl, options, identification, fragment, protocol, ttl, length;
 	struct addr source, destination;
 };
 
@@ -70,7 +78,7 @@ static void put_v4(struct writer *w, const struct header *h)
 	writer_u8(w, h->version << 4 | plain(h->ihl, 5 + h->options));
 	writer_u8(w, 0xb8);
 	writer_u16(w, 20 + 4 * h->options + h->length);
-	writer_u16(w, 0x4242);
+	writer_u16(w, 0x4242 + h->identification);
 	writer_u16(w, h->fragment);
 	writer_u8(w, h->ttl);
 	writer_u8(w, h->protocol);
@@ -110,6 +118,7 @@ static void put_inner(struct writer *w, const struct packet *p, int ttl)
 		.version = plain(p->inner_version, family),
 		.ihl = p->inner_ihl,
 		.options = p->inner_options,
+		.identification = p->identification,
 		.fragment = p->inner_fragment,
 		.protocol = 17,
 		.ttl = ttl,
@@ -120,7 +129,7 @@ static void put_inner(struct writer *w, const struct packet *p, int ttl)
 
 	put_ip(w, &header);
 	for (int i = 0; i < payload; i++)
-		writer_u8(w, 'a' + i % 26);
+		writer_u8(w, 'a' + i % 26 + (i < 8 ? p->first : 0) + (i == payload - 1 ? p->last : 0));
 }
 
 static void put_outer(struct writer *w, const struct packet *p, int udp_length)
@@ -134,7 +143,8 @@ static void put_outer(struct writer *w, const struct packet *p, int udp_length)
 		.protocol = plain(p->outer_extension, protocol),
 		.ttl = 60,
 		.length = udp_length + (p->outer_extension ? 8 : 0) + p->outer_length_wrong,
-		.source = p->from_stranger ? packet_local(family) : packet_relay(family),
+		.source = p->from_stranger ? packet_local(family)
+					    : packet_relay_at(family, p->relay),
 		.destination = p->to_stranger ? packet_relay(family) : packet_local(family),
 	};
 
@@ -144,7 +154,7 @@ static void put_outer(struct writer *w, const struct packet *p, int udp_length)
 		writer_zero(w, 7);
 	}
 	writer_u16(w, plain(p->source_port, AMT_PORT));
-	writer_u16(w, plain(p->destination_port, TUNNEL_PORT));
+	writer_u16(w, plain(p->destination_port, TUNNEL_PORT + p->relay));
 	writer_u16(w, udp_length + p->udp_length_wrong);
 	writer_u16(w, 0);
 }

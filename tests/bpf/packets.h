@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define FRAME_MAX   4096
-#define TUNNEL_PORT 40001
+#define TUNNEL_PORT 40001 /* to relay 0; others follow */
 #define NOTHING     (-1) /* where 0 stands for the plain value */
 
 struct packet {
@@ -22,6 +22,7 @@ struct packet {
 	int outer, outer_options, outer_fragment, outer_extension, outer_length_wrong;
 	int outer_protocol;
 	bool from_stranger, to_stranger;
+	int relay; /* 0 to 2, each with a tunnel of its own */
 	/* UDP and AMT; `amt` is byte 0. */
 	int source_port, destination_port, udp_length_wrong;
 	int amt, amt_reserved;
@@ -29,11 +30,15 @@ struct packet {
 	int inner, inner_options, inner_fragment, inner_length_wrong, inner_version, inner_ihl;
 	int ttl, payload, trailing, keep;
 	bool other_source, unicast;
+	/* Numbers that tell packets apart: by the first bytes of payload, the last one, IPv4's
+	 * identification. */
+	int first, last, identification;
 };
 
 extern const uint8_t egress_mac[6];
 
 struct addr packet_relay(int family);
+struct addr packet_relay_at(int family, int number);
 struct addr packet_local(int family);
 struct sg packet_channel(int family);
 

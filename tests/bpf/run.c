@@ -3,31 +3,17 @@
  * verdict, bytes, counters. Needs root; changes nothing outside its own namespaces. */
 #include "cases.h"
 #include "harness.h"
+#include "through.h"
 
-#include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define AMT_PORT 2268
 #define SLOT     3
 #define EGRESS   4711 /* BPF_PROG_RUN does not redirect: it need not exist */
 #define ETHERNET 14
-
-static int family_of(int field)
-{
-	return field ? field : 4;
-}
-
-static uint64_t seconds_from_now(int seconds)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)(now.tv_sec + seconds) * 1000000000;
-}
 
 static void set_entries(struct dataplane *dp, const struct ingest_case *row, uint32_t slot)
 {
@@ -65,32 +51,6 @@ static void clear_entries(struct dataplane *dp, const struct ingest_case *row)
 	dataplane_clear_channel_stats(dp, SLOT);
 }
 
-static bool same_frame(const struct run *run, const uint8_t *frame, size_t length)
-{
-	if (run->length == length && !memcmp(run->frame, frame, length))
-		return true;
-	tap_frame("expected", frame, length);
-	tap_frame("got", run->frame, run->length);
-	return false;
-}
-
-/* Exactly the drop that is expected, if any, must have been counted since `before`. */
-static bool right_drops(struct dataplane *dp, const uint64_t before[MCI_DROP_COUNT], int expect)
-{
-	uint64_t after[MCI_DROP_COUNT];
-	bool right = true;
-
-	dataplane_drops(dp, after);
-	for (int reason = 0; reason < MCI_DROP_COUNT; reason++) {
-		if (after[reason] - before[reason] == (reason == expect))
-			continue;
-		tap_note("drops of %s: %d", dataplane_drop_name(reason),
-			 (int)(after[reason] - before[reason]));
-		right = false;
-	}
-	return right;
-}
-
 static bool right_stats(struct dataplane *dp, const uint8_t *frame, size_t length, int expect)
 {
 	struct mci_channel_stats stats;
@@ -108,48 +68,6 @@ static bool right_stats(struct dataplane *dp, const uint8_t *frame, size_t lengt
 		bytes = 40 + (frame[ETHERNET + 4] << 8 | frame[ETHERNET + 5]);
 	return length >= bytes && stats.packets == 1 && stats.bytes == bytes && stats.last_ns &&
 	       observation.first_packets == 1 && observation.slot == SLOT;
-}
-
-/* What becomes of a frame: ON_LAN, PASSES or DROPPED. */
-
-#define DROPPED 0
-
-static int through_tc(const uint8_t *in, size_t length, unsigned gso_size, struct run *run)
-{
-	*run = harness_run("ingest_tc", in, length, gso_size, 1);
-	switch (run->verdict) {
-	case TC_ACT_REDIRECT:
-		return ON_LAN;
-	case (uint32_t)TC_ACT_UNSPEC:
-		return PASSES;
-	default:
-		return run->verdict == TC_ACT_SHOT ? DROPPED : -1000;
-	}
-}
-
-static int through_xdp(const uint8_t *in, size_t length, struct run *run)
-{
-	*run = harness_run_xdp(in, length);
-	switch (run->verdict) {
-	case XDP_REDIRECT:
-		return ON_LAN;
-	case XDP_PASS:
-		return PASSES;
-	default:
-		return run->verdict == XDP_DROP ? DROPPED : -1000;
-	}
-}
-
-/* As an interface has them, one behind the other. */
-static int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run *run,
-			bool *xdp_passed)
-{
-	int fate = through_xdp(in, length, run);
-
-	*xdp_passed = fate == PASSES;
-	if (fate == PASSES && run->length == length && !memcmp(run->frame, in, length))
-		fate = through_tc(in, length, gso_size, run);
-	return fate;
 }
 
 /* Too long for the LAN, or so short that it leaves with zeros behind it. */
@@ -469,6 +387,7 @@ int main(void)
 	test_full_ring(dp);
 	test_slots(dp);
 	test_limits(dp);
+	move_tests(dp);
 	egress_tests(dp);
 	dataplane_close(dp);
 	attach_tests();

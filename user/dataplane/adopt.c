@@ -27,11 +27,11 @@ static struct dataplane_upstream upstream_of(const struct mci_upstream *field)
 	};
 }
 
-typedef void entry_fn(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
-		      const void *value);
+typedef void entry_fn(struct dataplane *dp, const struct dataplane_visitor *visitor,
+		      const uint8_t *key, void *value);
 
 /* The key after the one at hand is fetched before the visit, which may remove the entry. */
-static void each_entry(const struct dataplane *dp, const struct bpf_map *map, entry_fn *fn, void *value,
+static void each_entry(struct dataplane *dp, const struct bpf_map *map, entry_fn *fn, void *value,
 		       const struct dataplane_visitor *visitor)
 {
 	size_t key_size = bpf_map__key_size(map), value_size = bpf_map__value_size(map);
@@ -46,8 +46,8 @@ static void each_entry(const struct dataplane *dp, const struct bpf_map *map, en
 	}
 }
 
-static void visit_tunnel(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *bytes,
-			 const void *value)
+static void visit_tunnel(struct dataplane *dp, const struct dataplane_visitor *visitor,
+			 const uint8_t *bytes, void *value)
 {
 	const struct mci_tunnel *tunnel = value;
 	struct addr local, relay = address_of(tunnel->relay);
@@ -75,19 +75,21 @@ static void visit_channel(const struct dataplane *dp, const struct dataplane_vis
 	visitor->channel(visitor->context, sg, &channel);
 }
 
-static void visit_channel4(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
-			   const void *value)
+static void visit_channel4(struct dataplane *dp, const struct dataplane_visitor *visitor,
+			   const uint8_t *key, void *value)
 {
 	struct sg sg = {addr_from_bytes(AF_INET, key), addr_from_bytes(AF_INET, key + 4)};
 
+	entries_settle(dp, dp->ingest->maps.channels4, key, value);
 	visit_channel(dp, visitor, &sg, value);
 }
 
-static void visit_channel6(const struct dataplane *dp, const struct dataplane_visitor *visitor, const uint8_t *key,
-			   const void *value)
+static void visit_channel6(struct dataplane *dp, const struct dataplane_visitor *visitor,
+			   const uint8_t *key, void *value)
 {
 	struct sg sg = {addr_from_bytes(AF_INET6, key), addr_from_bytes(AF_INET6, key + 16)};
 
+	entries_settle(dp, dp->ingest->maps.channels6, key, value);
 	visit_channel(dp, visitor, &sg, value);
 }
 
@@ -103,4 +105,5 @@ void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visito
 	each_entry(dp, dp->ingest->maps.tunnels, visit_tunnel, &tunnel, visitor);
 	each_entry(dp, dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
 	each_entry(dp, dp->ingest->maps.channels6, visit_channel6, &channel, visitor);
+	entries_forget_moves(dp);
 }

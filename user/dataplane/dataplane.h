@@ -23,7 +23,8 @@ struct dataplane_upstream {
 
 /* A channel's way: from an upstream and out of `egress`. */
 struct dataplane_channel {
-	struct dataplane_upstream from;
+	struct dataplane_upstream from, to; /* `to` of one that is moving only */
+	bool moving;
 	uint32_t slot;
 	uint64_t deadline_ns;
 	uint32_t egress_count;
@@ -41,6 +42,8 @@ struct dataplane_events {
 	dataplane_observed_fn *membership; /* IGMP and MLD */
 	/* A channel's first packet went out to the LAN; may come once for each CPU. */
 	void (*first_packet)(void *context, uint32_t slot, uint64_t time_ns);
+	/* A moving channel's first packet came from where it moves to; may come a few times. */
+	void (*moved)(void *context, uint32_t slot, uint64_t time_ns);
 	/* Another router puts the channel on a LAN that it goes out of here; at most once a second.
 	 */
 	void (*rival)(void *context, uint32_t ifindex, uint32_t slot);
@@ -82,6 +85,11 @@ int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role);
 const char *dataplane_why(const struct dataplane *dp, unsigned ifindex, enum role role);
 
+/* While a channel is moving, packets come in `from` as well as in `to`, and each goes to the LAN
+ * once, whichever comes first. Every step loses none, if the other upstream is joined: to move, and
+ * to be at home in one of the two. At home, what this one brings later than the other did goes to
+ * the LAN again: let the channel move on for the time between the two, once the other is left
+ * (MCI_SEEN_NS at most). The same `to` once more does not begin the move anew. */
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel);
 void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg);
@@ -116,5 +124,6 @@ struct dataplane_visitor {
 };
 
 /* Once all interfaces are attached: shows every tunnel, then every channel, and detaches what was
- * left on other interfaces. An entry that the visitor does not remove stays. */
+ * left on other interfaces. An entry that the visitor does not remove stays. A channel that was
+ * moving has ended that: where it moved to, if packets came from there; else whence. */
 void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visitor *visitor);

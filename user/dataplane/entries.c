@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Entries of channels4, channels6 and tunnels. */
+/* Entries of channels4, channels6, moves and tunnels. */
 #include "dataplane/internal.h"
 
+#include "base/log.h"
 #include "ingest_tc.skel.h"
 
 #include <errno.h>
@@ -107,12 +108,68 @@ void entries_open(struct dataplane *dp)
 			     &dp->entries_version, sizeof(dp->entries_version), 0);
 }
 
+/* Moves */
+
+/* One to the same upstream is under way, and stays so. */
+static int begin_move(struct dataplane *dp, uint32_t slot, const struct dataplane_upstream *to)
+{
+	const struct bpf_map *map = dp->ingest->maps.moves;
+	struct mci_move move = {.delivers = false}, old;
+	bool is_new = bpf_map__lookup_elem(map, &slot, sizeof(slot), &old, sizeof(old), 0);
+	int error = 0;
+
+	put_upstream(&move.to, to);
+	if (is_new || memcmp(&old.to, &move.to, sizeof(move.to)))
+		error = update(dp, map, &slot, &move);
+	if (!error && is_new)
+		dp->moves++;
+	return error;
+}
+
+/* Most channels have none: they are not asked for while nothing is moving. */
+static void end_move(struct dataplane *dp, uint32_t slot)
+{
+	const struct bpf_map *map = dp->ingest->maps.moves;
+
+	if (dp->moves && !bpf_map__delete_elem(map, &slot, sizeof(slot), 0))
+		dp->moves--;
+}
+
+void entries_settle(struct dataplane *dp, const struct bpf_map *map, const void *key,
+		    struct mci_channel *entry)
+{
+	struct mci_move move;
+
+	if (!entry->moving)
+		return;
+	if (!bpf_map__lookup_elem(dp->ingest->maps.moves, &entry->slot, sizeof(entry->slot), &move,
+				  sizeof(move), 0) &&
+	    move.delivers)
+		entry->from = move.to;
+	entry->moving = false;
+	if (update(dp, map, key, entry) || tell_change(dp))
+		log_error("%s", dp->error);
+}
+
+void entries_forget_moves(struct dataplane *dp)
+{
+	const struct bpf_map *map = dp->ingest->maps.moves;
+	uint32_t slot;
+
+	while (!bpf_map__get_next_key(map, NULL, &slot, sizeof(slot)) &&
+	       !bpf_map__delete_elem(map, &slot, sizeof(slot), 0))
+		;
+}
+
+/* Channels */
+
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel)
 {
 	struct mci_channel entry = {
 		.slot = channel->slot,
 		.deadline_ns = channel->deadline_ns,
+		.moving = channel->moving,
 	};
 	union channel_key key = channel_key(sg);
 	int error = stats_provide(dp, channel->slot);
@@ -122,19 +179,32 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 		error = add_lan(dp, &entry, &channel->egress[i]);
 	if (!error && entry.lan_count > 1)
 		lan_sets_provide(dp, &entry);
+	if (!error && channel->moving)
+		error = begin_move(dp, channel->slot, &channel->to);
 	if (!error)
 		error = update(dp, channel_map(dp, sg), &key, &entry);
-	return error ? error : tell_change(dp);
+	if (!error)
+		error = tell_change(dp);
+	if (!error && !channel->moving)
+		end_move(dp, channel->slot);
+	return error;
 }
 
 void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg)
 {
 	const struct bpf_map *map = channel_map(dp, sg);
 	union channel_key key = channel_key(sg);
+	struct mci_channel entry = {.moving = false};
 
+	if (dp->moves)
+		bpf_map__lookup_elem(map, &key, bpf_map__key_size(map), &entry, sizeof(entry), 0);
 	bpf_map__delete_elem(map, &key, bpf_map__key_size(map), 0);
 	tell_change(dp);
+	if (entry.moving)
+		end_move(dp, entry.slot);
 }
+
+/* Tunnels */
 
 static struct mci_tunnel_key tunnel_key(const struct addr *local, uint16_t local_port)
 {

@@ -10,6 +10,7 @@
 #define BPFFS      "/sys/fs/bpf"
 #define PIN_FOLDER BPFFS "/mcingest"
 
+struct bpf_map;
 struct bpf_object;
 struct ingest_tc;
 struct observe_tc;
@@ -53,6 +54,7 @@ struct dataplane {
 	struct mci_clock clock;
 	struct mci_lan lans[MCI_LANS_MAX]; /* as the map has them; ifindex 0: none of that number */
 	uint64_t entries_version;
+	uint32_t moves;            /* entries of that map */
 	int lan_sets;              /* 0 or less: no XDP, no sets */
 	int departs[MCI_LANS_MAX]; /* programs of the LANs that are in sets; 0: none */
 	int *stats_chunks;         /* maps of channel_stats; -1: not there yet */
@@ -99,6 +101,12 @@ void lans_remove(struct dataplane *dp, uint32_t ifindex);
 /* entries.c */
 /* After the maps. */
 void entries_open(struct dataplane *dp);
+/* A killed daemon's channel that is moving, `key` as in its map: it is at home in the upstream that
+ * delivers. */
+void entries_settle(struct dataplane *dp, const struct bpf_map *map, const void *key,
+		    struct mci_channel *entry);
+/* Once none is moving any more. */
+void entries_forget_moves(struct dataplane *dp);
 
 /* lan_sets.c */
 /* Once XDP is attached. */

@@ -40,6 +40,8 @@ static void hand_over(struct dataplane *dp, const struct mci_observed *record, s
 
 	if (record->kind == MCI_OBSERVED_FIRST_PACKET)
 		events->first_packet(events->context, record->slot, record->time_ns);
+	else if (record->kind == MCI_OBSERVED_MOVED)
+		events->moved(events->context, record->slot, record->time_ns);
 	else if (record->kind == MCI_OBSERVED_RIVAL)
 		events->rival(events->context, record->ifindex, record->slot);
 	else if (record->kind == MCI_OBSERVED_PIM)

@@ -124,6 +124,7 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 
 	set_size(object, "channels4", limits->channels);
 	set_size(object, "channels6", limits->channels);
+	set_size(object, "moves", limits->channels);
 	set_size(object, "channel_stats",
 		 (limits->channels + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK);
 	set_size(object, "tunnels", limits->tunnels);

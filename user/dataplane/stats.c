@@ -133,6 +133,7 @@ const char *dataplane_drop_name(enum mci_drop drop)
 		[MCI_DROP_OBSERVE_FULL] = "observe_full",
 		[MCI_DROP_SLOW_RATE] = "slow_rate",
 		[MCI_DROP_LAN_REFUSED] = "lan_refused",
+		[MCI_DROP_DUPLICATE] = "duplicate",
 	};
 
 	return names[drop];

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whether a packet comes from its channel's relay, or from the one that the channel is moving to. */
+#pragma once
+
+#include "count.bpf.h"
+#include "maps.bpf.h"
+#include "parse.bpf.h"
+
+static __always_inline bool address_is(const union address *address, const __u8 *bytes)
+{
+	const union address *other = (const void *)bytes;
+
+	return address->halves[0] == other->halves[0] && address->halves[1] == other->halves[1];
+}
+
+static __always_inline bool came_from(const struct way *way, const struct mci_upstream *upstream)
+{
+	return address_is(&way->source, upstream->relay) &&
+	       way->source_port == upstream->relay_port &&
+	       address_is(&way->destination, upstream->local) &&
+	       way->destination_port == upstream->local_port;
+}
+
+/* Tells the daemon of the first one; of a few, where several CPUs have them at the same time. */
+static __noinline bool came_from_next(const struct way *way, __u32 slot)
+{
+	struct mci_move *move = bpf_map_lookup_elem(&moves, &slot);
+
+	if (!move || !came_from(way, &move->to))
+		return false;
+	if (!move->delivers) {
+		move->delivers = 1;
+		tell(MCI_OBSERVED_MOVED, slot);
+	}
+	return true;
+}
+
+/* Few channels are moving, and not for long: what that takes is out of the other packets' way. So it
+ * is asked about a copy of what they have in registers, which nothing must point to. */
+static __always_inline bool came_its_way(const struct outer *o, const struct mci_channel *channel)
+{
+	struct way way;
+
+	if (came_from(&o->way, &channel->from))
+		return true;
+	if (!channel->moving)
+		return false;
+	way = o->way;
+	return came_from_next(&way, channel->slot);
+}

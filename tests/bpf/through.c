@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "through.h"
+
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <string.h>
+#include <time.h>
+
+int family_of(int field)
+{
+	return field ? field : 4;
+}
+
+uint64_t seconds_from_now(int seconds)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)(now.tv_sec + seconds) * 1000000000;
+}
+
+bool same_frame(const struct run *run, const uint8_t *frame, size_t length)
+{
+	if (run->length == length && !memcmp(run->frame, frame, length))
+		return true;
+	tap_frame("expected", frame, length);
+	tap_frame("got", run->frame, run->length);
+	return false;
+}
+
+bool right_drops(struct dataplane *dp, const uint64_t before[MCI_DROP_COUNT], int expect)
+{
+	uint64_t after[MCI_DROP_COUNT];
+	bool right = true;
+
+	dataplane_drops(dp, after);
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++) {
+		if (after[reason] - before[reason] == (reason == expect))
+			continue;
+		tap_note("drops of %s: %d", dataplane_drop_name(reason),
+			 (int)(after[reason] - before[reason]));
+		right = false;
+	}
+	return right;
+}
+
+int through_tc(const uint8_t *in, size_t length, unsigned gso_size, struct run *run)
+{
+	*run = harness_run("ingest_tc", in, length, gso_size, 1);
+	switch (run->verdict) {
+	case TC_ACT_REDIRECT:
+		return ON_LAN;
+	case (uint32_t)TC_ACT_UNSPEC:
+		return PASSES;
+	default:
+		return run->verdict == TC_ACT_SHOT ? DROPPED : -1000;
+	}
+}
+
+int through_xdp(const uint8_t *in, size_t length, struct run *run)
+{
+	*run = harness_run_xdp(in, length);
+	switch (run->verdict) {
+	case XDP_REDIRECT:
+		return ON_LAN;
+	case XDP_PASS:
+		return PASSES;
+	default:
+		return run->verdict == XDP_DROP ? DROPPED : -1000;
+	}
+}
+
+int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run *run,
+			bool *xdp_passed)
+{
+	int fate = through_xdp(in, length, run);
+
+	*xdp_passed = fate == PASSES;
+	if (fate == PASSES && run->length == length && !memcmp(run->frame, in, length))
+		fate = through_tc(in, length, gso_size, run);
+	return fate;
+}
