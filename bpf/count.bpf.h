@@ -51,6 +51,8 @@ static __always_inline void count_forwarded(__u32 slot, const struct inner *i, _
 	stats->packets++;
 	stats->bytes += i->length;
 	stats->last_ns = now;
-	stats->rtp = i->rtp;
+	stats->rtp = i->is_rtp ? MCI_RTP_IS | (stats->packets & MCI_RTP_PACKETS) << MCI_RTP_SHIFT |
+					 i->rtp_sequence
+			       : 0;
 	stats->rtp_ssrc = i->rtp_ssrc;
 }

@@ -18,6 +18,7 @@
 #define IP_IS_PART    0x3fff /* more fragments follow, or it has an offset */
 #define IP_OFFSET     0x1fff
 #define IP_DF         0x4000
+#define RTP_VERSION   2 /* RFC 3550 section 5.1 */
 
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
@@ -73,7 +74,9 @@ struct inner {
 	__u8 protocol;
 	__u32 offset, length; /* length as its own header has it */
 	__u32 payload;        /* offset of what follows the IP header */
-	__u32 rtp, rtp_ssrc;  /* as struct mci_channel_stats has them */
+	bool is_rtp; /* it may be, at least */
+	__u16 rtp_sequence;
+	__u32 rtp_ssrc;
 };
 
 /* Where that word stands. */
@@ -238,6 +241,9 @@ static __always_inline void parse_rtp(const struct view *v, struct inner *i)
 	const __be32 *words = view_at(v, i->payload + sizeof(struct udphdr), 3 * sizeof(*words));
 	bool is_udp = i->protocol == IPPROTO_UDP && !(i->fragment & bpf_htons(IP_OFFSET));
 
-	i->rtp = words && is_udp ? bpf_ntohl(words[0]) : 0;
+	__u32 first = words && is_udp ? bpf_ntohl(words[0]) : 0;
+
+	i->is_rtp = first >> 30 == RTP_VERSION;
+	i->rtp_sequence = first;
 	i->rtp_ssrc = words && is_udp ? bpf_ntohl(words[2]) : 0;
 }

@@ -52,8 +52,8 @@ struct mci_channel {
 	__u8 lan_count;
 	__u8 lans[MCI_EGRESS_MAX]; /* their numbers */
 	__u8 moving; /* between relays: what comes from the one in `moves` is the channel's, too */
-	__u16 mtu;     /* the least of theirs */
-	__u32 lan_set; /* a bit for each: the key in lan_sets */
+	__u16 mtu;   /* the least of theirs */
+	__u32 lan_set;             /* a bit for each: the key in lan_sets */
 	char interfaces[MCI_NAME]; /* their names, as many as fit: for whoever reads the map */
 };
 
@@ -65,8 +65,8 @@ struct mci_move {
 
 /* seen: while a channel is moving, its packets of the last second that one of the relays has
  * delivered and the other has not, so that none goes to the LAN twice. So many buckets (a power of
- * two) of seven packets each, 64 bytes a bucket, for all channels that are moving; where more are on
- * their way, the oldest falls out, and if it comes again it goes to the LAN again. */
+ * two) of seven packets each, 64 bytes a bucket, for all channels that are moving; where more are
+ * on their way, the oldest falls out, and if it comes again it goes to the LAN again. */
 #define MCI_SEEN_BUCKETS 8192
 #define MCI_SEEN_PACKETS 7
 #define MCI_SEEN_NS      1000000000
@@ -107,9 +107,15 @@ struct mci_channel_stats {
 	__u64 packets;
 	__u64 bytes; /* of inner IP packets */
 	__u64 last_ns;
-	__u32 rtp;      /* of the last packet, if it is RTP: version to sequence number */
-	__u32 rtp_ssrc; /* (RFC 3550 section 5.1); of other packets the same bytes, or 0 */
+	__u32 rtp;      /* of the last packet, see below */
+	__u32 rtp_ssrc; /* RFC 3550 section 5.1; of what is no RTP, other bytes */
 };
+
+/* rtp: the last packet's sequence number, together with its own number among all that were counted:
+ * both in one word, so that a reader has them of one packet. 0 if RTP's version is not its. */
+#define MCI_RTP_IS      0x80000000u
+#define MCI_RTP_PACKETS 0x7fffu /* `packets` modulo 2^15 */
+#define MCI_RTP_SHIFT   16      /* of those; the sequence number is below */
 
 /* refused: from an upstream to a LAN, to the number of packets that the LAN did not take. */
 struct mci_refused_key {
@@ -134,9 +140,9 @@ enum mci_drop {
 	MCI_DROP_NO_EGRESS,     /* joined on no interface at this moment */
 	MCI_DROP_REWRITE,       /* the kernel refused to strip or to redirect it */
 	MCI_DROP_OBSERVE_FULL,  /* a record for the daemon is lost: the ring buffer is full */
-	MCI_DROP_SLOW_RATE,     /* by the daemon: more packets a second than the slow path may send */
-	MCI_DROP_LAN_REFUSED,   /* sent, and not taken by the LAN's queue or driver */
-	MCI_DROP_DUPLICATE,     /* of a channel that is moving: the other relay has delivered it */
+	MCI_DROP_SLOW_RATE,   /* by the daemon: more packets a second than the slow path may send */
+	MCI_DROP_LAN_REFUSED, /* sent, and not taken by the LAN's queue or driver */
+	MCI_DROP_DUPLICATE,   /* of a channel that is moving: the other relay has delivered it */
 	MCI_DROP_COUNT
 };
 

@@ -132,7 +132,7 @@ static bool right_copies(const struct egress_case *row, const struct run *run, c
 static void test_egress(struct dataplane *dp, const struct egress_case *row, const int *fds)
 {
 	uint64_t before[MCI_DROP_COUNT], after[MCI_DROP_COUNT];
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
 	uint8_t frame[FRAME_MAX];
 	size_t length = packet_build(&row->packet, frame);
 	struct run run;

@@ -228,7 +228,7 @@ static bool has_moves(void)
 
 static uint64_t packets_of(struct dataplane *dp)
 {
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
 
 	dataplane_channel_stats(dp, slot, &stats);
 	return stats.packets;

@@ -53,7 +53,7 @@ static void clear_entries(struct dataplane *dp, const struct ingest_case *row)
 
 static bool right_stats(struct dataplane *dp, const uint8_t *frame, size_t length, int expect)
 {
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
 	unsigned bytes = 0;
 
 	dataplane_channel_stats(dp, SLOT, &stats);
@@ -198,8 +198,8 @@ static void test_rival(struct dataplane *dp, const struct rival_case *row, uint3
 	harness_run("observe_tc", frame, length, 0, 3);
 	dataplane_dispatch(dp);
 	tap(observation.rivals == row->told && !observation.count &&
-		    (!row->told || (observation.slot == slot &&
-				    observation.ifindex == harness_ifindex("lo"))),
+		    (!row->told ||
+		     (observation.slot == slot && observation.ifindex == harness_ifindex("lo"))),
 	    "another router's data, %s: %s", row->what, row->told ? "told once" : "not told");
 	dataplane_remove_channel(dp, &sg);
 }
@@ -242,7 +242,7 @@ static void test_full_ring(struct dataplane *dp)
 static void test_slots(struct dataplane *dp)
 {
 	static const struct ingest_case row = {.packet = {.outer = 4}};
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
 	uint8_t frame[FRAME_MAX];
 	size_t length = packet_build(&row.packet, frame);
 	unsigned wrong = 0;
@@ -260,6 +260,42 @@ static void test_slots(struct dataplane *dp)
 	clear_entries(dp, &row);
 	tap(!wrong, "counters of slots 0 to %u are each one's own (%u not)", HARNESS_CHANNELS - 1,
 	    wrong);
+}
+
+/* The last packet's RTP header, and which of the counted ones it was. */
+static void test_rtp(struct dataplane *dp)
+{
+	static const struct ingest_case row = {.packet = {.outer = 4}};
+	const size_t rtp = 14 + 20 + 8 + 2 + 20 + 8;
+	struct dataplane_channel_stats stats;
+	uint8_t frame[FRAME_MAX];
+	size_t length = packet_build(&row.packet, frame);
+	struct run run;
+	bool ok = true, xdp_passed;
+
+	set_entries(dp, &row, SLOT);
+	for (unsigned n = 1; n <= 40000 && ok; n++) {
+		uint16_t sequence = (uint16_t)(7 * n);
+
+		frame[rtp] = 0x80;
+		frame[rtp + 2] = sequence >> 8;
+		frame[rtp + 3] = sequence & 0xff;
+		if (n % 2)
+			through_tc(frame, length, 0, &run);
+		else
+			through_both(frame, length, 0, &run, &xdp_passed);
+		if (n > 3 && n % 4001)
+			continue;
+		dataplane_channel_stats(dp, SLOT, &stats);
+		ok = stats.packets == n && stats.rtp.packets == n && stats.rtp.is_version_2 &&
+		     stats.rtp.sequence == sequence;
+	}
+	frame[rtp] = 0x47;
+	through_tc(frame, length, 0, &run);
+	dataplane_channel_stats(dp, SLOT, &stats);
+	clear_entries(dp, &row);
+	tap(ok && !stats.rtp.is_version_2,
+	    "RTP: the number of the last packet, and the last packet's");
 }
 
 static void test_limits(struct dataplane *dp)
@@ -386,6 +422,7 @@ int main(void)
 	test_rivals(dp);
 	test_full_ring(dp);
 	test_slots(dp);
+	test_rtp(dp);
 	test_limits(dp);
 	move_tests(dp);
 	egress_tests(dp);

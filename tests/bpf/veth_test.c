@@ -210,7 +210,7 @@ static int deliver(const struct way *way, const struct packet *packet)
 static void test_way(const struct way *way, const struct packet *packet, const char *mode)
 {
 	int received = deliver(way, packet);
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
 
 	dataplane_channel_stats(way->dp, SLOT, &stats);
 	tap(received == PACKETS && stats.packets == PACKETS,
@@ -251,7 +251,7 @@ static void test_copy_to_two(const struct way *way, const struct way *second,
 	size_t length = packet_build(packet, sent), headers = packet->outer == 4 ? 42 : 62;
 	size_t on_lan = packet_on_lan(packet, egress_mac, expected[0]);
 	int fd = relay_socket(way, packet->outer), received[2];
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
 
 	packet_on_lan(packet, second_mac, expected[1]);
 	set_channel_of_two(way, packet);

@@ -1,38 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "channel/rtp.h"
 
-#define VERSION 2
-
-static void begin(struct rtp *rtp, uint64_t packets, uint16_t sequence, uint32_t ssrc)
+static void begin(struct rtp *rtp, const struct rtp_packet *first)
 {
-	*rtp = (struct rtp){
-		.looked = true, .ssrc = ssrc, .sequence = sequence, .packets = packets};
+	*rtp = (struct rtp){.looked = true,
+			    .ssrc = first->ssrc,
+			    .sequence = first->sequence,
+			    .packets = first->packets};
 }
 
-void rtp_look(struct rtp *rtp, uint64_t packets, uint32_t header, uint32_t ssrc)
+void rtp_look(struct rtp *rtp, const struct rtp_packet *last)
 {
-	uint16_t sequence = (uint16_t)header;
-	uint64_t passed = packets - rtp->packets;
-	int16_t missing = (int16_t)(sequence - rtp->sequence - (uint16_t)passed);
+	uint64_t passed = last->packets - rtp->packets;
+	int16_t missing = (int16_t)(last->sequence - rtp->sequence - (uint16_t)passed);
 
-	if (!packets || header >> 30 != VERSION) {
+	if (!last->is_version_2) {
 		*rtp = (struct rtp){.is_rtp = false};
 		return;
 	}
-	if (!rtp->looked || rtp->ssrc != ssrc || packets < rtp->packets) {
-		begin(rtp, packets, sequence, ssrc);
+	if (!rtp->looked || rtp->ssrc != last->ssrc || last->packets < rtp->packets) {
+		begin(rtp, last);
 		return;
 	}
 	if (!passed)
 		return;
 	if ((uint64_t)(missing < 0 ? -missing : missing) > passed) {
-		begin(rtp, packets, sequence, ssrc);
+		begin(rtp, last);
 		return;
 	}
 	rtp->is_rtp = true;
 	rtp->missing += missing;
-	rtp->sequence = sequence;
-	rtp->packets = packets;
+	rtp->sequence = last->sequence;
+	rtp->packets = last->packets;
 }
 
 uint64_t rtp_lost(const struct rtp *rtp)

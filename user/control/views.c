@@ -201,7 +201,8 @@ static json_t *view_rtp_lost(const struct rtp *rtp)
 
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const struct addr *other, const char *const *interfaces,
-		     const struct mci_channel_stats *stats, uint64_t slow_packets, json_t *asserts)
+		     const struct dataplane_channel_stats *stats, uint64_t slow_packets,
+		     json_t *asserts)
 {
 	return json_pack(
 		"{s:o, s:o, s:s, s:s?, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, "

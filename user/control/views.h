@@ -35,7 +35,8 @@ json_t *view_assert(const struct pim_interface *pim, const struct sg *sg);
  * over. */
 json_t *view_channel(const struct channel *channel, const struct addr *relay,
 		     const struct addr *other, const char *const *interfaces,
-		     const struct mci_channel_stats *stats, uint64_t slow_packets, json_t *asserts);
+		     const struct dataplane_channel_stats *stats, uint64_t slow_packets,
+		     json_t *asserts);
 
 /* To a tenth. */
 json_t *view_rate(double rate);

@@ -55,7 +55,7 @@ static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
 static void adopt_channel(void *context, const struct sg *sg,
 			  const struct dataplane_channel *channel)
 {
-	struct mci_channel_stats stats = {0};
+	struct dataplane_channel_stats stats = {0};
 	struct engine *engine = context;
 	uint32_t bits = adopt_joins(engine, sg, channel);
 	struct channel *adopted;

@@ -204,7 +204,7 @@ void watch_start(struct engine *engine);
 void traffic_start(struct engine *engine);
 /* The channel's counters as they are now, those of the slow path included; its meter has them, too.
  * Zeros where they cannot be read. */
-struct mci_channel_stats traffic_look(struct engine *engine, struct channel *channel);
+struct dataplane_channel_stats traffic_look(struct engine *engine, struct channel *channel);
 /* Of all channels, as of the last look at each. */
 struct meter_rate traffic_total(const struct engine *engine);
 

@@ -137,7 +137,7 @@ static json_t *channel_asserts(struct engine *engine, const struct sg *sg)
 
 static json_t *channel_now(struct engine *engine, struct channel *channel)
 {
-	struct mci_channel_stats stats = traffic_look(engine, channel);
+	struct dataplane_channel_stats stats = traffic_look(engine, channel);
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
 
 	for (unsigned i = 0; i < engine->lan_count; i++)

@@ -2,10 +2,11 @@
 #include "base/log.h"
 #include "daemon/engine.h"
 
-struct mci_channel_stats traffic_look(struct engine *engine, struct channel *channel)
+struct dataplane_channel_stats traffic_look(struct engine *engine, struct channel *channel)
 {
 	const struct slow_stats *slow = relays_slow_stats(channel);
-	struct mci_channel_stats stats;
+	struct dataplane_channel_stats stats;
+	struct rtp_packet last;
 	struct meter_count count;
 
 	if (dataplane_channel_stats(engine->dataplane, channel->slot, &stats)) {
@@ -16,7 +17,13 @@ struct mci_channel_stats traffic_look(struct engine *engine, struct channel *cha
 	stats.bytes += slow->bytes;
 	count = (struct meter_count){stats.packets, stats.bytes};
 	meter_look(&channel->meter, engine->timers.now, &count);
-	rtp_look(&channel->rtp, stats.packets, stats.rtp, stats.rtp_ssrc);
+	last = (struct rtp_packet){
+		.is_version_2 = stats.rtp.is_version_2,
+		.sequence = stats.rtp.sequence,
+		.ssrc = stats.rtp.ssrc,
+		.packets = stats.rtp.packets + slow->packets,
+	};
+	rtp_look(&channel->rtp, &last);
 	return stats;
 }
 

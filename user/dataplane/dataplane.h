@@ -97,8 +97,22 @@ int dataplane_set_tunnel(struct dataplane *dp, const struct addr *local, uint16_
 			 const struct addr *relay, uint16_t relay_port);
 void dataplane_remove_tunnel(struct dataplane *dp, const struct addr *local, uint16_t local_port);
 
-/* Sums over CPUs. */
-int dataplane_channel_stats(struct dataplane *dp, uint32_t slot, struct mci_channel_stats *stats);
+/* Sums over CPUs; and of a packet that no other CPU's is younger than, its RTP header (RFC 3550
+ * section 5.1) and what was counted up to it. */
+struct dataplane_channel_stats {
+	uint64_t packets;
+	uint64_t bytes;   /* of inner IP packets */
+	uint64_t last_ns; /* CLOCK_MONOTONIC */
+	struct {
+		bool is_version_2;
+		uint16_t sequence;
+		uint32_t ssrc;
+		uint64_t packets;
+	} rtp;
+};
+
+int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
+			    struct dataplane_channel_stats *stats);
 /* When the last packet of each of MCI_STATS_CHUNK slots passed, from `first`, a multiple of it:
  * CLOCK_MONOTONIC, 0 for none. */
 int dataplane_last_packets(struct dataplane *dp, uint32_t first, uint64_t last_ns[]);

@@ -21,20 +21,44 @@ static int find_chunk(const struct dataplane *dp, uint32_t slot)
 	return number < dp->stats_chunk_count ? dp->stats_chunks[number] : -1;
 }
 
-static void add_cpu(struct mci_channel_stats *stats, const struct mci_channel_stats *cpu)
+static bool is_younger(const struct mci_channel_stats *a, const struct mci_channel_stats *b)
 {
-	stats->packets += cpu->packets;
-	stats->bytes += cpu->bytes;
-	if (stats->last_ns >= cpu->last_ns)
-		return;
-	stats->last_ns = cpu->last_ns;
-	stats->rtp = cpu->rtp;
-	stats->rtp_ssrc = cpu->rtp_ssrc;
+	if (a->last_ns == b->last_ns && a->rtp_ssrc == b->rtp_ssrc)
+		return (int16_t)(uint16_t)(a->rtp - b->rtp) >
+		       0; /* of one tick: by sequence number */
+	return a->last_ns > b->last_ns;
 }
 
-int dataplane_channel_stats(struct dataplane *dp, uint32_t slot, struct mci_channel_stats *stats)
+/* How many packets the CPU has counted beyond its last one with an RTP header, or less than none:
+ * its counter was read a moment before or after. */
+static int packets_beyond(const struct mci_channel_stats *cpu)
 {
-	const struct mci_channel_stats *cpu = dp->per_cpu;
+	uint32_t then = cpu->rtp >> MCI_RTP_SHIFT & MCI_RTP_PACKETS;
+
+	return (int16_t)((uint16_t)(cpu->packets - then) << 1) >> 1;
+}
+
+static void sum_up(struct dataplane_channel_stats *stats, const struct mci_channel_stats cpus[],
+		   unsigned count)
+{
+	const struct mci_channel_stats *last = &cpus[0];
+
+	for (const struct mci_channel_stats *cpu = cpus; cpu < cpus + count; cpu++) {
+		stats->packets += cpu->packets;
+		stats->bytes += cpu->bytes;
+		if (is_younger(cpu, last))
+			last = cpu;
+	}
+	stats->last_ns = last->last_ns;
+	stats->rtp.is_version_2 = last->rtp & MCI_RTP_IS;
+	stats->rtp.sequence = (uint16_t)last->rtp;
+	stats->rtp.ssrc = last->rtp_ssrc;
+	stats->rtp.packets = stats->packets - (uint64_t)packets_beyond(last);
+}
+
+int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
+			    struct dataplane_channel_stats *stats)
+{
 	uint32_t place = slot % MCI_STATS_CHUNK;
 	int chunk = find_chunk(dp, slot), error;
 
@@ -44,8 +68,7 @@ int dataplane_channel_stats(struct dataplane *dp, uint32_t slot, struct mci_chan
 	error = bpf_map_lookup_elem(chunk, &place, dp->per_cpu);
 	if (error)
 		return read_error(dp, error, dp->ingest->maps.channel_stats);
-	for (unsigned i = 0; i < dp->cpus; i++)
-		add_cpu(stats, &cpu[i]);
+	sum_up(stats, dp->per_cpu, dp->cpus);
 	return 0;
 }
 
