@@ -87,6 +87,11 @@ static void stop_forwarding(struct channel *channel)
 	channel->forwarding = false;
 }
 
+bool channel_is_moving(const struct channel *channel)
+{
+	return channel->move > CHANNEL_SEEKING;
+}
+
 /* Moves: from a relay that serves to another */
 
 static usec_t patience(const struct channel *channel)
@@ -99,10 +104,9 @@ static bool is_restless(const struct channel *channel)
 	return channel->silent || channel->homeless;
 }
 
-/* The move is over, or has not begun; the next is due where the relay is not one to stay with. */
+/* Of no move; the next is due where the relay is not one to stay with. */
 static void stay(struct channel *channel)
 {
-	channel->move = CHANNEL_STAYING;
 	if (is_restless(channel)) {
 		wait_for(channel, patience(channel));
 		channel->silences++;
@@ -120,8 +124,11 @@ static void seek(struct channel *channel)
 
 static void abandon_other(struct channel *channel, bool in_vain)
 {
+	bool was_tried = channel_is_moving(channel);
+
 	actions(channel)->abandon(channel, in_vain);
-	if (channel->move > CHANNEL_SEEKING)
+	channel->move = CHANNEL_STAYING;
+	if (was_tried)
 		forward(channel);
 	stay(channel);
 }
@@ -135,6 +142,7 @@ static void end_overlap(struct channel *channel)
 
 static void end_move(struct channel *channel)
 {
+	channel->move = CHANNEL_STAYING;
 	forward(channel);
 	stay(channel);
 }

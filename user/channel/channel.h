@@ -97,7 +97,8 @@ struct channel_actions {
 	/* Ends discovery and connection to another relay than the one that serves; `in_vain` where
 	 * that has sent no data. */
 	void (*abandon)(struct channel *channel, bool in_vain);
-	/* The other relay serves it now; the one that did is left. */
+	/* The other relay serves it now; the one that did is left, but not yet what comes from it.
+	 */
 	void (*switch_over)(struct channel *channel);
 	/* Ends all discovery and connection. */
 	void (*disconnect)(struct channel *channel);
@@ -137,6 +138,8 @@ void channel_adopt(struct channel *channel, bool receiving);
 void channel_close(struct channel *channel);
 /* The interfaces that its packets go out of. */
 uint32_t channel_egress(const struct channel *channel);
+/* Whether its packets may come by way of two relays. */
+bool channel_is_moving(const struct channel *channel);
 /* Whether a relay has been told that we want it. */
 bool channel_is_reported(const struct channel *channel);
 void channel_interfaces_changed(struct channel *channel);

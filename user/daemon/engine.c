@@ -79,6 +79,16 @@ static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
 	traffic_look(engine, channel); /* RTP's losses count from its first number */
 }
 
+static void moved(void *context, uint32_t slot, uint64_t time_ns)
+{
+	struct engine *engine = context;
+	struct channel *channel = channel_table_at(&engine->channels, slot);
+
+	(void)time_ns;
+	if (channel)
+		channel_moved(channel);
+}
+
 static void observed_rival(void *context, uint32_t ifindex, uint32_t slot)
 {
 	struct engine *engine = context;
@@ -106,6 +116,7 @@ static bool start_dataplane(struct engine *engine)
 					  .pim = observed_pim,
 					  .membership = observed_membership,
 					  .first_packet = first_packet,
+					  .moved = moved,
 					  .rival = observed_rival};
 	static const enum dataplane_choice choices[CONFIG_MODE_COUNT] = {
 		[CONFIG_MODE_AUTO] = DATAPLANE_AUTO,

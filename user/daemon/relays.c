@@ -30,6 +30,7 @@ struct served {
 	struct place *serving, *other;     /* the second while it moves, or tries to */
 	const struct driad_found *vain_of; /* whose relays, by bits, have been tried in vain */
 	usec_t vain_until;
+	struct dataplane_upstream left; /* of a move that is draining */
 	uint32_t vain;
 	struct slow_stats slow;
 };
@@ -220,10 +221,22 @@ static void abandon(struct channel *channel, bool in_vain)
 	leave(channel, &served->other);
 }
 
+static struct dataplane_upstream upstream(const struct place *place)
+{
+	const struct amt_tunnel *tunnel = place->member.tunnel;
+
+	return (struct dataplane_upstream){.relay = tunnel->relay,
+					   .local = tunnel->endpoint.local,
+					   .relay_port = AMT_PORT,
+					   .local_port = tunnel->endpoint.local_port};
+}
+
 static void switch_over(struct channel *channel)
 {
 	struct served *served = served_of(channel);
 
+	if (served->serving && served->serving->member.tunnel)
+		served->left = upstream(served->serving);
 	if (served->serving)
 		note_in_vain(served, served->serving);
 	leave(channel, &served->serving);
@@ -268,15 +281,19 @@ void relays_member_reported(void *context, struct amt_member *member)
 	channel_reported(place_of(member)->channel, is_other(place_of(member)));
 }
 
-/* The place of a relay that serves goes with it, unless another takes over. */
+/* The place of a relay that serves goes with it. A channel that is moving says itself what shall be;
+ * where it is on the way to another relay only, that one is to serve. */
 static void fail_place(struct place *place, const char *reason)
 {
 	struct channel *channel = place->channel;
 	struct served *served = served_of(channel);
 	bool other = is_other(place);
 
-	if (!other && !served->other)
+	if (!other && !channel_is_moving(channel)) {
 		leave(channel, &served->serving);
+		served->serving = served->other;
+		served->other = NULL;
+	}
 	channel_tunnel_failed(channel, other, reason);
 }
 
@@ -304,19 +321,26 @@ static void add_egress(struct dataplane_channel *entry, const struct netlink_int
 	egress->mtu = link->mtu < UINT16_MAX ? link->mtu : UINT16_MAX;
 }
 
+static void add_upstreams(const struct channel *channel, struct dataplane_channel *entry)
+{
+	const struct served *served = served_of(channel);
+	bool is_draining = channel->move == CHANNEL_DRAINING;
+
+	entry->from = is_draining ? served->left : upstream(served->serving);
+	if (entry->moving)
+		entry->to = upstream(is_draining ? served->serving : served->other);
+}
+
 static void forward(struct channel *channel)
 {
-	const struct amt_tunnel *tunnel = served_of(channel)->serving->member.tunnel;
 	struct engine *engine = engine_of(channel);
 	struct dataplane_channel entry = {
-		.from = {.relay = tunnel->relay,
-			 .local = tunnel->endpoint.local,
-			 .relay_port = AMT_PORT,
-			 .local_port = tunnel->endpoint.local_port},
+		.moving = channel_is_moving(channel),
 		.slot = channel->slot,
 		.deadline_ns = (engine->timers.now + engine->config->hold) * 1000,
 	};
 
+	add_upstreams(channel, &entry);
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		if (channel_egress(channel) & 1u << i)
 			add_egress(&entry, &engine->lans[i].link);

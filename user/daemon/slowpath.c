@@ -14,6 +14,7 @@ struct passage {
 	const struct amt_tunnel *tunnel;
 	struct channel *channel;
 	struct slowpath_packet packet;
+	bool is_move; /* it comes from the relay that the channel moves to */
 };
 
 bool slowpath_start(struct engine *engine)
@@ -31,18 +32,35 @@ void slowpath_stop(struct engine *engine)
 	engine->slow.frames = NULL;
 }
 
-/* As the program finds it: what it has no entry for is not joined. */
+static bool is_serving(const struct channel *channel, const struct addr *relay)
+{
+	const struct addr *serving = relays_serving(channel);
+
+	return serving && addr_equal(serving, relay);
+}
+
+static bool is_other(const struct channel *channel, const struct addr *relay)
+{
+	const struct addr *other = relays_other(channel);
+
+	return channel_is_moving(channel) && other && addr_equal(other, relay);
+}
+
+/* As the program finds it: what it has no entry for is not joined. Of the packets of two relays it
+ * takes those of the one that the channel moves to, once they come. */
 static int match(void *context, const struct sg *sg)
 {
 	struct passage *passage = context;
-	const struct addr *relay;
+	const struct addr *relay = &passage->tunnel->relay;
 
 	passage->channel = channel_table_find(&passage->engine->channels, sg);
 	if (!passage->channel || !passage->channel->forwarding)
 		return MCI_DROP_NOT_JOINED;
-	relay = relays_serving(passage->channel);
-	if (!relay || !addr_equal(relay, &passage->tunnel->relay))
+	passage->is_move = is_other(passage->channel, relay);
+	if (!passage->is_move && !is_serving(passage->channel, relay))
 		return MCI_DROP_OTHER_TUNNEL;
+	if (!passage->is_move && passage->channel->move == CHANNEL_OVERLAPPING)
+		return MCI_DROP_DUPLICATE;
 	return channel_egress(passage->channel) ? SLOWPATH_GO_ON : MCI_DROP_NO_EGRESS;
 }
 
@@ -114,6 +132,8 @@ static void forward(struct passage *passage)
 	stats->bytes += slowpath_length(&passage->packet);
 	stats->last = engine->timers.now;
 	channel_first_packet(passage->channel, engine->timers.now);
+	if (passage->is_move)
+		channel_moved(passage->channel);
 }
 
 void slowpath_data(void *context, struct amt_tunnel *tunnel, struct cursor data)
