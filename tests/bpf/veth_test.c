@@ -462,6 +462,8 @@ void veth_tests(void)
 	struct way way;
 
 	make_interfaces(&way);
+	/* libxdp makes its folder once in a process's life: here it must not go with a daemon. */
+	harness_shell("mount -t bpf bpf /sys/fs/bpf && mkdir -p /sys/fs/bpf/xdp/kept");
 	way.lan = listen_on("lan1");
 	test_mode(&way, DATAPLANE_TC, "tc");
 	/* Before Linux 6.3 drivers do not tell what they can. */
@@ -472,7 +474,7 @@ void veth_tests(void)
 	test_namespace_of_others(&way);
 	test_refusal();
 	close(way.lan);
-	harness_shell("ip link del wan0; ip link del lan0");
+	harness_shell("ip link del wan0; ip link del lan0; umount /sys/fs/bpf");
 	close(way.here);
 	close(way.there);
 }
