@@ -16,5 +16,5 @@ struct cli {
 /* Each prints what it is asked for, or one line on stderr. */
 typedef enum cli_status cli_fn(const struct cli *cli);
 
-cli_fn show_status, show_neighbors, show_channels, show_tunnels, show_counters; /* show.c */
-cli_fn show_lookup;                                                             /* lookup.c */
+/* Each in the file of its name. */
+cli_fn show_status, show_neighbors, show_channels, show_tunnels, show_counters, show_lookup;

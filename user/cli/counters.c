@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/show.h"
+
+#include <stdio.h>
+
+static void print_drops(json_t *drops)
+{
+	static const char *const headings[] = {"DROPPED", ">PACKETS"};
+	struct table *table = table_new(headings, COUNT_OF(headings));
+	const char *reason;
+	json_t *count;
+
+	json_object_foreach (drops, reason, count) {
+		table_cell(table, PLAIN, "%s", reason);
+		cell_count(table, drops, reason);
+	}
+	table_print(table);
+}
+
+/* A row for each fault that a protocol counts, a column for each protocol. */
+static void print_refused(const json_t *refused)
+{
+	static const char *const protocols[] = {"pim", "amt", "membership", "dns"};
+	static const char *const headings[] = {"REFUSED", ">PIM", ">AMT", ">MEMBERSHIP", ">DNS"};
+	struct table *table = table_new(headings, COUNT_OF(headings));
+	const char *fault;
+	json_t *count;
+
+	json_object_foreach (json_object_get(refused, protocols[0]), fault, count) {
+		table_cell(table, PLAIN, "%s", fault);
+		for (size_t i = 0; i < COUNT_OF(protocols); i++)
+			cell_count(table, json_object_get(refused, protocols[i]), fault);
+	}
+	table_print(table);
+}
+
+static void print_pim(const json_t *interfaces)
+{
+	static const char *const headings[] = {"PIM",           "FAMILY",         ">HELLOS-SENT",
+					       ">HELLOS-HEARD", ">JOIN-PRUNES",   ">PRUNE-ECHOES",
+					       ">ASSERTS-SENT", ">ASSERTS-HEARD", ">SKIPPED",
+					       ">REFUSED",      ">OVER-LIMIT",    ">FOR-OTHERS"};
+	struct table *table = table_new(headings, COUNT_OF(headings));
+	const json_t *interface;
+	size_t i;
+
+	json_array_foreach (interfaces, i, interface) {
+		cell_string(table, interface, "interface");
+		cell_string(table, interface, "family");
+		cell_number(table, interface, "hellos_sent");
+		cell_number(table, interface, "hellos_received");
+		cell_number(table, interface, "join_prunes_received");
+		cell_number(table, interface, "prune_echoes_sent");
+		cell_number(table, interface, "asserts_sent");
+		cell_number(table, interface, "asserts_received");
+		cell_number(table, interface, "entries_skipped");
+		cell_number(table, interface, "entries_refused");
+		cell_number(table, interface, "joins_refused");
+		cell_number(table, interface, "for_other_router");
+	}
+	table_print(table);
+}
+
+static void print_counters(const struct cli *cli, const json_t *reply)
+{
+	(void)cli;
+	print_drops(json_object_get(reply, "drops"));
+	putchar('\n');
+	print_refused(json_object_get(reply, "refused"));
+	putchar('\n');
+	print_pim(json_object_get(reply, "pim"));
+}
+
+enum cli_status show_counters(const struct cli *cli)
+{
+	return show_reply(cli, print_counters);
+}

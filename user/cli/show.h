@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the commands that show one state of the daemon have in common. */
+#pragma once
+
+#include "cli/cells.h"
+#include "cli/cli.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+typedef void show_fn(const struct cli *cli, const json_t *reply);
+
+/* Asks the daemon for what the command is named after, and prints the reply: for people by `print`.
+ */
+enum cli_status show_reply(const struct cli *cli, show_fn *print);
+/* For a table with nothing in it: says so, and returns true. */
+bool show_is_empty(const json_t *list, const char *sentence);
+/* Of a channel, a tunnel, or one of its protocols. */
+enum colour show_state_colour(const char *state);
