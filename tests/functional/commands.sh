@@ -31,7 +31,11 @@ has status '.interfaces[0]' name role mode why addresses neighbors observed dr r
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors joins
 has neighbors '.neighbors[0]' interface address dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
-has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since lingers_s asserts trace
+has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace
+has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
+has interfaces '.interfaces[0]' name role mode why addresses up mtu refused pim igmp mld
+has interfaces '.interfaces[1]' name role mode why addresses up mtu
+has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries held_down
 has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full igmp mld
@@ -45,6 +49,8 @@ has 'lookup 192.0.2.10' '.steps[0]' name type status canonical ttl_s secure ms r
 
 is "packets of a channel" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10
 is "reason of a failed one" "$(channel 192.0.2.30 232.1.1.1 .reason)" "AMTRELAY says that the source has no relay"
+is "who wants a channel" "$(channel 192.0.2.10 232.1.1.1 '.wanted[] | "\(.interface) \(.by) \(.neighbor) \(.state) \(.expires_s > 150)"')" "lan0 pim 10.0.0.2 join true"
+is "whom PIM speaks as, and the designated router" "$(api interfaces '.interfaces[0].pim[0] | "\(.address) \(.dr) \(.dr_is_us) \(.neighbors) \(.joins)"')" "10.0.0.1 10.0.0.2 false 1 2"
 is "the tunnel asks again by the Query's QQIC" "$(api tunnels '.tunnels[0].igmp | .query_interval_s == 125 and .next_request_s > 100')" true
 is "every drop reason has a counter" "$(api counters '.drops | length')" "$(grep -c '^	MCI_DROP_[A-Z_]*, *\/' include/mcingest/maps.h)"
 
@@ -62,6 +68,9 @@ is "lookup with a relay: status" $? 0
 shows "for people: status" 'lan0 +downstream +tc +1 +- +0 +10\.0\.0\.1' status
 shows "for people: no command is the status" 'wan0 +upstream +tc' ''
 shows "for people: neighbors" 'lan0 +10\.0\.0\.2' neighbors
+shows "for people: interfaces" 'lan0 +downstream +up +tc +1500 +0 +10\.0\.0\.1 ' interfaces
+shows "for people: PIM on the interfaces" 'lan0 +10\.0\.0\.1 +10\.0\.0\.2 +1 +2 ' interfaces
+shows "for people: who wants a channel" 'lan0: router 10\.0\.0\.2, join, expires in ' 'channels -v'
 shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.113\.15 +lan0 +10 ' channels
 shows "for people: why a channel failed" 'no relay' channels
 shows "for people: tunnels" '203\.0\.113\.15 +100\.64\.7\.2:[0-9]+ +1 +active' tunnels

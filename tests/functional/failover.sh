@@ -29,4 +29,7 @@ finish one KILL
 until_true 20 "the second takes over" served_by $TWO
 ok "a relay that dies is followed by the next" true
 is "the dead one is held down" "$(api tunnels '.held_down[].relay')" $ONE
+like "for people: it is held down" "$(in_node ingest "$BUILD/mcingest" tunnels)" "HELD DOWN.*$ONE"
+ok "and may be lifted" in_node ingest "$BUILD/mcingest" lift $ONE
+is "then none is held down" "$(api tunnels '.held_down | length')" 0
 finished

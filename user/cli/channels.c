@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/show.h"
 
+#include <string.h>
+
 static void note_trace(struct table *table, const json_t *channel)
 {
 	const json_t *trace = json_object_get(channel, "trace");
@@ -19,6 +21,43 @@ static void note_slow_path(struct table *table, const json_t *channel)
 	if (json_integer_value(json_object_get(channel, "slow_packets")))
 		table_note(table, "packets that took the slow path: %s",
 			   text_number(channel, "slow_packets", packets));
+}
+
+/* Who keeps it, on which LAN, for how long. */
+static void note_wanted(struct table *table, const json_t *channel)
+{
+	const json_t *list = json_object_get(channel, "wanted"), *wanted;
+	char expires[TEXT_SHORT], prune[TEXT_SHORT];
+	size_t i;
+
+	json_array_foreach (list, i, wanted) {
+		bool is_pim = strcmp(text_string(wanted, "by"), "pim") == 0;
+		bool pruned = json_is_number(json_object_get(wanted, "prune_s"));
+
+		table_note(table, "%s: %s %s, %s%s%s, expires in %s",
+			   text_string(wanted, "interface"), is_pim ? "router" : "hosts by",
+			   text_string(wanted, is_pim ? "neighbor" : "by"),
+			   text_string(wanted, "state"), pruned ? " for " : "",
+			   pruned ? text_seconds(wanted, "prune_s", prune) : "",
+			   text_seconds(wanted, "expires_s", expires));
+	}
+}
+
+/* A move to another relay, or the wait until another is tried. */
+static void note_move(struct table *table, const json_t *channel)
+{
+	const char *move = text_string(channel, "move");
+	char retry[TEXT_SHORT];
+
+	if (strcmp(move, "staying"))
+		table_note(table, "%s: from this relay to %s", move,
+			   text_string(channel, "other_relay"));
+	else if (json_is_number(json_object_get(channel, "retry_s")))
+		table_note(table, "%s in %s",
+			   json_is_string(json_object_get(channel, "relay"))
+				   ? "another relay is tried"
+				   : "the next attempt is",
+			   text_seconds(channel, "retry_s", retry));
 }
 
 static void note_asserts(struct table *table, const json_t *channel)
@@ -57,6 +96,7 @@ static void fill_channel(struct table *table, const json_t *channel)
 	if (json_is_number(json_object_get(channel, "lingers_s")))
 		table_note(table, "left, but kept for %s",
 			   text_seconds(channel, "lingers_s", linger));
+	note_move(table, channel);
 	note_asserts(table, channel);
 }
 
@@ -75,6 +115,7 @@ static void print_channels(const struct cli *cli, const json_t *reply)
 	json_array_foreach (channels, i, channel) {
 		fill_channel(table, channel);
 		if (cli->verbose) {
+			note_wanted(table, channel);
 			note_slow_path(table, channel);
 			note_trace(table, channel);
 		}

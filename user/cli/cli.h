@@ -17,4 +17,5 @@ struct cli {
 typedef enum cli_status cli_fn(const struct cli *cli);
 
 /* Each in the file of its name. */
-cli_fn show_status, show_neighbors, show_channels, show_tunnels, show_counters, show_lookup;
+cli_fn show_status, show_interfaces, show_neighbors, show_channels, show_tunnels, show_counters,
+	show_lookup, lift_hold;

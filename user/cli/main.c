@@ -16,12 +16,15 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{"status", "", 0, show_status, "the daemon, its interfaces, what it carries (default)"},
+	{"interfaces", "", 0, show_interfaces, "links; PIM, DR and who asks the hosts on each LAN"},
 	{"neighbors", "", 0, show_neighbors, "PIM routers on the LANs"},
-	{"channels", "", 0, show_channels, "each (S,G): its state, relay, traffic; -v: its timing"},
-	{"tunnels", "", 0, show_tunnels, "AMT tunnels, and relays being discovered"},
+	{"channels", "", 0, show_channels,
+	 "each (S,G): its state, relay, traffic; -v: who wants it, its timing"},
+	{"tunnels", "", 0, show_tunnels, "AMT tunnels, and relays being discovered or held down"},
 	{"counters", "", 0, show_counters, "packets dropped and messages refused, by reason"},
 	{"lookup", " SOURCE", 1, show_lookup,
 	 "find the relays of a source by DNS, each step shown"},
+	{"lift", " RELAY", 1, lift_hold, "try a relay that is held down again at once"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

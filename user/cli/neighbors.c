@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/show.h"
 
-#include <stdlib.h>
-
 static void note_neighbor(struct table *table, const json_t *neighbor)
 {
 	char delay[TEXT_SHORT], override[TEXT_SHORT];
-	char *addresses = text_list(neighbor, "addresses", " ");
 
 	table_note(table, "generation %s, propagation delay %s ms, override interval %s ms",
 		   text_string(neighbor, "generation_id"),
 		   text_number(neighbor, "propagation_delay_ms", delay),
 		   text_number(neighbor, "override_interval_ms", override));
 	if (json_array_size(json_object_get(neighbor, "addresses")))
-		table_note(table, "further addresses: %s", addresses);
-	free(addresses);
+		show_note_list(table, "further addresses", neighbor, "addresses");
 }
 
 static void print_neighbors(const struct cli *cli, const json_t *reply)

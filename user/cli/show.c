@@ -2,6 +2,7 @@
 #include "cli/show.h"
 #include "cli/client.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PATIENCE 10 /* seconds until a daemon counts as one that does not answer */
@@ -26,6 +27,14 @@ bool show_is_empty(const json_t *list, const char *sentence)
 		return false;
 	text_line(PLAIN, "%s", sentence);
 	return true;
+}
+
+void show_note_list(struct table *table, const char *what, const json_t *object, const char *key)
+{
+	char *list = text_list(object, key, " ");
+
+	table_note(table, "%s: %s", what, list);
+	free(list);
 }
 
 enum colour show_state_colour(const char *state)

@@ -14,5 +14,7 @@ typedef void show_fn(const struct cli *cli, const json_t *reply);
 enum cli_status show_reply(const struct cli *cli, show_fn *print);
 /* For a table with nothing in it: says so, and returns true. */
 bool show_is_empty(const json_t *list, const char *sentence);
+/* A line beneath the row: the strings of an array. */
+void show_note_list(struct table *table, const char *what, const json_t *object, const char *key);
 /* Of a channel, a tunnel, or one of its protocols. */
 enum colour show_state_colour(const char *state);

@@ -41,8 +41,8 @@ static void note_protocol(struct table *table, const char *name, const json_t *p
 
 static void print_tunnel_list(const struct cli *cli, const json_t *tunnels)
 {
-	static const char *const headings[] = {
-		"RELAY", "LOCAL", ">CHANNELS", "IGMP (NEXT)", "MLD (NEXT)", ">SLOW-PATH", ">SINCE"};
+	static const char *const headings[] = {"RELAY",      "LOCAL",   ">CHANNELS",  "IGMP (NEXT)",
+					       "MLD (NEXT)", ">RTT MS", ">SLOW-PATH", ">SINCE"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *tunnel;
 	size_t i;
@@ -53,8 +53,11 @@ static void print_tunnel_list(const struct cli *cli, const json_t *tunnels)
 		cell_number(table, tunnel, "channels");
 		cell_protocol(table, json_object_get(tunnel, "igmp"));
 		cell_protocol(table, json_object_get(tunnel, "mld"));
+		cell_number(table, tunnel, "round_trip_ms");
 		cell_number(table, tunnel, "data_on_socket");
 		cell_age(table, tunnel, "since");
+		if (json_is_true(json_object_get(tunnel, "full")))
+			table_note(table, "full: new channels go to other relays");
 		if (!cli->verbose)
 			continue;
 		note_protocol(table, "IGMP", json_object_get(tunnel, "igmp"));
@@ -79,16 +82,37 @@ static void print_discoveries(const json_t *discoveries)
 	table_print(table);
 }
 
+static void print_holds(const json_t *holds)
+{
+	static const char *const headings[] = {"HELD DOWN", ">FOR", ">SINCE", "WHY"};
+	struct table *table = table_new(headings, COUNT_OF(headings));
+	const json_t *hold;
+	size_t i;
+
+	json_array_foreach (holds, i, hold) {
+		cell_string(table, hold, "relay");
+		cell_seconds(table, hold, "ends_s");
+		cell_age(table, hold, "since");
+		cell_string(table, hold, "reason");
+	}
+	putchar('\n');
+	table_print(table);
+	text_line(PLAIN, "`mcingest lift RELAY` ends it sooner.");
+}
+
 static void print_tunnels(const struct cli *cli, const json_t *reply)
 {
 	const json_t *tunnels = json_object_get(reply, "tunnels");
 	const json_t *discoveries = json_object_get(reply, "discoveries");
+	const json_t *holds = json_object_get(reply, "held_down");
 
 	if (!show_is_empty(tunnels,
 			   "No tunnels: no channel has needed a relay, or none was found."))
 		print_tunnel_list(cli, tunnels);
 	if (json_array_size(discoveries))
 		print_discoveries(discoveries);
+	if (json_array_size(holds))
+		print_holds(holds);
 }
 
 enum cli_status show_tunnels(const struct cli *cli)

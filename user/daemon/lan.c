@@ -21,7 +21,7 @@ static bool is_wanted(const struct lan *lan, const struct sg *sg)
 	const struct lan_pim *pim = is_v4 ? &lan->ipv4 : &lan->ipv6;
 	const struct lan_hosts *hosts = is_v4 ? &lan->igmp : &lan->mld;
 
-	return pim_downstream_wants(&pim->interface.downstream, sg) ||
+	return pim_downstream_find(&pim->interface.downstream, sg) ||
 	       membership_querier_find(&hosts->querier, sg);
 }
 

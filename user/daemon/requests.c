@@ -114,6 +114,49 @@ static json_t *for_each_pim(const struct engine *engine, pim_view_fn *view)
 	return list;
 }
 
+/* interfaces */
+
+static json_t *pim_views(const struct lan *lan)
+{
+	json_t *list = json_array();
+
+	if (lan->ipv4.socket)
+		json_array_append_new(list, view_pim(&lan->ipv4.interface));
+	if (lan->ipv6.socket)
+		json_array_append_new(list, view_pim(&lan->ipv6.interface));
+	return list;
+}
+
+static json_t *interface_now(const struct engine *engine, const struct netlink_interface *link,
+			     enum role role)
+{
+	json_t *view = status_interface(engine, link, role);
+
+	json_object_set_new(view, "up", json_boolean(link->ifindex && link->up));
+	json_object_set_new(view, "mtu", json_integer(link->mtu));
+	return view;
+}
+
+static void show_interfaces(struct engine *engine, struct control_client *client)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < engine->lan_count; i++) {
+		const struct lan *lan = &engine->lans[i];
+		json_t *view = interface_now(engine, &lan->link, ROLE_DOWNSTREAM);
+
+		json_object_set_new(view, "refused", refused_by(engine, lan));
+		json_object_set_new(view, "pim", pim_views(lan));
+		json_object_set_new(view, "igmp", status_hosts(&lan->igmp));
+		json_object_set_new(view, "mld", status_hosts(&lan->mld));
+		json_array_append_new(list, view);
+	}
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		json_array_append_new(list,
+				      interface_now(engine, &engine->uplinks[i], ROLE_UPSTREAM));
+	control_reply(client, json_pack("{s:o}", "interfaces", list));
+}
+
 static void show_neighbors(struct engine *engine, struct control_client *client)
 {
 	control_reply(client,
@@ -135,16 +178,40 @@ static json_t *channel_asserts(struct engine *engine, const struct sg *sg)
 	return list;
 }
 
+/* Why it is kept. */
+static json_t *channel_wanted(struct engine *engine, const struct sg *sg)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < engine->lan_count; i++) {
+		struct lan *lan = &engine->lans[i];
+		const struct lan_hosts *hosts =
+			sg->group.family == AF_INET ? &lan->igmp : &lan->mld;
+		const struct pim_interface *pim = lan_pim_of(lan, sg);
+
+		if (pim)
+			view_joined(pim, sg, list);
+		if (hosts->socket)
+			view_membership(&hosts->querier, sg, list);
+	}
+	return list;
+}
+
 static json_t *channel_now(struct engine *engine, struct channel *channel)
 {
 	struct dataplane_channel_stats stats = traffic_look(engine, channel);
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
+	struct view_channel_parts parts = {.relay = relays_serving(channel),
+					   .other = relays_other(channel),
+					   .interfaces = names,
+					   .stats = &stats,
+					   .slow_packets = relays_slow_stats(channel)->packets,
+					   .wanted = channel_wanted(engine, &channel->sg),
+					   .asserts = channel_asserts(engine, &channel->sg)};
 
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		names[i] = engine->lans[i].link.name;
-	return view_channel(channel, relays_serving(channel), relays_other(channel), names, &stats,
-			    relays_slow_stats(channel)->packets,
-			    channel_asserts(engine, &channel->sg));
+	return view_channel(channel, &parts);
 }
 
 /* By slot: whatever comes and goes meanwhile, a channel that stays is there once. */
@@ -284,8 +351,8 @@ static const struct {
 	const char *name;
 	void (*show)(struct engine *engine, struct control_client *client);
 } commands[] = {
-	{"status", show_status},   {"neighbors", show_neighbors}, {"channels", show_channels},
-	{"tunnels", show_tunnels}, {"counters", show_counters},
+	{"status", show_status},     {"interfaces", show_interfaces}, {"neighbors", show_neighbors},
+	{"channels", show_channels}, {"tunnels", show_tunnels},       {"counters", show_counters},
 };
 
 void requests_handle(void *owner, struct control_client *client, const json_t *request)

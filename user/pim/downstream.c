@@ -104,8 +104,8 @@ static void prune_pending_over(struct timer *timer)
 	downstream->echo(downstream, &sg);
 }
 
-static struct pim_downstream_entry *find(const struct pim_downstream *downstream,
-					 const struct sg *sg)
+struct pim_downstream_entry *pim_downstream_find(const struct pim_downstream *downstream,
+						 const struct sg *sg)
 {
 	struct pim_downstream_entry *entry;
 
@@ -151,7 +151,7 @@ static enum pim_join_result open_entry(struct pim_downstream *downstream, const 
 enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg,
 					 const struct addr *from, uint16_t holdtime)
 {
-	struct pim_downstream_entry *entry = find(downstream, sg);
+	struct pim_downstream_entry *entry = pim_downstream_find(downstream, sg);
 	enum pim_join_result result = PIM_JOIN_TAKEN;
 
 	if (!holdtime) {
@@ -176,7 +176,7 @@ bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg
 {
 	struct pim_downstream_entry *entry;
 
-	if (find(downstream, sg))
+	if (pim_downstream_find(downstream, sg))
 		return false;
 	entry = add(downstream, sg);
 	extend_expiry(entry, holdtime);
@@ -187,7 +187,7 @@ bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval)
 {
-	struct pim_downstream_entry *entry = find(downstream, sg);
+	struct pim_downstream_entry *entry = pim_downstream_find(downstream, sg);
 
 	if (!entry || entry->state != PIM_JOIN)
 		return;
@@ -197,11 +197,6 @@ void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg
 	}
 	timer_start(downstream->timers, &entry->prune_pending, override_interval);
 	change_state(entry, PIM_PRUNE_PENDING, "Prune");
-}
-
-bool pim_downstream_wants(const struct pim_downstream *downstream, const struct sg *sg)
-{
-	return find(downstream, sg);
 }
 
 unsigned pim_downstream_count(const struct pim_downstream *downstream)

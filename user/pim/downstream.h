@@ -64,7 +64,9 @@ bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg
 /* `override_interval` is 0 on an interface with one neighbour at most. */
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval);
-bool pim_downstream_wants(const struct pim_downstream *downstream, const struct sg *sg);
+/* NULL in NoInfo. */
+struct pim_downstream_entry *pim_downstream_find(const struct pim_downstream *downstream,
+						 const struct sg *sg);
 unsigned pim_downstream_count(const struct pim_downstream *downstream);
 /* Without a call of `left`. */
 void pim_downstream_free(struct pim_downstream *downstream);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/views.h"
+
+#include <stdio.h>
+
+static const char *status_name(enum dns_status status)
+{
+	static const char *const names[] = {
+		[DNS_OK] = "ok",
+		[DNS_NO_DATA] = "no data",
+		[DNS_NAME_ERROR] = "no such name",
+		[DNS_SERVER_FAILURE] = "server failure",
+		[DNS_TIMEOUT] = "no answer",
+		[DNS_BOGUS] = "bogus",
+	};
+
+	return names[status];
+}
+
+static const char *type_name(unsigned type)
+{
+	return type == DNS_TYPE_A ? "A" : type == DNS_TYPE_AAAA ? "AAAA" : "AMTRELAY";
+}
+
+static json_t *view_amtrelay(const struct dns_record *rdata)
+{
+	char text[DNS_NAME_TEXT + 32], relay[ADDR_TEXT];
+	struct amtrelay record;
+	enum fault fault = amtrelay_decode(rdata->rdata, rdata->length, &record);
+
+	if (fault)
+		snprintf(text, sizeof(text), "not usable (%s)", fault_name(fault));
+	else
+		snprintf(text, sizeof(text), "%u %d %u %s", record.precedence,
+			 record.discovery_optional, record.type,
+			 record.type == AMTRELAY_NAME   ? record.name
+			 : record.type == AMTRELAY_NONE ? "."
+							: addr_format(&record.relay, relay));
+	return json_string(text);
+}
+
+static json_t *view_record(unsigned type, const struct dns_record *rdata)
+{
+	int family = type == DNS_TYPE_A ? AF_INET : AF_INET6;
+	struct addr addr;
+
+	if (type == DNS_TYPE_AMTRELAY)
+		return view_amtrelay(rdata);
+	if (rdata->length != addr_length(family))
+		return json_string("not usable (length)");
+	addr = addr_from_bytes(family, rdata->rdata);
+	return view_addr(&addr);
+}
+
+json_t *view_lookup_step(const struct driad_question *question, const struct dns_answer *answer)
+{
+	usec_t took = question->lookup->timers->now - question->asked;
+	json_t *records = json_array();
+
+	for (unsigned i = 0; i < answer->count; i++)
+		json_array_append_new(records, view_record(question->type, &answer->records[i]));
+	return json_pack("{s:s, s:s, s:s, s:s?, s:I, s:b, s:f, s:o}", "name", question->name,
+			 "type", type_name(question->type), "status", status_name(answer->status),
+			 "canonical", answer->canonical, "ttl_s", (json_int_t)answer->ttl, "secure",
+			 answer->secure, "ms", (double)took / USEC_PER_MS, "records", records);
+}
+
+json_t *view_lookup_relays(const struct driad_lookup *lookup)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < lookup->relay_count; i++) {
+		const struct driad_relay *relay = &lookup->relays[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:i, s:b}", "address",
+						      view_addr(&relay->address), "precedence",
+						      relay->precedence, "discovery_optional",
+						      relay->discovery_optional));
+	}
+	return list;
+}
