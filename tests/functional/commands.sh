@@ -44,8 +44,8 @@ has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim
 has counters .refused pim amt membership dns
 has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router
-has 'lookup 192.0.2.10' . source owner steps relays reason
-has 'lookup 192.0.2.10' '.steps[0]' name type status canonical ttl_s secure ms records
+has 'lookup 192.0.2.10' . source owner ways domain dnssec steps relays reason
+has 'lookup 192.0.2.10' '.steps[0]' way name type status canonical ttl_s secure ms records
 
 is "packets of a channel" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10
 is "reason of a failed one" "$(channel 192.0.2.30 232.1.1.1 .reason)" "AMTRELAY says that the source has no relay"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One discovery of relays with any answers, in any order: it asks no more than its limits, ends
- * once, and has relays in order or a reason.
+/* One discovery of relays by all ways, with any answers, in any order: it asks no more than its
+ * limits, ends once, and has relays in order or a reason.
  *
  * STEP_MESSAGE adds a record to the answer in the making; any other step gives it. */
 #include "driad/lookup.h"
@@ -9,11 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RECORDS_MAX   32
-#define QUESTIONS_MAX (1 + 2 * DRIAD_NAMES_MAX)
-#define STATUS_COUNT  (DNS_BOGUS + 1)
+#define RECORDS_MAX  32
+#define STATUS_COUNT (DNS_BOGUS + 1)
 
-static struct driad_question *asked[QUESTIONS_MAX]; /* and not yet answered */
+static struct driad_question *asked[DRIAD_QUESTIONS_MAX]; /* and not yet answered */
 static unsigned asked_count, done_count;
 
 static void *ask(struct driad_question *question)
@@ -21,7 +20,7 @@ static void *ask(struct driad_question *question)
 	size_t length = strnlen(question->name, sizeof(question->name));
 
 	must(length && length < sizeof(question->name) && question->name[length - 1] == '.');
-	must(asked_count < QUESTIONS_MAX && !done_count);
+	must(asked_count < DRIAD_QUESTIONS_MAX && !done_count);
 	asked[asked_count++] = question;
 	return question;
 }
@@ -48,12 +47,16 @@ static void done(struct driad_lookup *lookup)
 	must(lookup->relay_count <= DRIAD_RELAYS_MAX && !lookup->relay_count == !!lookup->reason);
 	for (unsigned i = 0; i < lookup->relay_count; i++) {
 		must(!addr_is_martian(&lookup->relays[i].address));
-		must(!i || lookup->relays[i - 1].precedence <= lookup->relays[i].precedence);
+		must(!i || lookup->relays[i - 1].way != lookup->relays[i].way ||
+		     lookup->relays[i - 1].precedence <= lookup->relays[i].precedence);
 	}
 }
 
 static const struct driad_actions actions = {
 	.ask = ask, .cancel = cancel, .refused = refused, .done = done};
+
+static struct driad_rule rule = {.sources = {.addr = {.family = AF_INET}},
+				 .record = {.type = AMTRELAY_NAME, .name = "relay.example."}};
 
 static void give(struct dns_answer *answer, uint8_t argument)
 {
@@ -76,7 +79,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct cursor input = cursor_over(bytes, size);
 	struct dns_record records[RECORDS_MAX];
 	struct dns_answer answer = {.records = records};
-	struct driad_lookup lookup = {.actions = &actions, .timers = &(struct timers){0}};
+	const struct driad_options options = {
+		.ways = {DRIAD_SOURCE, DRIAD_CONFIGURED, DRIAD_DNS_SD},
+		.way_count = 3,
+		.domain = "example.",
+		.rules = &rule,
+		.rule_count = 1};
+	struct driad_lookup lookup = {
+		.actions = &actions, .options = &options, .timers = &(struct timers){0}};
 	struct fuzz_step step;
 
 	fuzz_restart_random();

@@ -205,6 +205,29 @@ Test(config, a_list_in_several_lines_and_as_long_as_it_may_be)
 	config_free(&config);
 }
 
+Test(config, ways_and_relays)
+{
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = a\n[relays]\n"
+			       "ways = source configured\ndomain = example.net\n"
+			       "amtrelay = 192.0.2.0/24 10 0 1 203.0.113.15\n"
+			       "amtrelay = 2001:db8::/32\t7 1 3 relay.example.\n"
+			       "amtrelay = 192.0.2.1 0 0 0 .\n"),
+		     0, "%s", said);
+	cr_expect_eq(config.relays.way_count, 2);
+	cr_expect_eq(config.relays.ways[0], DRIAD_SOURCE);
+	cr_expect_eq(config.relays.ways[1], DRIAD_CONFIGURED);
+	cr_expect_str_eq(config.relays.domain, "example.net.");
+	cr_assert_eq(config.relays.rule_count, 3);
+	cr_expect_str_eq(config.relays.rules[1].record.name, "relay.example.");
+	cr_expect_eq(config.relays.rules[2].sources.length, 32);
+	cr_expect(!config.relays.require_dnssec);
+	config_free(&config);
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = a\n"), 0, "%s", said);
+	cr_expect_eq(config.relays.way_count, 3);
+	cr_expect_null(config.relays.domain);
+	config_free(&config);
+}
+
 Test(config, command_line_replaces_the_file)
 {
 	static const char text[] = "[interfaces]\ndownstream = a b\nupstream = u\nigmp = a\n"
@@ -228,7 +251,23 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] or [log]\n"},
+	 "[relays], [limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] or [log]\n"},
+	{"[relays]\nways = source source\n",
+	 "mcingestd: conf:2: ways = source source: 'source': expected configured, dns-sd, anycast or "
+	 "source, each once\n"},
+	{"[relays]\nways = dns\n", "mcingestd: conf:2: ways = dns: 'dns': expected configured, dns-sd, "
+				   "anycast or source, each once\n"},
+	{"[relays]\namtrelay = 192.0.2.0/24 10 0 2 203.0.113.15\n",
+	 "mcingestd: conf:2: amtrelay = 192.0.2.0/24 10 0 2 203.0.113.15: expected PREFIX PRECEDENCE D "
+	 "TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15\n"},
+	{"[relays]\ndomain = a..b\n",
+	 "mcingestd: conf:2: domain = a..b: expected a domain's name\n"},
+	{"[interfaces]\ndownstream = a\n[dns]\ndnssec = require\n",
+	 "mcingestd: conf: 'dnssec = require' needs a trust_anchor under [dns], such as "
+	 "/usr/share/dns/root.key\n"},
+	{"[interfaces]\ndownstream = a\n[dns]\ntrust_anchor = /none\n",
+	 "mcingestd: conf: trust_anchor: cannot read /none: No such file or directory\n"},
+	{"[dns]\ndnssec = yes\n", "mcingestd: conf:2: dnssec = yes: expected require, prefer or off\n"},
 	{"[tunnels]\nsource_address = 192.0.2.1 192.0.2.2\n",
 	 "mcingestd: conf:2: source_address = 192.0.2.1 192.0.2.2: '192.0.2.2' is a second one of its "
 	 "family\n"},

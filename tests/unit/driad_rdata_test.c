@@ -246,3 +246,48 @@ Test(driad_rdata, samples)
 		cr_expect_str_eq(line, cases[i].is, "%s: %s", cases[i].name, line);
 	}
 }
+
+/* Presentation form (section 4.3), there and back, and into RDATA */
+
+static const struct {
+	const char *text, *again, *hex;
+} forms[] = {
+	{"10 0 1 203.0.113.15", "10 0 1 203.0.113.15", "0a01cb00710f"},
+	{"255 1 2 2001:db8::15", "255 1 2 2001:db8::15", "ff8220010db8000000000000000000000015"},
+	{"128 1 3 amtrelays.example.com", "128 1 3 amtrelays.example.com.", "8083" EXAMPLE "00"},
+	{" 0\t0  0  . ", "0 0 0 .", "0000"},
+	{"256 0 1 203.0.113.15", NULL, NULL},
+	{"10 2 1 203.0.113.15", NULL, NULL},
+	{"10 0 4 203.0.113.15", NULL, NULL},
+	{"10 0 1 2001:db8::15", NULL, NULL},
+	{"10 0 2 203.0.113.15", NULL, NULL},
+	{"10 0 1 224.0.0.1", NULL, NULL},
+	{"10 0 1 203.0.113.15 x", NULL, NULL},
+	{"10 0 1", NULL, NULL},
+	{"-1 0 1 203.0.113.15", NULL, NULL},
+	{"10 0 0 203.0.113.15", NULL, NULL},
+	{"10 0 3 .", NULL, NULL},
+	{"10 0 3 a..b", NULL, NULL},
+	{"", NULL, NULL},
+};
+
+Test(driad_rdata, presentation_form)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		uint8_t rdata[AMTRELAY_MAX];
+		char text[AMTRELAY_TEXT];
+		struct amtrelay record;
+		struct cursor wanted;
+
+		cr_assert_eq(amtrelay_parse(forms[i].text, &record), !!forms[i].again, "%s",
+			     forms[i].text);
+		if (!forms[i].again)
+			continue;
+		amtrelay_format(&record, text);
+		cr_expect_str_eq(text, forms[i].again);
+		wanted = from_hex(forms[i].hex);
+		cr_assert_eq(amtrelay_encode(&record, rdata), cursor_left(&wanted), "%s", text);
+		cr_expect_arr_eq(rdata, wanted.at, cursor_left(&wanted), "%s", text);
+		exact_free(wanted);
+	}
+}

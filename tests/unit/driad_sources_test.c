@@ -10,6 +10,7 @@
 
 static const struct dns_record relay = {(const uint8_t[]){10, 0x01, 203, 0, 113, 15}, 6};
 
+static const struct driad_options options = {.ways = {DRIAD_SOURCE}, .way_count = 1, .renew = 60};
 static struct timers timers;
 static struct driad_sources sources;
 static struct driad_user users[USERS];
@@ -48,6 +49,7 @@ static void begin(void)
 	sources = (struct driad_sources){
 		.timers = &timers,
 		.actions = {.ask = on_ask, .cancel = on_cancel, .refused = on_refused},
+		.options = &options,
 		.limit = 2,
 		.found = on_found};
 	driad_sources_init(&sources);
@@ -107,21 +109,66 @@ Test(driad_sources, an_answer_serves_as_long_as_its_ttl)
 	cr_expect_eq(found, 3);
 }
 
-Test(driad_sources, what_a_user_was_told_stays_whatever_is_found_later)
+Test(driad_sources, what_a_user_was_told_stays_until_it_is_told_something_else)
 {
 	const struct driad_found *told;
 
 	want(0, "192.0.2.10");
-	answer(DNS_OK, 60);
+	answer(DNS_OK, 10);
 	told = users[0].found;
-	run_for(&timers, 61);
+	run_for(&timers, 11);
 	want(1, "192.0.2.10");
-	answer(DNS_NAME_ERROR, 60);
-	cr_expect_eq(found, 2, "the first is not told again");
+	cr_expect_eq(users[0].found, told);
+	answer(DNS_SERVER_FAILURE, 0);
+	cr_expect_eq(found, 2, "a failure is for those who wait");
 	cr_expect_eq(users[0].found, told);
 	cr_expect_eq(users[0].found->count, 1);
 	cr_expect_eq(users[1].found->count, 0);
 	cr_expect_eq(users[0].source, users[1].source);
+}
+
+Test(driad_sources, a_source_with_users_is_looked_up_again)
+{
+	want(0, "192.0.2.10");
+	want(1, "192.0.2.10");
+	answer(DNS_OK, 300);
+	run_for(&timers, 300);
+	cr_expect_eq(asked, 1);
+	run_for(&timers, 30);
+	cr_expect_eq(asked, 2, "a tenth later at most");
+	answer(DNS_OK, 300);
+	cr_expect_eq(found, 2, "the same relays: nobody is told");
+	run_for(&timers, 330);
+	cr_expect_eq(asked, 3);
+	answer(DNS_NAME_ERROR, 300);
+	cr_expect_eq(found, 4, "they are gone: both are told");
+	cr_expect_eq(users[0].found->count, 0);
+	cr_expect_eq(users[0].found, users[1].found);
+}
+
+Test(driad_sources, not_more_often_than_every_minute)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 1);
+	run_for(&timers, (usec_t)options.renew - 1);
+	cr_expect_eq(asked, 1);
+	run_for(&timers, (usec_t)options.renew / 10 + 1);
+	cr_expect_eq(asked, 2);
+}
+
+Test(driad_sources, who_leaves_before_being_told_again_is_not_told)
+{
+	struct dns_answer none = {.status = DNS_NAME_ERROR, .ttl = 300};
+
+	want(0, "192.0.2.10");
+	want(1, "192.0.2.10");
+	answer(DNS_OK, 300);
+	run_for(&timers, 330);
+	driad_answer(question, &none);
+	driad_sources_leave(&users[0]);
+	run_for(&timers, 1);
+	cr_expect_eq(found, 3);
+	cr_expect_eq(users[1].found->count, 0);
 }
 
 Test(driad_sources, a_source_goes_with_its_last_user_and_its_answer)

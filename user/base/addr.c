@@ -28,7 +28,7 @@ bool prefix_parse(const char *text, struct prefix *prefix)
 	return true;
 }
 
-static bool prefix_holds(const struct prefix *prefix, const struct addr *addr)
+bool prefix_holds(const struct prefix *prefix, const struct addr *addr)
 {
 	unsigned whole = prefix->length / 8, rest = prefix->length % 8;
 	const uint8_t *a = prefix->addr.bytes, *b = addr->bytes;

@@ -44,6 +44,7 @@ const char *sg_format(const struct sg *sg, char buf[SG_TEXT]);
 
 /* Reads ADDRESS/LENGTH, or an address alone, which is a prefix of its own. */
 bool prefix_parse(const char *text, struct prefix *prefix);
+bool prefix_holds(const struct prefix *prefix, const struct addr *addr);
 /* Whether one of the prefixes holds the address, or there is none that could. */
 bool prefixes_allow(const struct prefixes *prefixes, const struct addr *addr);
 

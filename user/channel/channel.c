@@ -216,6 +216,7 @@ void channel_relays_found(struct channel *channel, unsigned count)
 {
 	channel->relay_count = count;
 	if (!channel->forwarding) {
+		timer_stop(channel->table->timers, &channel->retry);
 		channel->trace.dns_answered = now(channel);
 		change_state(channel, CHANNEL_CONNECTING, NULL);
 	}

@@ -9,6 +9,7 @@ enum cli_status { CLI_OK, CLI_FAILED, CLI_USAGE };
 struct cli {
 	const char *command;
 	char **arguments; /* as many as the command takes */
+	int argument_count;
 	const char *socket;
 	bool json, verbose;
 };
@@ -18,4 +19,4 @@ typedef enum cli_status cli_fn(const struct cli *cli);
 
 /* Each in the file of its name. */
 cli_fn show_status, show_interfaces, show_neighbors, show_channels, show_tunnels, show_counters,
-	show_lookup, lift_hold;
+	show_lookup, lift_hold, print_rr;

@@ -27,8 +27,8 @@ static void print_step(const json_t *step, size_t number)
 	const json_t *record;
 	size_t i;
 
-	text_line(PLAIN, "%zu. %s %s", number, text_string(step, "type"),
-		  text_string(step, "name"));
+	text_line(PLAIN, "%zu. %s: %s %s", number, text_string(step, "way"),
+		  text_string(step, "type"), text_string(step, "name"));
 	print_outcome(step);
 	if (json_is_string(json_object_get(step, "canonical")))
 		text_line(PLAIN, "   under the name %s", text_string(step, "canonical"));
@@ -39,8 +39,8 @@ static void print_step(const json_t *step, size_t number)
 
 static void print_relays(const json_t *relays)
 {
-	static const char *const headings[] = {"RELAY", ">PRECEDENCE", "DISCOVERY"};
-	struct table *table = table_new(headings, 3);
+	static const char *const headings[] = {"RELAY", "WAY", ">PRECEDENCE", "DISCOVERY"};
+	struct table *table = table_new(headings, 4);
 	char number[TEXT_SHORT];
 	const json_t *relay;
 	size_t i;
@@ -49,6 +49,7 @@ static void print_relays(const json_t *relays)
 		bool optional = json_is_true(json_object_get(relay, "discovery_optional"));
 
 		table_cell(table, PLAIN, "%s", text_string(relay, "address"));
+		table_cell(table, PLAIN, "%s", text_string(relay, "way"));
 		table_cell(table, PLAIN, "%s", text_number(relay, "precedence", number));
 		table_cell(table, PLAIN, "%s", optional ? "optional" : "needed");
 	}
@@ -58,10 +59,14 @@ static void print_relays(const json_t *relays)
 static void print_lookup(const json_t *reply)
 {
 	const json_t *relays = json_object_get(reply, "relays"), *step;
+	char *ways = text_list(reply, "ways", ", then ");
 	size_t i;
 
 	text_line(PLAIN, "Source %s, name %s", text_string(reply, "source"),
 		  text_string(reply, "owner"));
+	text_line(PLAIN, "By %s; domain for dns-sd: %s; DNSSEC: %s", ways,
+		  text_string(reply, "domain"), text_string(reply, "dnssec"));
+	free(ways);
 	putchar('\n');
 	json_array_foreach (json_object_get(reply, "steps"), i, step)
 		print_step(step, i + 1);

@@ -24,6 +24,7 @@ static const struct command {
 	{"counters", "", 0, show_counters, "packets dropped and messages refused, by reason"},
 	{"lookup", " SOURCE", 1, show_lookup,
 	 "find the relays of a source by DNS, each step shown"},
+	{"rr", " SOURCE RELAY...", 2, print_rr, "AMTRELAY records for the zone of a source"},
 	{"lift", " RELAY", 1, lift_hold, "try a relay that is held down again at once"},
 };
 
@@ -40,14 +41,14 @@ static enum cli_status print_help(void)
 	puts("Usage: mcingest [COMMAND] [--json] [--verbose] [--socket PATH]\n"
 	     "Shows what mcingestd does.\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %s%-*s %s\n", commands[i].name, 16 - (int)strlen(commands[i].name),
+		printf("  %s%-*s %s\n", commands[i].name, 20 - (int)strlen(commands[i].name),
 		       commands[i].arguments, commands[i].summary);
 	puts("\n"
-	     "  --json           one JSON object, whose keys stay\n"
-	     "  --verbose, -v    more of it\n"
-	     "  --socket PATH    the daemon's (default: " CONFIG_SOCKET ")\n"
-	     "  --help, -h       this text\n"
-	     "  --version        the version\n"
+	     "  --json               one JSON object, whose keys stay\n"
+	     "  --verbose, -v        more of it\n"
+	     "  --socket PATH        the daemon's (default: " CONFIG_SOCKET ")\n"
+	     "  --help, -h           this text\n"
+	     "  --version            the version\n"
 	     "\n"
 	     "Exit status: 0 as asked, 1 not so, 2 usage.");
 	return CLI_OK;
@@ -77,11 +78,17 @@ static enum cli_status refuse_option(int found, char **argv)
 	return complain("unknown option", optopt ? letter : argv[optind - 1]);
 }
 
+static bool takes_more(const struct command *command)
+{
+	return strstr(command->arguments, "...");
+}
+
 static enum cli_status run(const struct command *command, struct cli *cli, int argc, char **argv)
 {
 	cli->command = command->name;
 	cli->arguments = argv;
-	if (argc > command->argument_count)
+	cli->argument_count = argc;
+	if (argc > command->argument_count && !takes_more(command))
 		return complain("unexpected argument", argv[command->argument_count]);
 	if (argc < command->argument_count) {
 		text_error("usage: mcingest %s%s", command->name, command->arguments);

@@ -14,6 +14,23 @@
  *   server = 192.0.2.53      addresses, each with @port where it is not 53, at most 8. Default:
  *                            those of /etc/resolv.conf
  *   timeout = 5              seconds that a question may take, repetitions included: 1 to 60
+ *   dnssec = prefer          require: what is not validated does not count; prefer: what can be
+ *                            validated and is not right does not count; or off
+ *   trust_anchor = FILE      of DS or DNSKEY records, such as /usr/share/dns/root.key, by which
+ *                            answers are validated. Default: none, so that prefer has no effect
+ *   [relays]                 of a source, how they are found (RFC 8777)
+ *   ways = configured dns-sd source
+ *                            those that are used, the most preferred first; also anycast: the
+ *                            discovery addresses 192.52.193.1 and 2001:3::1
+ *   amtrelay = 192.0.2.0/24 10 0 1 203.0.113.15
+ *                            sources, then AMTRELAY data: precedence, 1 where discovery is
+ *                            optional, type (0: no relay, of no way; 1: IPv4; 2: IPv6; 3: a
+ *                            name), relay ('.' of type 0). One a line, at most 256; the longest
+ *                            prefix that holds a source counts, with all of its lines
+ *   domain = example.net     that dns-sd asks for _amt._udp. Default: the first search domain of
+ *                            /etc/resolv.conf
+ *   renew = 60               seconds, at least, until the relays of a source with channels are
+ *                            looked up again, however short their TTL: 1 to 3600
  *   [limits]
  *   channels = 16384         (S,G) joined in all: 1 to 1000000
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
@@ -69,6 +86,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #define BLANK " \t\r\n\v\f"
 
@@ -99,7 +117,8 @@ struct setting {
 };
 
 static take_fn take_list, take_prefixes, take_seconds, take_count, take_path, take_level, take_mode,
-	take_yes, take_sources, take_mark, take_interface;
+	take_yes, take_sources, take_mark, take_interface, take_dnssec, take_ways, take_rule,
+	take_domain;
 
 static bool word_is_interface(const char *word)
 {
@@ -154,6 +173,16 @@ static const struct setting settings[] = {
 	 .word = word_is_server, .expected = "an IPv4 or IPv6 address, with @port if need be"},
 	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .least = 1, .most = 60,
 	 .expected = "seconds from 1 to 60"},
+	{"dns", "dnssec", take_dnssec, FIELD(dnssec), .expected = "require, prefer or off"},
+	{"dns", "trust_anchor", take_path, FIELD(trust_anchor),
+	 .expected = "a path of at most 107 bytes"},
+	{"relays", "ways", take_ways, FIELD(relays),
+	 .expected = "configured, dns-sd, anycast or source, each once"},
+	{"relays", "amtrelay", take_rule, FIELD(relays), .most = DRIAD_RULES_MAX,
+	 .expected = "PREFIX PRECEDENCE D TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15"},
+	{"relays", "renew", take_count, FIELD(relays.renew), .least = 1, .most = 3600,
+	 .expected = "seconds from 1 to 3600"},
+	{"relays", "domain", take_domain, FIELD(relays.domain), .expected = "a domain's name"},
 	{"limits", "channels", take_count, FIELD(max_channels), .least = 1, .most = 1000000,
 	 .expected = "a number from 1 to 1000000"},
 	{"limits", "tunnels", take_count, FIELD(max_tunnels), .least = 1, .most = 65535,
@@ -206,7 +235,7 @@ static void *field_of(struct config *config, size_t offset)
 static bool is_list(const struct setting *setting)
 {
 	return setting->take == take_list || setting->take == take_prefixes ||
-	       setting->take == take_sources;
+	       setting->take == take_sources || setting->take == take_rule;
 }
 
 static void list_clear(struct config *config, const struct setting *setting)
@@ -227,6 +256,11 @@ void config_free(struct config *config)
 	config->control_socket = NULL;
 	free(config->tunnels.vrf);
 	config->tunnels.vrf = NULL;
+	free(config->trust_anchor);
+	config->trust_anchor = NULL;
+	free(config->relays.domain);
+	free(config->relays.rules);
+	config->relays = (struct driad_options){0};
 }
 
 static void write_place(FILE *out, const struct reading *reading)
@@ -436,6 +470,86 @@ static bool take_mode(struct reading *reading, const struct setting *setting, co
 	return refuse(reading, "expected %s", setting->expected);
 }
 
+static const char *const dnssec_words[CONFIG_DNSSEC_COUNT] = {[CONFIG_DNSSEC_OFF] = "off",
+							      [CONFIG_DNSSEC_PREFER] = "prefer",
+							      [CONFIG_DNSSEC_REQUIRE] = "require"};
+
+const char *config_dnssec_name(const struct config *config)
+{
+	return dnssec_words[config->trust_anchor ? config->dnssec : CONFIG_DNSSEC_OFF];
+}
+
+static bool take_dnssec(struct reading *reading, const struct setting *setting, const char *value)
+{
+	enum config_dnssec *dnssec = field_of(reading->config, setting->offset);
+
+	for (*dnssec = 0; *dnssec < CONFIG_DNSSEC_COUNT; (*dnssec)++)
+		if (strcmp(dnssec_words[*dnssec], value) == 0)
+			return true;
+	return refuse(reading, "expected %s", setting->expected);
+}
+
+/* Relays */
+
+static bool way_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct driad_options *relays = field_of(reading->config, setting->offset);
+	enum driad_way way = 0;
+
+	while (way < DRIAD_WAYS && strcmp(driad_way_name(way), word))
+		way++;
+	for (unsigned i = 0; i < relays->way_count; i++)
+		if (relays->ways[i] == way)
+			way = DRIAD_WAYS;
+	if (way == DRIAD_WAYS)
+		return refuse(reading, "'%s': expected %s", word, setting->expected);
+	relays->ways[relays->way_count++] = way;
+	return true;
+}
+
+static bool take_ways(struct reading *reading, const struct setting *setting, const char *value)
+{
+	struct driad_options *relays = field_of(reading->config, setting->offset);
+
+	relays->way_count = 0;
+	return each_word(reading, setting, value, way_add);
+}
+
+static bool take_rule(struct reading *reading, const struct setting *setting, const char *value)
+{
+	struct driad_options *relays = field_of(reading->config, setting->offset);
+	size_t end = strcspn(value, BLANK);
+	struct driad_rule *rule;
+	char prefix[ADDR_TEXT + 4];
+
+	if (relays->rule_count == setting->most)
+		return refuse(reading, "more than %u of them", setting->most);
+	if (!relays->rules)
+		relays->rules = memory_new(setting->most * sizeof(*relays->rules));
+	rule = &relays->rules[relays->rule_count];
+	if (end >= sizeof(prefix))
+		return refuse(reading, "expected %s", setting->expected);
+	memcpy(prefix, value, end);
+	prefix[end] = '\0';
+	if (!prefix_parse(prefix, &rule->sources) ||
+	    !amtrelay_parse(value + end + strspn(value + end, BLANK), &rule->record))
+		return refuse(reading, "expected %s", setting->expected);
+	relays->rule_count++;
+	return true;
+}
+
+static bool take_domain(struct reading *reading, const struct setting *setting, const char *value)
+{
+	char **domain = field_of(reading->config, setting->offset);
+	char name[DNS_NAME_TEXT];
+
+	if (!name_parse(value, name))
+		return refuse(reading, "expected %s", setting->expected);
+	free(*domain);
+	*domain = memory_copy_text(name);
+	return true;
+}
+
 /* A list starts anew with each source that gives it; what the file has given else stands once. */
 static bool assign(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -496,7 +610,7 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 	if (!section_is_known(section))
 		return refuse(
 			reading,
-			"unknown section [%s]: expected [interfaces], [dns], "
+			"unknown section [%s]: expected [interfaces], [dns], [relays], "
 			"[limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] "
 			"or [log]",
 			section);
@@ -659,10 +773,30 @@ static bool are_downstream(const struct config *config, const char *file, const 
 	return true;
 }
 
+static bool check_dnssec(const struct config *config, const char *file)
+{
+	bool required = config->dnssec == CONFIG_DNSSEC_REQUIRE;
+
+	if (required && !config->trust_anchor)
+		fprintf(stderr,
+			"mcingestd: %s: 'dnssec = require' needs a trust_anchor under [dns], such "
+			"as "
+			"/usr/share/dns/root.key\n",
+			file ? file : CONFIG_FILE);
+	else if (config->trust_anchor && access(config->trust_anchor, R_OK))
+		fprintf(stderr, "mcingestd: %s: trust_anchor: cannot read %s: %s\n",
+			file ? file : CONFIG_FILE, config->trust_anchor, strerror(errno));
+	else
+		return true;
+	return false;
+}
+
 static bool check_whole(const struct config *config, const char *file)
 {
 	if (!are_downstream(config, file, "igmp", config->igmp, config->igmp_count) ||
 	    !are_downstream(config, file, "observe", config->observe, config->observe_count))
+		return false;
+	if (!check_dnssec(config, file))
 		return false;
 	if (config->downstream_count)
 		return true;
@@ -678,26 +812,31 @@ int config_read(struct config *config, int argc, char **argv)
 	const char *file = NULL;
 	int status = scan_options(argc, argv, &file);
 
-	*config = (struct config){.dns_timeout = 5 * USEC_PER_SEC,
-				  .hold = 180 * USEC_PER_SEC,
-				  .max_channels = 16384,
-				  .max_tunnels = 1024,
-				  .max_neighbors = 256,
-				  .max_joins = 8192,
-				  .require_hello = true,
-				  .hello_period = 30,
-				  .assert = {.preference = 200, .metric = 100},
-				  .tunnels = {.hold_down = 180 * USEC_PER_SEC},
-				  .linger = 2 * USEC_PER_SEC,
-				  .max_memberships = 4096,
-				  .igmp_interval = 125,
-				  .igmp_robustness = 2};
+	*config = (struct config){
+		.dns_timeout = 5 * USEC_PER_SEC,
+		.dnssec = CONFIG_DNSSEC_PREFER,
+		.relays = {.ways = {DRIAD_CONFIGURED, DRIAD_DNS_SD, DRIAD_SOURCE}, .way_count = 3, .renew = 60},
+		.hold = 180 * USEC_PER_SEC,
+		.max_channels = 16384,
+		.max_tunnels = 1024,
+		.max_neighbors = 256,
+		.max_joins = 8192,
+		.require_hello = true,
+		.hello_period = 30,
+		.assert = {.preference = 200, .metric = 100},
+		.tunnels = {.hold_down = 180 * USEC_PER_SEC},
+		.linger = 2 * USEC_PER_SEC,
+		.max_memberships = 4096,
+		.igmp_interval = 125,
+		.igmp_robustness = 2};
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);
 	if (read_file(config, file) && apply_options(config, argc, argv) &&
-	    check_whole(config, file))
+	    check_whole(config, file)) {
+		config->relays.require_dnssec = config->dnssec == CONFIG_DNSSEC_REQUIRE;
 		return 0;
+	}
 	config_free(config);
 	return 2;
 }

@@ -4,6 +4,7 @@
 
 #include "base/addr.h"
 #include "base/timers.h"
+#include "driad/ways.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +18,13 @@
 
 enum config_mode { CONFIG_MODE_AUTO, CONFIG_MODE_XDP, CONFIG_MODE_TC, CONFIG_MODE_COUNT };
 
+enum config_dnssec {
+	CONFIG_DNSSEC_OFF,
+	CONFIG_DNSSEC_PREFER,
+	CONFIG_DNSSEC_REQUIRE,
+	CONFIG_DNSSEC_COUNT
+};
+
 struct config {
 	char *downstream[CONFIG_NAMES_MAX];
 	unsigned downstream_count;
@@ -28,6 +36,9 @@ struct config {
 	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
 	unsigned dns_server_count;
 	usec_t dns_timeout;
+	char *trust_anchor; /* NULL: none */
+	enum config_dnssec dnssec;
+	struct driad_options relays;
 	enum config_mode mode; /* of decapsulation */
 	usec_t hold;           /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
@@ -61,3 +72,5 @@ struct config {
  * with one line on stderr that names file, line or option and what is expected. */
 int config_read(struct config *config, int argc, char **argv);
 void config_free(struct config *config);
+/* "off" where nothing can be validated, too. */
+const char *config_dnssec_name(const struct config *config);

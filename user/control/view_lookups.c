@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/views.h"
+#include "driad/service.h"
 
 #include <stdio.h>
 
@@ -19,23 +20,58 @@ static const char *status_name(enum dns_status status)
 
 static const char *type_name(unsigned type)
 {
-	return type == DNS_TYPE_A ? "A" : type == DNS_TYPE_AAAA ? "AAAA" : "AMTRELAY";
+	switch (type) {
+	case DNS_TYPE_A:
+		return "A";
+	case DNS_TYPE_AAAA:
+		return "AAAA";
+	case DNS_TYPE_PTR:
+		return "PTR";
+	case DNS_TYPE_SRV:
+		return "SRV";
+	default:
+		return "AMTRELAY";
+	}
+}
+
+static json_t *not_usable(enum fault fault)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "not usable (%s)", fault_name(fault));
+	return json_string(text);
 }
 
 static json_t *view_amtrelay(const struct dns_record *rdata)
 {
-	char text[DNS_NAME_TEXT + 32], relay[ADDR_TEXT];
+	char text[AMTRELAY_TEXT];
 	struct amtrelay record;
 	enum fault fault = amtrelay_decode(rdata->rdata, rdata->length, &record);
 
 	if (fault)
-		snprintf(text, sizeof(text), "not usable (%s)", fault_name(fault));
-	else
-		snprintf(text, sizeof(text), "%u %d %u %s", record.precedence,
-			 record.discovery_optional, record.type,
-			 record.type == AMTRELAY_NAME   ? record.name
-			 : record.type == AMTRELAY_NONE ? "."
-							: addr_format(&record.relay, relay));
+		return not_usable(fault);
+	amtrelay_format(&record, text);
+	return json_string(text);
+}
+
+static json_t *view_pointer(const struct dns_record *rdata)
+{
+	char name[DNS_NAME_TEXT];
+	enum fault fault = service_pointer_decode(rdata->rdata, rdata->length, name);
+
+	return fault ? not_usable(fault) : json_string(name);
+}
+
+static json_t *view_service(const struct dns_record *rdata)
+{
+	char text[DNS_NAME_TEXT + 32];
+	struct service service;
+	enum fault fault = service_decode(rdata->rdata, rdata->length, &service);
+
+	if (fault)
+		return not_usable(fault);
+	snprintf(text, sizeof(text), "%u %u %u %s", service.priority, service.weight, service.port,
+		 service.target);
 	return json_string(text);
 }
 
@@ -46,8 +82,12 @@ static json_t *view_record(unsigned type, const struct dns_record *rdata)
 
 	if (type == DNS_TYPE_AMTRELAY)
 		return view_amtrelay(rdata);
+	if (type == DNS_TYPE_PTR)
+		return view_pointer(rdata);
+	if (type == DNS_TYPE_SRV)
+		return view_service(rdata);
 	if (rdata->length != addr_length(family))
-		return json_string("not usable (length)");
+		return not_usable(FAULT_LENGTH);
 	addr = addr_from_bytes(family, rdata->rdata);
 	return view_addr(&addr);
 }
@@ -59,10 +99,20 @@ json_t *view_lookup_step(const struct driad_question *question, const struct dns
 
 	for (unsigned i = 0; i < answer->count; i++)
 		json_array_append_new(records, view_record(question->type, &answer->records[i]));
-	return json_pack("{s:s, s:s, s:s, s:s?, s:I, s:b, s:f, s:o}", "name", question->name,
-			 "type", type_name(question->type), "status", status_name(answer->status),
+	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:b, s:f, s:o}", "way",
+			 driad_way_name(question->way), "name", question->name, "type",
+			 type_name(question->type), "status", status_name(answer->status),
 			 "canonical", answer->canonical, "ttl_s", (json_int_t)answer->ttl, "secure",
 			 answer->secure, "ms", (double)took / USEC_PER_MS, "records", records);
+}
+
+json_t *view_ways(const struct driad_options *options)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < options->way_count; i++)
+		json_array_append_new(list, json_string(driad_way_name(options->ways[i])));
+	return list;
 }
 
 json_t *view_lookup_relays(const struct driad_lookup *lookup)
@@ -72,8 +122,9 @@ json_t *view_lookup_relays(const struct driad_lookup *lookup)
 	for (unsigned i = 0; i < lookup->relay_count; i++) {
 		const struct driad_relay *relay = &lookup->relays[i];
 
-		json_array_append_new(list, json_pack("{s:o, s:i, s:b}", "address",
-						      view_addr(&relay->address), "precedence",
+		json_array_append_new(list, json_pack("{s:o, s:s, s:i, s:b}", "address",
+						      view_addr(&relay->address), "way",
+						      driad_way_name(relay->way), "precedence",
 						      relay->precedence, "discovery_optional",
 						      relay->discovery_optional));
 	}

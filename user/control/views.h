@@ -64,4 +64,5 @@ json_t *view_tunnels(const struct amt_tunnels *tunnels);
 /* view_lookups.c */
 /* One answered question of a lookup, and the relays that came of it. */
 json_t *view_lookup_step(const struct driad_question *question, const struct dns_answer *answer);
+json_t *view_ways(const struct driad_options *options);
 json_t *view_lookup_relays(const struct driad_lookup *lookup);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
@@ -141,6 +142,7 @@ static bool start_resolver(struct engine *engine)
 	struct resolver_options options = {
 		.servers = (const char *const *)config->dns_servers,
 		.server_count = config->dns_server_count,
+		.trust_anchor = config->dnssec == CONFIG_DNSSEC_OFF ? NULL : config->trust_anchor,
 		.timeout = config->dns_timeout,
 	};
 	char error[256];
@@ -150,6 +152,14 @@ static bool start_resolver(struct engine *engine)
 	if (!engine->resolver)
 		log_error("%s", error);
 	return engine->resolver;
+}
+
+/* The domain is the configuration's, or that of this network. */
+static void choose_domain(struct engine *engine)
+{
+	engine->driad_options = engine->config->relays;
+	if (!engine->driad_options.domain)
+		engine->driad_options.domain = engine->search_domain = resolver_search_domain();
 }
 
 static bool start_control(struct engine *engine)
@@ -174,6 +184,7 @@ static void start_tables(struct engine *engine)
 						  .limit = engine->config->max_channels,
 						  .linger = engine->config->linger};
 	channel_table_init(&engine->channels);
+	choose_domain(engine);
 	relays_start(engine);
 	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
 					       .actions = &tunnels_actions,
@@ -214,9 +225,9 @@ bool engine_start(struct engine *engine, const struct config *config)
 	}
 	start_tables(engine);
 	/* The socket first: where another daemon runs, its programs must not be touched. */
-	if (!links_find(engine) || !start_control(engine) ||
-	    !start_resolver(engine) || !slowpath_start(engine) || !start_dataplane(engine) ||
-	    !start_lans(engine) || !links_watch(engine))
+	if (!links_find(engine) || !start_control(engine) || !start_resolver(engine) ||
+	    !slowpath_start(engine) || !start_dataplane(engine) || !start_lans(engine) ||
+	    !links_watch(engine))
 		return false;
 	adopt_leftovers(engine);
 	return true;
@@ -234,6 +245,7 @@ void engine_stop(struct engine *engine)
 	requests_cancel_all(engine);
 	control_close(engine->control);
 	resolver_free(engine->resolver);
+	free(engine->search_domain);
 	slowpath_stop(engine);
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);

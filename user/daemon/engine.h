@@ -81,7 +81,7 @@ struct lan_hosts {
 
 struct lan {
 	struct engine *engine;
-	unsigned number; /* the channels' bit for it */
+	unsigned number;               /* the channels' bit for it */
 	struct netlink_interface link; /* ifindex 0: it is gone */
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
@@ -97,6 +97,8 @@ struct engine {
 	struct resolver *resolver;
 	struct control_server *control;
 	struct channel_table channels;
+	struct driad_options driad_options; /* the configuration's, which owns what they point to */
+	char *search_domain;
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
 	struct slow_path slow;

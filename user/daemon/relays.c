@@ -74,6 +74,8 @@ static void relays_found(struct driad_user *user)
 
 	if (channel->forwarding && channel->move != CHANNEL_SEEKING)
 		compare(served);
+	else if (served->search || served->other || (served->serving && !channel->forwarding))
+		return; /* what was found before is being tried */
 	else if (user->found->count)
 		channel_relays_found(channel, user->found->count);
 	else
@@ -281,8 +283,8 @@ void relays_member_reported(void *context, struct amt_member *member)
 	channel_reported(place_of(member)->channel, is_other(place_of(member)));
 }
 
-/* The place of a relay that serves goes with it. A channel that is moving says itself what shall be;
- * where it is on the way to another relay only, that one is to serve. */
+/* The place of a relay that serves goes with it. A channel that is moving says itself what shall
+ * be; where it is on the way to another relay only, that one is to serve. */
 static void fail_place(struct place *place, const char *reason)
 {
 	struct channel *channel = place->channel;
@@ -441,6 +443,7 @@ void relays_start(struct engine *engine)
 						 .actions = {.ask = engine_ask,
 							     .cancel = engine_cancel,
 							     .refused = engine_lookup_refused},
+						 .options = &engine->driad_options,
 						 .context = engine,
 						 .limit = engine->config->max_channels,
 						 .found = relays_found};

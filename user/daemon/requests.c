@@ -290,15 +290,18 @@ static void lookup_answered(const struct driad_question *question, const struct 
 static void lookup_done(struct driad_lookup *driad)
 {
 	struct engine_lookup *lookup = container_of(driad, struct engine_lookup, driad);
+	struct engine *engine = driad->context;
 	char source[ADDR_TEXT], owner[DNS_NAME_TEXT];
 
 	amtrelay_owner(&driad->source, owner);
 	control_reply(lookup->client,
-		      json_pack("{s:s, s:s, s:O, s:o, s:s?}", "source",
-				addr_format(&driad->source, source), "owner", owner, "steps",
+		      json_pack("{s:s, s:s, s:o, s:s?, s:s, s:O, s:o, s:s?}", "source",
+				addr_format(&driad->source, source), "owner", owner, "ways",
+				view_ways(driad->options), "domain", driad->options->domain,
+				"dnssec", config_dnssec_name(engine->config), "steps",
 				lookup->steps, "relays", view_lookup_relays(driad), "reason",
 				driad->reason));
-	lookup_free(driad->context, lookup);
+	lookup_free(engine, lookup);
 }
 
 static const struct driad_actions lookup_actions = {.ask = engine_ask,
@@ -323,6 +326,7 @@ static void start_lookup(struct engine *engine, struct control_client *client,
 	lookup->steps = json_array();
 	lookup->driad = (struct driad_lookup){.timers = &engine->timers,
 					      .actions = &lookup_actions,
+					      .options = &engine->driad_options,
 					      .context = engine,
 					      .source = source};
 	DL_APPEND(engine->lookups, lookup);

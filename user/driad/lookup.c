@@ -1,95 +1,179 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driad/lookup.h"
 #include "base/memory.h"
-#include "base/random.h"
+#include "driad/order.h"
+#include "driad/service.h"
+#include "mcingest/amt_wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* RFC 7450 section 7.1 */
+static const char *const anycast[] = {"192.52.193.1", "2001:3::1"};
+
+/* The source's own record explains most. */
+static void explain(struct driad_lookup *lookup, enum driad_way way, const char *reason)
+{
+	if (lookup->reason && way < lookup->reason_of)
+		return;
+	lookup->reason = reason;
+	lookup->reason_of = way;
+}
+
+static bool refuse(struct driad_lookup *lookup, enum fault fault)
+{
+	if (fault)
+		lookup->actions->refused(lookup, fault);
+	return fault;
+}
+
+/* Candidates */
+
+static void add_relay(struct driad_lookup *lookup, const struct driad_relay *relay)
+{
+	unsigned *count = &lookup->candidate_counts[relay->way];
+
+	if (*count == DRIAD_RELAYS_MAX)
+		refuse(lookup, FAULT_LIMIT);
+	else
+		lookup->candidates[relay->way][(*count)++] = *relay;
+}
+
+/* Questions. `like` has what the relays are to have that come of it. */
+
 static void ask(struct driad_lookup *lookup, const char *name, unsigned type,
-		const struct amtrelay *record)
+		const struct driad_relay *like)
 {
 	struct driad_question *question = memory_new(sizeof(*question));
 
 	question->lookup = lookup;
+	question->way = like->way;
 	question->type = type;
 	question->asked = lookup->timers->now;
-	if (record) {
-		question->precedence = record->precedence;
-		question->discovery_optional = record->discovery_optional;
-	}
+	question->precedence = like->precedence;
+	question->discovery_optional = like->discovery_optional;
 	snprintf(question->name, sizeof(question->name), "%s", name);
 	lookup->questions[lookup->question_count++] = question;
 	lookup->pending++;
 	question->query = lookup->actions->ask(question);
 }
 
-static void add_relay(struct driad_lookup *lookup, const struct addr *address, uint8_t precedence,
-		      bool discovery_optional)
+static void ask_name(struct driad_lookup *lookup, const char *name, const struct driad_relay *like)
 {
-	if (lookup->relay_count == DRIAD_RELAYS_MAX) {
-		lookup->actions->refused(lookup, FAULT_LIMIT);
+	if (lookup->name_counts[like->way] == DRIAD_NAMES_MAX) {
+		refuse(lookup, FAULT_LIMIT);
 		return;
 	}
-	lookup->relays[lookup->relay_count++] =
-		(struct driad_relay){*address, precedence, discovery_optional};
+	lookup->name_counts[like->way]++;
+	ask(lookup, name, DNS_TYPE_AAAA, like);
+	ask(lookup, name, DNS_TYPE_A, like);
 }
 
-static void ask_name(struct driad_lookup *lookup, const struct amtrelay *record)
+/* Records */
+
+static void take_amtrelay(struct driad_lookup *lookup, enum driad_way way,
+			  const struct amtrelay *record)
 {
-	if (lookup->question_count + 2 > 1 + 2 * DRIAD_NAMES_MAX) {
-		lookup->actions->refused(lookup, FAULT_LIMIT);
-		return;
-	}
-	ask(lookup, record->name, DNS_TYPE_AAAA, record);
-	ask(lookup, record->name, DNS_TYPE_A, record);
+	struct driad_relay relay = {.address = record->relay,
+				    .way = way,
+				    .precedence = record->precedence,
+				    .discovery_optional = record->discovery_optional};
+
+	if (record->type == AMTRELAY_NONE)
+		explain(lookup, way,
+			way == DRIAD_SOURCE
+				? "AMTRELAY says that the source has no relay"
+				: "the configuration says that the source has no relay");
+	else if (record->type == AMTRELAY_NAME)
+		ask_name(lookup, record->name, &relay);
+	else
+		add_relay(lookup, &relay);
 }
 
-static void take_record(struct driad_lookup *lookup, const struct dns_record *rdata)
+static void take_amtrelay_rdata(struct driad_lookup *lookup, const struct driad_question *question,
+				const struct dns_record *rdata)
 {
 	struct amtrelay record;
-	enum fault fault = amtrelay_decode(rdata->rdata, rdata->length, &record);
 
-	if (fault) {
-		lookup->actions->refused(lookup, fault);
-		lookup->reason = "AMTRELAY record is not usable";
+	if (refuse(lookup, amtrelay_decode(rdata->rdata, rdata->length, &record)))
+		explain(lookup, question->way, "AMTRELAY record is not usable");
+	else
+		take_amtrelay(lookup, question->way, &record);
+}
+
+static void take_pointer(struct driad_lookup *lookup, const struct driad_question *question,
+			 const struct dns_record *rdata)
+{
+	struct driad_relay like = {.way = question->way};
+	char instance[DNS_NAME_TEXT];
+
+	if (refuse(lookup, service_pointer_decode(rdata->rdata, rdata->length, instance)))
+		return;
+	if (lookup->service_count == DRIAD_NAMES_MAX) {
+		refuse(lookup, FAULT_LIMIT);
 		return;
 	}
-	switch (record.type) {
-	case AMTRELAY_NONE:
-		lookup->reason = "AMTRELAY says that the source has no relay";
-		break;
-	case AMTRELAY_NAME:
-		ask_name(lookup, &record);
-		break;
-	default:
-		add_relay(lookup, &record.relay, record.precedence, record.discovery_optional);
+	lookup->service_count++;
+	ask(lookup, instance, DNS_TYPE_SRV, &like);
+}
+
+/* Of tunnels the port is fixed (RFC 7450 section 5.1). */
+static void take_service(struct driad_lookup *lookup, const struct driad_question *question,
+			 const struct dns_record *rdata)
+{
+	struct service service;
+	struct driad_relay like = {.way = question->way};
+
+	if (refuse(lookup, service_decode(rdata->rdata, rdata->length, &service)))
+		return;
+	if (service.port != AMT_PORT) {
+		refuse(lookup, FAULT_ADDRESS);
+		return;
 	}
+	like.precedence = service.priority;
+	ask_name(lookup, service.target, &like);
 }
 
 static void take_address(struct driad_lookup *lookup, const struct driad_question *question,
 			 const struct dns_record *rdata)
 {
 	int family = question->type == DNS_TYPE_A ? AF_INET : AF_INET6;
-	struct addr address;
+	struct driad_relay relay = {.way = question->way,
+				    .precedence = question->precedence,
+				    .discovery_optional = question->discovery_optional};
 
 	if (rdata->length != addr_length(family)) {
-		lookup->actions->refused(lookup, FAULT_LENGTH);
+		refuse(lookup, FAULT_LENGTH);
 		return;
 	}
-	address = addr_from_bytes(family, rdata->rdata);
-	if (addr_is_martian(&address)) {
-		lookup->actions->refused(lookup, FAULT_ADDRESS);
-		return;
+	relay.address = addr_from_bytes(family, rdata->rdata);
+	if (addr_is_martian(&relay.address))
+		refuse(lookup, FAULT_ADDRESS);
+	else
+		add_relay(lookup, &relay);
+}
+
+static void take_record(struct driad_lookup *lookup, const struct driad_question *question,
+			const struct dns_record *rdata)
+{
+	switch (question->type) {
+	case DNS_TYPE_AMTRELAY:
+		take_amtrelay_rdata(lookup, question, rdata);
+		break;
+	case DNS_TYPE_PTR:
+		take_pointer(lookup, question, rdata);
+		break;
+	case DNS_TYPE_SRV:
+		take_service(lookup, question, rdata);
+		break;
+	default:
+		take_address(lookup, question, rdata);
 	}
-	add_relay(lookup, &address, question->precedence, question->discovery_optional);
 }
 
 static const char *failure(const struct driad_question *question, enum dns_status status)
 {
-	bool source = question->type == DNS_TYPE_AMTRELAY;
-
 	switch (status) {
 	case DNS_TIMEOUT:
 		return "DNS server does not answer";
@@ -100,38 +184,47 @@ static const char *failure(const struct driad_question *question, enum dns_statu
 	case DNS_OK:
 		return "relay's name has no usable address";
 	default:
-		return source ? "no AMTRELAY record for the source" : "relay's name has no address";
+		break;
+	}
+	switch (question->type) {
+	case DNS_TYPE_AMTRELAY:
+		return "no AMTRELAY record for the source";
+	case DNS_TYPE_PTR:
+		return "no relay in the local domain's DNS-SD";
+	default:
+		return "relay's name has no address";
 	}
 }
 
-/* Lower precedence first (section 4.2.1); random among equals, which spreads the load (3.1). */
-static void order_relays(struct driad_lookup *lookup)
-{
-	struct driad_relay *relays = lookup->relays;
-
-	for (unsigned i = 1; i < lookup->relay_count; i++) {
-		unsigned j = random_between(0, i);
-		struct driad_relay relay = relays[i];
-
-		relays[i] = relays[j];
-		relays[j] = relay;
-	}
-	for (unsigned i = 1; i < lookup->relay_count; i++) {
-		struct driad_relay relay = relays[i];
-		unsigned j = i;
-
-		for (; j && relays[j - 1].precedence > relay.precedence; j--)
-			relays[j] = relays[j - 1];
-		relays[j] = relay;
-	}
-}
+/* The outcome */
 
 static void finish(struct driad_lookup *lookup)
 {
+	for (unsigned i = 0; i < lookup->options->way_count; i++) {
+		enum driad_way way = lookup->options->ways[i];
+		unsigned count = lookup->candidate_counts[way];
+
+		driad_order(lookup->candidates[way], count);
+		for (unsigned j = 0; j < count && lookup->relay_count < DRIAD_RELAYS_MAX; j++)
+			lookup->relays[lookup->relay_count++] = lookup->candidates[way][j];
+	}
 	if (lookup->relay_count)
 		lookup->reason = NULL;
-	order_relays(lookup);
+	else if (!lookup->reason)
+		lookup->reason = "no relay is configured for the source";
 	lookup->actions->done(lookup);
+}
+
+static void end_step(struct driad_lookup *lookup)
+{
+	if (!--lookup->pending)
+		finish(lookup);
+}
+
+/* Whether it counts. */
+static bool is_trusted(const struct driad_lookup *lookup, const struct dns_answer *answer)
+{
+	return answer->secure || !lookup->options->require_dnssec;
 }
 
 void driad_answer(struct driad_question *question, const struct dns_answer *answer)
@@ -142,25 +235,89 @@ void driad_answer(struct driad_question *question, const struct dns_answer *answ
 	if (lookup->actions->answered)
 		lookup->actions->answered(question, answer);
 	/* What a record says later (type 0, unusable) explains more than this. */
-	lookup->reason = failure(question, answer->status);
-	for (unsigned i = 0; answer->status == DNS_OK && i < answer->count; i++) {
-		if (question->type == DNS_TYPE_AMTRELAY)
-			take_record(lookup, &answer->records[i]);
-		else
-			take_address(lookup, question, &answer->records[i]);
+	if (answer->status == DNS_OK && !is_trusted(lookup, answer)) {
+		explain(lookup, question->way,
+			"DNS answer is not validated by DNSSEC, as required");
+	} else {
+		explain(lookup, question->way, failure(question, answer->status));
+		for (unsigned i = 0; answer->status == DNS_OK && i < answer->count; i++)
+			take_record(lookup, question, &answer->records[i]);
 	}
-	if (!--lookup->pending)
-		finish(lookup);
+	end_step(lookup);
+}
+
+/* The ways */
+
+static void start_configured(struct driad_lookup *lookup)
+{
+	const struct driad_rule *rule;
+	unsigned at = 0;
+
+	while ((rule = driad_next_rule(lookup->options, &lookup->source, &at)))
+		take_amtrelay(lookup, DRIAD_CONFIGURED, &rule->record);
+}
+
+static void start_dns_sd(struct driad_lookup *lookup)
+{
+	struct driad_relay like = {.way = DRIAD_DNS_SD};
+	char name[DNS_NAME_TEXT];
+
+	if (lookup->options->domain && service_name(lookup->options->domain, name))
+		ask(lookup, name, DNS_TYPE_PTR, &like);
+}
+
+static void start_anycast(struct driad_lookup *lookup)
+{
+	struct driad_relay relay = {.way = DRIAD_ANYCAST};
+
+	for (size_t i = 0; i < sizeof(anycast) / sizeof(anycast[0]); i++)
+		if (addr_parse(anycast[i], &relay.address))
+			add_relay(lookup, &relay);
+}
+
+static void start_source(struct driad_lookup *lookup)
+{
+	struct driad_relay like = {.way = DRIAD_SOURCE};
+	char owner[DNS_NAME_TEXT];
+
+	amtrelay_owner(&lookup->source, owner);
+	ask(lookup, owner, DNS_TYPE_AMTRELAY, &like);
+}
+
+/* Where the operator says that a source has no relay, nothing else is asked. */
+static bool is_denied(const struct driad_lookup *lookup)
+{
+	const struct driad_rule *rule;
+	unsigned at = 0;
+
+	while ((rule = driad_next_rule(lookup->options, &lookup->source, &at)))
+		if (rule->record.type == AMTRELAY_NONE)
+			return true;
+	return false;
+}
+
+static bool uses(const struct driad_options *options, enum driad_way way)
+{
+	for (unsigned i = 0; i < options->way_count; i++)
+		if (options->ways[i] == way)
+			return true;
+	return false;
 }
 
 void driad_start(struct driad_lookup *lookup)
 {
-	char owner[DNS_NAME_TEXT];
+	static void (*const starts[DRIAD_WAYS])(struct driad_lookup *) = {
+		[DRIAD_CONFIGURED] = start_configured,
+		[DRIAD_DNS_SD] = start_dns_sd,
+		[DRIAD_ANYCAST] = start_anycast,
+		[DRIAD_SOURCE] = start_source};
+	bool denied = uses(lookup->options, DRIAD_CONFIGURED) && is_denied(lookup);
 
-	amtrelay_owner(&lookup->source, owner);
-	lookup->relay_count = 0;
-	lookup->reason = NULL;
-	ask(lookup, owner, DNS_TYPE_AMTRELAY, NULL);
+	lookup->pending = 1; /* of our own, until all have started */
+	for (enum driad_way way = 0; way < DRIAD_WAYS; way++)
+		if (uses(lookup->options, way) && (way == DRIAD_CONFIGURED || !denied))
+			starts[way](lookup);
+	end_step(lookup);
 }
 
 void driad_stop(struct driad_lookup *lookup)

@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One discovery of the relays of a source by DNS (DRIAD, RFC 8777 section 3.4): AMTRELAY of the
- * source's reverse name, then A and AAAA of the relays that are named, all at once.
+/* One discovery of the relays of a source (DRIAD, RFC 8777 section 3), by all ways that are in use
+ * at once: what is configured; DNS-SD, PTR to SRV; the anycast addresses; AMTRELAY of the source's
+ * reverse name. Relays that are named are looked up by A and AAAA.
  *
- * Left out: the other ways of section 3.1 and Happy Eyeballs. */
+ * They come in the order of the ways, then by precedence (of DNS-SD: SRV's priority), then at
+ * random, the address families by turns (RFC 8305 section 4).
+ *
+ * Left out: SRV's weights; domains of DNS-SD other than the one that is configured. */
 #pragma once
 
 #include "base/dns.h"
 #include "base/timers.h"
-#include "driad/rdata.h"
+#include "driad/ways.h"
 
 #define DRIAD_RELAYS_MAX 16 /* relays of one source that are kept */
-#define DRIAD_NAMES_MAX  4  /* relays given by name that are looked up */
+#define DRIAD_NAMES_MAX  4  /* relays given by name that are looked up, of each way */
+
+/* AMTRELAY and PTR, SRV, and twice the names of the ways that have some. */
+#define DRIAD_QUESTIONS_MAX (2 + DRIAD_NAMES_MAX + 3 * 2 * DRIAD_NAMES_MAX)
 
 struct driad_lookup;
 
 struct driad_relay {
 	struct addr address;
-	uint8_t precedence;
+	enum driad_way way;
+	uint16_t precedence;
 	bool discovery_optional; /* D: no Discovery needed */
 };
 
 struct driad_question {
 	struct driad_lookup *lookup;
 	void *query; /* the asker's; NULL when answered */
+	enum driad_way way;
 	unsigned type;
 	usec_t asked;
-	uint8_t precedence; /* of the record that named it */
+	uint16_t precedence; /* of the record that named it */
 	bool discovery_optional;
 	char name[DNS_NAME_TEXT];
 };
@@ -37,24 +46,29 @@ struct driad_actions {
 	/* A question was answered; may be NULL. */
 	void (*answered)(const struct driad_question *question, const struct dns_answer *answer);
 	void (*refused)(struct driad_lookup *lookup, enum fault fault);
-	/* Relays in the order to be tried, or none and a reason. The lookup may be freed. */
+	/* Relays in the order to be tried, or none and a reason. The lookup may be freed. Comes
+	 * within driad_start() where nothing is to be asked. */
 	void (*done)(struct driad_lookup *lookup);
 };
 
 struct driad_lookup {
 	struct timers *timers;
 	const struct driad_actions *actions;
+	const struct driad_options *options;
 	void *context; /* the owner's */
 	struct addr source;
 	struct driad_relay relays[DRIAD_RELAYS_MAX];
 	unsigned relay_count;
 	const char *reason; /* why there are none; NULL where there are some */
+	enum driad_way reason_of;
+	struct driad_relay candidates[DRIAD_WAYS][DRIAD_RELAYS_MAX];
+	unsigned candidate_counts[DRIAD_WAYS], name_counts[DRIAD_WAYS], service_count;
 	unsigned pending;
-	struct driad_question *questions[1 + 2 * DRIAD_NAMES_MAX];
+	struct driad_question *questions[DRIAD_QUESTIONS_MAX];
 	unsigned question_count;
 };
 
-/* Fill timers, actions, context and source in before. */
+/* Fill timers, actions, options, context and source in before. */
 void driad_start(struct driad_lookup *lookup);
 void driad_answer(struct driad_question *question, const struct dns_answer *answer);
 /* Cancels what is under way and frees what the lookup holds (not the lookup). */

@@ -1,37 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The AMTRELAY record: RFC 8777 sections 2.1 (owner) and 4.2 (RDATA).
  *
- * ldns 1.8 does not know the type, so that the RDATA is read here byte by byte. Names are walked
- * here as well, before ldns turns them into text: it would follow a compression pointer, which this
- * record must not have (section 4.2.3; a pointer would point into RDATA that is cut from its
- * message), and it refuses names without their final zero, which are to be taken.
+ * ldns 1.8 does not know the type, so that the RDATA is read here byte by byte.
  *
  * A relay address that no packet can come from is refused at once. Beyond the obvious ones those
  * are the IPv4-mapped IPv6 addresses: a socket would turn ::ffff:127.0.0.1 into a way to this host.
  *
  * Left out: which records of an answer are used, and in what order (section 3.1). */
 #include "driad/rdata.h"
-#include "base/cursor.h"
+#include "driad/name.h"
 
 #include <ldns/ldns.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DISCOVERY_OPTIONAL 0x80 /* D; the other bits are the relay type */
-#define NAME_WIRE_MAX      255  /* RFC 1035 section 2.3.4 */
-
-/* Takes the name and frees it; nothing where ldns has no memory for its text. */
-static bool name_to_text(ldns_rdf *dname, char name[DNS_NAME_TEXT])
-{
-	char *text = dname ? ldns_rdf2str(dname) : NULL;
-	size_t length = text ? strlen(text) : DNS_NAME_TEXT;
-
-	if (length < DNS_NAME_TEXT)
-		memcpy(name, text, length + 1);
-	free(text);
-	ldns_rdf_deep_free(dname);
-	return length < DNS_NAME_TEXT;
-}
 
 static enum fault decode_address(struct cursor c, int family, struct addr *relay)
 {
@@ -39,43 +23,6 @@ static enum fault decode_address(struct cursor c, int family, struct addr *relay
 		return FAULT_LENGTH;
 	*relay = cursor_addr(&c, family);
 	return addr_is_martian(relay) ? FAULT_ADDRESS : FAULT_NONE;
-}
-
-/* Copies the labels. Their lengths are below 64: larger values are compression pointers, or mean
- * nothing. */
-static enum fault read_labels(struct cursor c, struct writer *wire)
-{
-	while (cursor_left(&c)) {
-		uint8_t length = cursor_u8(&c);
-
-		if (!length)
-			return cursor_left(&c) ? FAULT_LENGTH : FAULT_NONE;
-		if (length > LDNS_MAX_LABELLEN)
-			return FAULT_LENGTH;
-		if (cursor_left(&c) < length)
-			return FAULT_TRUNCATED;
-		writer_u8(wire, length);
-		writer_bytes(wire, cursor_bytes(&c, length), length);
-	}
-	return FAULT_NONE;
-}
-
-static enum fault decode_name(struct cursor c, char name[DNS_NAME_TEXT])
-{
-	uint8_t bytes[NAME_WIRE_MAX];
-	struct writer wire = writer_over(bytes, sizeof(bytes));
-	enum fault fault = read_labels(c, &wire);
-
-	if (fault)
-		return fault;
-	if (!writer_length(&wire)) /* the root is nobody's relay */
-		return FAULT_LENGTH;
-	writer_u8(&wire, 0);
-	if (wire.failed)
-		return FAULT_LENGTH;
-	return name_to_text(ldns_dname_new_frm_data(writer_length(&wire), bytes), name)
-		       ? FAULT_NONE
-		       : FAULT_LENGTH;
 }
 
 enum fault amtrelay_decode(const uint8_t *rdata, size_t length, struct amtrelay *record)
@@ -97,10 +44,75 @@ enum fault amtrelay_decode(const uint8_t *rdata, size_t length, struct amtrelay 
 	case AMTRELAY_IPV6:
 		return decode_address(c, AF_INET6, &record->relay);
 	case AMTRELAY_NAME:
-		return decode_name(c, record->name);
+		return name_decode(c, record->name);
 	default:
 		return FAULT_TYPE;
 	}
+}
+
+size_t amtrelay_encode(const struct amtrelay *record, uint8_t rdata[AMTRELAY_MAX])
+{
+	struct writer w = writer_over(rdata, AMTRELAY_MAX);
+
+	writer_u8(&w, record->precedence);
+	writer_u8(&w, record->type | (record->discovery_optional ? DISCOVERY_OPTIONAL : 0));
+	if (record->type == AMTRELAY_NAME)
+		name_encode(&w, record->name);
+	else if (record->type != AMTRELAY_NONE)
+		writer_addr(&w, &record->relay);
+	return w.failed ? 0 : writer_length(&w);
+}
+
+/* Presentation form (section 4.3) */
+
+void amtrelay_format(const struct amtrelay *record, char text[AMTRELAY_TEXT])
+{
+	char relay[ADDR_TEXT];
+
+	snprintf(text, AMTRELAY_TEXT, "%u %d %u %s", record->precedence, record->discovery_optional,
+		 record->type,
+		 record->type == AMTRELAY_NAME   ? record->name
+		 : record->type == AMTRELAY_NONE ? "."
+						 : addr_format(&record->relay, relay));
+}
+
+static bool parse_number(const char *word, unsigned most, unsigned *number)
+{
+	char *end;
+
+	*number = (unsigned)strtoul(word, &end, 10);
+	return *word >= '0' && *word <= '9' && !*end && strlen(word) <= 3 && *number <= most;
+}
+
+static bool parse_relay(const char *word, struct amtrelay *record)
+{
+	switch (record->type) {
+	case AMTRELAY_NONE:
+		return !strcmp(word, ".");
+	case AMTRELAY_NAME:
+		return name_parse(word, record->name);
+	default:
+		return addr_parse(word, &record->relay) && !addr_is_martian(&record->relay) &&
+		       (record->relay.family == AF_INET) == (record->type == AMTRELAY_IPV4);
+	}
+}
+
+bool amtrelay_parse(const char *text, struct amtrelay *record)
+{
+	char words[3][4], relay[DNS_NAME_TEXT];
+	unsigned numbers[3];
+	int end = 0;
+
+	if (sscanf(text, "%3s %3s %3s %1024s%n", words[0], words[1], words[2], relay, &end) < 4 ||
+	    text[end + strspn(text + end, " \t")] ||
+	    !parse_number(words[0], UINT8_MAX, &numbers[0]) ||
+	    !parse_number(words[1], 1, &numbers[1]) ||
+	    !parse_number(words[2], AMTRELAY_NAME, &numbers[2]))
+		return false;
+	*record = (struct amtrelay){.precedence = (uint8_t)numbers[0],
+				    .discovery_optional = numbers[1],
+				    .type = (uint8_t)numbers[2]};
+	return parse_relay(relay, record);
 }
 
 void amtrelay_owner(const struct addr *source, char name[DNS_NAME_TEXT])

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "base/addr.h"
-#include "base/fault.h"
+#include "driad/name.h"
 
 #include <stddef.h>
 
 #define DNS_TYPE_AMTRELAY 260
-#define DNS_NAME_TEXT     1025 /* presentation form with every byte escaped, and its NUL */
+#define AMTRELAY_TEXT     (DNS_NAME_TEXT + 16)
+#define AMTRELAY_MAX      257 /* bytes of RDATA */
 
 enum amtrelay_type {
 	AMTRELAY_NONE = 0, /* no relay is to be used for this source */
@@ -31,6 +32,14 @@ struct amtrelay {
  * address that is martian (addr.h). A name that ends exactly at the RDATA's end without its final
  * zero is taken: RFC 8777's own examples lack it. */
 enum fault amtrelay_decode(const uint8_t *rdata, size_t length, struct amtrelay *record);
+
+/* The RDATA; 0 where it does not fit. */
+size_t amtrelay_encode(const struct amtrelay *record, uint8_t rdata[AMTRELAY_MAX]);
+
+/* "10 0 1 203.0.113.15": precedence, D, type and relay (section 4.3). Of text, a name's final dot
+ * may be missing; false where it is no such thing, or the relay's address is martian. */
+void amtrelay_format(const struct amtrelay *record, char text[AMTRELAY_TEXT]);
+bool amtrelay_parse(const char *text, struct amtrelay *record);
 
 /* The reverse name under which a source's relays are published (section 2.1), with final dot;
  * empty for the none address. */

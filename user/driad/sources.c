@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driad/sources.h"
 #include "base/memory.h"
+#include "base/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +50,10 @@ static bool has_answer(const struct driad_source *source)
 static void tell(struct driad_source *source, struct driad_user *user)
 {
 	DL_APPEND(source->told, user);
+	release((struct driad_found *)user->found);
 	source->found->holders++;
 	user->found = source->found;
+	user->is_told = true;
 	source->table->found(user);
 }
 
@@ -61,18 +64,6 @@ static void tell_next(struct driad_source *source)
 	timer_start(source->table->timers, &source->timer, 0);
 	DL_DELETE(source->waiting, user);
 	tell(source, user);
-}
-
-static void on_timer(struct timer *timer)
-{
-	struct driad_source *source = container_of(timer, struct driad_source, timer);
-
-	if (source->waiting)
-		tell_next(source);
-	else if (has_answer(source))
-		timer_set(source->table->timers, timer, source->end);
-	else if (!is_used(source))
-		forget(source);
 }
 
 /* A server that failed may do better at once, whatever TTL a resolver gives to that. */
@@ -92,6 +83,30 @@ static void note_ttl(const struct driad_question *question, const struct dns_ans
 		source->ttl = answer->ttl;
 }
 
+static bool is_among(const struct driad_relay *relay, const struct driad_found *found)
+{
+	for (unsigned i = 0; i < found->count; i++) {
+		const struct driad_relay *other = &found->relays[i];
+
+		if (addr_equal(&relay->address, &other->address) && relay->way == other->way &&
+		    relay->precedence == other->precedence &&
+		    relay->discovery_optional == other->discovery_optional)
+			return true;
+	}
+	return false;
+}
+
+/* In whatever order. */
+static bool are_same(const struct driad_found *a, const struct driad_found *b)
+{
+	if (a->count != b->count || a->reason != b->reason)
+		return false;
+	for (unsigned i = 0; i < a->count; i++)
+		if (!is_among(&a->relays[i], b))
+			return false;
+	return true;
+}
+
 static struct driad_found *found_by(const struct driad_lookup *lookup)
 {
 	size_t size = lookup->relay_count * sizeof(lookup->relays[0]);
@@ -104,16 +119,46 @@ static struct driad_found *found_by(const struct driad_lookup *lookup)
 	return found;
 }
 
+/* Those who were told something else wait to be told anew. */
+static void tell_again(struct driad_source *source)
+{
+	struct driad_user *user;
+
+	DL_FOREACH (source->told, user)
+		user->is_told = false;
+	DL_CONCAT(source->waiting, source->told);
+	source->told = NULL;
+}
+
+/* Of two answers that say the same the older one stays: its order is random, and users keep to it.
+ * Where DNS fails, users go on with what they have. */
+static void take_answer(struct driad_source *source, struct driad_found *found)
+{
+	bool is_new = source->told && source->ttl;
+
+	if (source->found && are_same(source->found, found)) {
+		release(found);
+		return;
+	}
+	release(source->found);
+	source->found = found;
+	if (is_new)
+		tell_again(source);
+}
+
 /* No answer, and an answer beyond the limit, serve those who wait for it now. */
 static void lookup_done(struct driad_lookup *lookup)
 {
 	struct driad_source *source = container_of(lookup, struct driad_pending, lookup)->source;
 	struct driad_sources *table = source->table;
 	bool keep = HASH_COUNT(table->by_address) <= table->limit;
+	unsigned renew = table->options->renew;
+	uint32_t ttl = source->ttl > renew ? source->ttl : renew;
 
-	release(source->found);
-	source->found = found_by(lookup);
+	take_answer(source, found_by(lookup));
 	source->end = table->timers->now + (keep ? source->ttl : 0) * USEC_PER_SEC;
+	source->renewal = table->timers->now + ttl * USEC_PER_SEC +
+			  random_between(0, ttl * (USEC_PER_SEC / 10));
 	end_lookup(source);
 	timer_start(table->timers, &source->timer, 0);
 }
@@ -128,9 +173,27 @@ static void look_up(struct driad_source *source)
 	source->pending->source = source;
 	source->pending->lookup = (struct driad_lookup){.timers = table->timers,
 							.actions = &table->actions,
+							.options = table->options,
 							.context = table->context,
 							.source = source->address};
 	driad_start(&source->pending->lookup);
+}
+
+static void on_timer(struct timer *timer)
+{
+	struct driad_source *source = container_of(timer, struct driad_source, timer);
+	usec_t now = source->table->timers->now;
+
+	if (source->waiting)
+		tell_next(source);
+	else if (is_used(source) && source->renewal <= now)
+		look_up(source);
+	else if (is_used(source))
+		timer_set(source->table->timers, timer, source->renewal);
+	else if (has_answer(source))
+		timer_set(source->table->timers, timer, source->end);
+	else
+		forget(source);
 }
 
 static struct driad_source *find(struct driad_sources *table, const struct addr *address)
@@ -146,6 +209,17 @@ static struct driad_source *find(struct driad_sources *table, const struct addr 
 	source->timer.fn = on_timer;
 	HASH_ADD(hh, table->by_address, address, sizeof(source->address), source);
 	return source;
+}
+
+/* Without users it stays for its answer's sake, and is looked up no more. */
+static void retire(struct driad_source *source)
+{
+	if (!has_answer(source)) {
+		forget(source);
+		return;
+	}
+	end_lookup(source);
+	timer_set(source->table->timers, &source->timer, source->end);
 }
 
 void driad_sources_init(struct driad_sources *sources)
@@ -178,16 +252,16 @@ void driad_sources_leave(struct driad_user *user)
 
 	if (!source)
 		return;
-	if (user->found) {
+	if (user->is_told)
 		DL_DELETE(source->told, user);
-		release((struct driad_found *)user->found);
-	} else {
+	else
 		DL_DELETE(source->waiting, user);
-	}
+	release((struct driad_found *)user->found);
 	user->source = NULL;
 	user->found = NULL;
-	if (!is_used(source) && !has_answer(source))
-		forget(source);
+	user->is_told = false;
+	if (!is_used(source))
+		retire(source);
 }
 
 void driad_sources_free(struct driad_sources *sources)

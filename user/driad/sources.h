@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The relays of sources: however many use those of one source, it is looked up once, and what was
- * found serves all who ask as long as the records' TTLs say. Who waits is told one by one, a timer
- * each, so that the loop is not held up by many.
+ * found serves all who ask as long as the records' TTLs say. Then (but see `renew` of the options)
+ * it is looked up again, if it has users, who are told where other relays have come of it; up to a
+ * tenth later, so that those of one moment do not stay together. Who waits is told one by one, a
+ * timer each, so that the loop is not held up by many.
  *
  * A source is there as long as it has users or an answer that still serves. */
 #pragma once
@@ -25,7 +27,8 @@ struct driad_found {
 /* One who uses the relays of a source; embedded. Zeroed memory uses none. */
 struct driad_user {
 	struct driad_source *source;
-	const struct driad_found *found; /* what it was told, which stays; NULL while it waits */
+	const struct driad_found *found; /* what it was told last, which stays; NULL before */
+	bool is_told;                    /* and does not wait */
 	struct driad_user *prev, *next;
 };
 
@@ -37,6 +40,7 @@ struct driad_source {
 	struct driad_user *waiting, *told;
 	struct timer timer; /* the next to be told, or the answer's end */
 	usec_t end;         /* of the answer */
+	usec_t renewal;     /* when it is to be looked up again */
 	uint32_t ttl;       /* the least so far */
 	UT_hash_handle hh;
 };
@@ -45,14 +49,16 @@ struct driad_sources {
 	struct timers *timers;
 	/* The asking side of the lookups: ask, cancel, refused. */
 	struct driad_actions actions;
+	const struct driad_options *options;
 	void *context;  /* the owner's, and the lookups' */
 	unsigned limit; /* answers that are kept */
-	/* `user->found` is there. The user may leave or want again in the call. */
+	/* `user->found` is there, or other relays are there now. The user may leave or want again
+	 * in the call. */
 	void (*found)(struct driad_user *user);
 	struct driad_source *by_address;
 };
 
-/* Fill timers, actions, context, limit and found in before. */
+/* Fill timers, actions, options, context, limit and found in before. */
 void driad_sources_init(struct driad_sources *sources);
 /* `found` comes in the call where there is an answer. Who uses a source leaves it first. */
 void driad_sources_want(struct driad_sources *sources, const struct addr *address,

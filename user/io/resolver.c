@@ -15,6 +15,7 @@
 #include "io/resolver.h"
 #include "base/memory.h"
 
+#include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ struct resolver {
 	struct loop *loop;
 	struct timers *timers;
 	usec_t timeout;
+	char *trust_anchor;
 	char **servers;
 	unsigned server_count;
 	struct context *current;
@@ -66,8 +68,6 @@ struct resolver_query {
 static const struct {
 	const char *name, *value;
 } settings[] = {
-	/* Validation is the server's: no trust anchor is configured here. */
-	{"module-config:", "iterator"},
 	/* Sources of private and documentation ranges are asked for as any other, and so are the
 	 * names that libunbound would deny by itself. */
 	{"unblock-lan-zones:", "yes"},
@@ -95,6 +95,17 @@ static int apply_attempts(struct ub_ctx *ub, usec_t timeout)
 		covered += wait <<= 1;
 	snprintf(text, sizeof(text), "%u", attempts);
 	return ub_ctx_set_option(ub, "outbound-msg-retry:", text);
+}
+
+/* Without an anchor validation is the server's. */
+static int apply_validation(struct ub_ctx *ub, const char *trust_anchor)
+{
+	int err = ub_ctx_set_option(
+		ub, "module-config:", trust_anchor ? "validator iterator" : "iterator");
+
+	if (!err && trust_anchor)
+		err = ub_ctx_add_ta_file(ub, trust_anchor);
+	return err;
 }
 
 static int apply_settings(struct ub_ctx *ub, usec_t timeout)
@@ -172,6 +183,10 @@ static int context_start(struct context *context, const char **what)
 	err = apply_settings(context->ub, resolver->timeout);
 	if (err)
 		return err;
+	*what = "trust anchor";
+	err = apply_validation(context->ub, resolver->trust_anchor);
+	if (err)
+		return err;
 	*what = resolver->server_count ? "address of a DNS server" : "/etc/resolv.conf";
 	err = apply_servers(context->ub, resolver);
 	if (err)
@@ -242,6 +257,8 @@ struct resolver *resolver_new(struct loop *loop, struct timers *timers,
 				      .timeout = options->timeout,
 				      .server_count = options->server_count,
 				      .reaper = {.fn = on_reaper}};
+	if (options->trust_anchor)
+		resolver->trust_anchor = memory_copy_text(options->trust_anchor);
 	resolver->servers = memory_new(options->server_count * sizeof(*resolver->servers));
 	for (unsigned i = 0; i < options->server_count; i++)
 		resolver->servers[i] = memory_copy_text(options->servers[i]);
@@ -326,6 +343,24 @@ static void on_answer(void *owner, int err, struct ub_result *result)
 	ub_resolve_free(result);
 }
 
+char *resolver_search_domain(void)
+{
+	ldns_resolver *conf = NULL;
+	char *domain = NULL, *text = NULL;
+
+	if (ldns_resolver_new_frm_file(&conf, NULL) != LDNS_STATUS_OK)
+		return NULL;
+	if (ldns_resolver_searchlist_count(conf))
+		text = ldns_rdf2str(ldns_resolver_searchlist(conf)[0]);
+	else if (ldns_resolver_domain(conf))
+		text = ldns_rdf2str(ldns_resolver_domain(conf));
+	if (text && strcmp(text, "."))
+		domain = memory_copy_text(text);
+	free(text);
+	ldns_resolver_deep_free(conf);
+	return domain;
+}
+
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *name, unsigned type,
 				    resolver_fn *fn, void *owner)
 {
@@ -371,5 +406,6 @@ void resolver_free(struct resolver *resolver)
 	for (unsigned i = 0; i < resolver->server_count; i++)
 		free(resolver->servers[i]);
 	free(resolver->servers);
+	free(resolver->trust_anchor);
 	free(resolver);
 }

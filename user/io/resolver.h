@@ -13,7 +13,9 @@ struct resolver_options {
 	const char *const
 		*servers; /* addresses, optionally @port; none: those of /etc/resolv.conf */
 	unsigned server_count;
-	usec_t timeout; /* of one question, all repetitions included */
+	const char
+		*trust_anchor; /* a file of DS or DNSKEY records; NULL: answers are not validated */
+	usec_t timeout;        /* of one question, all repetitions included */
 };
 
 /* Never called from within resolver_ask(). The query is freed after the call. */
@@ -24,6 +26,10 @@ struct resolver *resolver_new(struct loop *loop, struct timers *timers,
 			      const struct resolver_options *options, char *error, size_t size);
 /* No query is answered any more. Not to be called from within a resolver_fn. */
 void resolver_free(struct resolver *resolver);
+
+/* The first domain that /etc/resolv.conf names for searches, absolute; freed by the caller. NULL
+ * where it names none. */
+char *resolver_search_domain(void);
 
 /* Asks for `name` (absolute, presentation form), class IN. The answer always comes, after the
  * timeout at the latest (DNS_TIMEOUT), unless the query is cancelled. */
