@@ -5,6 +5,7 @@
 #include "../ip.h"
 #include "endpoints.h"
 #include "fragment.h"
+#include "manners.h"
 #include "messages.h"
 #include "relay.h"
 
@@ -147,6 +148,8 @@ void forward(uint8_t *bytes, size_t length, bool checksum_unfinished, int64_t no
 	if (!c)
 		return;
 	counters.data_in++;
+	if (manners.mute)
+		return;
 	if (d.ttl <= 1) {
 		counters.drop_ttl++;
 		return;

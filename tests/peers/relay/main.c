@@ -6,11 +6,13 @@
  * sources. An endpoint is (gateway address, port, relay address); a subscription times out by
  * itself.
  *
- * SIGUSR1 prints a table, SIGUSR2 turns --limit on and off, SIGTERM and SIGINT end it. */
+ * SIGUSR1 prints a table, SIGUSR2 turns --limit on and off, SIGHUP reads --manners again, SIGTERM
+ * and SIGINT end it. */
 #include "../clock.h"
 #include "../options.h"
 #include "control.h"
 #include "endpoints.h"
+#include "manners.h"
 #include "membership.h"
 #include "relay.h"
 #include "secret.h"
@@ -35,9 +37,9 @@ struct counters counters;
 static const char usage[] =
 	"usage: relay --interface IF [--address ADDR]... [--advertise ADDR]... [--qqic SECONDS]\n"
 	"             [--qrv N] [--limit] [--no-gateway-address] [--nonsense] [--path-mtu BYTES]\n"
-	"             [--secret-lifetime SECONDS] [--unreachable N] [--quiet]\n";
+	"             [--secret-lifetime SECONDS] [--unreachable N] [--manners FILE] [--quiet]\n";
 
-enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE };
+enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE, OPTION_MANNERS };
 
 static const struct option long_options[] = {
 	{"interface", 1, 0, 'i'},
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
 	{"path-mtu", 1, 0, OPTION_PATH_MTU},
 	{"secret-lifetime", 1, 0, OPTION_SECRET},
 	{"unreachable", 1, 0, OPTION_UNREACHABLE},
+	{"manners", 1, 0, OPTION_MANNERS},
 	{"quiet", 0, 0, 'Q'},
 	{"help", 0, 0, 'h'},
 	{0},
@@ -97,6 +100,9 @@ static void take_value(int option, const char *text)
 		break;
 	case OPTION_UNREACHABLE:
 		settings.unreachable = option_number("unreachable", text, 1, 1000000);
+		break;
+	case OPTION_MANNERS:
+		manners_start(text);
 		break;
 	}
 }
@@ -149,6 +155,7 @@ static int signals_open(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
@@ -185,6 +192,10 @@ static bool take_signal(int fd)
 	if (info.ssi_signo == SIGUSR2) {
 		settings.limit = !settings.limit;
 		report("limit %s", settings.limit ? "on" : "off");
+		return true;
+	}
+	if (info.ssi_signo == SIGHUP) {
+		manners_again();
 		return true;
 	}
 	return false;
