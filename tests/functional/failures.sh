@@ -54,7 +54,8 @@ finish mcingestd
 finish relay
 mcingestd_up
 fails 192.0.2.10 "relay does not answer Discovery"
-relay_up --nonsense
+echo long-query >"$WORK/manners"
+relay_up --manners "$WORK/manners"
 fails 192.0.2.10 "relay does not answer Requests"
 ok "nonsense was counted by reason" test \
     "$(api counters '[.refused.membership[], .refused.amt[]] | add')" -ge 3

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control.h"
 
+#include "answers.h"
 #include "endpoints.h"
+#include "manners.h"
 #include "membership.h"
 #include "messages.h"
 #include "nonsense.h"
@@ -45,6 +47,11 @@ static void ignore(const struct path *path, const char *what, const char *why)
 	      path->port, address_text(&path->relay), why);
 }
 
+static uint32_t answer_nonce(const struct amt_message *m)
+{
+	return manners.wrong_nonce ? ~m->nonce : m->nonce;
+}
+
 static void on_discovery(const struct path *path, const struct amt_message *m)
 {
 	const struct address *advertised = &settings.advertise[path->relay.family == AF_INET6];
@@ -56,33 +63,31 @@ static void on_discovery(const struct path *path, const struct amt_message *m)
 	event("discovery from %s port %u to %s nonce %08x, advertised %s%s",
 	      address_text(&path->gateway), path->port, address_text(&path->relay), m->nonce,
 	      address_text(advertised), note(m));
-	path_send(path, answer, amt_write_advertisement(answer, m->nonce, advertised));
+	answer_send(path, answer, amt_write_advertisement(answer, answer_nonce(m), advertised));
 }
 
 static void on_request(const struct path *path, const struct amt_message *m)
 {
 	uint8_t answer[AMT_QUERY_HEADER + QUERY_DATAGRAM_MAX + AMT_GATEWAY_LENGTH];
-	uint8_t flags = settings.limit ? AMT_QUERY_LIMIT : 0, mac[AMT_MAC_LENGTH];
+	uint8_t flags = manners.limit ? AMT_QUERY_LIMIT : 0, mac[AMT_MAC_LENGTH];
 	size_t length = AMT_QUERY_HEADER;
-	const char *spoilt = NULL;
 
 	if (!settings.no_gateway_address)
 		flags |= AMT_QUERY_GATEWAY;
 	secret_mac(&path->gateway, path->port, m->nonce, mac);
-	amt_write_query(answer, flags, mac, m->nonce);
+	amt_write_query(answer, flags, mac, answer_nonce(m));
 	length += query_write(answer + length, m->mld, (uint8_t)settings.robustness,
 			      interval_code(settings.query_interval));
 	if (flags & AMT_QUERY_GATEWAY) {
 		amt_write_gateway(answer + length, &path->gateway, path->port);
 		length += AMT_GATEWAY_LENGTH;
 	}
-	if (settings.nonsense)
-		spoilt = nonsense(answer);
+	length = nonsense(answer, length);
 	counters.requests++;
-	event("request from %s port %u to %s nonce %08x %s%s%s%s", address_text(&path->gateway),
+	event("request from %s port %u to %s nonce %08x %s%s", address_text(&path->gateway),
 	      path->port, address_text(&path->relay), m->nonce, m->mld ? "MLDv2" : "IGMPv3",
-	      spoilt ? ", answered with wrong " : "", spoilt ? spoilt : "", note(m));
-	path_send(path, answer, length);
+	      note(m));
+	answer_send(path, answer, length);
 }
 
 static bool is_forwardable_group(const struct address *g)
@@ -244,9 +249,14 @@ static void on_teardown(const struct path *path, const struct amt_message *m, in
 
 void control_message(const struct path *path, const uint8_t *bytes, size_t length, int64_t now)
 {
+	static unsigned received;
 	struct amt_message m;
 	const char *problem = amt_read(bytes, length, &m);
 
+	if (manners_drop(&received)) {
+		event("message from %s port %u dropped", address_text(&path->gateway), path->port);
+		return;
+	}
 	if (!problem && (address_is_multicast(&path->relay) || !path->relay.family))
 		problem = "not sent to a unicast address";
 	if (problem) {

@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../options.h"
+#include "manners.h"
 #include "relay.h"
 
 #define QUERY_RESPONSE_INTERVAL 10 /* seconds, RFC 7450 section 5.3.3.7 */
@@ -90,8 +91,8 @@ static void subscription_add(struct endpoint *e, struct channel *c, int64_t now)
 /* RFC 7450 section 5.3.3.8: above a limit, what is there goes on and additions are ignored. */
 static const char *limit_reached(const struct endpoint *e)
 {
-	if (!e && settings.limit)
-		return "no new endpoints (--limit)";
+	if (!e && manners.limit)
+		return "no new endpoints (limit)";
 	if (!e && endpoint_count >= ENDPOINTS_MAX)
 		return "too many endpoints";
 	return e && e->count >= CHANNELS_MAX ? "too many channels of this endpoint" : NULL;

@@ -66,9 +66,11 @@ static void enqueue(const struct path *path, const uint8_t *header, size_t heade
 static void send_data(const struct path *path, const uint8_t *header, size_t header_length,
 		      const uint8_t *bytes, size_t length)
 {
-	if (queued == QUEUE_LENGTH || (queued && queue_fd != path->fd))
+	int fd = path_data_fd(path);
+
+	if (queued == QUEUE_LENGTH || (queued && queue_fd != fd))
 		forward_flush();
-	queue_fd = path->fd;
+	queue_fd = fd;
 	enqueue(path, header, header_length, bytes, length);
 }
 
@@ -91,6 +93,14 @@ static void send_fragments(const struct path *path, const uint8_t *bytes, const 
 		send_data(path, f.header, f.header_length, f.payload, f.payload_length);
 }
 
+static void send_whole(const struct path *path, const uint8_t *bytes, const struct datagram *d)
+{
+	if (settings.path_mtu && d->length > tunnel_mtu(path))
+		send_fragments(path, bytes, d);
+	else
+		send_data(path, NULL, 0, bytes, d->length);
+}
+
 static void forward_to(struct subscription *s, const uint8_t *bytes, const struct datagram *d,
 		       int64_t now)
 {
@@ -103,10 +113,8 @@ static void forward_to(struct subscription *s, const uint8_t *bytes, const struc
 		      (double)(now - s->since) / NS_PER_MS);
 	s->packets++;
 	s->bytes += d->length;
-	if (settings.path_mtu && d->length > tunnel_mtu(path))
-		send_fragments(path, bytes, d);
-	else
-		send_data(path, NULL, 0, bytes, d->length);
+	for (int i = 0; i < (manners.twice ? 2 : 1); i++)
+		send_whole(path, bytes, d);
 }
 
 /* A sender on this very machine may have left the checksum to a network card that does not exist.

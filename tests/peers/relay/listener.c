@@ -4,11 +4,13 @@
 #include "../clock.h"
 #include "../options.h"
 #include "endpoints.h"
+#include "manners.h"
 #include "relay.h"
 
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
+#include <unistd.h>
 
 #define BUFFER_SIZE (16 << 20)
 
@@ -47,20 +49,29 @@ static void listener_options(int fd, int family)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 }
 
-static void listener_open(const struct address *at)
+static int bound_socket(const struct address *at, uint16_t port)
 {
 	int fd = socket(at->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_storage local;
-	socklen_t length = address_socket(at, AMT_PORT, &local);
+	socklen_t length = address_socket(at, port, &local);
 
 	/* A machine without IPv6 is served over IPv4, unless an IPv6 address was asked for. */
 	if (fd < 0 && errno == EAFNOSUPPORT && address_is_unspecified(at))
-		return;
+		return -1;
 	if (fd < 0)
 		fail(1, "UDP socket: %s", strerror(errno));
 	listener_options(fd, at->family);
 	if (bind(fd, (void *)&local, length))
-		fail(1, "port %d of %s: %s", AMT_PORT, address_text(at), strerror(errno));
+		fail(1, "port %d of %s: %s", port, address_text(at), strerror(errno));
+	return fd;
+}
+
+static void listener_open(const struct address *at)
+{
+	int fd = bound_socket(at, AMT_PORT);
+
+	if (fd < 0)
+		return;
 	listeners[listener_count].fd = fd;
 	listeners[listener_count++].family = at->family;
 	report("listening on %s port %d", address_text(at), AMT_PORT);
@@ -80,6 +91,26 @@ unsigned listeners_open(void)
 int listener_fd(unsigned index)
 {
 	return listeners[index].fd;
+}
+
+int path_data_fd(const struct path *path)
+{
+	static struct {
+		int fd;
+		unsigned port;
+	} other[2];
+	const struct address any = {.family = path->relay.family};
+	unsigned i = any.family == AF_INET6;
+
+	if (!manners.data_port)
+		return path->fd;
+	if (other[i].port != manners.data_port) {
+		if (other[i].port)
+			close(other[i].fd);
+		other[i].fd = bound_socket(&any, (uint16_t)manners.data_port);
+		other[i].port = manners.data_port;
+	}
+	return other[i].fd;
 }
 
 /* The destination that the message's own IP header had. */
@@ -121,6 +152,8 @@ ssize_t listener_receive(unsigned index, void *bytes, size_t size, struct path *
 void path_address(const struct path *path, struct msghdr *m, union path_control *control)
 {
 	bool v4 = path->relay.family == AF_INET;
+	const struct address *other = &manners.other_address[!v4];
+	const struct address *from = other->family ? other : &path->relay;
 	const struct sockaddr_in6 *peer = (const void *)&path->peer;
 	struct cmsghdr *c = &control->align;
 
@@ -135,12 +168,12 @@ void path_address(const struct path *path, struct msghdr *m, union path_control 
 		struct in_pktinfo *in = (void *)CMSG_DATA(c);
 
 		c->cmsg_len = CMSG_LEN(sizeof(*in));
-		memcpy(&in->ipi_spec_dst, path->relay.bytes, 4);
+		memcpy(&in->ipi_spec_dst, from->bytes, 4);
 	} else {
 		struct in6_pktinfo *in6 = (void *)CMSG_DATA(c);
 
 		c->cmsg_len = CMSG_LEN(sizeof(*in6));
-		memcpy(&in6->ipi6_addr, path->relay.bytes, 16);
+		memcpy(&in6->ipi6_addr, from->bytes, 16);
 		in6->ipi6_ifindex = peer->sin6_scope_id;
 	}
 }

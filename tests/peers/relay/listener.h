@@ -32,6 +32,9 @@ ssize_t listener_receive(unsigned index, void *bytes, size_t size, struct path *
 /* Tells the endpoints what ICMP errors say; only with --unreachable. */
 void listener_errors(unsigned index);
 
+/* What Data is sent by: the path's own socket, or one at another port, if manners say so. */
+int path_data_fd(const struct path *path);
+
 void path_send(const struct path *path, const void *bytes, size_t length);
 
 /* Fills in destination, and source by way of `control`. */

@@ -6,10 +6,10 @@
  * sources. An endpoint is (gateway address, port, relay address); a subscription times out by
  * itself.
  *
- * SIGUSR1 prints a table, SIGUSR2 turns --limit on and off, SIGHUP reads --manners again, SIGTERM
- * and SIGINT end it. */
+ * SIGUSR1 prints a table, SIGHUP reads --manners again, SIGTERM and SIGINT end it. */
 #include "../clock.h"
 #include "../options.h"
+#include "answers.h"
 #include "control.h"
 #include "endpoints.h"
 #include "manners.h"
@@ -36,7 +36,7 @@ struct counters counters;
 
 static const char usage[] =
 	"usage: relay --interface IF [--address ADDR]... [--advertise ADDR]... [--qqic SECONDS]\n"
-	"             [--qrv N] [--limit] [--no-gateway-address] [--nonsense] [--path-mtu BYTES]\n"
+	"             [--qrv N] [--no-gateway-address] [--path-mtu BYTES]\n"
 	"             [--secret-lifetime SECONDS] [--unreachable N] [--manners FILE] [--quiet]\n";
 
 enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE, OPTION_MANNERS };
@@ -47,9 +47,7 @@ static const struct option long_options[] = {
 	{"advertise", 1, 0, 'A'},
 	{"qqic", 1, 0, 'q'},
 	{"qrv", 1, 0, 'r'},
-	{"limit", 0, 0, 'l'},
 	{"no-gateway-address", 0, 0, 'g'},
-	{"nonsense", 0, 0, 'n'},
 	{"path-mtu", 1, 0, OPTION_PATH_MTU},
 	{"secret-lifetime", 1, 0, OPTION_SECRET},
 	{"unreachable", 1, 0, OPTION_UNREACHABLE},
@@ -110,14 +108,8 @@ static void take_value(int option, const char *text)
 static void take_option(int option)
 {
 	switch (option) {
-	case 'l':
-		settings.limit = true;
-		break;
 	case 'g':
 		settings.no_gateway_address = true;
-		break;
-	case 'n':
-		settings.nonsense = true;
 		break;
 	case 'Q':
 		settings.quiet = true;
@@ -154,7 +146,6 @@ static int signals_open(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -187,11 +178,6 @@ static bool take_signal(int fd)
 		return true;
 	if (info.ssi_signo == SIGUSR1) {
 		print_table();
-		return true;
-	}
-	if (info.ssi_signo == SIGUSR2) {
-		settings.limit = !settings.limit;
-		report("limit %s", settings.limit ? "on" : "off");
 		return true;
 	}
 	if (info.ssi_signo == SIGHUP) {
@@ -234,7 +220,7 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 	for (;;) {
 		int64_t now;
 
-		if (poll(fds, 1 + UPSTREAM_FDS + listeners, TICK_MS) < 0)
+		if (poll(fds, 1 + UPSTREAM_FDS + listeners, answers_wait(TICK_MS)) < 0)
 			fail(1, "poll: %s", strerror(errno));
 		now = clock_ns();
 		if (fds[0].revents && !take_signal(signals))
@@ -248,6 +234,7 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 		for (int i = 0; i < UPSTREAM_FDS; i++)
 			if (data[i].revents)
 				take_data(upstream[i], now);
+		answers_send_due(now);
 		secret_rotate(now);
 		endpoints_expire(now);
 	}

@@ -2,10 +2,14 @@
 #include "manners.h"
 
 #include "../options.h"
+#include "endpoints.h"
 #include "relay.h"
+#include "secret.h"
 
 #include <stddef.h>
-#include <stdio.h>
+
+#define LATE_MOST 60000
+#define DROP_MOST 1000000
 
 struct manners manners;
 
@@ -13,29 +17,68 @@ static const char *file_path;
 
 static const struct {
 	const char *word;
-	size_t offset; /* in struct manners */
-} flags[] = {
-	{"mute", offsetof(struct manners, mute)},
+	size_t offset; /* in struct manners: of a flag, or of a number from `least` to `most` */
+	unsigned least, most;
+} words[] = {
+	{"mute", offsetof(struct manners, mute), 0, 0},
+	{"wrong-nonce", offsetof(struct manners, wrong_nonce), 0, 0},
+	{"wrong-mac", offsetof(struct manners, wrong_mac), 0, 0},
+	{"new-secret", offsetof(struct manners, new_secret), 0, 0},
+	{"short-query", offsetof(struct manners, short_query), 0, 0},
+	{"long-query", offsetof(struct manners, long_query), 0, 0},
+	{"wrong-checksum", offsetof(struct manners, wrong_checksum), 0, 0},
+	{"limit", offsetof(struct manners, limit), 0, 0},
+	{"twice", offsetof(struct manners, twice), 0, 0},
+	{"data-port", offsetof(struct manners, data_port), 1, UINT16_MAX},
+	{"late", offsetof(struct manners, late), 1, LATE_MOST},
+	{"drop", offsetof(struct manners, drop), 1, DROP_MOST},
 };
 
-/* NULL, or what is wrong with the line. */
+static const char *take_number(const char *value, unsigned least, unsigned most, unsigned *number)
+{
+	static char wrong[64];
+	char *end;
+	unsigned long n = strtoul(value ? value : "", &end, 10);
+
+	snprintf(wrong, sizeof(wrong), "a number from %u to %u is needed", least, most);
+	if (!value || *value < '0' || *value > '9' || *end || n < least || n > most)
+		return wrong;
+	*number = (unsigned)n;
+	return NULL;
+}
+
+static const char *take_address(const char *value, struct address addresses[2])
+{
+	struct address a;
+
+	if (!value || !address_parse(value, &a))
+		return "an IPv4 or IPv6 address is needed";
+	addresses[a.family == AF_INET6] = a;
+	return NULL;
+}
+
+/* These three: NULL, or what is wrong. */
 static const char *take_line(char *line, struct manners *m)
 {
-	char *rest = line;
-	const char *word = strsep(&rest, " ");
+	char *value = line;
+	const char *word = strsep(&value, " ");
 
-	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
-		if (strcmp(word, flags[i].word))
+	if (!strcmp(word, "other-address"))
+		return take_address(value, m->other_address);
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		void *place = (char *)m + words[i].offset;
+
+		if (strcmp(word, words[i].word))
 			continue;
-		if (rest)
-			return "no value belongs to this word";
-		*(bool *)((char *)m + flags[i].offset) = true;
-		return NULL;
+		if (words[i].most)
+			return take_number(value, words[i].least, words[i].most, place);
+		*(bool *)place = true;
+		return value ? "this word takes no value" : NULL;
 	}
 	return "not a word for manners";
 }
 
-/* Whole or not at all; NULL, or a sentence that stays until the next call. */
+/* Whole or not at all. NULL, or a sentence that stays until the next call. */
 static const char *take_file(void)
 {
 	static char problem[512];
@@ -79,4 +122,13 @@ void manners_again(void)
 	const char *problem = file_path ? take_file() : "SIGHUP: no --manners to read";
 
 	report("%s", problem ? problem : "manners read again");
+	if (problem || !manners.new_secret)
+		return;
+	secret_start();
+	endpoints_clear();
+}
+
+bool manners_drop(unsigned *count)
+{
+	return manners.drop && ++*count % manners.drop == 0;
 }

@@ -2,13 +2,28 @@
 /* Bad manners on demand: words in a file, one a line, read at the start and again on SIGHUP. An
  * empty file is a relay that behaves.
  *
- *   mute    answers all, and sends no data */
+ *   mute                   answers all, and sends no data
+ *   wrong-nonce            in Advertisements and Queries
+ *   wrong-mac              takes every Update's MAC for a wrong one
+ *   new-secret             when read: no MAC and no endpoint of before is known any more
+ *   short-query            ends in the middle of its inner datagram
+ *   long-query             whose inner datagram says that it is longer than the Query
+ *   wrong-checksum         of a Query's IGMP or MLD
+ *   limit                  says so (L flag), and takes no new endpoints
+ *   other-address ADDRESS  that all leaves from, for the family of ADDRESS; may be given for both
+ *   data-port PORT         that Data leaves from
+ *   twice                  sends every message so, Data as well
+ *   late MS                after so many milliseconds goes each answer
+ *   drop N                 every N-th message but Data, counted for each direction */
 #pragma once
 
-#include <stdbool.h>
+#include "../address.h"
 
 struct manners {
-	bool mute;
+	bool mute, wrong_nonce, wrong_mac, new_secret, short_query, long_query, wrong_checksum;
+	bool limit, twice;
+	unsigned data_port, late, drop;
+	struct address other_address[2]; /* of each family, or none */
 };
 
 extern struct manners manners;
@@ -18,3 +33,6 @@ void manners_start(const char *file);
 
 /* The same file; one that is wrong now is reported, and changes nothing. */
 void manners_again(void);
+
+/* Whether the next of the messages that `count` counts is to be dropped. */
+bool manners_drop(unsigned *count);

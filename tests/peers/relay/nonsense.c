@@ -2,8 +2,11 @@
 #include "nonsense.h"
 
 #include "../ip.h"
+#include "manners.h"
 #include "membership.h"
 #include "messages.h"
+
+#define SHORT_QUERY 30 /* bytes: the end of IGMP, and of MLD's header, is missing */
 
 /* All else stays right, the IPv4 header checksum included: one fault a message. */
 static void spoil_length(uint8_t *inner)
@@ -25,19 +28,11 @@ static void spoil_checksum(uint8_t *inner)
 		inner[d.header + 2] ^= 0x55;
 }
 
-const char *nonsense(uint8_t *query)
+size_t nonsense(uint8_t *query, size_t length)
 {
-	static unsigned turn;
-
-	switch (turn++ % 3) {
-	case 0:
+	if (manners.long_query)
 		spoil_length(query + AMT_QUERY_HEADER);
-		return "inner length";
-	case 1:
+	if (manners.wrong_checksum)
 		spoil_checksum(query + AMT_QUERY_HEADER);
-		return "checksum";
-	default:
-		put32(query + 8, ~get32(query + 8));
-		return "nonce";
-	}
+	return manners.short_query ? AMT_QUERY_HEADER + SHORT_QUERY : length;
 }

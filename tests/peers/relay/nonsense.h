@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
-/* Spoils a right Query, in turn: inner length beyond the end, IGMP or MLD checksum, request nonce.
- * Returns which. */
-const char *nonsense(uint8_t *query);
+/* Spoils a right Query as manners say. Returns what is left of its length. */
+size_t nonsense(uint8_t *query, size_t length);

@@ -5,6 +5,7 @@
 
 #include "messages.h"
 
+/* Also later: MACs of before are good for nothing any more. */
 void secret_start(void);
 
 /* Takes a new secret when it is time. The one before stays good for two query intervals. */
