@@ -36,11 +36,50 @@ static struct udp_path configured_path(const struct config *config)
 				 .vrf = config->tunnels.vrf};
 }
 
+static bool is_uplink(const struct engine *engine, unsigned ifindex)
+{
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		if (engine->uplinks[i].ifindex == ifindex)
+			return true;
+	return false;
+}
+
+static bool has_address(const struct netlink_interface *link, const struct addr *address)
+{
+	for (unsigned i = 0; i < link->address_count; i++)
+		if (addr_equal(&link->addresses[i], address))
+			return true;
+	return false;
+}
+
+/* Relays are named by strangers, who shall not make us speak to ourselves or to a LAN of ours. */
+static bool is_ours(const struct engine *engine, const struct addr *relay)
+{
+	struct udp_path path = configured_path(engine->config);
+	struct addr source;
+
+	path.ipv4 = path.ipv6 = (struct addr){0};
+	if (!udp_source(&path, relay, &source))
+		return false;
+	if (addr_equal(&source, relay))
+		return true;
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (!is_uplink(engine, engine->lans[i].link.ifindex) &&
+		    has_address(&engine->lans[i].link, &source))
+			return true;
+	return false;
+}
+
 static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
 {
 	struct engine *engine = context;
 	struct udp_path path = configured_path(engine->config);
 
+	if (is_ours(engine, &endpoint->peer)) {
+		engine_refused(engine, PROTOCOL_AMT, FAULT_ADDRESS, &endpoint->peer);
+		*reason = "relay's address is this host's, or of its LAN";
+		return false;
+	}
 	endpoint->socket =
 		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
 			 &endpoint->local_port, endpoint_received, endpoint);
