@@ -13,23 +13,80 @@ relay_at() { # NAME ADDRESS [OPTION...]
 served_by() { [[ $(channel $S $G '"\(.relay) \(.state)"') == "$1 receiving" ]]; }
 no_move() { [[ $(channel $S $G .move) == staying ]]; }
 
+named_hears() { # after a change of a zone's file
+    kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
+}
+say() { # RECORD...: of 192.0.2.45, with a TTL of 1 second
+    local zone=/run/mcingest-lab/$LAB/etc/bind/zones/192.0.2
+    sed -i '/^45 /d' "$zone"
+    printf '45 1 AMTRELAY %s\n' "$@" >>"$zone"
+    sed -i "s/hostmaster.example.net. [0-9]* /hostmaster.example.net. $((++SERIAL)) /" "$zone"
+    named_hears
+    until_true 10 "named says $1" answers "$1"
+}
+answers() { in_node ingest dig +short 45.2.0.192.in-addr.arpa TYPE260 | grep -qx "$1"; }
+manners() { # RELAY WORD
+    echo "$2" >"$WORK/$1.manners"
+    kill -HUP "${PIDS[$1]}"
+}
+moved_to() { served_by "$1" && no_move; }
+all_arrived() { [[ $(api tunnels "[.tunnels[] | select(.channels > 0) | .relay] | join(\" \")") == "$1" ]]; }
+SERIAL=1
+
 lab_up
-relay_at one $ONE
-relay_at two $TWO
-mcingestd_up --debug
+: >"$WORK/one.manners"
+: >"$WORK/two.manners"
+relay_at one $ONE --manners "$WORK/one.manners"
+relay_at two $TWO --manners "$WORK/two.manners"
+printf '[relays]\nrenew = 1\n[tunnels]\nhold_down = 1\n' >"$WORK/conf"
+mcingestd_up --config "$WORK/conf"
 until_true 40 "FRR says Hello" neighbor_there
 until_true 10 "FRR knows us" frr_knows_us
+say "10 1 1 $ONE"
+
+# DNS names another relay, while packets flow
+receiver_up viewer $S $G --last 7999 --timeout 30
+until_true 20 "joined" channel_is $S $G joined
+spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 1000 --count 8000 --size 400
+until_true 20 "the only relay serves" served_by $ONE
+say "10 1 1 $TWO"
+until_true 20 "the channel moves" moved_to $TWO
+finish viewer none
+finish sender none
+is "a move from one relay to another loses nothing, and doubles nothing" \
+    "$(summary viewer received) $(summary viewer duplicates) $(summary viewer bad_checksums)" "8000 0 0"
+ok "what both relays sent went to the LAN once" test "$(api counters .drops.duplicate)" -gt 0
+until_true 10 "the first relay is left" all_arrived $TWO
+ok "the first relay is left" true
+
+# A relay that answers, and sends nothing
+say "10 1 1 $TWO" "20 1 1 $ONE"
 receiver_up viewer $S $G --seconds 120
 until_true 20 "joined" channel_is $S $G joined
 spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 500 --count 60000 --size 100
-until_true 20 "the first by precedence serves" served_by $ONE
-
+until_true 20 "the first by precedence serves" served_by $TWO
 sleep 3 # a steady flow, which is missed soon
-finish one KILL
-until_true 20 "the second takes over" served_by $TWO
+manners two mute
+until_true 30 "the silent relay is followed by the next" moved_to $ONE
+ok "a relay that sends nothing is followed by the next" true
+
+# A relay that dies
+printf '[relays]\nrenew = 1\n' >"$WORK/conf"
+finish mcingestd
+mcingestd_up --config "$WORK/conf"
+: >"$WORK/two.manners"
+manners two ''
+until_true 20 "a relay serves" channel_is $S $G receiving
+sleep 3 # as above
+if served_by $ONE; then dead=one at=$ONE next=$TWO; else dead=two at=$TWO next=$ONE; fi
+finish $dead KILL
+until_true 20 "the other takes over" served_by $next
 ok "a relay that dies is followed by the next" true
-is "the dead one is held down" "$(api tunnels '.held_down[].relay')" $ONE
-like "for people: it is held down" "$(in_node ingest "$BUILD/mcingest" tunnels)" "HELD DOWN.*$ONE"
-ok "and may be lifted" in_node ingest "$BUILD/mcingest" lift $ONE
+is "the dead one is held down" "$(api tunnels '.held_down[].relay')" "$at"
+like "for people: it is held down" "$(in_node ingest "$BUILD/mcingest" tunnels)" "HELD DOWN.*$at"
+ok "and may be lifted" in_node ingest "$BUILD/mcingest" lift "$at"
 is "then none is held down" "$(api tunnels '.held_down | length')" 0
+
+finish mcingestd
+verdict $? "mcingestd ends well" || true
 finished
