@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Handles of the functional tests. A test sources this file, calls is, ok or like for each thing that
-# it proves, and `finished` at its end: without that it has failed. It runs in a lab of its own (LAB, one for all tests of a run), with
-# processes of its own, which end with it. It waits for events, never for time to pass.
+# it proves, and `finished` at its end: without that it has failed. It runs in a lab of its own, with
+# processes of its own, and all of that ends with it, but for a lab that the caller has named (LAB). It waits for events,
+# never for time to pass.
 #
 #   relay_up [OPTION...]   the AMT relay on the relay node       mcingestd_up [OPTION...]
 #   spawn NAME NODE CMD... in the background, log in $WORK/NAME.log   finish NAME [SIGNAL]
@@ -14,7 +15,9 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
-export LAB=${LAB:-check}
+[[ ${LAB-} ]] && LAB_ENDS=0 || LAB_ENDS=1 # with the test, unless the caller has named it
+NAME=$(basename "$0" .sh)
+export LAB=${LAB:-check${NAME//_/}}
 BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
 LAN=lan0 # the daemon's --downstream: in another LAB_SHAPE it has another name
@@ -112,6 +115,7 @@ cleanup() {
         finish "$name" || true
     done
     ((FAILED == 0)) || show_logs
+    ((LAB_ENDS == 0)) || scripts/lab down
     rm -rf "$WORK"
     exit $((FAILED > 0))
 }

@@ -92,8 +92,9 @@ until_true 10 "the LAN gone: the channel ends" no_channels
 until_true 10 "status shows it" mode_is lan0 downstream null
 ok "a LAN that is gone is logged" logged mcingestd 'lan0 is gone'
 in_node ingest ip link add other type veth # takes an ifindex
-ip -n "$LAB-ingest" link add lan0 type veth peer name up0 netns "$LAB-access"
-in_node access ethtool -K up0 gro on
+ip -n "$LAB-ingest" link add made type veth peer name up0 netns "$LAB-access"
+in_node access ethtool -K up0 gro on # before there is a lan0 to look at
+in_node ingest ip link set made name lan0
 in_node access ip addr add 10.0.0.2/24 dev up0
 in_node access ip link set up0 up
 in_node ingest ip addr add 10.0.0.1/24 dev lan0

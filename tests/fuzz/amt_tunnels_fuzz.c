@@ -75,6 +75,12 @@ static bool open_endpoint(void *context, struct amt_endpoint *endpoint, const ch
 	return true;
 }
 
+static size_t path_takes(void *context, const struct amt_endpoint *endpoint)
+{
+	(void)context;
+	return endpoint->local_port % 2 ? 548 : 1472;
+}
+
 static void close_endpoint(void *context, struct amt_endpoint *endpoint)
 {
 	(void)context;
@@ -165,6 +171,7 @@ static void note_refused(void *context, const struct addr *peer, enum protocol p
 
 static const struct amt_tunnels_actions actions = {.open = open_endpoint,
 						   .send = check_sent,
+						   .payload_max = path_takes,
 						   .close = close_endpoint,
 						   .opened = tunnel_opened,
 						   .closed = tunnel_closed,

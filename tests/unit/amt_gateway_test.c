@@ -8,8 +8,10 @@
 
 static struct timers timers;
 static struct amt_gateway gateway;
-static uint8_t sent[64][1500];
-static size_t sent_length[64];
+#define SENT_MAX 128
+
+static uint8_t sent[SENT_MAX][1500];
+static size_t sent_length[SENT_MAX];
 static unsigned sent_count;
 static unsigned established, up, reported, failed;
 static const char *failure;
@@ -17,7 +19,7 @@ static const char *failure;
 static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t length)
 {
 	(void)of;
-	cr_assert_lt(sent_count, 64);
+	cr_assert_lt(sent_count, SENT_MAX);
 	cr_assert_leq(length, AMT_DATAGRAM_MAX);
 	memcpy(sent[sent_count], bytes, length);
 	sent_length[sent_count++] = length;
@@ -45,6 +47,14 @@ static void on_reported(struct amt_gateway *of, void *owner)
 	cr_expect_eq(up, reported, "the way is there first");
 }
 
+static size_t path_takes = 65535;
+
+static size_t on_payload_max(struct amt_gateway *of)
+{
+	(void)of;
+	return path_takes;
+}
+
 static void on_failed(struct amt_gateway *of, int family, const char *reason)
 {
 	(void)of;
@@ -54,6 +64,7 @@ static void on_failed(struct amt_gateway *of, int family, const char *reason)
 }
 
 static const struct amt_gateway_actions actions = {.send = send_bytes,
+						   .payload_max = on_payload_max,
 						   .established = on_established,
 						   .up = on_up,
 						   .reported = on_reported,
@@ -298,6 +309,28 @@ Test(amt_gateway, a_large_report_goes_out_in_parts)
 	sent_count = 0;
 	run_for(&timers, 60);
 	cr_expect_eq(sent_count, 0, "QRV 2");
+}
+
+Test(amt_gateway, reports_fit_the_path)
+{
+	static const size_t paths[] = {500, 548, 1232, 65535};
+
+	for (unsigned i = 0; i < 4; i++) {
+		size_t most = 0;
+
+		end();
+		begin();
+		path_takes = paths[i];
+		want_many();
+		query("amt-4-query-v4-g", nonce_sent(), NULL);
+		run_for(&timers, 0);
+		for (unsigned j = 1; j < sent_count; j++)
+			most = sent_length[j] > most ? sent_length[j] : most;
+		cr_expect_leq(most, paths[i] < AMT_DATAGRAM_MAX ? paths[i] : AMT_DATAGRAM_MAX);
+		cr_expect_gt(most + 20, paths[i] < AMT_DATAGRAM_MAX ? paths[i] : AMT_DATAGRAM_MAX,
+			     "and fill it");
+		expect_each(1, 1, 1);
+	}
 }
 
 Test(amt_gateway, what_is_left_while_a_large_report_goes_out_is_not_in_it)

@@ -44,6 +44,13 @@ static void endpoint_send(void *context, struct amt_endpoint *endpoint, const ui
 	memcpy(sent[sent_count++].nonce, bytes + 4, 4);
 }
 
+static size_t endpoint_payload_max(void *context, const struct amt_endpoint *endpoint)
+{
+	(void)context;
+	(void)endpoint;
+	return AMT_DATAGRAM_MAX;
+}
+
 static void endpoint_close(void *context, struct amt_endpoint *endpoint)
 {
 	(void)context;
@@ -88,6 +95,7 @@ static void on_refused(void *context, const struct addr *peer, enum protocol pro
 
 static const struct amt_tunnels_actions tunnel_actions = {.open = endpoint_open,
 							  .send = endpoint_send,
+							  .payload_max = endpoint_payload_max,
 							  .close = endpoint_close,
 							  .opened = of_tunnel,
 							  .closed = of_tunnel,

@@ -27,6 +27,8 @@ struct amt_gateway;
 
 struct amt_gateway_actions {
 	void (*send)(struct amt_gateway *gateway, const uint8_t *bytes, size_t length);
+	/* Bytes that the path to the relay takes in one datagram, as far as is known now. */
+	size_t (*payload_max)(struct amt_gateway *gateway);
 	/* The first Query of the family's cycle has come: it is ready for (S,G)s. Those that are
 	 * wanted by the end of the call are reported after it. */
 	void (*established)(struct amt_gateway *gateway, int family);

@@ -206,6 +206,13 @@ static void gateway_send(struct amt_gateway *gateway, const uint8_t *bytes, size
 	tunnel->tunnels->actions->send(tunnel->tunnels->context, &tunnel->endpoint, bytes, length);
 }
 
+static size_t gateway_payload_max(struct amt_gateway *gateway)
+{
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+
+	return tunnel->tunnels->actions->payload_max(tunnel->tunnels->context, &tunnel->endpoint);
+}
+
 /* The owners of the others hear of it when a report is to name them. */
 static void gateway_established(struct amt_gateway *gateway, int family)
 {
@@ -283,6 +290,7 @@ static void gateway_failed(struct amt_gateway *gateway, int family, const char *
 }
 
 static const struct amt_gateway_actions gateway_actions = {.send = gateway_send,
+							   .payload_max = gateway_payload_max,
 							   .established = gateway_established,
 							   .up = gateway_up,
 							   .reported = gateway_reported,

@@ -68,6 +68,9 @@ struct amt_tunnels_actions {
 	bool (*open)(void *context, struct amt_endpoint *endpoint, const char **reason);
 	void (*send)(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
 		     size_t length);
+	/* Bytes that the path to the peer takes in one datagram, as far as is known now: 500 at
+	 * least. */
+	size_t (*payload_max)(void *context, const struct amt_endpoint *endpoint);
 	void (*close)(void *context, struct amt_endpoint *endpoint);
 	/* Whether the route to the peer leaves from another address than the endpoint's; false
 	 * where there is no route now. */

@@ -44,12 +44,20 @@ struct update {
 	uint8_t bytes[AMT_DATAGRAM_MAX];
 };
 
+/* A report that is cut on its way is lost with any of its pieces. */
+static size_t room(struct amt_gateway *gateway)
+{
+	size_t path = gateway->actions->payload_max(gateway);
+
+	return (path < AMT_DATAGRAM_MAX ? path : AMT_DATAGRAM_MAX) - AMT_UPDATE_HEADER;
+}
+
 static void update_begin(struct update *update, struct amt_cycle *cycle)
 {
 	update->cycle = cycle;
 	amt_encode_update_header(&cycle->ticket, update->bytes);
 	membership_report_begin(&update->report, cycle->family, update->bytes + AMT_UPDATE_HEADER,
-				AMT_DATAGRAM_MAX - AMT_UPDATE_HEADER);
+				room(cycle->gateway));
 }
 
 static void update_end(struct update *update)

@@ -31,6 +31,8 @@
  *                            /etc/resolv.conf
  *   renew = 60               seconds, at least, until the relays of a source with channels are
  *                            looked up again, however short their TTL: 1 to 3600
+ *   warm = 203.0.113.15      relays to which tunnels stand ready, channels or not, by addresses, at
+ *                            most 64. Default: none
  *   [limits]
  *   channels = 16384         (S,G) joined in all: 1 to 1000000
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
@@ -118,7 +120,7 @@ struct setting {
 
 static take_fn take_list, take_prefixes, take_seconds, take_count, take_path, take_level, take_mode,
 	take_yes, take_sources, take_mark, take_interface, take_dnssec, take_ways, take_rule,
-	take_domain;
+	take_domain, take_addresses;
 
 static bool word_is_interface(const char *word)
 {
@@ -182,6 +184,8 @@ static const struct setting settings[] = {
 	 .expected = "PREFIX PRECEDENCE D TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15"},
 	{"relays", "renew", take_count, FIELD(relays.renew), .least = 1, .most = 3600,
 	 .expected = "seconds from 1 to 3600"},
+	{"relays", "warm", take_addresses, FIELD(warm), .most = PREFIXES_MAX,
+	 .expected = "the address of a relay"},
 	{"relays", "domain", take_domain, FIELD(relays.domain), .expected = "a domain's name"},
 	{"limits", "channels", take_count, FIELD(max_channels), .least = 1, .most = 1000000,
 	 .expected = "a number from 1 to 1000000"},
@@ -235,7 +239,8 @@ static void *field_of(struct config *config, size_t offset)
 static bool is_list(const struct setting *setting)
 {
 	return setting->take == take_list || setting->take == take_prefixes ||
-	       setting->take == take_sources || setting->take == take_rule;
+	       setting->take == take_sources || setting->take == take_rule ||
+	       setting->take == take_addresses;
 }
 
 static void list_clear(struct config *config, const struct setting *setting)
@@ -362,6 +367,21 @@ static bool prefix_add(struct reading *reading, const struct setting *setting, c
 static bool take_prefixes(struct reading *reading, const struct setting *setting, const char *value)
 {
 	return each_word(reading, setting, value, prefix_add);
+}
+
+static bool address_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct addr addr;
+
+	if (!addr_parse(word, &addr) || addr_is_martian(&addr))
+		return refuse(reading, "'%s' is not %s", word, setting->expected);
+	return prefix_add(reading, setting, word);
+}
+
+static bool take_addresses(struct reading *reading, const struct setting *setting,
+			   const char *value)
+{
+	return each_word(reading, setting, value, address_add);
 }
 
 static bool source_add(struct reading *reading, const struct setting *setting, const char *word)
@@ -812,23 +832,24 @@ int config_read(struct config *config, int argc, char **argv)
 	const char *file = NULL;
 	int status = scan_options(argc, argv, &file);
 
-	*config = (struct config){
-		.dns_timeout = 5 * USEC_PER_SEC,
-		.dnssec = CONFIG_DNSSEC_PREFER,
-		.relays = {.ways = {DRIAD_CONFIGURED, DRIAD_DNS_SD, DRIAD_SOURCE}, .way_count = 3, .renew = 60},
-		.hold = 180 * USEC_PER_SEC,
-		.max_channels = 16384,
-		.max_tunnels = 1024,
-		.max_neighbors = 256,
-		.max_joins = 8192,
-		.require_hello = true,
-		.hello_period = 30,
-		.assert = {.preference = 200, .metric = 100},
-		.tunnels = {.hold_down = 180 * USEC_PER_SEC},
-		.linger = 2 * USEC_PER_SEC,
-		.max_memberships = 4096,
-		.igmp_interval = 125,
-		.igmp_robustness = 2};
+	*config = (struct config){.dns_timeout = 5 * USEC_PER_SEC,
+				  .dnssec = CONFIG_DNSSEC_PREFER,
+				  .relays = {.ways = {DRIAD_CONFIGURED, DRIAD_DNS_SD, DRIAD_SOURCE},
+					     .way_count = 3,
+					     .renew = 60},
+				  .hold = 180 * USEC_PER_SEC,
+				  .max_channels = 16384,
+				  .max_tunnels = 1024,
+				  .max_neighbors = 256,
+				  .max_joins = 8192,
+				  .require_hello = true,
+				  .hello_period = 30,
+				  .assert = {.preference = 200, .metric = 100},
+				  .tunnels = {.hold_down = 180 * USEC_PER_SEC},
+				  .linger = 2 * USEC_PER_SEC,
+				  .max_memberships = 4096,
+				  .igmp_interval = 125,
+				  .igmp_robustness = 2};
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);

@@ -230,6 +230,7 @@ bool engine_start(struct engine *engine, const struct config *config)
 	    !links_watch(engine))
 		return false;
 	adopt_leftovers(engine);
+	warm_start(engine);
 	return true;
 }
 
@@ -241,6 +242,7 @@ void engine_stop(struct engine *engine)
 	if (engine->channels.by_slot)
 		channel_table_free(&engine->channels);
 	driad_sources_free(&engine->sources);
+	warm_stop(engine);
 	amt_tunnels_close(&engine->tunnels);
 	requests_cancel_all(engine);
 	control_close(engine->control);

@@ -6,6 +6,7 @@
  *   links.c    interfaces, addresses and routes, at the start and as they change -> all of these
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
  *   slowpath.c AMT tunnels' data -> channel table -> frames
+ *   warm.c     AMT tunnels that no channel needs yet
  *   rounds.c   all channels in turn -> traffic.c's meters, relays.c's renewals
  *   requests.c control clients -> views
  *   adopt.c    dataplane's entries of a killed daemon -> tunnels, channels, PIM state */
@@ -87,6 +88,15 @@ struct lan {
 	struct lan_hosts igmp, mld;
 };
 
+/* A tunnel that is to stand ready for channels of one family. */
+struct warm {
+	struct engine *engine;
+	struct addr relay;
+	struct amt_member member;
+	struct timer retry;
+	unsigned failures; /* in a row */
+};
+
 struct engine {
 	const struct config *config;
 	struct pim_options pim_options;
@@ -101,6 +111,8 @@ struct engine {
 	char *search_domain;
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
+	struct warm *warm;
+	unsigned warm_count;
 	struct slow_path slow;
 	struct watch watch;
 	struct round traffic; /* of all channels' counters */
@@ -186,6 +198,13 @@ void relays_adopt(struct channel *channel, const struct addr *relay);
 /* Puts every channel into the dataplane anew. */
 void relays_renew(struct engine *engine);
 struct slow_stats *relays_slow_stats(struct channel *channel);
+
+/* warm.c */
+void warm_start(struct engine *engine);
+void warm_stop(struct engine *engine);
+/* Of a connection; false where it is none of these. */
+bool warm_up(struct engine *engine, struct amt_member *member);
+bool warm_failed(struct engine *engine, struct amt_member *member, const char *reason);
 
 /* tunnels.c */
 extern const struct amt_tunnels_actions tunnels_actions;

@@ -43,9 +43,8 @@ static struct raw_socket *open_socket(const struct lan *lan, const struct addr *
 {
 	bool is_v4 = source->family == AF_INET;
 	struct addr group = membership_all_routers(source->family);
-	struct raw_socket *socket =
-		raw_open_datagrams(lan->link.ifindex, is_v4 ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6,
-				   source, &group);
+	struct raw_socket *socket = raw_open_datagrams(
+		lan->link.ifindex, is_v4 ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6, source, &group);
 
 	if (!socket)
 		log_error("%s: cannot open a socket for %s: %s", lan->link.name,

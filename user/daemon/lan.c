@@ -130,8 +130,7 @@ static struct own_addresses sort_addresses(const struct netlink_interface *link,
 static struct raw_socket *open_socket(const struct lan *lan, const struct addr *source)
 {
 	struct addr group = pim_all_routers(source->family);
-	struct raw_socket *socket =
-		raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, source, &group);
+	struct raw_socket *socket = raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, source, &group);
 
 	if (!socket)
 		log_error("%s: cannot open a PIM socket: %s", lan->link.name, strerror(errno));

@@ -2,8 +2,9 @@
 /* The interfaces that the daemon works with: found at the start, where one that is not there is the
  * operator's mistake, and followed from then on, where it is a thing that happens.
  *
- * Each change of links, addresses and routes leads to the same: all is asked anew, compared with what
- * was, and what is different is set right. A thing that fails is tried again with the next change. */
+ * Each change of links, addresses and routes leads to the same: all is asked anew, compared with
+ * what was, and what is different is set right. A thing that fails is tried again with the next
+ * change. */
 #include "base/log.h"
 #include "daemon/engine.h"
 
@@ -145,8 +146,8 @@ static void log_addresses(const struct netlink_interface *now)
 }
 
 /* What an operator may have to act on, of what is the same interface. */
-static void log_changes(const struct netlink_interface *before,
-			const struct netlink_interface *now, unsigned changes)
+static void log_changes(const struct netlink_interface *before, const struct netlink_interface *now,
+			unsigned changes)
 {
 	const uint8_t *mac = now->mac;
 
@@ -224,8 +225,7 @@ static void follow_uplink(struct engine *engine, struct netlink_interface *link)
 		return;
 	}
 	log_changes(&before, link, changes);
-	if (changes & NETLINK_MAC &&
-	    dataplane_renew_upstream(engine->dataplane, link->ifindex))
+	if (changes & NETLINK_MAC && dataplane_renew_upstream(engine->dataplane, link->ifindex))
 		log_error("%s", dataplane_error(engine->dataplane));
 }
 
@@ -279,8 +279,7 @@ static void changed(void *owner)
 
 bool links_watch(struct engine *engine)
 {
-	engine->monitor =
-		netlink_monitor_open(engine->loop, &engine->timers, changed, engine);
+	engine->monitor = netlink_monitor_open(engine->loop, &engine->timers, changed, engine);
 	if (engine->monitor)
 		changed(engine); /* what has happened since it was asked */
 	else

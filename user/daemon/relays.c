@@ -270,11 +270,12 @@ static bool is_other(const struct place *place)
 
 void relays_member_up(void *context, struct amt_member *member)
 {
-	(void)context;
-	if (member->connection)
-		amt_race_up(member);
-	else
-		channel_tunnel_up(place_of(member)->channel, is_other(place_of(member)));
+	if (member->connection) {
+		if (!warm_up(context, member))
+			amt_race_up(member);
+		return;
+	}
+	channel_tunnel_up(place_of(member)->channel, is_other(place_of(member)));
 }
 
 void relays_member_reported(void *context, struct amt_member *member)
@@ -301,14 +302,10 @@ static void fail_place(struct place *place, const char *reason)
 
 void relays_member_failed(void *context, struct amt_member *member, const char *reason)
 {
-	struct place *place = member->connection ? NULL : place_of(member);
-
-	(void)context;
-	if (!place) {
+	if (!member->connection)
+		fail_place(place_of(member), reason);
+	else if (!warm_failed(context, member, reason))
 		amt_race_failed(member, reason);
-		return;
-	}
-	fail_place(place, reason);
 }
 
 /* Entries */

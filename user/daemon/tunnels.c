@@ -95,6 +95,12 @@ static void endpoint_send(void *context, struct amt_endpoint *endpoint, const ui
 	udp_send(endpoint->socket, bytes, length);
 }
 
+static size_t endpoint_payload_max(void *context, const struct amt_endpoint *endpoint)
+{
+	(void)context;
+	return udp_payload_max(endpoint->socket);
+}
+
 static void endpoint_close(void *context, struct amt_endpoint *endpoint)
 {
 	(void)context;
@@ -143,6 +149,7 @@ static void message_refused(void *context, const struct addr *peer, enum protoco
 const struct amt_tunnels_actions tunnels_actions = {.open = endpoint_open,
 						    .send = endpoint_send,
 						    .close = endpoint_close,
+						    .payload_max = endpoint_payload_max,
 						    .moved = endpoint_moved,
 						    .opened = tunnel_opened,
 						    .closed = tunnel_closed,

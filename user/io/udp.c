@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <linux/errqueue.h>
 #include <netinet/icmp6.h>
+#include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <netinet/ip_icmp.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
@@ -13,6 +15,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#define MTU_LEAST      576 /* what every host takes (RFC 1122 section 3.3.3) */
 #define PORT_FIRST     1024
 #define PORT_LAST      65535
 #define PORT_AMT       2268 /* relays of this host listen there */
@@ -56,11 +59,9 @@ static int socket_new(int family)
 
 static int take_path(int fd, const struct udp_path *path)
 {
-	if (path->mark &&
-	    setsockopt(fd, SOL_SOCKET, SO_MARK, &path->mark, sizeof(path->mark)))
+	if (path->mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &path->mark, sizeof(path->mark)))
 		return -1;
-	return path->vrf ? setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, path->vrf,
-				      strlen(path->vrf))
+	return path->vrf ? setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, path->vrf, strlen(path->vrf))
 			 : 0;
 }
 
@@ -227,7 +228,8 @@ bool udp_source(const struct udp_path *path, const struct addr *peer, struct add
 	static const struct udp_path plain;
 	int fd = socket_new(peer->family), err;
 	uint16_t port = 0;
-	bool found = fd >= 0 && !connect_to(fd, path ? path : &plain, peer, PORT_AMT, source, &port);
+	bool found =
+		fd >= 0 && !connect_to(fd, path ? path : &plain, peer, PORT_AMT, source, &port);
 
 	err = errno;
 	if (fd >= 0)
@@ -242,6 +244,21 @@ void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 	 * on_ready(). */
 	if (send(socket->fd, bytes, length, 0) < 0 && errno != EAGAIN)
 		send(socket->fd, bytes, length, 0);
+}
+
+size_t udp_payload_max(const struct udp_socket *socket)
+{
+	bool is_v4 = socket->peer.family == AF_INET;
+	size_t headers =
+		(is_v4 ? sizeof(struct iphdr) : sizeof(struct ip6_hdr)) + sizeof(struct udphdr);
+	int mtu = 0;
+	socklen_t length = sizeof(mtu);
+
+	if (getsockopt(socket->fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_MTU : IPV6_MTU,
+		       &mtu, &length) ||
+	    mtu < MTU_LEAST)
+		mtu = MTU_LEAST;
+	return mtu - headers;
 }
 
 void udp_close(struct udp_socket *socket)

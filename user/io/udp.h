@@ -30,4 +30,6 @@ struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, cons
 bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source);
 /* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
+/* Bytes that a datagram may have to pass the path's MTU, as the kernel knows it now. */
+size_t udp_payload_max(const struct udp_socket *socket);
 void udp_close(struct udp_socket *socket);
