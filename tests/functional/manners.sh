@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Relays that misbehave: what they say wrong is refused and counted, what they send wrong does not reach
+# the LAN, and the channel comes by way of the next relay, or of the same one once it can. Each case has a
+# group of its own. IPv4 sources behind relays over IPv4 and over IPv6, and one IPv6 source.
+# shellcheck disable=SC2086 # addresses are words
+. "$(dirname "$0")/lib.sh"
+
+# Two relays, the first by precedence, over IPv4 and over IPv6; and those that a Discovery leads to.
+declare -A S=([4]=192.0.2.45 [6]=192.0.2.46) DISCOVERED=([4]=192.0.2.47 [6]=192.0.2.48)
+declare -A ONE=([4]=203.0.113.15 [6]=2001:db8:15::15) TWO=([4]=203.0.113.16 [6]=2001:db8:15::16)
+NEXT=0 # the last byte of a group
+
+zone() {
+    local zones=/run/mcingest-lab/$LAB/etc/bind/zones
+    cat >>"$zones/192.0.2" <<END
+46 AMTRELAY 10 1 2 ${ONE[6]}
+46 AMTRELAY 20 1 2 ${TWO[6]}
+47 AMTRELAY 10 0 1 ${ONE[4]}
+47 AMTRELAY 20 0 1 ${TWO[4]}
+48 AMTRELAY 10 0 2 ${ONE[6]}
+48 AMTRELAY 20 0 2 ${TWO[6]}
+END
+    kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
+}
+
+relay_at() { # NAME ADDRESS... [OPTION...]
+    spawn "$1" relay "$PEERS/relay" --interface src0 --manners "$WORK/$1.manners" "${@:2}"
+    until_true 20 "$1 starts" logged "$1" 'listening on'
+}
+reread() { (($(grep -c 'manners read again' "$WORK/$1.log") > $2)); }
+manners() { # RELAY [LINE...]: none are good ones
+    local before
+    before=$(grep -c 'manners read again' "$WORK/$1.log")
+    printf '%s\n' "${@:2}" >"$WORK/$1.manners"
+    kill -HUP "${PIDS[$1]}"
+    until_true 5 "$1 reads its manners" reread "$1" "$before"
+}
+
+counter() { api counters ".$1"; }
+moved() { (($(counter "$1") >= $2)); }
+tunnel() { api tunnels ".tunnels[] | select(.relay == \"$1\") | $2"; }
+served_by() { [[ $(channel "$1" "$2" '"\(.relay) \(.state)"') == "$3 receiving" ]]; }
+next_group() { G=232.1.2.$((++NEXT)); }
+
+watch() { # SOURCE [WHO]: a group of its own, which somebody sees, and which is sent
+    next_group
+    receiver_up "${2-}viewer" "$1" "$G" --seconds 120
+    spawn "${2-}sender" source "$PEERS/source" --interface eth0 --source "$1" --group "$G" \
+        --rate 200 --count 20000 --size 100
+}
+unwatch() { # [WHO]
+    finish "${1-}viewer"
+    finish "${1-}sender"
+}
+
+# The channel comes by way of RELAY; what was refused meanwhile is in COUNTER.
+comes_by() { # WHAT SOURCE RELAY [COUNTER]
+    local before=${4:+$(counter "$4")}
+    watch "$2"
+    until_true 20 "$1" served_by "$2" "$G" "$3"
+    [[ -z ${4-} ]] || until_true 10 "$1: counted" moved "$4" $((before + 1))
+    ok "$1" true
+    unwatch
+}
+
+for relay in one two; do : >"$WORK/$relay.manners"; done
+lab_up
+zone
+for host in 46 47 48; do in_node source ip addr add 192.0.2.$host/32 dev eth0; done
+relay_at one --address ${ONE[4]} --address ${ONE[6]}
+relay_at two --address ${TWO[4]} --address ${TWO[6]}
+in_node ingest ip -6 addr flush dev lan0 scope link
+in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
+printf '[tunnels]\nhold_down = 1\n[channels]\nlinger = 0\n' >"$WORK/conf"
+mcingestd_up --debug --config "$WORK/conf"
+until_true 40 "FRR says Hello" neighbor_there
+until_true 10 "FRR knows us" frr_knows_us
+
+for family in 4 6; do
+    manners one wrong-nonce
+    comes_by "IPv$family: a Query with another nonce is refused" ${S[$family]} ${TWO[$family]} refused.amt.nonce
+    comes_by "IPv$family: an Advertisement, too" ${DISCOVERED[$family]} ${TWO[$family]} refused.amt.nonce
+    manners one short-query
+    comes_by "IPv$family: a Query cut short" ${S[$family]} ${TWO[$family]} refused.membership.truncated
+    manners one long-query
+    comes_by "IPv$family: a Query whose length lies" ${S[$family]} ${TWO[$family]} refused.membership.truncated
+    manners one wrong-checksum
+    comes_by "IPv$family: a Query with a wrong checksum" ${S[$family]} ${TWO[$family]} refused.membership.checksum
+    manners one "other-address ${TWO[$family]}"
+    comes_by "IPv$family: answers from another address" ${S[$family]} ${TWO[$family]}
+done
+
+# Advertised relays that cannot be one: it is not spoken to, and the next is taken at once.
+manners one
+for named in "127.0.0.1 ff3e::8000:1" "232.1.1.1 ::1" "10.0.0.2 2001:db8:a::2" "100.64.7.2 2001:db8:1::2"; do
+    finish one
+    relay_at one --address ${ONE[4]} --address ${ONE[6]} --advertise ${named% *} --advertise ${named#* }
+    comes_by "IPv4: ${named% *} advertised" ${DISCOVERED[4]} ${TWO[4]} refused.amt.address
+    comes_by "IPv6: ${named#* } advertised" ${DISCOVERED[6]} ${TWO[6]} refused.amt.address
+done
+finish one
+relay_at one --address ${ONE[4]} --address ${ONE[6]}
+
+# An IPv6 source has one relay: it gets on with it once that behaves. PIM over IPv6 is said by hand (ipv6.sh).
+lan() { in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"; }
+neighbor6_there() { api neighbors '.neighbors[].address' | grep -q fe80::2; }
+sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
+lan pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
+until_true 5 "a neighbor over IPv6" neighbor6_there
+before=$(counter refused.membership.truncated)
+manners one long-query
+lan pim-join-sg-v6
+until_true 10 "an MLD Query whose length lies" moved refused.membership.truncated $((before + 1))
+is "an MLD Query whose length lies is refused" "$(channel 2001:db8:5::10 ff3e::8000:1 .state)" connecting
+manners one
+until_true 20 "the next one is taken" channel_is 2001:db8:5::10 ff3e::8000:1 joined
+ok "the next one is taken" true
+lan pim-prune-sg-v6
+
+# Data by somebody else's address or port, from both relays: nothing passes.
+astray() { # FAMILY WHAT ONE'S TWO'S
+    local dropped what="IPv$1: Data from $2"
+    manners one
+    manners two
+    next_group
+    receiver_up viewer ${S[$1]} "$G" --seconds 120
+    until_true 20 "$what: joined" channel_is ${S[$1]} "$G" joined
+    dropped=$(counter drops.wrong_relay)
+    manners one "$3"
+    manners two "$4"
+    send ${S[$1]} "$G" --rate 500 --count 100 --size 100 >/dev/null
+    until_true 5 "$what: dropped" moved drops.wrong_relay $((dropped + 100))
+    is "$what does not pass" "$(channel ${S[$1]} "$G" .packets)" 0
+    finish viewer
+    is "$what is not seen" "$(summary viewer received)" 0
+}
+for family in 4 6; do
+    astray $family "another address" "other-address ${TWO[$family]}" "other-address ${ONE[$family]}"
+    astray $family "another port" "data-port 2269" "data-port 2269"
+done
+
+# The first answers, and never sends.
+manners two
+manners one mute
+comes_by "a relay that sends no data" ${S[4]} ${TWO[4]}
+manners one wrong-mac
+comes_by "a relay that takes no Update" ${S[6]} ${TWO[6]}
+like "it has refused some" "$(grep -c 'wrong response MAC' "$WORK/one.log")" '^[1-9]'
+
+# Served by the first, which then goes wrong.
+served() { # FAMILY [WHO]
+    manners one
+    watch ${S[$1]} "${2-}"
+    until_true 20 "IPv$1: the first serves" served_by ${S[$1]} "$G" ${ONE[$1]}
+}
+more() { (($(channel "$1" "$2" .packets) > $3)); }
+told_again() { (($(grep -c 'endpoint .* new' "$WORK/one.log") > $1)); }
+steady() { (($(channel "$1" "$2" .packets) > 500)); } # for 2.5 seconds: it is missed soon
+
+served 4
+until_true 20 "a steady flow" steady ${S[4]} "$G"
+before=$(grep -c 'endpoint .* new' "$WORK/one.log")
+manners one new-secret
+until_true 10 "a relay that was started anew is told again" told_again "$before"
+until_true 10 "and serves" more ${S[4]} "$G" "$(channel ${S[4]} "$G" .packets)"
+until_true 10 "and is still the one" served_by ${S[4]} "$G" ${ONE[4]}
+ok "a relay that was started anew is told again, and serves" true
+unwatch
+
+served 6
+until_true 20 "a steady flow" steady ${S[6]} "$G"
+manners one "other-address ${TWO[6]}"
+until_true 20 "the next takes over" served_by ${S[6]} "$G" ${TWO[6]}
+ok "one that speaks from another address now is followed by the next" true
+unwatch
+
+# A full one, of which we know nothing yet, and one that serves us.
+fresh() { # a daemon without tunnels
+    finish mcingestd
+    mcingestd_up --debug --config "$WORK/conf"
+    until_true 40 "FRR says Hello" neighbor_there
+    until_true 10 "FRR knows us" frr_knows_us
+}
+full() { [[ $(tunnel "$1" .full) == true ]]; }
+finish one
+relay_at one --address ${ONE[4]} --address ${ONE[6]} --qqic 5 # it is asked again soon, and can say it
+fresh
+served 4 first
+first=$G
+manners one limit
+comes_by "IPv6: a full relay is not taken" ${S[6]} ${TWO[6]}
+until_true 20 "it is seen to be full" full ${ONE[4]}
+comes_by "IPv4: a relay that is full now takes no new channel" ${S[4]} ${TWO[4]}
+until_true 5 "the first channel flows" more ${S[4]} "$first" "$(channel ${S[4]} "$first" .packets)"
+ok "IPv4: it goes on serving the channel that it served" served_by ${S[4]} "$first" ${ONE[4]}
+unwatch first
+is "IPv4: without a gap" "$(summary firstviewer missing)" 0
+
+# What the network does to messages.
+both() { # MANNERS
+    manners one "$1"
+    manners two "$1"
+    fresh
+}
+receiving() { [[ $(api channels "[.channels[] | select(.state == \"receiving\")] | length") == "$1" ]]; }
+in_spite_of() { # WHAT
+    local unexpected
+    unexpected=$(counter refused.amt.unexpected)
+    for family in 4 6; do watch ${DISCOVERED[$family]} $family; done
+    until_true 30 "$1: the channels come" receiving 2
+    until_true 10 "$1: what nobody awaits is refused" moved refused.amt.unexpected $((unexpected + 2))
+    for family in 4 6; do unwatch $family; done
+    is "$1: the channels come, and nothing is missing" "$(summary 4viewer missing) $(summary 6viewer missing)" "0 0"
+    until_true 5 "closed" no_channels
+}
+both twice
+in_spite_of "every message twice"
+both "late 1500"
+in_spite_of "answers late"
+
+both "drop 3"
+for n in {1..8}; do
+    watch ${DISCOVERED[$((n % 2 ? 4 : 6))]} "$n"
+done
+until_true 60 "every third message lost: each join completes" receiving 8
+ok "every third message lost: each join completes" logged one dropped
+for n in {1..8}; do unwatch "$n"; done
+finished
