@@ -30,7 +30,7 @@ struct served {
 	struct place *serving, *other;     /* the second while it moves, or tries to */
 	const struct driad_found *vain_of; /* whose relays, by bits, have been tried in vain */
 	usec_t vain_until;
-	struct dataplane_upstream left; /* of a move that is draining */
+	struct dataplane_upstream *left; /* of a move that is draining */
 	uint32_t vain;
 	struct slow_stats slow;
 };
@@ -233,12 +233,21 @@ static struct dataplane_upstream upstream(const struct place *place)
 					   .local_port = tunnel->endpoint.local_port};
 }
 
+static void forget_left(struct served *served)
+{
+	free(served->left);
+	served->left = NULL;
+}
+
 static void switch_over(struct channel *channel)
 {
 	struct served *served = served_of(channel);
 
-	if (served->serving && served->serving->member.tunnel)
-		served->left = upstream(served->serving);
+	if (served->serving && served->serving->member.tunnel) {
+		forget_left(served);
+		served->left = memory_new(sizeof(*served->left));
+		*served->left = upstream(served->serving);
+	}
 	if (served->serving)
 		note_in_vain(served, served->serving);
 	leave(channel, &served->serving);
@@ -252,6 +261,7 @@ static void disconnect(struct channel *channel)
 
 	driad_sources_leave(&served->source);
 	end_search(served);
+	forget_left(served);
 	leave(channel, &served->other);
 	leave(channel, &served->serving);
 }
@@ -325,7 +335,7 @@ static void add_upstreams(const struct channel *channel, struct dataplane_channe
 	const struct served *served = served_of(channel);
 	bool is_draining = channel->move == CHANNEL_DRAINING;
 
-	entry->from = is_draining ? served->left : upstream(served->serving);
+	entry->from = is_draining ? *served->left : upstream(served->serving);
 	if (entry->moving)
 		entry->to = upstream(is_draining ? served->serving : served->other);
 }
@@ -345,6 +355,8 @@ static void forward(struct channel *channel)
 			add_egress(&entry, &engine->lans[i].link);
 	if (dataplane_set_channel(engine->dataplane, &channel->sg, &entry))
 		log_peer("%s", dataplane_error(engine->dataplane));
+	if (!entry.moving)
+		forget_left(served_of(channel));
 }
 
 static void stop_forwarding(struct channel *channel)
