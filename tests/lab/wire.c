@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * wire IF TAP MS: a long wire for the lab. Carries whole frames between an interface and a tap
- * device, each MS milliseconds late, both ways, in order and without loss until LIMIT frames wait.
+ * wire IF TAP MS [LOSS [DISORDER]]: a long wire for the lab. Carries whole frames between an
+ * interface and a tap device, each MS milliseconds late, both ways. Of a hundred frames LOSS are
+ * lost; of the others DISORDER overtake the one before, and as many come twice. Beyond that they
+ * come in order, and none is lost until LIMIT frames wait.
  *
  * netem would do this, but not every kernel has it. The virtio header travels with each frame, so
  * that an unfinished checksum and a segment to be cut arrive as they were sent, as on a bare veth.
@@ -16,6 +18,7 @@
 #include <linux/virtio_net.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +42,7 @@ struct lane { /* one direction: a ring of frames under way */
 };
 
 static uint64_t delay;
+static unsigned loss, disorder; /* per cent */
 static struct lane lanes[2];
 
 static uint64_t now_ns(void)
@@ -78,23 +82,53 @@ static int open_interface(const char *name)
 	return fd;
 }
 
+static bool happens(unsigned percent)
+{
+	return (unsigned)(random() % 100) < percent;
+}
+
+static struct frame **place(struct lane *lane, size_t number)
+{
+	return &lane->frames[(lane->first + number) % LIMIT];
+}
+
+static void put(struct lane *lane, const char *data, size_t length)
+{
+	struct frame *frame = malloc(sizeof(*frame) + length);
+
+	if (!frame)
+		err(1, "frame");
+	frame->due = now_ns() + delay;
+	frame->length = length;
+	memcpy(frame->data, data, length);
+	*place(lane, lane->count++) = frame;
+}
+
+static void overtake(struct lane *lane)
+{
+	struct frame **last = place(lane, lane->count - 1), **before = place(lane, lane->count - 2);
+	struct frame *frame = *last;
+
+	*last = *before;
+	*before = frame;
+}
+
 static void take_in(struct lane *lane)
 {
 	static char buffer[sizeof(struct virtio_net_hdr) + ETH_HLEN + 65536];
 
-	for (int i = 0; i < BATCH && lane->count < LIMIT; i++) {
+	for (int i = 0; i < BATCH && lane->count < LIMIT - 1; i++) {
 		ssize_t length = read(lane->from, buffer, sizeof(buffer));
-		struct frame *frame;
 
 		if (length <= 0)
 			return;
-		frame = malloc(sizeof(*frame) + length);
-		if (!frame)
-			err(1, "frame");
-		frame->due = now_ns() + delay;
-		frame->length = length;
-		memcpy(frame->data, buffer, length);
-		lane->frames[(lane->first + lane->count++) % LIMIT] = frame;
+		if (happens(loss))
+			continue;
+		put(lane, buffer, length);
+		if (happens(disorder))
+			put(lane, buffer, length);
+		if (lane->count > 1 && happens(disorder))
+			overtake(lane);
 	}
 }
 
@@ -132,11 +166,14 @@ static void wait_for_work(void)
 
 int main(int argc, char **argv)
 {
-	if (argc != 4)
-		errx(2, "usage: wire IF TAP MS");
+	if (argc < 4 || argc > 6)
+		errx(2, "usage: wire IF TAP MS [LOSS [DISORDER]]");
 	lanes[0].from = lanes[1].to = open_interface(argv[1]);
 	lanes[0].to = lanes[1].from = open_tap(argv[2]);
 	delay = strtoull(argv[3], NULL, 10) * 1000000;
+	loss = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+	disorder = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
+	srandom(now_ns());
 	for (;;) {
 		wait_for_work();
 		for (int i = 0; i < 2; i++) {
