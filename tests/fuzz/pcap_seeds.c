@@ -131,6 +131,19 @@ static void take_amt(struct cursor payload)
 		write_seed("slowpath", message.data);
 }
 
+/* One sequence a family, of all messages, each from a host of its own, too. */
+static void take_membership(struct cursor datagram, const struct ip_datagram *ip)
+{
+	const char *name = ip->source.family == AF_INET ? "all-v4" : "all-v6";
+	FILE *file = open_seed("membership_querier", name, "a");
+
+	write_step(file, STEP_MESSAGE, 0, datagram);
+	write_step(file, STEP_MESSAGE, 5, datagram);
+	write_bare_step(file, STEP_TIME, 4);
+	fclose(file);
+	write_seed("membership", datagram);
+}
+
 static void take_rdata(struct cursor rdata)
 {
 	FILE *file = open_seed("driad_lookup", frame_name, "w");
@@ -181,7 +194,7 @@ static void take_datagram(struct cursor datagram)
 		break;
 	case IGMP:
 	case ICMPV6:
-		write_seed("membership", datagram);
+		take_membership(datagram, &ip);
 		break;
 	case UDP:
 		take_udp(ip.payload);

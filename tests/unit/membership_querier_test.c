@@ -602,6 +602,24 @@ Test(membership_querier, limits)
 	cr_expect_eq(report(MEMBERSHIP_ALLOW, &group, numbers, 1), FAULT_NONE);
 }
 
+/* One that joins and leaves all the time, as fast as it can: others' leaves are asked about later. */
+Test(membership_querier, leaves_do_not_make_it_shout)
+{
+	const unsigned one = 1, burst = MEMBERSHIP_QUERY_RATE / 10;
+
+	for (unsigned i = 0; i < 10 * burst; i++) {
+		sent[0] = '\0';
+		cr_assert_eq(report(MEMBERSHIP_ALLOW, &group, &one, 1), FAULT_NONE);
+		cr_assert_eq(report(MEMBERSHIP_BLOCK, &group, &one, 1), FAULT_NONE);
+	}
+	cr_expect_eq(querier.counters.queries_sent, 1 + burst);
+	cr_expect_eq(querier.counters.queries_delayed, 9 * burst);
+	sent[0] = '\0';
+	run_for(&timers, 2);
+	cr_expect_geq(querier.counters.queries_sent, 1 + burst + 1, "asked a second later");
+	cr_expect_eq(left_calls, 1, "and left");
+}
+
 /* 75 IPv6 sources fit the shortest link (RFC 3810 section 5.1.10: as many Queries as it takes). */
 Test(membership_querier, many_sources_are_asked_for_in_several_queries)
 {

@@ -120,7 +120,8 @@ json_t *view_assert(const struct pim_interface *pim, const struct sg *sg)
 
 static json_t *view_membership_counters(const struct membership_counters *counters)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "queries_sent",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "queries_delayed",
+			 (json_int_t)counters->queries_delayed, "queries_sent",
 			 (json_int_t)counters->queries_sent, "queries_received",
 			 (json_int_t)counters->queries_received, "reports_received",
 			 (json_int_t)counters->reports_received, "old_queries",

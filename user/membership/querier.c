@@ -139,6 +139,21 @@ static void ask(struct membership_group *group)
 			    MEMBERSHIP_LAST_MEMBER_INTERVAL);
 }
 
+/* A host has left. One that comes and goes all the time shall not make us shout. */
+static void ask_at_once(struct membership_group *group)
+{
+	struct membership_querier *querier = group->querier;
+
+	if (bucket_take(&querier->specific, 1, querier->timers->now)) {
+		ask(group);
+		return;
+	}
+	querier->counters.queries_delayed++;
+	if (!group->retransmission.slot)
+		timer_start(querier->timers, &group->retransmission,
+			    MEMBERSHIP_LAST_MEMBER_INTERVAL);
+}
+
 static void retransmission_due(struct timer *timer)
 {
 	ask(container_of(timer, struct membership_group, retransmission));
@@ -311,7 +326,7 @@ static void doubt_listed(struct membership_querier *querier, const struct member
 		asked |= source && doubt(source);
 	}
 	if (asked)
-		ask(group);
+		ask_at_once(group);
 }
 
 /* TO_IN (B): Send Q(G,A-B) */
@@ -327,7 +342,7 @@ static void doubt_others(struct membership_querier *querier, const struct member
 		if (source->record != querier->record)
 			asked |= doubt(source);
 	if (asked)
-		ask(group);
+		ask_at_once(group);
 }
 
 /* A host that asks for a group of the SSM range and names no source: the commonest mistake there
@@ -496,6 +511,7 @@ void membership_querier_start(struct membership_querier *querier)
 {
 	querier->general.fn = general_due;
 	querier->other_present.fn = other_gone;
+	querier->specific = bucket_new(MEMBERSHIP_QUERY_RATE, querier->timers->now);
 	begin(querier);
 }
 

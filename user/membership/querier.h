@@ -15,6 +15,7 @@
  */
 #pragma once
 
+#include "base/bucket.h"
 #include "base/timers.h"
 #include "membership/packets.h"
 
@@ -26,6 +27,10 @@
 
 /* Sources of one group: a record may make us look at all of them. */
 #define MEMBERSHIP_SOURCES_MAX 256
+
+/* Group-and-Source-Specific Queries a second that leaves may cause at once, a tenth of them in one
+ * moment; those beyond come after the Last Member Query Interval. */
+#define MEMBERSHIP_QUERY_RATE 1000
 
 struct membership_querier;
 
@@ -59,6 +64,7 @@ struct membership_querier_actions {
 
 struct membership_counters {
 	uint64_t queries_sent, queries_received, reports_received;
+	uint64_t queries_delayed; /* leaves beyond MEMBERSHIP_QUERY_RATE */
 	uint64_t old_queries; /* of IGMPv1, IGMPv2 or MLDv1: hosts then name no sources */
 	uint64_t no_source;   /* records of EXCLUDE mode in the SSM range (RFC 4604 section 3.1) */
 	uint64_t old_reports; /* likewise in old reports, Leaves and Dones (sections 3.5, 3.7) */
@@ -86,6 +92,7 @@ struct membership_querier {
 	struct membership_source *sources; /* by (S,G) */
 	struct membership_group *groups;   /* by address; none without sources */
 	uint64_t record;                   /* number of the record that is being applied */
+	struct bucket specific; /* Queries of leaves */
 	struct membership_counters counters;
 };
 
