@@ -81,6 +81,7 @@ for family in 4 6; do
     manners one wrong-nonce
     comes_by "IPv$family: a Query with another nonce is refused" ${S[$family]} ${TWO[$family]} refused.amt.nonce
     comes_by "IPv$family: an Advertisement, too" ${DISCOVERED[$family]} ${TWO[$family]} refused.amt.nonce
+    is "IPv$family: it names no relay" "$(grep -c "amt: ${ONE[$family]} names" "$WORK/mcingestd.log")" 0
     manners one short-query
     comes_by "IPv$family: a Query cut short" ${S[$family]} ${TWO[$family]} refused.membership.truncated
     manners one long-query
@@ -190,6 +191,8 @@ served 4 first
 first=$G
 manners one limit
 comes_by "IPv6: a full relay is not taken" ${S[6]} ${TWO[6]}
+is "IPv6: it is told of no channel" "$(grep -c "IGMPv3 .* $G " "$WORK/one.log")" 0
+is "IPv6: it is held down" "$(api tunnels '.held_down[] | select(.full) | .relay')" ${ONE[6]}
 until_true 20 "it is seen to be full" full ${ONE[4]}
 comes_by "IPv4: a relay that is full now takes no new channel" ${S[4]} ${TWO[4]}
 until_true 5 "the first channel flows" more ${S[4]} "$first" "$(channel ${S[4]} "$first" .packets)"
