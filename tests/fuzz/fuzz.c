@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define SENDER_COUNT 8 /* that an argument names */
+
 #define IPV4_CHECKSUM_AT    10
 #define MESSAGE_CHECKSUM_AT 2
 #define DAY                 (86400 * USEC_PER_SEC)
@@ -115,4 +117,28 @@ bool fuzz_step_time(struct timers *timers, const struct fuzz_step *step)
 		timers_run(timers, timers_next(timers));
 	timers_run(timers, until);
 	return timers->now < DAY;
+}
+
+/* Addresses begin at 12 or 8. */
+static void set_sender(uint8_t *datagram, size_t length, uint8_t number)
+{
+	size_t at = length && datagram[0] >> 4 == 4 ? 15 : 23;
+
+	if (number && at < length)
+		datagram[at] = number % SENDER_COUNT;
+}
+
+void fuzz_with_datagram(const struct fuzz_step *step, void (*take)(const struct ip_datagram *ip))
+{
+	size_t length = cursor_left(&step->bytes);
+	uint8_t *copy = malloc(length);
+	struct ip_datagram ip;
+
+	if (length)
+		memcpy(copy, step->bytes.at, length);
+	set_sender(copy, length, step->argument);
+	fuzz_mend(copy, length);
+	if (!ip_decode(cursor_over(copy, length), &ip))
+		take(&ip);
+	free(copy);
 }

@@ -52,6 +52,9 @@ struct fuzz_step {
 	struct cursor bytes; /* as many as there are, where fewer than announced */
 };
 
+/* Calls `take` with the datagram of the step, mended, where it is one that can be read. An argument
+ * other than 0 is the last byte of its source, modulo 8. */
+void fuzz_with_datagram(const struct fuzz_step *step, void (*take)(const struct ip_datagram *ip));
 /* False at the end of the input. */
 bool fuzz_next_step(struct cursor *input, struct fuzz_step *step);
 /* Moves the time on by 0 to 6502 s, timer by timer; false where the input has had its day. */

@@ -10,12 +10,10 @@
 #include "fuzz.h"
 #include "membership/querier.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define FAMILIES   2
-#define LIMIT      40
-#define HOST_COUNT 8 /* of those that an argument names; querier is number 4 */
+#define FAMILIES 2
+#define LIMIT    40
 
 static const struct prefixes all;
 static const uint8_t addresses[FAMILIES][16] = {{10, 0, 0, 4}, {0xfe, 0x80, [15] = 4}};
@@ -150,15 +148,6 @@ static void stop(void)
 	must(!timers.count);
 }
 
-/* The source's last byte; addresses begin at 12 or 8. */
-static void set_host(uint8_t *datagram, size_t length, uint8_t number)
-{
-	size_t at = length && datagram[0] >> 4 == 4 ? 15 : 23;
-
-	if (number && at < length)
-		datagram[at] = number % HOST_COUNT;
-}
-
 static void receive(struct family *family, const struct ip_datagram *ip)
 {
 	struct addr other = family->querier.other;
@@ -171,19 +160,9 @@ static void receive(struct family *family, const struct ip_datagram *ip)
 		     !memcmp(&other, &family->querier.other, sizeof(other)));
 }
 
-static void take_message(const struct fuzz_step *step)
+static void take_datagram(const struct ip_datagram *ip)
 {
-	size_t length = cursor_left(&step->bytes);
-	uint8_t *copy = malloc(length);
-	struct ip_datagram ip;
-
-	if (length)
-		memcpy(copy, step->bytes.at, length);
-	set_host(copy, length, step->argument);
-	fuzz_mend(copy, length);
-	if (!ip_decode(cursor_over(copy, length), &ip))
-		receive(&families[ip.source.family == AF_INET6], &ip);
-	free(copy);
+	receive(&families[ip->source.family == AF_INET6], ip);
 }
 
 static bool take(const struct fuzz_step *step)
@@ -191,7 +170,7 @@ static bool take(const struct fuzz_step *step)
 	if (step->op == STEP_TIME)
 		return fuzz_step_time(&timers, step);
 	if (step->op == STEP_MESSAGE)
-		take_message(step);
+		fuzz_with_datagram(step, take_datagram);
 	if (step->op == STEP_REFUSE)
 		full = !full;
 	if (step->op == STEP_RESTART) {

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* PIM on one interface, both families, with neighbours that say anything while time passes: tables
- * keep their limits, every timer that runs is one of theirs, joins and leaves are told once each, and
- * a message that is refused changes nothing.
+ * keep their limits, every timer that runs is one of theirs, joins and leaves are told once each,
+ * and a message that is refused changes nothing.
  *
  * STEP_MESSAGE: a datagram; with an argument, from the neighbour of that number. */
 #include "base/log.h"
 #include "fuzz.h"
 #include "pim/interface.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#define FAMILIES       2
-#define NEIGHBORS_MAX  4
-#define JOINED_MAX     12 /* that the daemon has room for */
-#define NEIGHBOR_COUNT 8 /* of those that an argument names */
+#define FAMILIES      2
+#define NEIGHBORS_MAX 4
+#define JOINED_MAX    12 /* that the daemon has room for */
 
 static const struct prefixes all;
 static const struct pim_options options = {.neighbors_max = NEIGHBORS_MAX,
@@ -190,15 +188,6 @@ static void stop(void)
 	must(!timers.count);
 }
 
-/* The source's last byte; addresses begin at 12 or 8. */
-static void set_neighbor(uint8_t *datagram, size_t length, uint8_t number)
-{
-	size_t at = length && datagram[0] >> 4 == 4 ? 15 : 23;
-
-	if (number && at < length)
-		datagram[at] = number % NEIGHBOR_COUNT;
-}
-
 static void receive(struct family *family, const struct ip_datagram *ip)
 {
 	unsigned neighbors = pim_neighbors_count(&family->pim.neighbors);
@@ -211,19 +200,9 @@ static void receive(struct family *family, const struct ip_datagram *ip)
 		     family->wanted_count == entries && timers.count == running);
 }
 
-static void take_message(const struct fuzz_step *step)
+static void take_datagram(const struct ip_datagram *ip)
 {
-	size_t length = cursor_left(&step->bytes);
-	uint8_t *copy = malloc(length);
-	struct ip_datagram ip;
-
-	if (length)
-		memcpy(copy, step->bytes.at, length);
-	set_neighbor(copy, length, step->argument);
-	fuzz_mend(copy, length);
-	if (!ip_decode(cursor_over(copy, length), &ip))
-		receive(&families[ip.source.family == AF_INET6], &ip);
-	free(copy);
+	receive(&families[ip->source.family == AF_INET6], ip);
 }
 
 static bool take(const struct fuzz_step *step)
@@ -231,7 +210,7 @@ static bool take(const struct fuzz_step *step)
 	if (step->op == STEP_TIME)
 		return fuzz_step_time(&timers, step);
 	if (step->op == STEP_MESSAGE)
-		take_message(step);
+		fuzz_with_datagram(step, take_datagram);
 	if (step->op == STEP_RESTART) {
 		stop();
 		start();

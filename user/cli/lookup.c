@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* lookup: relays of a source as the daemon finds them (RFC 8777), each question shown. */
-#include "base/addr.h"
 #include "cli/client.h"
-#include "cli/table.h"
+#include "cli/show.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,20 +78,12 @@ static void print_lookup(const json_t *reply)
 
 enum cli_status show_lookup(const struct cli *cli)
 {
-	const char *source = cli->arguments[0];
-	struct addr addr;
-	json_t *reply;
+	enum cli_status status;
+	json_t *reply = show_ask_about(cli, "source", "source", PATIENCE, &status);
 	bool found;
 
-	if (!addr_parse(source, &addr)) {
-		text_error("'%s' is not an IPv4 or IPv6 address: lookup wants that of a source",
-			   source);
-		return CLI_USAGE;
-	}
-	reply = client_ask(cli, json_pack("{s:s, s:s}", "command", "lookup", "source", source),
-			   PATIENCE);
 	if (!reply)
-		return CLI_FAILED;
+		return status;
 	if (cli->json)
 		client_print_json(reply);
 	else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/show.h"
+#include "base/addr.h"
 #include "cli/client.h"
 
 #include <stdlib.h>
@@ -19,6 +20,23 @@ enum cli_status show_reply(const struct cli *cli, show_fn *print)
 		print(cli, reply);
 	json_decref(reply);
 	return CLI_OK;
+}
+
+json_t *show_ask_about(const struct cli *cli, const char *key, const char *wants, unsigned patience,
+		       enum cli_status *status)
+{
+	const char *text = cli->arguments[0];
+	struct addr addr;
+
+	*status = CLI_USAGE;
+	if (!addr_parse(text, &addr)) {
+		text_error("'%s' is not an IPv4 or IPv6 address: %s wants that of a %s", text,
+			   cli->command, wants);
+		return NULL;
+	}
+	*status = CLI_FAILED;
+	return client_ask(cli, json_pack("{s:s, s:s}", "command", cli->command, key, text),
+			  patience);
 }
 
 bool show_is_empty(const json_t *list, const char *sentence)

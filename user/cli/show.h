@@ -12,6 +12,10 @@ typedef void show_fn(const struct cli *cli, const json_t *reply);
 /* Asks the daemon for what the command is named after, and prints the reply: for people by `print`.
  */
 enum cli_status show_reply(const struct cli *cli, show_fn *print);
+/* Sends the command with its argument, an address, as `key`; NULL, and the status of that, after a
+ * line on stderr: where it is none, which `wants` it to be. */
+json_t *show_ask_about(const struct cli *cli, const char *key, const char *wants, unsigned patience,
+		       enum cli_status *status);
 /* For a table with nothing in it: says so, and returns true. */
 bool show_is_empty(const json_t *list, const char *sentence);
 /* A line beneath the row: the strings of an array. */
