@@ -39,7 +39,7 @@ struct config {
 	char *trust_anchor; /* NULL: none */
 	enum config_dnssec dnssec;
 	struct driad_options relays;
-	struct prefixes warm; /* relays to which tunnels stand ready; each an address */
+	struct prefixes warm;  /* relays to which tunnels stand ready; each an address */
 	enum config_mode mode; /* of decapsulation */
 	usec_t hold;           /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
