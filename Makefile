@@ -170,7 +170,7 @@ bench: deps
 	$(Q)$(MAKE) all peers $(MEDIA)
 	$(Q)$(MEDIA)
 	$(Q)tests/bench/pim.sh
-	$(Q)LAB=bench tests/bench/join.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
+	$(Q)LAB=bench tests/bench/join.sh && LAB=bench tests/bench/failover.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 fuzz: deps
 	$(Q)$(MAKE) $(FUZZ) $(FUZZ_SEEDS)

@@ -32,6 +32,7 @@ struct receiver {
 	struct tally tally;
 	uint64_t bad_payload;
 	int64_t joined, first, latest; /* ns; first is 0 until there is one */
+	int64_t gap;                   /* ns; the longest from one packet to the next */
 	bool stopped;
 };
 
@@ -159,9 +160,12 @@ static void receiver_signals(struct receiver *r)
 
 static void receiver_packet(struct receiver *r, const uint8_t *bytes, size_t length)
 {
+	int64_t now = clock_ns();
 	struct payload p;
 
-	r->latest = clock_ns();
+	if (r->first && now - r->latest > r->gap)
+		r->gap = now - r->latest;
+	r->latest = now;
 	if (!payload_read(bytes, length, &p)) {
 		r->bad_payload++;
 		return;
@@ -230,10 +234,11 @@ static void receiver_summary(const struct receiver *r, uint64_t missing, uint64_
 {
 	static const char *const formats[] = {
 		"received=%llu first=%s last=%s missing=%llu duplicates=%llu reordered=%llu "
-		"bad_payload=%llu bad_checksums=%llu first_ms=%s wire=%llu\n",
+		"bad_payload=%llu bad_checksums=%llu first_ms=%s wire=%llu gap_ms=%.1f\n",
 		"{\"received\": %llu, \"first\": %s, \"last\": %s, \"missing\": %llu, "
 		"\"duplicates\": %llu, \"reordered\": %llu, \"bad_payload\": %llu, "
-		"\"bad_checksums\": %llu, \"first_ms\": %s, \"wire\": %llu}\n"};
+		"\"bad_checksums\": %llu, \"first_ms\": %s, \"wire\": %llu, "
+		"\"gap_ms\": %.1f}\n"};
 	const struct tally *t = &r->tally;
 	const char *none = r->settings.json ? "null" : "-1";
 	char first[24], last[24], first_ms[32];
@@ -245,7 +250,8 @@ static void receiver_summary(const struct receiver *r, uint64_t missing, uint64_
 	       t->received ? first : none, t->received ? last : none, (unsigned long long)missing,
 	       (unsigned long long)t->duplicates, (unsigned long long)t->reordered,
 	       (unsigned long long)bad_payload, (unsigned long long)r->wire.bad_checksums,
-	       t->received ? first_ms : none, (unsigned long long)r->wire.packets);
+	       t->received ? first_ms : none, (unsigned long long)r->wire.packets,
+	       (double)r->gap / NS_PER_MS);
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The relay that serves a channel of 1,000 packets a second dies, and another takes over: how long
+# the receiver has no data, from the last packet before to the first after. Both relays are 20 ms
+# away, there and back. It dies in two ways, each ROUNDS times: killed, so that its host says that
+# nobody listens any more; and stopped, so that nothing is said at all.
+#
+# Prints a line of a table for each, and writes "failover" into build/bench.json.
+BUILD=${BUILD:-build}
+. "$(dirname "$0")/../functional/lib.sh"
+
+export LAB_DELAY_MS=10
+ROUNDS=${ROUNDS:-5}
+S=192.0.2.45 ONE=203.0.113.15 TWO=203.0.113.16
+row='%-12s %-16s %s\n'
+
+relay_at() { # NAME ADDRESS
+    spawn "$1" relay "$PEERS/relay" --interface src0 --address "$2"
+    until_true 20 "relay $1 starts" logged "$1" 'listening on'
+}
+served_by() { [[ $(channel $S "$group" '"\(.relay) \(.state)"') == "$1 receiving" ]]; }
+
+one_round() { # KIND SIGNAL GROUP: its gap, in ms, goes to a file of that kind
+    group=$3
+    relay_at one $ONE
+    mcingestd_up
+    until_true 40 "FRR says Hello" neighbor_there
+    until_true 10 "FRR knows us" frr_knows_us
+    receiver_up viewer $S "$group" --seconds 60
+    spawn sender source "$PEERS/source" --interface eth0 --source $S --group "$group" --rate 1000 --count 60000 --size 1316
+    until_true 20 "the first by precedence serves" served_by $ONE
+    sleep "3.$((RANDOM % 900 + 100))" # a steady flow; at no special moment of the daemon's looks
+    if [[ $2 == KILL ]]; then finish one KILL; else kill "-$2" "${PIDS[one]}"; fi
+    until_true 30 "the other takes over" served_by $TWO
+    sleep 0.5
+    finish viewer
+    finish sender
+    finish mcingestd
+    [[ $2 == KILL ]] || finish one KILL
+    summary viewer gap_ms >>"$WORK/$1"
+    is "no packet came twice" "$(summary viewer duplicates)" 0 >/dev/null || exit 1
+}
+
+worst() { sort -n "$WORK/$1" | tail -1; }
+median() { sort -n "$WORK/$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+
+report() { # KIND
+    # shellcheck disable=SC2059
+    printf "$row" "$1" "$(median "$1")" "$(worst "$1")"
+}
+
+lab_up
+relay_at two $TWO
+# shellcheck disable=SC2059
+printf "$row" RELAY 'GAP (ms), MEDIAN' WORST
+for ((round = 1; round <= ROUNDS; round++)); do
+    one_round killed KILL "232.2.1.$round"
+    one_round stopped STOP "232.2.2.$round"
+done
+report killed
+report stopped
+
+mkdir -p build
+[[ -s build/bench.json ]] || echo '{}' >build/bench.json
+jq --argjson rounds "$ROUNDS" --argjson gap "$(median killed)" --argjson worst "$(worst killed)" \
+    --argjson stopped "$(median stopped)" --argjson stopped_worst "$(worst stopped)" \
+    '.failover = {rounds: $rounds, gap_s: ($gap / 1000), worst_s: ($worst / 1000),
+        unsaid_gap_s: ($stopped / 1000), unsaid_worst_s: ($stopped_worst / 1000)}' build/bench.json >build/bench.json.new
+mv build/bench.json.new build/bench.json
