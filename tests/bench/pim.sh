@@ -134,7 +134,7 @@ sleep 1
 
 known='.channels | add'
 cpu=$(cpu_ms) heap=$(heap_kb)
-if [[ ${PERF-} ]]; then perf record -e cpu-clock -g -o "$PERF" -p $daemon >/dev/null 2>&1 & fi
+if [[ ${PERF-} ]]; then perf record -e cpu-clock -F 999 -g -o "$PERF" -p $daemon >/dev/null 2>&1 & profile=$!; fi
 joins 30
 until_all 60 "$known" $CHANNELS
 taken_in=$(($(cpu_ms) - cpu))
@@ -162,6 +162,7 @@ stall_expiry=$(stall)
 
 kill $daemon
 wait $daemon || die "mcingestd stopped with status $?"
+[[ ! ${PERF-} ]] || wait $profile
 
 mkdir -p build
 [[ -s build/bench.json ]] || echo '{}' >build/bench.json
