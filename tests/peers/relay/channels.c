@@ -36,8 +36,7 @@ struct channel *channel_get(const struct address *source, const struct address *
 
 	if (c)
 		return c;
-	fd = upstream_join(source, group);
-	if (fd < 0)
+	if (!upstream_join(source, group, &fd))
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (!c)

@@ -36,7 +36,7 @@ struct counters counters;
 
 static const char usage[] =
 	"usage: relay --interface IF [--address ADDR]... [--advertise ADDR]... [--qqic SECONDS]\n"
-	"             [--qrv N] [--no-gateway-address] [--path-mtu BYTES]\n"
+	"             [--qrv N] [--no-gateway-address] [--no-upstream] [--path-mtu BYTES]\n"
 	"             [--secret-lifetime SECONDS] [--unreachable N] [--manners FILE] [--quiet]\n";
 
 enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE, OPTION_MANNERS };
@@ -48,6 +48,7 @@ static const struct option long_options[] = {
 	{"qqic", 1, 0, 'q'},
 	{"qrv", 1, 0, 'r'},
 	{"no-gateway-address", 0, 0, 'g'},
+	{"no-upstream", 0, 0, 'u'},
 	{"path-mtu", 1, 0, OPTION_PATH_MTU},
 	{"secret-lifetime", 1, 0, OPTION_SECRET},
 	{"unreachable", 1, 0, OPTION_UNREACHABLE},
@@ -110,6 +111,9 @@ static void take_option(int option)
 	switch (option) {
 	case 'g':
 		settings.no_gateway_address = true;
+		break;
+	case 'u':
+		settings.no_upstream = true;
 		break;
 	case 'Q':
 		settings.quiet = true;
@@ -212,6 +216,7 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 {
 	struct pollfd fds[1 + UPSTREAM_FDS + ADDRESSES_MAX] = {{signals, POLLIN, 0}};
 	struct pollfd *data = fds + 1, *amt = data + UPSTREAM_FDS;
+	int64_t ticked = 0;
 
 	for (int i = 0; i < UPSTREAM_FDS; i++)
 		data[i] = (struct pollfd){.fd = upstream[i], .events = POLLIN};
@@ -235,6 +240,9 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 			if (data[i].revents)
 				take_data(upstream[i], now);
 		answers_send_due(now);
+		if (now - ticked < TICK_MS * NS_PER_MS)
+			continue;
+		ticked = now;
 		secret_rotate(now);
 		endpoints_expire(now);
 	}

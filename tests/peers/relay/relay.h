@@ -19,7 +19,7 @@ struct settings {
 	unsigned secret_lifetime; /* seconds */
 	unsigned path_mtu;        /* 0: outer datagrams may be fragmented */
 	unsigned unreachable;     /* ICMP errors in a row that end an endpoint; 0: ignored */
-	bool no_gateway_address, quiet;
+	bool no_gateway_address, no_upstream, quiet;
 };
 
 struct counters {

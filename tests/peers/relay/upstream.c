@@ -16,7 +16,7 @@
 static int captures[UPSTREAM_FDS];
 
 /* A socket for each channel: the kernel allows 20 groups and 10 sources of a group to one. */
-int upstream_join(const struct address *source, const struct address *group)
+static int join_new(const struct address *source, const struct address *group)
 {
 	int level = group->family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
 	struct group_source_req wanted = {.gsr_interface = settings.interface};
@@ -35,8 +35,16 @@ int upstream_join(const struct address *source, const struct address *group)
 	return fd;
 }
 
+bool upstream_join(const struct address *source, const struct address *group, int *fd)
+{
+	*fd = settings.no_upstream ? -1 : join_new(source, group);
+	return *fd >= 0 || settings.no_upstream;
+}
+
 void upstream_leave(int fd, const struct address *source, const struct address *group)
 {
+	if (fd < 0)
+		return;
 	close(fd);
 	event("left (%s, %s) upstream", address_text(source), address_text(group));
 }

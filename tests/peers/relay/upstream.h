@@ -7,8 +7,8 @@
 
 #define UPSTREAM_FDS 2
 
-/* A descriptor that holds the join, or -1. */
-int upstream_join(const struct address *source, const struct address *group);
+/* Gives a descriptor that holds the join; -1 with --no-upstream, where nothing is joined. */
+bool upstream_join(const struct address *source, const struct address *group, int *fd);
 void upstream_leave(int fd, const struct address *source, const struct address *group);
 
 /* A packet socket for each family, on the interface towards the sources. */
