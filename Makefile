@@ -170,6 +170,7 @@ bench: deps
 	$(Q)$(MAKE) all peers $(MEDIA)
 	$(Q)$(MEDIA)
 	$(Q)tests/bench/pim.sh
+	$(Q)tests/bench/joins.sh
 	$(Q)LAB=bench tests/bench/join.sh && LAB=bench tests/bench/failover.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 fuzz: deps

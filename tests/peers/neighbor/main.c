@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A PIM neighbour that wants much: one Hello that holds for ever, then Join/Prune messages as long
- * as the MTU allows, until every source of a range is joined (or pruned) in every group of a range.
- * IPv4 and IPv6, after the addresses; it hears nothing. */
+ * as the MTU allows, or of so many entries, until every source of a range is joined (or pruned) in
+ * every group of a range. IPv4 and IPv6, after the addresses; it hears nothing. */
 #include "../clock.h"
 #include "../ip.h"
 #include "../options.h"
@@ -22,21 +22,22 @@
 static struct {
 	unsigned interface;
 	struct address upstream, source, group;
-	unsigned sources, groups, holdtime, rate;
+	unsigned sources, groups, entries, holdtime, rate;
 	bool prune;
-} settings = {.sources = 1, .groups = 1, .holdtime = 210, .rate = 1000};
+} settings = {.sources = 1, .groups = 1, .entries = COUNT_MAX, .holdtime = 210, .rate = 1000};
 
 static const char usage[] =
 	"usage: neighbor --interface IF --upstream ADDR --source FIRST --group FIRST\n"
-	"                [--sources N] [--groups N] [--holdtime SECONDS] [--rate MESSAGES] "
-	"[--prune]\n";
+	"                [--sources N] [--groups N] [--entries N] [--holdtime SECONDS]\n"
+	"                [--rate MESSAGES] [--prune]\n";
 
 static const struct option long_options[] = {
 	{"interface", 1, 0, 'i'}, {"upstream", 1, 0, 'u'},
 	{"source", 1, 0, 's'},    {"group", 1, 0, 'g'},
 	{"sources", 1, 0, 'S'},   {"groups", 1, 0, 'G'},
 	{"holdtime", 1, 0, 'h'},  {"rate", 1, 0, 'r'},
-	{"prune", 0, 0, 'p'},     {0},
+	{"prune", 0, 0, 'p'},     {"entries", 1, 0, 'e'},
+	{0},
 };
 
 static void take_option(int option)
@@ -59,6 +60,9 @@ static void take_option(int option)
 		break;
 	case 'G':
 		settings.groups = option_number("groups", optarg, 1, COUNT_MAX);
+		break;
+	case 'e':
+		settings.entries = option_number("entries", optarg, 1, COUNT_MAX);
 		break;
 	case 'h':
 		settings.holdtime = option_number("holdtime", optarg, 0, FOREVER);
@@ -201,10 +205,13 @@ static size_t begin_message(uint8_t *b)
 static size_t put_group(uint8_t *b, size_t room, unsigned group, unsigned first, unsigned *count)
 {
 	struct address g = number(&settings.group, group);
+	unsigned most = settings.sources - first;
 	size_t at = put_encoded(b, 0, &g), counts = at;
 
+	if (most > settings.entries)
+		most = settings.entries;
 	at += 4;
-	for (*count = 0; first + *count < settings.sources && at + ADDRESS_MOST <= room; ++*count) {
+	for (*count = 0; *count < most && at + ADDRESS_MOST <= room; ++*count) {
 		struct address s = number(&settings.source, first + *count);
 
 		at += put_encoded(b + at, SPARSE, &s);
