@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/engine.h"
 #include "base/log.h"
+#include "io/descriptors.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
+
+#define DESCRIPTORS_OTHER 256
 
 void engine_refused(struct engine *engine, enum protocol protocol, enum fault fault,
 		    const struct addr *from)
@@ -108,6 +111,20 @@ static void observed_ready(void *owner, uint32_t events)
 }
 
 /* Starting, in the order in which data will flow */
+
+/* A tunnel's socket and its discovery's, the questions of the resolver and of the one it may
+ * replace, counters, and all others. */
+static void allow_descriptors(const struct config *config)
+{
+	unsigned long most, wanted = 2ul * config->max_tunnels + 2ul * RESOLVER_SOCKETS +
+				     config->max_channels / MCI_STATS_CHUNK + DESCRIPTORS_OTHER;
+
+	if (!descriptors_allow(wanted, &most))
+		log_write(LOG_LEVEL_WARNING,
+			  "may have %lu files open, of %lu that its limits may need: "
+			  "raise LimitNOFILE, or ulimit -n",
+			  most, wanted);
+}
 
 static bool start_dataplane(struct engine *engine)
 {
@@ -218,6 +235,7 @@ bool engine_start(struct engine *engine, const struct config *config)
 		log_error("needs root: it loads BPF programs and opens raw sockets");
 		return false;
 	}
+	allow_descriptors(config);
 	engine->loop = loop_new(&engine->timers);
 	if (!engine->loop) {
 		log_error("cannot make an event loop: %s", strerror(errno));

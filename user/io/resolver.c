@@ -80,7 +80,7 @@ static const struct {
 	 * repeat the question within less than a usual resolution. */
 	{"infra-cache-min-rtt:", TEXT(FIRST_WAIT_MS)},
 	/* Sockets, opened when needed: questions above this number wait for those before. */
-	{"outgoing-range:", "256"},
+	{"outgoing-range:", TEXT(RESOLVER_SOCKETS)},
 };
 
 /* An attempt sends twice, and waits twice as long as the one before. A server that fails is asked

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* DNS by libunbound, without blocking: caching, CNAME and DNAME followed (each costs a question of
- * its own). How many questions are under way at once is the callers' to limit. */
+ * its own). How many questions are under way at once is the callers' to limit; those beyond
+ * RESOLVER_SOCKETS wait for answers to others before they are sent. */
 #pragma once
 
 #include "base/dns.h"
 #include "io/loop.h"
+
+#define RESOLVER_SOCKETS 256 /* one for each question that a server has not answered yet */
 
 struct resolver;
 struct resolver_query;

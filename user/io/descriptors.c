@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "io/descriptors.h"
+
+#include <sys/resource.h>
+
+bool descriptors_allow(unsigned long count, unsigned long *most)
+{
+	struct rlimit limit, wanted = {.rlim_cur = count, .rlim_max = count};
+
+	*most = 0;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return false;
+	*most = limit.rlim_cur;
+	if (limit.rlim_cur >= count)
+		return true;
+	if (wanted.rlim_max < limit.rlim_max)
+		wanted.rlim_max = limit.rlim_max;
+	if (!setrlimit(RLIMIT_NOFILE, &wanted)) /* above the hard limit: CAP_SYS_RESOURCE */
+		return true;
+	limit.rlim_cur = limit.rlim_max;
+	if (!setrlimit(RLIMIT_NOFILE, &limit))
+		*most = limit.rlim_cur;
+	return false;
+}
