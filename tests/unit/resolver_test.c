@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What holds with a server that is silent: a socket that nobody reads. Answers are tested with a
  * real server by the functional tests. */
+#include "io/descriptors.h"
 #include "io/resolver.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 static struct timers timers;
@@ -25,10 +27,10 @@ static void on_answer(void *owner, const struct dns_answer *answer)
 	loop_stop(loop);
 }
 
-static void set_up(void)
+static void start(usec_t timeout)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct resolver_options options = {.server_count = 1, .timeout = 200 * USEC_PER_MS};
+	struct resolver_options options = {.server_count = 1, .timeout = timeout};
 	char server[32];
 
 	silent = socket(AF_INET, SOCK_DGRAM, 0);
@@ -39,6 +41,16 @@ static void set_up(void)
 	loop = loop_new(&timers);
 	resolver = resolver_new(loop, &timers, &options, error, sizeof(error));
 	cr_assert_not_null(resolver, "%s", error);
+}
+
+static void set_up(void)
+{
+	start(200 * USEC_PER_MS);
+}
+
+static void set_up_patient(void)
+{
+	start(2 * USEC_PER_SEC);
 }
 
 static void tear_down(void)
@@ -82,6 +94,56 @@ Test(resolver, a_name_that_is_none_fails_after_the_call)
 	cr_assert_eq(answers, 0);
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_eq(last_status, DNS_SERVER_FAILURE);
+}
+
+#define MANY 1500
+
+static bool asked[MANY];
+static unsigned asked_count;
+
+/* The first label, behind header and length, is the question's number. */
+static void on_question(void *owner, uint32_t events)
+{
+	char bytes[512];
+	ssize_t length;
+	unsigned number;
+
+	(void)owner;
+	(void)events;
+	while ((length = recv(silent, bytes, sizeof(bytes) - 1, MSG_DONTWAIT)) > 13) {
+		bytes[length] = '\0';
+		cr_assert_eq(sscanf(bytes + 13, "%u", &number), 1);
+		cr_assert_lt(number, MANY);
+		asked_count += !asked[number];
+		asked[number] = true;
+	}
+}
+
+static void on_silence(void *owner, const struct dns_answer *answer)
+{
+	(void)owner;
+	cr_assert_eq(answer->status, DNS_TIMEOUT);
+	if (++answers == MANY)
+		loop_stop(loop);
+}
+
+/* With fewer sockets, as long as some have no answer others are not even sent. */
+Test(patient_resolver, questions_do_not_wait_for_others_without_an_answer, .init = set_up_patient,
+     .fini = tear_down, .timeout = 20)
+{
+	struct loop_watch *watch = loop_watch(loop, silent, EPOLLIN, on_question, NULL);
+	unsigned long most;
+
+	cr_assert(descriptors_allow(2 * RESOLVER_SOCKETS, &most));
+	for (int i = 0; i < MANY; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%d.example.com.", i);
+		resolver_ask(resolver, name, DNS_TYPE_A, on_silence, NULL);
+	}
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(asked_count, MANY, "%u of %u were sent", asked_count, MANY);
+	loop_unwatch(watch);
 }
 
 static void on_over(struct timer *timer)

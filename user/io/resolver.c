@@ -79,7 +79,8 @@ static const struct {
 	/* A server that must ask others is slower than its last answer from the cache: do not
 	 * repeat the question within less than a usual resolution. */
 	{"infra-cache-min-rtt:", TEXT(FIRST_WAIT_MS)},
-	/* Sockets, opened when needed: questions above this number wait for those before. */
+	/* Sockets, opened when needed: questions above this number wait for those before. Few wait
+	 * for a server that is well; all do that come in seconds in which it is not. */
 	{"outgoing-range:", TEXT(RESOLVER_SOCKETS)},
 };
 

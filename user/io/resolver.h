@@ -7,7 +7,7 @@
 #include "base/dns.h"
 #include "io/loop.h"
 
-#define RESOLVER_SOCKETS 256 /* one for each question that a server has not answered yet */
+#define RESOLVER_SOCKETS 2048 /* one for each question that a server has not answered yet */
 
 struct resolver;
 struct resolver_query;
