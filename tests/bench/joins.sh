@@ -81,7 +81,7 @@ END
         --late "$LATE" --never "$NEVER" >/run/slowdns.log 2>&1 &
     slowdns=$!
     for ((i = 0; i < 200; i++)); do
-        [[ ! $(ip netns exec net dig +short +tries=1 +time=1 @127.0.0.1 -p 5353 0.18.198.in-addr.arpa NS) ]] || return 0
+        ip netns exec net dig +noall +answer +tries=1 +time=1 -p 5353 @127.0.0.1 19.198.in-addr.arpa SOA | grep -q root && return
         sleep 0.05
     done
     die "named does not answer"
@@ -94,7 +94,10 @@ start_relays() {
 
 start_daemon() {
     printf '[limits]\nchannels = 131072\njoins = 131072\n[dns]\nserver = 100.64.7.1\n' >/run/mcingest.conf
-    "$BUILD/mcingestd" --config /run/mcingest.conf --downstream lan0 --upstream wan0 >/run/mcingestd.log 2>&1 &
+    (
+        ulimit -Sn 1024 # as most systems start a daemon
+        exec "$BUILD/mcingestd" --config /run/mcingest.conf --downstream lan0 --upstream wan0 >/run/mcingestd.log 2>&1
+    ) &
     daemon=$!
     for ((i = 0; i < 200; i++)); do
         grep -q ' ready$' /run/mcingestd.log && return
