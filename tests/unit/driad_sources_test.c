@@ -26,7 +26,7 @@ static void *on_ask(struct driad_question *of)
 
 static void on_cancel(void *query)
 {
-	cr_assert_eq(query, question);
+	cr_assert_not_null(query);
 	cancelled++;
 }
 
@@ -71,6 +71,7 @@ static void want(unsigned user, const char *source)
 
 	addr_parse(source, &address);
 	driad_sources_want(&sources, &address, &users[user]);
+	run_for(&timers, 0);
 }
 
 static void answer(enum dns_status status, uint32_t ttl)
@@ -92,6 +93,24 @@ Test(driad_sources, all_who_ask_share_one_lookup)
 	cr_expect_eq(relays, 1);
 	want(3, "192.0.2.11");
 	cr_expect_eq(asked, 2, "another source has a lookup of its own");
+}
+
+Test(driad_sources, lookups_begin_one_by_one)
+{
+	struct addr address;
+
+	for (unsigned i = 0; i < USERS; i++) {
+		addr_parse((const char *[]){"192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4"}[i],
+			   &address);
+		driad_sources_want(&sources, &address, &users[i]);
+	}
+	driad_sources_leave(&users[3]);
+	cr_expect_eq(asked, 0);
+	for (unsigned i = 1; i < USERS; i++) {
+		cr_assert(timers_run_one(&timers, timers.now));
+		cr_expect_eq(asked, i);
+	}
+	cr_expect_not(timers_run_one(&timers, timers.now), "the last is wanted no longer");
 }
 
 Test(driad_sources, an_answer_serves_as_long_as_its_ttl)

@@ -167,7 +167,7 @@ static void look_up(struct driad_source *source)
 {
 	struct driad_sources *table = source->table;
 
-	timer_stop(table->timers, &source->timer);
+	source->is_due = false;
 	source->ttl = DRIAD_KEEP_MOST;
 	source->pending = memory_new(sizeof(*source->pending));
 	source->pending->source = source;
@@ -184,7 +184,9 @@ static void on_timer(struct timer *timer)
 	struct driad_source *source = container_of(timer, struct driad_source, timer);
 	usec_t now = source->table->timers->now;
 
-	if (source->waiting)
+	if (source->is_due)
+		look_up(source);
+	else if (source->waiting)
 		tell_next(source);
 	else if (is_used(source) && source->renewal <= now)
 		look_up(source);
@@ -241,8 +243,10 @@ void driad_sources_want(struct driad_sources *sources, const struct addr *addres
 		return;
 	}
 	/* Who comes while others are told is told the same. */
-	if (!source->waiting && !source->pending)
-		look_up(source);
+	if (!source->waiting && !source->pending) {
+		source->is_due = true;
+		timer_start(sources->timers, &source->timer, 0);
+	}
 	DL_APPEND(source->waiting, user);
 }
 

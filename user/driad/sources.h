@@ -2,8 +2,8 @@
 /* The relays of sources: however many use those of one source, it is looked up once, and what was
  * found serves all who ask as long as the records' TTLs say. Then (but see `renew` of the options)
  * it is looked up again, if it has users, who are told where other relays have come of it; up to a
- * tenth later, so that those of one moment do not stay together. Who waits is told one by one, a
- * timer each, so that the loop is not held up by many.
+ * tenth later, so that those of one moment do not stay together. Lookups begin, and who waits is
+ * told, one by one, a timer each, so that the loop is not held up by many.
  *
  * A source is there as long as it has users or an answer that still serves. */
 #pragma once
@@ -38,7 +38,8 @@ struct driad_source {
 	struct driad_pending *pending; /* a lookup under way */
 	struct driad_found *found;     /* by the last one; NULL before */
 	struct driad_user *waiting, *told;
-	struct timer timer; /* the next to be told, or the answer's end */
+	struct timer timer; /* the lookup's begin, the next to be told, or the answer's end */
+	bool is_due;        /* the lookup */
 	usec_t end;         /* of the answer */
 	usec_t renewal;     /* when it is to be looked up again */
 	uint32_t ttl;       /* the least so far */
