@@ -713,6 +713,7 @@ Test(amt_gateway, many_channels_go_into_as_many_reports_as_they_need)
 		amt_gateway_want(&gateway, &sg, &gateway);
 	}
 	query("amt-4-query-v4", nonce_sent(), NULL);
+	run_for(&timers, 0);
 	cr_expect_gt(sent_count, 3);
 	for (unsigned i = 1; i < sent_count; i++)
 		carried += sent[i][AMT_UPDATE_HEADER + 24 + 6] << 8 |

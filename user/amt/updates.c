@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#define PART_MOST 512 /* subscriptions that are told at once, in some milliseconds */
+#define PART_MOST 256 /* subscriptions that are told at once, in a few milliseconds */
 
 /* Those with repeats left are in one of the lists of changes, and no others. */
 static void set_repeats(struct amt_cycle *cycle, struct amt_subscription *subscription,
