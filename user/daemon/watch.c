@@ -24,11 +24,22 @@ static void look_at(struct engine *engine, struct channel *channel, uint64_t las
 	relays_probe(channel);
 }
 
-static bool is_used(const struct engine *engine, uint32_t first)
+/* A channel that has never had data is not looked at: of its first packet the program tells, and
+ * should that be lost, the meter has it soon. */
+static bool has_flowed(const struct channel *channel)
 {
-	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++)
-		if (channel_table_at(&engine->channels, first + i))
+	return channel->flow.last || channel->meter.base.packets ||
+	       channel->state == CHANNEL_RECEIVING;
+}
+
+static bool is_needed(const struct engine *engine, uint32_t first)
+{
+	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
+		const struct channel *channel = channel_table_at(&engine->channels, first + i);
+
+		if (channel && has_flowed(channel))
 			return true;
+	}
 	return false;
 }
 
@@ -37,7 +48,7 @@ static void look_at_part(struct engine *engine, uint32_t first)
 	uint64_t last_ns[MCI_STATS_CHUNK];
 	struct channel *channel;
 
-	if (!is_used(engine, first))
+	if (!is_needed(engine, first))
 		return;
 	if (dataplane_last_packets(engine->dataplane, first, last_ns)) {
 		log_peer("%s", dataplane_error(engine->dataplane));
