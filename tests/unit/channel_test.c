@@ -332,7 +332,7 @@ static struct channel *receiving_one(void)
 
 static void run_to_next_step(const struct channel *channel)
 {
-	timers_run(&timers, channel->retry.due);
+	timers_run(&timers, timer_due(&timers, &channel->retry));
 }
 
 static void fall_silent_and_try_another(struct channel *channel)

@@ -255,6 +255,7 @@ static void change_one(struct model_timer *timer)
 		timer_start(&timers, &timer->timer, delay);
 		timer->due = timers.now + delay;
 	}
+	wrong += timer_due(&timers, &timer->timer) != timer->due;
 	wrong += timer_left(&timers, &timer->timer) !=
 		 (timer->due == USEC_NEVER ? 0 : timer->due - timers.now);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A binary heap of pointers to timers; each timer knows its place, so that moving and stopping one
- * cost as little as starting it. */
+/* A heap; each timer knows its place, so that moving and stopping one cost as little as starting
+ * it. Four below each: half the levels of two, and the four stand side by side in memory. */
 #include "base/timers.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
+
+#define BELOW 4
 
 void timers_free(struct timers *timers)
 {
@@ -14,57 +16,62 @@ void timers_free(struct timers *timers)
 
 usec_t timers_next(const struct timers *timers)
 {
-	return timers->count ? timers->heap[0]->due : USEC_NEVER;
+	return timers->count ? timers->heap[0].due : USEC_NEVER;
 }
 
-static void place(struct timers *timers, size_t slot, struct timer *timer)
+static void put(struct timers *timers, size_t place, struct timer_place timer)
 {
-	timers->heap[slot - 1] = timer;
-	timer->slot = slot;
+	timers->heap[place] = timer;
+	timer.timer->slot = place + 1;
 }
 
-static void sift_up(struct timers *timers, struct timer *timer)
+static size_t move_up(struct timers *timers, size_t place, usec_t due)
 {
-	size_t slot = timer->slot;
-
-	while (slot > 1 && timers->heap[slot / 2 - 1]->due > timer->due) {
-		place(timers, slot, timers->heap[slot / 2 - 1]);
-		slot /= 2;
+	while (place && timers->heap[(place - 1) / BELOW].due > due) {
+		put(timers, place, timers->heap[(place - 1) / BELOW]);
+		place = (place - 1) / BELOW;
 	}
-	place(timers, slot, timer);
+	return place;
 }
 
-static void sift_down(struct timers *timers, struct timer *timer)
+static size_t earliest_below(const struct timers *timers, size_t place)
 {
-	size_t slot = timer->slot;
+	size_t first = place * BELOW + 1, end = first + BELOW, earliest = first;
 
+	if (end > timers->count)
+		end = timers->count;
+	for (size_t below = first + 1; below < end; below++)
+		if (timers->heap[below].due < timers->heap[earliest].due)
+			earliest = below;
+	return earliest;
+}
+
+static size_t move_down(struct timers *timers, size_t place, usec_t due)
+{
 	for (;;) {
-		size_t child = slot * 2;
+		size_t below = earliest_below(timers, place);
 
-		if (child < timers->count &&
-		    timers->heap[child]->due < timers->heap[child - 1]->due)
-			child++;
-		if (child > timers->count || timers->heap[child - 1]->due >= timer->due)
-			break;
-		place(timers, slot, timers->heap[child - 1]);
-		slot = child;
+		if (below >= timers->count || timers->heap[below].due >= due)
+			return place;
+		put(timers, place, timers->heap[below]);
+		place = below;
 	}
-	place(timers, slot, timer);
 }
 
 void timer_stop(struct timers *timers, struct timer *timer)
 {
-	struct timer *last;
+	struct timer_place last;
+	size_t place;
 
 	if (!timer->slot)
 		return;
-	last = timers->heap[--timers->count];
-	if (last != timer) {
-		place(timers, timer->slot, last);
-		sift_up(timers, last);
-		sift_down(timers, last);
-	}
+	place = timer->slot - 1;
 	timer->slot = 0;
+	last = timers->heap[--timers->count];
+	if (last.timer == timer)
+		return;
+	place = move_up(timers, place, last.due);
+	put(timers, move_down(timers, place, last.due), last);
 }
 
 void timer_set(struct timers *timers, struct timer *timer, usec_t due)
@@ -76,9 +83,7 @@ void timer_set(struct timers *timers, struct timer *timer, usec_t due)
 		timers->size = timers->size ? timers->size * 2 : 64;
 		timers->heap = memory_resize(timers->heap, timers->size * sizeof(*timers->heap));
 	}
-	timer->due = due;
-	place(timers, ++timers->count, timer);
-	sift_up(timers, timer);
+	put(timers, move_up(timers, timers->count++, due), (struct timer_place){due, timer});
 }
 
 void timer_start(struct timers *timers, struct timer *timer, usec_t delay)
@@ -86,9 +91,16 @@ void timer_start(struct timers *timers, struct timer *timer, usec_t delay)
 	timer_set(timers, timer, delay == USEC_NEVER ? USEC_NEVER : timers->now + delay);
 }
 
+usec_t timer_due(const struct timers *timers, const struct timer *timer)
+{
+	return timer->slot ? timers->heap[timer->slot - 1].due : USEC_NEVER;
+}
+
 usec_t timer_left(const struct timers *timers, const struct timer *timer)
 {
-	return timer->slot && timer->due > timers->now ? timer->due - timers->now : 0;
+	usec_t due = timer_due(timers, timer);
+
+	return timer->slot && due > timers->now ? due - timers->now : 0;
 }
 
 bool timers_run_one(struct timers *timers, usec_t now)
@@ -99,7 +111,7 @@ bool timers_run_one(struct timers *timers, usec_t now)
 		timers->now = now;
 	if (timers_next(timers) > timers->now)
 		return false;
-	timer = timers->heap[0];
+	timer = timers->heap[0].timer;
 	timer_stop(timers, timer);
 	timer->fn(timer);
 	return true;

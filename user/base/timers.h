@@ -20,13 +20,19 @@ typedef void timer_fn(struct timer *timer);
 /* Embedded in what it belongs to; zeroed memory with `fn` set is a stopped timer. */
 struct timer {
 	timer_fn *fn;
-	usec_t due;
 	size_t slot; /* place in the heap, from 1; 0 when stopped */
+};
+
+/* With the time, so that they are compared without a look at the timers themselves: those are all
+ * over the memory. */
+struct timer_place {
+	usec_t due;
+	struct timer *timer;
 };
 
 struct timers {
 	usec_t now;
-	struct timer **heap; /* the earliest first; grows by doubling */
+	struct timer_place *heap; /* the earliest first; grows by doubling */
 	size_t count, size;
 };
 
@@ -44,6 +50,8 @@ void timer_set(struct timers *timers, struct timer *timer, usec_t due);
 /* (Re)starts after a delay. */
 void timer_start(struct timers *timers, struct timer *timer, usec_t delay);
 void timer_stop(struct timers *timers, struct timer *timer);
+/* USEC_NEVER where it is stopped. */
+usec_t timer_due(const struct timers *timers, const struct timer *timer);
 /* What is left, 0 when due or stopped. */
 usec_t timer_left(const struct timers *timers, const struct timer *timer);
 

@@ -132,7 +132,7 @@ static void extend_expiry(struct pim_downstream_entry *entry, uint16_t holdtime)
 	usec_t due = timers->now + holdtime * USEC_PER_SEC;
 
 	/* Forever is not shortened by a later Join of another router, either. */
-	if (entry->state != PIM_NO_INFO && (!entry->expiry.slot || entry->expiry.due >= due))
+	if (entry->state != PIM_NO_INFO && timer_due(timers, &entry->expiry) >= due)
 		return;
 	timer_set(timers, &entry->expiry, holdtime == PIM_HOLDTIME_FOREVER ? USEC_NEVER : due);
 }
