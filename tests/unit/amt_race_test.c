@@ -11,6 +11,7 @@
 
 static struct timers timers;
 static struct amt_tunnels tunnels;
+static struct amt_candidate storage[AMT_RACE_MOST];
 static struct amt_race race;
 static struct {
 	struct amt_endpoint *endpoint;
@@ -134,8 +135,11 @@ static void begin_race(const char *one, const char *two, const char *three)
 	const char *candidates[] = {one, two, three};
 
 	amt_race_end(&race);
-	race = (struct amt_race){
-		.tunnels = &tunnels, .actions = &race_actions, .source = addr("192.0.2.10")};
+	race = (struct amt_race){.tunnels = &tunnels,
+				 .actions = &race_actions,
+				 .source = addr("192.0.2.10"),
+				 .candidates = storage,
+				 .room = AMT_RACE_MOST};
 	sent_count = won = lost = 0;
 	winner[0] = 0;
 	for (size_t i = 0; i < 3; i++)
@@ -151,7 +155,7 @@ static void begin(void)
 				       .actions = &tunnel_actions,
 				       .limit = 8,
 				       .hold_down = 180 * USEC_PER_SEC};
-	race = (struct amt_race){.tunnels = &tunnels};
+	race = (struct amt_race){.tunnels = &tunnels, .candidates = storage, .room = AMT_RACE_MOST};
 	open_count = 0;
 }
 

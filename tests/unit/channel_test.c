@@ -478,9 +478,9 @@ Test(channel, a_source_that_moves_takes_it_along)
 {
 	struct channel *channel = receiving_one();
 
-	channel_relay_is_named(channel, true);
+	channel_relays_renewed(channel, 2, true);
 	expect_did("");
-	channel_relay_is_named(channel, false);
+	channel_relays_renewed(channel, 2, false);
 	expect_did("discover");
 	channel_relays_found(channel, 1);
 	channel_tunnel_up(channel, true);
@@ -490,6 +490,28 @@ Test(channel, a_source_that_moves_takes_it_along)
 	expect_did("connect forward switch-over forward");
 	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
 	cr_expect_not(channel->homeless);
+}
+
+Test(channel, with_one_relay_it_seeks_no_other_before_dns_names_one)
+{
+	struct channel *channel = open_one();
+
+	channel_relays_found(channel, 1);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	channel_first_packet(channel, timers.now);
+	channel_is_silent(channel);
+	expect_did("discover connect forward");
+	run_for(&timers, 600);
+	expect_did("");
+	channel_relays_renewed(channel, 1, true);
+	run_for(&timers, 600);
+	expect_did("");
+	channel_relays_renewed(channel, 2, true);
+	expect_did("");
+	run_for(&timers, 120);
+	expect_did("discover");
+	cr_expect_eq(channel->move, CHANNEL_SEEKING);
 }
 
 Test(channel, what_goes_nowhere_is_not_known_to_be_silent)

@@ -16,7 +16,7 @@ void amt_race_add(struct amt_race *race, const struct addr *address, bool discov
 	for (unsigned i = 0; i < race->count; i++)
 		if (addr_equal(&race->candidates[i].address, address))
 			return;
-	if (race->count < AMT_RACE_MOST)
+	if (race->count < race->room)
 		race->candidates[race->count++] = (struct amt_candidate){*address, discover};
 }
 

@@ -19,22 +19,24 @@ struct amt_race_actions {
 	void (*lost)(struct amt_race *race, const char *reason);
 };
 
+struct amt_candidate {
+	struct addr address;
+	bool discover;
+};
+
 struct amt_race {
 	struct amt_tunnels *tunnels;
 	const struct amt_race_actions *actions;
 	struct addr source;
-	struct amt_candidate {
-		struct addr address;
-		bool discover;
-	} candidates[AMT_RACE_MOST]; /* as they are to be tried */
-	unsigned count, started;
+	struct amt_candidate *candidates; /* as they are to be tried; the owner's memory */
+	unsigned room /* AMT_RACE_MOST at most */, count, started;
 	struct timer late;
 	struct amt_attempt *attempts;
 	const char *reason; /* of the last that failed */
 };
 
-/* Fill tunnels, actions and source in before; then add candidates, the same address once, as many
- * as there is room for; and start. */
+/* Fill tunnels, actions, source, candidates and room in before; then add candidates, the same
+ * address once, as many as there is room for; and start. */
 /* With `discover` the address is a discovery address. */
 void amt_race_add(struct amt_race *race, const struct addr *address, bool discover);
 void amt_race_start(struct amt_race *race);

@@ -104,10 +104,16 @@ static bool is_restless(const struct channel *channel)
 	return channel->silent || channel->homeless;
 }
 
+/* No other relay is known: nothing is to be sought before DNS names one. */
+static bool is_alone(const struct channel *channel)
+{
+	return channel->relay_count == 1 && !channel->homeless;
+}
+
 /* Of no move; the next is due where the relay is not one to stay with. */
 static void stay(struct channel *channel)
 {
-	if (is_restless(channel)) {
+	if (is_restless(channel) && !is_alone(channel)) {
 		wait_for(channel, patience(channel));
 		channel->silences++;
 	} else {
@@ -349,11 +355,16 @@ void channel_is_silent(struct channel *channel)
 		stay(channel);
 }
 
-void channel_relay_is_named(struct channel *channel, bool named)
+void channel_relays_renewed(struct channel *channel, unsigned count, bool named)
 {
-	bool was_homeless = channel->homeless;
+	bool was_homeless = channel->homeless, was_alone = is_alone(channel);
 
+	channel->relay_count = count;
 	channel->homeless = channel->forwarding && !named;
-	if (channel->homeless && !was_homeless && channel->move == CHANNEL_STAYING)
+	if (channel->move != CHANNEL_STAYING)
+		return;
+	if (channel->homeless && !was_homeless)
 		seek(channel);
+	else if (channel->silent && was_alone && !is_alone(channel))
+		stay(channel);
 }

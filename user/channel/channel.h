@@ -127,8 +127,8 @@ void channel_moved(struct channel *channel);
 /* Data flows; or has stopped, which it may be told again and again. */
 void channel_flows(struct channel *channel);
 void channel_is_silent(struct channel *channel);
-/* Whether the relay that serves it is among the source's. */
-void channel_relay_is_named(struct channel *channel, bool named);
+/* While one serves it: how many relays the source has now, and whether that is one of them. */
+void channel_relays_renewed(struct channel *channel, unsigned count, bool named);
 
 /* For the table: begins and ends its life, and tells it of a change of `interfaces`. */
 void channel_open(struct channel *channel, usec_t seen);

@@ -16,10 +16,13 @@ struct place {
 	struct addr candidate; /* that led to the relay */
 };
 
+_Static_assert(DRIAD_RELAYS_MAX <= AMT_RACE_MOST, "all that are found can be tried");
+
 /* The search for one. */
 struct search {
 	struct amt_race race;
 	struct channel *channel;
+	struct amt_candidate candidates[];
 };
 
 /* What the daemon keeps for a channel. */
@@ -63,7 +66,7 @@ static void compare(struct served *served)
 	const struct driad_found *found = served->source.found;
 
 	if (found->count && served->serving)
-		channel_relay_is_named(&served->channel,
+		channel_relays_renewed(&served->channel, found->count,
 				       number_of(found, &served->serving->candidate) >= 0);
 }
 
@@ -165,7 +168,7 @@ static void race_won(struct amt_race *race, const struct addr *candidate, const 
 	end_search(served);
 	if (is_serving(served, &to)) {
 		served->serving->candidate = by;
-		channel_relay_is_named(channel, true);
+		channel_relays_renewed(channel, channel->relay_count, true);
 		channel_not_connected(channel, "no other relay");
 	} else {
 		join(channel, &to, &by);
@@ -199,10 +202,13 @@ static void add_candidates(const struct served *served, struct amt_race *race)
 static void connect_to_one(struct channel *channel)
 {
 	struct served *served = served_of(channel);
-	struct search *search = memory_new(sizeof(*search));
+	unsigned room = served->source.found->count;
+	struct search *search = memory_new(sizeof(*search) + room * sizeof(search->candidates[0]));
 
 	end_search(served);
 	search->channel = channel;
+	search->race.candidates = search->candidates;
+	search->race.room = room;
 	search->race.tunnels = &engine_of(channel)->tunnels;
 	search->race.actions = &race_actions;
 	search->race.source = channel->sg.source;

@@ -107,7 +107,7 @@ static bool plan(struct dataplane *dp, uint32_t slot)
 {
 	struct stats_maker *maker = &dp->stats_maker;
 	uint32_t number = slot / MCI_STATS_CHUNK;
-	uint32_t end = number + (slot < MCI_STATS_CHUNK / 2 ? 1 : number / 4 + 3);
+	uint32_t end = number + (slot < MCI_STATS_CHUNK / 2 ? 1 : number / 2 + 6);
 
 	if (end > dp->stats_chunk_count)
 		end = dp->stats_chunk_count;
