@@ -241,6 +241,45 @@ Test(driad_sources, a_failure_is_not_kept)
 	}
 }
 
+Test(driad_sources, a_ttl_of_0_is_an_answer_all_the_same)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 0);
+	run_for(&timers, 66);
+	cr_expect_eq(asked, 2);
+	answer(DNS_NAME_ERROR, 0);
+	cr_expect_eq(found, 2, "told that they are gone");
+}
+
+/* One of the ways has no DNS server. */
+Test(driad_sources, what_the_others_have_found_is_kept_for_a_moment)
+{
+	static const struct driad_options both = {.ways = {DRIAD_DNS_SD, DRIAD_SOURCE},
+						  .way_count = 2,
+						  .domain = "example.",
+						  .renew = 60};
+	struct dns_answer no = {.status = DNS_SERVER_FAILURE},
+			  yes = {.status = DNS_OK, .ttl = 300, .count = 1, .records = &relay};
+	struct driad_question *first;
+
+	sources.options = &both;
+	want(0, "192.0.2.10");
+	run_for(&timers, 0);
+	cr_assert_eq(asked, 2);
+	first = question->lookup->questions[0];
+	driad_answer(first, &no);
+	driad_answer(question, &yes);
+	run_for(&timers, DRIAD_KEEP_PART - 1);
+	want(1, "192.0.2.10");
+	cr_expect_eq(found, 2);
+	cr_expect_eq(users[1].found->count, 1);
+	cr_expect_eq(asked, 2);
+	run_for(&timers, 2);
+	want(2, "192.0.2.10");
+	run_for(&timers, 0);
+	cr_expect_eq(asked, 4);
+}
+
 Test(driad_sources, a_lookup_ends_with_the_last_who_waits)
 {
 	want(0, "192.0.2.10");

@@ -72,15 +72,21 @@ static bool is_failure(enum dns_status status)
 	return status == DNS_TIMEOUT || status == DNS_SERVER_FAILURE || status == DNS_BOGUS;
 }
 
+static void limit_ttl(struct driad_source *source, uint32_t most)
+{
+	if (most < source->ttl)
+		source->ttl = most;
+}
+
 static void note_ttl(const struct driad_question *question, const struct dns_answer *answer)
 {
 	struct driad_source *source =
 		container_of(question->lookup, struct driad_pending, lookup)->source;
 
 	if (is_failure(answer->status))
-		source->ttl = 0;
-	else if (answer->ttl < source->ttl)
-		source->ttl = answer->ttl;
+		source->failed = true;
+	else
+		limit_ttl(source, answer->ttl);
 }
 
 static bool is_among(const struct driad_relay *relay, const struct driad_found *found)
@@ -134,7 +140,7 @@ static void tell_again(struct driad_source *source)
  * Where DNS fails, users go on with what they have. */
 static void take_answer(struct driad_source *source, struct driad_found *found)
 {
-	bool is_new = source->told && source->ttl;
+	bool is_new = source->told && !source->failed;
 
 	if (source->found && are_same(source->found, found)) {
 		release(found);
@@ -146,21 +152,31 @@ static void take_answer(struct driad_source *source, struct driad_found *found)
 		tell_again(source);
 }
 
+/* Until when the answer serves, and when users want it looked up again. */
+static void set_times(struct driad_source *source)
+{
+	const struct driad_sources *table = source->table;
+	bool keep = HASH_COUNT(table->by_address) <= table->limit;
+	unsigned renew = table->options->renew;
+	uint32_t ttl;
+
+	if (source->failed)
+		limit_ttl(source, source->found->count ? DRIAD_KEEP_PART : 0);
+	ttl = source->ttl > renew ? source->ttl : renew;
+	source->end = table->timers->now + (keep ? source->ttl : 0) * USEC_PER_SEC;
+	source->renewal = table->timers->now + ttl * USEC_PER_SEC +
+			  random_between(0, ttl * (USEC_PER_SEC / 10));
+}
+
 /* No answer, and an answer beyond the limit, serve those who wait for it now. */
 static void lookup_done(struct driad_lookup *lookup)
 {
 	struct driad_source *source = container_of(lookup, struct driad_pending, lookup)->source;
-	struct driad_sources *table = source->table;
-	bool keep = HASH_COUNT(table->by_address) <= table->limit;
-	unsigned renew = table->options->renew;
-	uint32_t ttl = source->ttl > renew ? source->ttl : renew;
 
 	take_answer(source, found_by(lookup));
-	source->end = table->timers->now + (keep ? source->ttl : 0) * USEC_PER_SEC;
-	source->renewal = table->timers->now + ttl * USEC_PER_SEC +
-			  random_between(0, ttl * (USEC_PER_SEC / 10));
+	set_times(source);
 	end_lookup(source);
-	timer_start(table->timers, &source->timer, 0);
+	timer_start(source->table->timers, &source->timer, 0);
 }
 
 static void look_up(struct driad_source *source)
@@ -169,6 +185,7 @@ static void look_up(struct driad_source *source)
 
 	source->is_due = false;
 	source->ttl = DRIAD_KEEP_MOST;
+	source->failed = false;
 	source->pending = memory_new(sizeof(*source->pending));
 	source->pending->source = source;
 	source->pending->lookup = (struct driad_lookup){.timers = table->timers,

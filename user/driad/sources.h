@@ -13,6 +13,7 @@
 #include <uthash.h>
 
 #define DRIAD_KEEP_MOST 3600 /* seconds that an answer is kept, whatever its TTL */
+#define DRIAD_KEEP_PART 30   /* and one that one of the ways has failed to add to */
 
 struct driad_source;
 
@@ -43,6 +44,7 @@ struct driad_source {
 	usec_t end;         /* of the answer */
 	usec_t renewal;     /* when it is to be looked up again */
 	uint32_t ttl;       /* the least so far */
+	bool failed;        /* a question so far got no answer */
 	UT_hash_handle hh;
 };
 
