@@ -70,12 +70,41 @@ manners two mute
 until_true 30 "the silent relay is followed by the next" moved_to $ONE
 ok "a relay that sends nothing is followed by the next" true
 
+finish sender
+finish viewer
+until_true 20 "all is left" no_channels
+
+# A relay that has room for three channels, and says nothing of the others (the Linux kernel's is one, with 32 groups)
+: >"$WORK/two.manners"
+manners two ''
+finish mcingestd
+say "10 1 1 $ONE" "20 1 1 $TWO"
+manners one 'room 3'
+mcingestd_up --config "$WORK/conf"
+until_true 40 "FRR says Hello" neighbor_there
+until_true 10 "FRR knows us" frr_knows_us
+for i in {1..6}; do
+    receiver_up "viewer$i" $S "232.1.2.$i" --seconds 120
+    spawn "sender$i" source "$PEERS/source" --interface eth0 --source $S --group "232.1.2.$i" --rate 50 --count 6000 --size 100
+done
+all_receive() { [[ $(api channels '[.channels[] | select(.state == "receiving" and .move == "staying") | .relay] | sort | join(" ")') == "$1" ]]; }
+until_true 40 "each channel has found room" all_receive "$ONE $ONE $ONE $TWO $TWO $TWO"
+ok "what a relay drops in silence is served by the next one, and the others stay" true
+for i in {1..6}; do
+    finish "sender$i"
+    finish "viewer$i"
+done
+until_true 20 "all is left" no_channels
+
 # A relay that dies
+receiver_up viewer $S $G --seconds 120
+spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 500 --count 60000 --size 100
 printf '[relays]\nrenew = 1\n' >"$WORK/conf"
 finish mcingestd
 mcingestd_up --config "$WORK/conf"
-: >"$WORK/two.manners"
-manners two ''
+: >"$WORK/one.manners"
+manners one ''
+until_true 40 "FRR says Hello" neighbor_there
 until_true 20 "a relay serves" channel_is $S $G receiving
 sleep 3 # as above
 if served_by $ONE; then dead=one at=$ONE next=$TWO; else dead=two at=$TWO next=$ONE; fi

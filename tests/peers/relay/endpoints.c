@@ -118,6 +118,8 @@ struct endpoint *endpoint_subscribe(const struct path *path, const struct addres
 		s->expires = now + membership_interval();
 		return e;
 	}
+	if (e && manners.room && e->count >= manners.room)
+		return e;
 	c = limit ? NULL : channel_get(source, group);
 	if (!c) {
 		refuse(path, source, group, limit ? limit : "cannot be joined upstream");

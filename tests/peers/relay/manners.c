@@ -10,6 +10,7 @@
 
 #define LATE_MOST 60000
 #define DROP_MOST 1000000
+#define ROOM_MOST 1000000
 
 struct manners manners;
 
@@ -32,6 +33,7 @@ static const struct {
 	{"data-port", offsetof(struct manners, data_port), 1, UINT16_MAX},
 	{"late", offsetof(struct manners, late), 1, LATE_MOST},
 	{"drop", offsetof(struct manners, drop), 1, DROP_MOST},
+	{"room", offsetof(struct manners, room), 1, ROOM_MOST},
 };
 
 static const char *take_number(const char *value, unsigned least, unsigned most, unsigned *number)
