@@ -59,8 +59,24 @@ ok "what both relays sent went to the LAN once" test "$(api counters .drops.dupl
 until_true 10 "the first relay is left" all_arrived $TWO
 ok "the first relay is left" true
 
+# The same, once a killed daemon's channel has been adopted
+receiver_up viewer $S $G --last 7999 --timeout 40
+until_true 20 "joined" channel_is $S $G joined
+spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 1000 --count 8000 --size 100
+until_true 20 "the only relay serves" served_by $TWO
+finish mcingestd KILL
+mcingestd_up --config "$WORK/conf"
+is "the next daemon goes on with it" "$(channel $S $G '"\(.relay) \(.state)"')" "$TWO receiving"
+say "10 1 1 $ONE"
+until_true 20 "the adopted channel moves" moved_to $ONE
+finish viewer none
+finish sender none
+is "an adopted channel moves as well, and loses nothing" "$(summary viewer received) $(summary viewer duplicates)" "8000 0"
+until_true 20 "all is left" no_channels
+
 # A relay that answers, and sends nothing
 say "10 1 1 $TWO" "20 1 1 $ONE"
+sleep 3 # the TTL of what was said before
 receiver_up viewer $S $G --seconds 120
 until_true 20 "joined" channel_is $S $G joined
 spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 500 --count 60000 --size 100

@@ -150,6 +150,7 @@ static void join(struct channel *channel, const struct addr *relay, const struct
 void relays_adopt(struct channel *channel, const struct addr *relay)
 {
 	join(channel, relay, relay);
+	discover(channel); /* what DNS says by now */
 }
 
 /* Two candidates may lead to one relay. */
