@@ -30,11 +30,11 @@ struct served {
 	struct channel channel;
 	struct driad_user source;
 	struct search *search;
-	struct place *serving, *other;     /* the second while it moves, or tries to */
-	const struct driad_found *vain_of; /* whose relays, by bits, have been tried in vain */
+	struct place *serving, *other; /* the second while it moves, or tries to */
+	uint64_t vain_of;              /* number of what was found whose relays, by bits, */
+	uint32_t vain;                 /* have been tried in vain */
 	usec_t vain_until;
 	struct dataplane_upstream *left; /* of a move that is draining */
-	uint32_t vain;
 	struct slow_stats slow;
 };
 
@@ -95,7 +95,7 @@ static void discover(struct channel *channel)
 
 static bool is_in_vain(const struct served *served, unsigned number)
 {
-	return served->vain_of == served->source.found &&
+	return served->vain_of == served->source.found->number &&
 	       served->vain_until > engine_of(&served->channel)->timers.now &&
 	       served->vain & 1u << number;
 }
@@ -108,9 +108,9 @@ static void note_in_vain(struct served *served, const struct place *place)
 
 	if (number < 0)
 		return;
-	if (served->vain_of != found || served->vain_until <= engine->timers.now)
+	if (served->vain_of != found->number || served->vain_until <= engine->timers.now)
 		served->vain = 0;
-	served->vain_of = found;
+	served->vain_of = found->number;
 	served->vain |= 1u << number;
 	served->vain_until = engine->timers.now + engine->config->tunnels.hold_down;
 }

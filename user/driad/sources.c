@@ -113,11 +113,12 @@ static bool are_same(const struct driad_found *a, const struct driad_found *b)
 	return true;
 }
 
-static struct driad_found *found_by(const struct driad_lookup *lookup)
+static struct driad_found *found_by(struct driad_sources *table, const struct driad_lookup *lookup)
 {
 	size_t size = lookup->relay_count * sizeof(lookup->relays[0]);
 	struct driad_found *found = memory_new(sizeof(*found) + size);
 
+	found->number = ++table->found_count;
 	found->holders = 1;
 	found->reason = lookup->reason;
 	found->count = lookup->relay_count;
@@ -173,7 +174,7 @@ static void lookup_done(struct driad_lookup *lookup)
 {
 	struct driad_source *source = container_of(lookup, struct driad_pending, lookup)->source;
 
-	take_answer(source, found_by(lookup));
+	take_answer(source, found_by(source->table, lookup));
 	set_times(source);
 	end_lookup(source);
 	timer_start(source->table->timers, &source->timer, 0);

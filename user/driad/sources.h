@@ -19,6 +19,7 @@ struct driad_source;
 
 /* What one lookup has found. It does not change: a later one makes another. */
 struct driad_found {
+	uint64_t number; /* from 1; no two have the same */
 	unsigned holders;
 	const char *reason; /* why there are none; a constant */
 	unsigned count;
@@ -59,6 +60,7 @@ struct driad_sources {
 	 * in the call. */
 	void (*found)(struct driad_user *user);
 	struct driad_source *by_address;
+	uint64_t found_count; /* that there ever were */
 };
 
 /* Fill timers, actions, options, context, limit and found in before. */
