@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Interfaces, addresses and routes that change while channels flow: the LAN's address, MTU and MAC, the
-# LAN down and up, deleted and made again; the WAN's address, and the default route moved to another WAN
-# and back. No restart, and each change has its line in the log.
+# LAN down and up, deleted and made again, what its driver takes; the WAN's address, and the default route
+# moved to another WAN and back. No restart, and each change has its line in the log.
 . "$(dirname "$0")/lib.sh"
 export LAB_SHAPE="two-wans"
 
@@ -50,6 +50,16 @@ until_true 10 "the map has the new MAC" eval '[[ $(of_lan ".mac | join(\" \")") 
 ok "the MAC address is in the map and in the log" logged mcingestd 'lan0 has another MAC address: 02:00:00:00:77:01'
 ok "data flows on" flows
 
+# What the LAN's driver takes: a veth sends what XDP redirects to it where its peer has GRO
+in_node access ethtool -K up0 gro off
+until_true 10 "the LAN takes no frames from XDP: TC" mode_is wan0 upstream tc
+until_true 10 "by TC, data flows" flows
+in_node access ethtool -K up0 gro on
+until_true 10 "it takes them again: XDP" mode_is wan0 upstream xdp
+before=$(xdp_redirected wan0)
+until_true 10 "XDP sends to the LAN again" eval '(($(xdp_redirected wan0) > before + 100))'
+ok "what the LAN's driver takes is followed" logged mcingestd 'wan0: .* taken by tc .lan0 takes no frames from XDP'
+
 # A second address, then another first one
 in_node ingest ip addr add 10.0.7.1/24 dev lan0
 until_true 10 "FRR hears of a secondary address" eval 'in_node access vtysh -c "show ip pim secondary" | grep -q 10.0.7.1'
@@ -93,7 +103,6 @@ until_true 10 "status shows it" mode_is lan0 downstream null
 ok "a LAN that is gone is logged" logged mcingestd 'lan0 is gone'
 in_node ingest ip link add other type veth # takes an ifindex
 ip -n "$LAB-ingest" link add made type veth peer name up0 netns "$LAB-access"
-in_node access ethtool -K up0 gro on # before there is a lan0 to look at
 in_node ingest ip link set made name lan0
 in_node access ip addr add 10.0.0.2/24 dev up0
 in_node access ip link set up0 up
@@ -101,6 +110,7 @@ in_node ingest ip addr add 10.0.0.1/24 dev lan0
 in_node ingest ip link set lan0 up
 lan_route 10.0.0.1
 until_true 10 "status shows it again" mode_is lan0 downstream tc
+in_node access ethtool -K up0 gro on
 is "with another ifindex" "$(($(in_node ingest cat /sys/class/net/lan0/ifindex) != old))" 1
 until_true 60 "a LAN made again: FRR is a neighbour" frr_knows_us
 until_true 60 "a LAN made again: data flows" flows

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The kernel's own answers, in a network namespace of the test's process. */
 #include "io/netlink.h"
+#include "io/netlink_monitor.h"
 #include "io/raw.h"
 
 #include <arpa/inet.h>

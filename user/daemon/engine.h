@@ -23,6 +23,7 @@
 #include "io/frames.h"
 #include "io/loop.h"
 #include "io/netlink.h"
+#include "io/netlink_monitor.h"
 #include "io/raw.h"
 #include "io/resolver.h"
 #include "membership/querier.h"

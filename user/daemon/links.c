@@ -96,6 +96,13 @@ static void log_mode(const struct engine *engine, const struct netlink_interface
 		   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
 }
 
+static void log_modes(const struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		if (engine->uplinks[i].ifindex)
+			log_mode(engine, &engine->uplinks[i]);
+}
+
 bool links_attach(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->lan_count; i++)
@@ -104,8 +111,7 @@ bool links_attach(struct engine *engine)
 	for (unsigned i = 0; i < engine->uplink_count; i++)
 		if (dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex))
 			return false;
-	for (unsigned i = 0; i < engine->uplink_count; i++)
-		log_mode(engine, &engine->uplinks[i]);
+	log_modes(engine);
 	return true;
 }
 
@@ -173,10 +179,30 @@ static void replace_lan(struct lan *lan, const struct netlink_interface *now)
 	lan->link.up = false;
 	lan_follow(lan);
 	dataplane_detach(dataplane, old, ROLE_DOWNSTREAM);
-	if (now->ifindex && dataplane_attach_downstream(dataplane, now->ifindex)) {
+	if (!now->ifindex)
+		return;
+	if (dataplane_attach_downstream(dataplane, now->ifindex)) {
 		log_error("%s", dataplane_error(dataplane));
 		lan->link.ifindex = 0;
+		return;
 	}
+	log_modes(lan->engine);
+}
+
+/* What a driver takes can change as it runs: a veth's with its peer's GRO, a bond's with its ports.
+ */
+static void renew_lan(const struct lan *lan)
+{
+	struct engine *engine = lan->engine;
+	bool changed;
+
+	if (dataplane_renew_downstream(engine->dataplane, lan->link.ifindex, &changed))
+		log_error("%s", dataplane_error(engine->dataplane));
+	if (!changed)
+		return;
+	log_modes(engine);
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		channel_table_interface_changed(&engine->channels, i);
 }
 
 static void follow_lan(struct lan *lan)
@@ -195,6 +221,7 @@ static void follow_lan(struct lan *lan)
 	lan_follow(lan);
 	if (changes & (NETLINK_MAC | NETLINK_MTU))
 		channel_table_interface_changed(&lan->engine->channels, lan->number);
+	renew_lan(lan);
 }
 
 /* Uplinks */

@@ -165,6 +165,17 @@ int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex)
 	return upstream ? choose_xdp(dp, upstream) : 0;
 }
 
+/* XDP knows the LANs that there were when it was attached. */
+static int choose_again(struct dataplane *dp)
+{
+	int error = 0;
+
+	for (unsigned i = 0; !error && i < dp->attachment_count; i++)
+		if (dp->attachments[i].role == ROLE_UPSTREAM)
+			error = choose_xdp(dp, &dp->attachments[i]);
+	return error;
+}
+
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 {
 	int error;
@@ -175,11 +186,20 @@ int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 	if (error)
 		return error;
 	learn_lan(dp, add(dp, ifindex, ROLE_DOWNSTREAM));
-	/* XDP knows the LANs that there were when it was attached. */
-	for (unsigned i = 0; !error && i < dp->attachment_count; i++)
-		if (dp->attachments[i].role == ROLE_UPSTREAM)
-			error = choose_xdp(dp, &dp->attachments[i]);
-	return error;
+	return choose_again(dp);
+}
+
+int dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex, bool *changed)
+{
+	struct attachment *lan = find(dp, ifindex, ROLE_DOWNSTREAM), before;
+
+	*changed = false;
+	if (!lan)
+		return 0;
+	before = *lan;
+	learn_lan(dp, lan);
+	*changed = lan->takes_xdp != before.takes_xdp || lan->takes_parts != before.takes_parts;
+	return *changed ? choose_again(dp) : 0;
 }
 
 void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)

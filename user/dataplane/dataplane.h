@@ -75,6 +75,10 @@ int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* deca
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
 /* Its MAC address is another, or what the driver takes: the choice is made again. */
 int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex);
+/* Asks the LAN's driver anew whether it sends what XDP redirects to it. `changed`: it is not as it
+ * was, the choice has been made again for all upstreams, and each channel's entry is to be written
+ * again. */
+int dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex, bool *changed);
 /* Nothing of ours stays on the interface, which may be gone already; of a downstream, no channel
  * must have it any more. */
 void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role);

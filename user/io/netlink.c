@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/netlink.h"
-#include "base/memory.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
@@ -8,11 +7,9 @@
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 #define BUFFER_BYTES 32768 /* what the kernel fills at most in one piece of a dump */
 #define DUMP_TRIES   5
-#define PER_CALL     64 /* messages of the monitor, before others get their turn */
 
 /* Sends one request and hands each message of the answer to `cb`. */
 static int exchange(struct mnl_socket *nl, struct nlmsghdr *request, mnl_cb_t cb, void *data)
@@ -272,82 +269,4 @@ int netlink_uplinks(unsigned *ifindexes, unsigned max)
 	int err = dump(RTM_GETROUTE, sizeof(struct rtmsg), on_route, &uplinks, &uplinks.count);
 
 	return err ? err : (int)uplinks.count;
-}
-
-/* The monitor */
-
-struct netlink_monitor {
-	struct mnl_socket *nl;
-	struct loop_watch *watch;
-	struct timers *timers;
-	struct timer settle;
-	netlink_changed_fn *fn;
-	void *owner;
-};
-
-static void settled(struct timer *timer)
-{
-	struct netlink_monitor *monitor = container_of(timer, struct netlink_monitor, settle);
-
-	monitor->fn(monitor->owner);
-}
-
-/* Messages say only that there is something to ask; more of them do not put that off. One that did
- * not fit into the socket's queue (ENOBUFS) says the same. */
-static void on_change(void *owner, uint32_t events)
-{
-	struct netlink_monitor *monitor = owner;
-	static uint8_t buffer[BUFFER_BYTES];
-
-	(void)events;
-	for (unsigned i = 0; i < PER_CALL; i++)
-		if (mnl_socket_recvfrom(monitor->nl, buffer, sizeof(buffer)) < 0 && errno == EAGAIN)
-			break;
-	if (!monitor->settle.slot)
-		timer_start(monitor->timers, &monitor->settle, NETLINK_SETTLE);
-}
-
-static bool subscribe(struct netlink_monitor *monitor)
-{
-	static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
-
-	if (mnl_socket_bind(monitor->nl, 0, MNL_SOCKET_AUTOPID) < 0)
-		return false;
-	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
-		if (mnl_socket_setsockopt(monitor->nl, NETLINK_ADD_MEMBERSHIP, (void *)&groups[i],
-					  sizeof(groups[i])) < 0)
-			return false;
-	return true;
-}
-
-struct netlink_monitor *netlink_monitor_open(struct loop *loop, struct timers *timers,
-					     netlink_changed_fn *fn, void *owner)
-{
-	struct netlink_monitor *monitor = memory_new(sizeof(*monitor));
-	int err;
-
-	*monitor = (struct netlink_monitor){
-		.timers = timers, .settle.fn = settled, .fn = fn, .owner = owner};
-	monitor->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (monitor->nl && subscribe(monitor))
-		monitor->watch = loop_watch(loop, mnl_socket_get_fd(monitor->nl), EPOLLIN,
-					    on_change, monitor);
-	if (monitor->watch)
-		return monitor;
-	err = errno;
-	netlink_monitor_close(monitor);
-	errno = err;
-	return NULL;
-}
-
-void netlink_monitor_close(struct netlink_monitor *monitor)
-{
-	if (!monitor)
-		return;
-	timer_stop(monitor->timers, &monitor->settle);
-	loop_unwatch(monitor->watch);
-	if (monitor->nl)
-		mnl_socket_close(monitor->nl);
-	free(monitor);
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Links, addresses and routes, asked of the kernel by rtnetlink, and its word that they change. */
+/* Links, addresses and routes, asked of the kernel by rtnetlink. */
 #pragma once
 
 #include "base/addr.h"
-#include "io/loop.h"
 
 #include <net/if.h>
 
 #define NETLINK_ADDRESSES_MAX 32
-#define NETLINK_SETTLE        (100 * USEC_PER_MS) /* changes of one moment are told as one */
 
 struct netlink_interface {
 	char name[IF_NAMESIZE];
@@ -42,13 +40,3 @@ unsigned netlink_compare(const struct netlink_interface *before,
 /* The interfaces that default routes and routes with a gateway leave by (main table, both
  * families), each once. Returns how many, at most `max`, or a negative errno. */
 int netlink_uplinks(unsigned *ifindexes, unsigned max);
-
-struct netlink_monitor;
-typedef void netlink_changed_fn(void *owner);
-
-/* Calls `fn` some NETLINK_SETTLE after links, addresses or routes have changed, once for all of
- * that time: what is new, it has to ask. Where the kernel had more to say than was read in time, it
- * is called as well. NULL with errno set. */
-struct netlink_monitor *netlink_monitor_open(struct loop *loop, struct timers *timers,
-					     netlink_changed_fn *fn, void *owner);
-void netlink_monitor_close(struct netlink_monitor *monitor); /* NULL: nothing */
