@@ -243,6 +243,34 @@ Test(amt_gateway, changes_are_told_at_once_twice_and_together)
 	cr_expect_eq(sent_count, 2);
 }
 
+Test(amt_gateway, a_relay_is_reminded_once_of_what_it_has_been_told)
+{
+	struct sg one = channel("192.0.2.10", "232.1.1.1"),
+		  other = channel("192.0.2.10", "232.1.1.2");
+
+	amt_gateway_want(&gateway, &one, &gateway);
+	amt_gateway_remind(&gateway, &one);
+	run_for(&timers, 0);
+	cr_expect_eq(sent_count, 1, "no more than the Request before it was told");
+	establish(&one);
+	amt_gateway_remind(&gateway, &one);
+	run_for(&timers, 10);
+	cr_expect_eq(sent_count, 3, "a repetition is a reminder, too");
+	amt_gateway_remind(&gateway, &one);
+	amt_gateway_remind(&gateway, &one);
+	amt_gateway_remind(&gateway, &other);
+	run_for(&timers, 10);
+	cr_expect_eq(sent_count, 4);
+	cr_expect_str_eq(records(3), "ALLOW 232.1.1.1 192.0.2.10");
+	cr_expect_eq(reported, 1);
+	amt_gateway_unwant(&gateway, &one);
+	run_for(&timers, 10);
+	cr_expect_eq(sent_count, 6);
+	amt_gateway_remind(&gateway, &one);
+	run_for(&timers, 10);
+	cr_expect_eq(sent_count, 6, "what was left is not wanted by a reminder");
+}
+
 #define MANY 2000 /* more than go out at once */
 
 static struct sg many(unsigned number)

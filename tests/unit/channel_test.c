@@ -36,6 +36,12 @@ static void on_abandon(struct channel *channel, bool in_vain)
 	note(in_vain ? "abandon-in-vain" : "abandon");
 }
 
+static void on_remind(struct channel *channel)
+{
+	(void)channel;
+	note("remind");
+}
+
 static void on_switch_over(struct channel *channel)
 {
 	(void)channel;
@@ -74,6 +80,7 @@ static void on_closed(const struct channel *channel)
 static const struct channel_actions actions = {.discover = on_discover,
 					       .connect = on_connect,
 					       .abandon = on_abandon,
+					       .remind = on_remind,
 					       .switch_over = on_switch_over,
 					       .disconnect = on_disconnect,
 					       .forward = on_forward,
@@ -501,17 +508,45 @@ Test(channel, with_one_relay_it_seeks_no_other_before_dns_names_one)
 	channel_reported(channel, false);
 	channel_first_packet(channel, timers.now);
 	channel_is_silent(channel);
-	expect_did("discover connect forward");
+	did[0] = 0;
 	run_for(&timers, 600);
-	expect_did("");
 	channel_relays_renewed(channel, 1, true);
 	run_for(&timers, 600);
-	expect_did("");
+	cr_expect_null(strstr(did, "discover"), "%s", did);
+	did[0] = 0;
 	channel_relays_renewed(channel, 2, true);
 	expect_did("");
-	run_for(&timers, 120);
+	run_for(&timers, 4);
 	expect_did("discover");
 	cr_expect_eq(channel->move, CHANNEL_SEEKING);
+}
+
+/* RFC 7450 has the relay's Query ask at most every 125 seconds: reports that were lost, with their
+ * repetitions, are not to cost that. */
+Test(channel, the_only_relay_is_reminded_while_it_sends_nothing)
+{
+	struct channel *channel = open_one();
+	unsigned reminded = 0;
+
+	channel_relays_found(channel, 1);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	expect_did("discover connect forward");
+	run_for(&timers, 4);
+	expect_did("remind");
+	for (unsigned i = 0; i < 3600; i += 10) {
+		run_for(&timers, 10);
+		reminded += *did != 0;
+		did[0] = 0;
+	}
+	cr_expect_geq(reminded, 30, "in an hour: %u", reminded);
+	cr_expect_leq(reminded, 150, "in an hour: %u", reminded);
+	channel_first_packet(channel, timers.now);
+	run_for(&timers, 600);
+	expect_did("");
+	channel_is_silent(channel);
+	run_for(&timers, 4);
+	expect_did("remind");
 }
 
 Test(channel, what_goes_nowhere_is_not_known_to_be_silent)

@@ -296,6 +296,16 @@ void amt_gateway_unwant(struct amt_gateway *gateway, const struct sg *sg)
 		updates_forget(cycle, subscription);
 }
 
+void amt_gateway_remind(struct amt_gateway *gateway, const struct sg *sg)
+{
+	struct amt_cycle *cycle = cycle_of(gateway, sg->source.family);
+	struct amt_subscription *subscription;
+
+	HASH_FIND(hh, cycle->by_sg, sg, sizeof(*sg), subscription);
+	if (subscription && subscription->owner)
+		updates_remind(cycle, subscription);
+}
+
 void amt_gateway_leave(struct amt_gateway *gateway)
 {
 	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};

@@ -93,6 +93,9 @@ void amt_gateway_free(struct amt_gateway *gateway);
 /* (S,G) is wanted from now on: asks for a Query if there is none yet, else reports it. */
 void amt_gateway_want(struct amt_gateway *gateway, const struct sg *sg, void *owner);
 void amt_gateway_unwant(struct amt_gateway *gateway, const struct sg *sg);
+/* Says once more that a channel is wanted, where the relay has been told so and nothing is left to
+ * be repeated. */
+void amt_gateway_remind(struct amt_gateway *gateway, const struct sg *sg);
 /* The tunnel is to be ready for (S,G)s of the family, from connect() until disconnect(): Queries
  * are asked for, and nothing is reported. */
 void amt_gateway_connect(struct amt_gateway *gateway, int family);

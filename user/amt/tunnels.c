@@ -465,6 +465,12 @@ void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
 	}
 }
 
+void amt_tunnels_remind(struct amt_member *member)
+{
+	if (member->tunnel)
+		amt_gateway_remind(&member->tunnel->gateway, &member->sg);
+}
+
 void amt_tunnels_probe(struct amt_member *member)
 {
 	if (member->tunnel)

@@ -112,6 +112,8 @@ bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
 		       const struct addr *local, uint16_t local_port);
 /* Data of the relay's has stopped, or that of many of its channels: is it alive? */
 void amt_tunnels_probe(struct amt_member *member);
+/* No data has come, or none any more: tells the relay once more that the channel is wanted. */
+void amt_tunnels_remind(struct amt_member *member);
 /* Takes it out again; nothing happens where it is nowhere. */
 void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member);
 /* Routes or addresses of ours have changed: what would leave from another address than it does is

@@ -138,6 +138,15 @@ void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscripti
 		schedule_changes(cycle);
 }
 
+void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscription)
+{
+	if (!subscription->relay_knows || subscription->repeats)
+		return;
+	set_repeats(cycle, subscription, 1, cycle->list);
+	if (!cycle->rest)
+		schedule_changes(cycle);
+}
+
 void updates_state_due(struct timer *timer)
 {
 	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, state_part);

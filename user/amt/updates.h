@@ -10,6 +10,8 @@ void updates_answer(struct amt_cycle *cycle);
 void updates_block(struct amt_cycle *cycle);
 /* The subscription's owner is new, or gone: tells so when the events at hand are done. */
 void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscription);
+/* Tells it once more, where no repetition does. */
+void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscription);
 void updates_forget(struct amt_cycle *cycle, struct amt_subscription *subscription);
 /* The cycle's `change` and `state_part`. */
 timer_fn updates_due, updates_state_due;

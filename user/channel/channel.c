@@ -104,7 +104,8 @@ static bool is_restless(const struct channel *channel)
 	return channel->silent || channel->homeless;
 }
 
-/* No other relay is known: nothing is to be sought before DNS names one. */
+/* No other relay is known: nothing is to be sought before DNS names one. The one that there is may
+ * have lost all that it was told. */
 static bool is_alone(const struct channel *channel)
 {
 	return channel->relay_count == 1 && !channel->homeless;
@@ -113,12 +114,18 @@ static bool is_alone(const struct channel *channel)
 /* Of no move; the next is due where the relay is not one to stay with. */
 static void stay(struct channel *channel)
 {
-	if (is_restless(channel) && !is_alone(channel)) {
+	if (is_restless(channel)) {
 		wait_for(channel, patience(channel));
 		channel->silences++;
 	} else {
 		timer_stop(channel->table->timers, &channel->retry);
 	}
+}
+
+static void remind(struct channel *channel)
+{
+	actions(channel)->remind(channel);
+	stay(channel);
 }
 
 static void seek(struct channel *channel)
@@ -161,6 +168,8 @@ static void retry_due(struct timer *timer)
 		discover(channel);
 	else if (channel->move == CHANNEL_STAYING && !channel_egress(channel))
 		stay(channel); /* nothing can be seen of its data */
+	else if (channel->move == CHANNEL_STAYING && is_alone(channel))
+		remind(channel);
 	else if (channel->move == CHANNEL_STAYING)
 		seek(channel);
 	else if (channel->move == CHANNEL_TRYING)
@@ -363,8 +372,10 @@ void channel_relays_renewed(struct channel *channel, unsigned count, bool named)
 	channel->homeless = channel->forwarding && !named;
 	if (channel->move != CHANNEL_STAYING)
 		return;
-	if (channel->homeless && !was_homeless)
+	if (channel->homeless && !was_homeless) {
 		seek(channel);
-	else if (channel->silent && was_alone && !is_alone(channel))
+	} else if (channel->silent && was_alone && !is_alone(channel)) {
+		channel->silences = 0;
 		stay(channel);
+	}
 }

@@ -97,6 +97,8 @@ struct channel_actions {
 	/* Ends discovery and connection to another relay than the one that serves; `in_vain` where
 	 * that has sent no data. */
 	void (*abandon)(struct channel *channel, bool in_vain);
+	/* Says again to the relay that serves it that it is wanted. */
+	void (*remind)(struct channel *channel);
 	/* The other relay serves it now; the one that did is left, but not yet what comes from it.
 	 */
 	void (*switch_over)(struct channel *channel);

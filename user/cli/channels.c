@@ -43,7 +43,7 @@ static void note_wanted(struct table *table, const json_t *channel)
 	}
 }
 
-/* A move to another relay, or the wait until another is tried. */
+/* A move to another relay, or the wait until one is tried, or the only one told again. */
 static void note_move(struct table *table, const json_t *channel)
 {
 	const char *move = text_string(channel, "move");
@@ -55,7 +55,7 @@ static void note_move(struct table *table, const json_t *channel)
 	else if (json_is_number(json_object_get(channel, "retry_s")))
 		table_note(table, "%s in %s",
 			   json_is_string(json_object_get(channel, "relay"))
-				   ? "another relay is tried"
+				   ? "it is told again, or another relay tried,"
 				   : "the next attempt is",
 			   text_seconds(channel, "retry_s", retry));
 }

@@ -230,6 +230,11 @@ static void abandon(struct channel *channel, bool in_vain)
 	leave(channel, &served->other);
 }
 
+static void remind(struct channel *channel)
+{
+	amt_tunnels_remind(&served_of(channel)->serving->member);
+}
+
 static struct dataplane_upstream upstream(const struct place *place)
 {
 	const struct amt_tunnel *tunnel = place->member.tunnel;
@@ -431,6 +436,7 @@ static void closed(const struct channel *channel)
 const struct channel_actions relays_channel_actions = {.discover = discover,
 						       .connect = connect_to_one,
 						       .abandon = abandon,
+						       .remind = remind,
 						       .switch_over = switch_over,
 						       .disconnect = disconnect,
 						       .forward = forward,
