@@ -138,12 +138,13 @@ void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscripti
 		schedule_changes(cycle);
 }
 
+/* With the repetitions, for which others may wait as well: it is not urgent. */
 void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
 	if (!subscription->relay_knows || subscription->repeats)
 		return;
-	set_repeats(cycle, subscription, 1, cycle->list);
-	if (!cycle->rest)
+	set_repeats(cycle, subscription, 1, !cycle->list);
+	if (!cycle->rest && !cycle->change.slot)
 		schedule_changes(cycle);
 }
 

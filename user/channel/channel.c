@@ -111,10 +111,15 @@ static bool is_alone(const struct channel *channel)
 	return channel->relay_count == 1 && !channel->homeless;
 }
 
+static bool has_next_step(const struct channel *channel)
+{
+	return !is_alone(channel) || channel->silences < CHANNEL_REMINDERS;
+}
+
 /* Of no move; the next is due where the relay is not one to stay with. */
 static void stay(struct channel *channel)
 {
-	if (is_restless(channel)) {
+	if (is_restless(channel) && has_next_step(channel)) {
 		wait_for(channel, patience(channel));
 		channel->silences++;
 	} else {

@@ -34,6 +34,9 @@
 
 /* How long a relay may send no data before another is tried (RFC 8777 section 3.3.5). */
 #define CHANNEL_PATIENCE (4 * USEC_PER_SEC)
+/* A relay that is the only one is told again so often while it sends no data, each after a
+ * patience; then it asks itself, by its Queries. */
+#define CHANNEL_REMINDERS 2
 /* By so much may the ways through two relays differ. */
 #define CHANNEL_OVERLAP (1 * USEC_PER_SEC)
 

@@ -16,10 +16,10 @@ struct channel_table {
 	usec_t linger; /* how long a channel is kept that nobody wants any more */
 	struct channel *by_sg;
 	unsigned states[CHANNEL_STATES]; /* channels in each */
-	struct channel *lingering; /* the eldest first */
-	struct channel **by_slot;  /* `limit` of them */
-	uint32_t *free_slots;      /* a stack */
-	uint32_t *free_places;     /* a free slot's place in it */
+	struct channel *lingering;       /* the eldest first */
+	struct channel **by_slot;        /* `limit` of them */
+	uint32_t *free_slots;            /* a stack */
+	uint32_t *free_places;           /* a free slot's place in it */
 	unsigned free_count;
 };
 
@@ -40,8 +40,8 @@ void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsi
 void channel_table_lose(struct channel_table *table, const struct sg *sg, unsigned interface,
 			bool lost);
 
-/* Interface number `interface` is not what it was (another MTU, say): every channel that goes out of
- * it is put into the dataplane anew. */
+/* Interface number `interface` is not what it was (another MTU, say): every channel that goes out
+ * of it is put into the dataplane anew. */
 void channel_table_interface_changed(struct channel_table *table, unsigned interface);
 
 /* Takes over a channel that the dataplane still carries, with the slot that it has there; the
