@@ -15,7 +15,7 @@ BUILD=${BUILD:-build}
 ROUNDS=${ROUNDS:-5}
 row='%-18s %-11s %-12s %-10s %-9s %s\n'
 
-# Lines of tcpdump to: own milliseconds, whole milliseconds, messages that left for the WAN.
+# From lines of tcpdump: own milliseconds, whole milliseconds, messages that left for the WAN.
 take_apart() {
     awk '
         $3 != "Out" { last = $1 } # In, or M for multicast
@@ -24,21 +24,25 @@ take_apart() {
             own += $1 - last
             if ($2 == "lan0") { done = $1 } else { left++ }
         }
-        END { if (done) printf "%.3f %.3f %d\n", own * 1000, (done - join) * 1000, left; else exit 1 }' "$1"
+        END { if (done) printf "%.3f %.3f %d\n", own * 1000, (done - join) * 1000, left; else exit 1 }'
+}
+
+# A packet a line: -v breaks them, and interfaces have numbers that the node knows. To a file, and read later: a tcpdump that wakes up for each packet would be in the figures.
+captured() {
+    in_node ingest tcpdump -nn -tt -v -r "$WORK/join.pcap" 2>/dev/null | sed -e ':a;N;$!ba;s/\n[ \t]\+/ /g'
 }
 
 one_join() { # KIND GROUP: its figures go to a file of that kind
-    spawn capture ingest tcpdump -i any -nn -tt -v -l --immediate-mode \
+    spawn capture ingest tcpdump -i any -U -w "$WORK/join.pcap" \
         'udp port 53 or udp port 2268 or proto 103 or udp port 5001'
     until_true 5 "the capture" logged capture 'listening on'
     spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group "$2" --rate 1000 --count 60000 --size 100
     receiver_up viewer 192.0.2.10 "$2" --count 20
     finish viewer none
+    until_true 10 "a $1 join is seen whole" eval 'captured | take_apart >"$WORK/join"'
+    cat "$WORK/join" >>"$WORK/$1"
     finish capture INT
     finish sender
-    # -v breaks lines: join what is indented to the line before
-    sed -e ':a;N;$!ba;s/\n[ \t]\+/ /g' "$WORK/capture.log" >"$WORK/join"
-    take_apart "$WORK/join" >>"$WORK/$1" || { echo "join: a $1 join to $2 was not seen whole" >&2; exit 1; }
 }
 
 one_round() { # ROUND
