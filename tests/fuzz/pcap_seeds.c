@@ -156,8 +156,12 @@ static void take_rdata(struct cursor rdata)
 
 static void take_dns(struct cursor payload)
 {
+	FILE *file = open_seed("dns_message", frame_name, "w");
 	ldns_pkt *packet;
 
+	fputc(4, file); /* AMTRELAY is asked for */
+	write_bytes(file, payload);
+	fclose(file);
 	if (ldns_wire2pkt(&packet, payload.at, cursor_left(&payload)) != LDNS_STATUS_OK)
 		return;
 	for (size_t i = 0; i < ldns_rr_list_rr_count(ldns_pkt_answer(packet)); i++) {

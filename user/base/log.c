@@ -5,39 +5,65 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <utlist.h>
 
 #define LINE_MAX_BYTES 1024
+#define PREFIX_BYTES   32
+#define HELD_BYTES     (16 * (LINE_MAX_BYTES + PREFIX_BYTES))
 
 static enum log_level most_shown = LOG_LEVEL_NOTICE;
 static struct log_limit *kept_back;
+static bool holding;
+static char held[HELD_BYTES];
+static size_t held_length;
 
 void log_set_level(enum log_level most)
 {
 	most_shown = most;
 }
 
-static void write_prefix(enum log_level level)
+static void release(void)
+{
+	fwrite(held, 1, held_length, stderr);
+	held_length = 0;
+}
+
+void log_hold(bool hold)
+{
+	holding = hold;
+	if (!hold)
+		release();
+}
+
+static void format_prefix(enum log_level level, char text[PREFIX_BYTES])
 {
 	static const int priorities[] = {3, 4, 5, 7}; /* syslog's */
 	struct timespec now;
 	struct tm local;
-	char text[16];
+	char time[16];
 
 	if (getenv("JOURNAL_STREAM")) {
-		fprintf(stderr, "<%d>", priorities[level]);
+		snprintf(text, PREFIX_BYTES, "<%d>", priorities[level]);
 		return;
 	}
 	clock_gettime(CLOCK_REALTIME, &now);
-	strftime(text, sizeof(text), "%H:%M:%S", localtime_r(&now.tv_sec, &local));
-	fprintf(stderr, "%s.%03ld ", text, now.tv_nsec / 1000000);
+	strftime(time, sizeof(time), "%H:%M:%S", localtime_r(&now.tv_sec, &local));
+	snprintf(text, PREFIX_BYTES, "%s.%03ld ", time, now.tv_nsec / 1000000);
 }
 
 static void write_line(enum log_level level, const char *line)
 {
-	write_prefix(level);
-	fprintf(stderr, "%s\n", line);
+	char prefix[PREFIX_BYTES];
+
+	format_prefix(level, prefix);
+	if (strlen(prefix) + strlen(line) + 2 > sizeof(held) - held_length)
+		release();
+	held_length +=
+		snprintf(held + held_length, sizeof(held) - held_length, "%s%s\n", prefix, line);
+	if (!holding)
+		release();
 }
 
 void log_write(enum log_level level, const char *format, ...)
@@ -122,5 +148,6 @@ usec_t log_catch_up(usec_t now)
 		else if (limit->since + USEC_PER_SEC < due)
 			due = limit->since + USEC_PER_SEC;
 	}
+	release();
 	return due;
 }

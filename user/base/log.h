@@ -32,8 +32,11 @@ bool log_takes(struct log_limit *limit, enum log_level level);
 /* After log_takes(). */
 void log_write_limited(struct log_limit *limit, enum log_level level, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Writes lines kept back whose second is over; with USEC_NEVER all of them. Returns when the next
- * is due, USEC_NEVER where none is kept back. */
+/* While lines are held, they are written by log_catch_up(): the lines of several events cost one
+ * write, and no packet waits for it. */
+void log_hold(bool hold);
+/* Writes lines that are held, and those kept back whose second is over; with USEC_NEVER all of
+ * them. Returns when the next is due, USEC_NEVER where none is kept back. */
 usec_t log_catch_up(usec_t now);
 
 #define log_error(...)  log_write(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -52,16 +52,26 @@ static bool has_address(const struct netlink_interface *link, const struct addr 
 	return false;
 }
 
-/* Relays are named by strangers, who shall not make us speak to ourselves or to a LAN of ours. */
-static bool is_ours(const struct engine *engine, const struct addr *relay)
+/* The address that the route to the peer has for us; a socket has it unless another is configured.
+ */
+static struct addr routed_source(const struct engine *engine, const struct amt_endpoint *endpoint)
 {
 	struct udp_path path = configured_path(engine->config);
+	bool is_configured = (endpoint->peer.family == AF_INET ? path.ipv4 : path.ipv6).family;
 	struct addr source;
 
 	path.ipv4 = path.ipv6 = (struct addr){0};
-	if (!udp_source(&path, relay, &source))
-		return false;
-	if (addr_equal(&source, relay))
+	if (is_configured && udp_source(&path, &endpoint->peer, &source))
+		return source;
+	return endpoint->local;
+}
+
+/* Relays are named by strangers, who shall not make us speak to ourselves or to a LAN of ours. */
+static bool is_ours(const struct engine *engine, const struct amt_endpoint *endpoint)
+{
+	struct addr source = routed_source(engine, endpoint);
+
+	if (addr_equal(&source, &endpoint->peer))
 		return true;
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		if (!is_uplink(engine, engine->lans[i].link.ifindex) &&
@@ -75,17 +85,20 @@ static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const ch
 	struct engine *engine = context;
 	struct udp_path path = configured_path(engine->config);
 
-	if (is_ours(engine, &endpoint->peer)) {
-		engine_refused(engine, PROTOCOL_AMT, FAULT_ADDRESS, &endpoint->peer);
-		*reason = "relay's address is this host's, or of its LAN";
-		return false;
-	}
 	endpoint->socket =
 		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
 			 &endpoint->local_port, endpoint_received, endpoint);
-	if (!endpoint->socket)
+	if (!endpoint->socket) {
 		*reason = why_not_open(errno);
-	return endpoint->socket;
+		return false;
+	}
+	if (!is_ours(engine, endpoint))
+		return true;
+	engine_refused(engine, PROTOCOL_AMT, FAULT_ADDRESS, &endpoint->peer);
+	*reason = "relay's address is this host's, or of its LAN";
+	udp_close(endpoint->socket);
+	endpoint->socket = NULL;
+	return false;
 }
 
 static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,

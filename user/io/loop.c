@@ -202,8 +202,10 @@ int loop_run(struct loop *loop)
 	int err = 0;
 
 	loop->stopped = false;
+	log_hold(true);
 	while (!loop->stopped && !err)
 		err = take_turn(loop);
+	log_hold(false);
 	return err;
 }
 

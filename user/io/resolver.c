@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libunbound does the work in a thread of its own and hands answers over through a pipe that the
- * loop watches.
+/* libunbound does the work, on our loop.
  *
  * What libunbound learns of a server, it keeps: one that did not answer is asked again after up to
  * two minutes only, a failure is repeated from the cache for five seconds, and a new question for a
@@ -14,12 +13,14 @@
  * timeout their age. */
 #include "io/resolver.h"
 #include "base/memory.h"
+#include "io/dns_message.h"
+#include "io/resolver_events.h"
 
 #include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
+#include <unbound-event.h>
 #include <unbound.h>
 #include <utlist.h>
 
@@ -27,15 +28,15 @@
 #define FIRST_WAIT_MS    400
 #define ATTEMPTS_MAX     8
 #define CLASS_IN         1
-#define RCODE_NO_ERROR   0
-#define RCODE_NAME_ERROR 3
+#define SEC_BOGUS        1 /* of the event API's answers */
+#define SEC_SECURE       2
 #define TEXT_(x)         #x
 #define TEXT(x)          TEXT_(x)
 
 struct context {
 	struct resolver *resolver;
+	struct ub_event_base *events;
 	struct ub_ctx *ub;
-	struct loop_watch *watch;
 	unsigned pending; /* questions that have not ended for us */
 };
 
@@ -57,9 +58,10 @@ struct resolver {
 struct resolver_query {
 	struct resolver *resolver;
 	struct context *context;
+	unsigned type;
 	struct timer timer;
-	int id;                 /* libunbound's */
-	enum dns_status expiry; /* what the timer gives as answer */
+	int id;                     /* libunbound's */
+	struct dns_message message; /* what the timer gives as answer */
 	resolver_fn *fn;
 	void *owner;
 	struct resolver_query *prev, *next;
@@ -137,37 +139,28 @@ static void context_free(struct context *context)
 {
 	if (!context)
 		return;
-	loop_unwatch(context->watch);
 	ub_ctx_delete(context->ub);
+	resolver_events_free(context->events);
 	free(context);
 }
 
-static void on_readable(void *owner, uint32_t events)
-{
-	struct context *context = owner;
-
-	(void)events;
-	if (ub_process(context->ub) == UB_NOERROR)
-		return;
-	/* The thread is gone. What was asked runs into its timeout. */
-	loop_unwatch(context->watch);
-	context->watch = NULL;
-	if (context == context->resolver->current)
-		context->resolver->failed = true;
-}
-
-static void on_started(void *owner, int err, struct ub_result *result)
+static void on_started(void *owner, int rcode, void *packet, int length, int sec, char *why_bogus,
+		       int rate_limited)
 {
 	(void)owner;
-	(void)err;
-	ub_resolve_free(result);
+	(void)rcode;
+	(void)packet;
+	(void)length;
+	(void)sec;
+	(void)why_bogus;
+	(void)rate_limited;
 }
 
-/* A name that libunbound answers by itself: starting the thread and filling tables takes some
- * milliseconds, which the first real question need not wait for. */
-static int start_thread(struct ub_ctx *ub)
+/* A name that libunbound answers by itself: filling tables takes some milliseconds, which the first
+ * real question need not wait for. */
+static int start_work(struct ub_ctx *ub)
 {
-	return ub_resolve_async(ub, "localhost.", DNS_TYPE_A, CLASS_IN, NULL, on_started, NULL);
+	return ub_resolve_event(ub, "localhost.", DNS_TYPE_A, CLASS_IN, NULL, on_started, NULL);
 }
 
 /* `what` is said to have failed where it did. */
@@ -177,10 +170,10 @@ static int context_start(struct context *context, const char **what)
 	int err;
 
 	*what = "libunbound";
-	context->ub = ub_ctx_create();
+	context->events = resolver_events_new(resolver->loop, resolver->timers);
+	context->ub = ub_ctx_create_ub_event(context->events);
 	if (!context->ub)
 		return UB_NOMEM;
-	ub_ctx_async(context->ub, 1); /* a thread, not a process; new contexts take it */
 	err = apply_settings(context->ub, resolver->timeout);
 	if (err)
 		return err;
@@ -193,12 +186,7 @@ static int context_start(struct context *context, const char **what)
 	if (err)
 		return err;
 	*what = "libunbound";
-	err = start_thread(context->ub);
-	if (err)
-		return err;
-	context->watch =
-		loop_watch(resolver->loop, ub_fd(context->ub), EPOLLIN, on_readable, context);
-	return context->watch ? 0 : UB_SOCKET;
+	return start_work(context->ub);
 }
 
 static struct context *context_new(struct resolver *resolver, char *error, size_t size)
@@ -281,67 +269,46 @@ static void detach(struct resolver_query *query)
 	reap_if_over(resolver, query->context);
 }
 
-static void finish(struct resolver_query *query, const struct dns_answer *answer)
+static void query_free(struct resolver_query *query)
 {
-	detach(query);
-	if ((answer->status == DNS_SERVER_FAILURE || answer->status == DNS_TIMEOUT) &&
-	    query->context == query->resolver->current)
-		query->resolver->failed = true;
-	query->fn(query->owner, answer);
+	dns_message_free(&query->message);
 	free(query);
 }
 
-static void on_expiry(struct timer *timer)
+/* The time is over, or an answer is there: libunbound is not on the stack then, and may be asked
+ * anew. */
+static void on_timer(struct timer *timer)
 {
 	struct resolver_query *query = container_of(timer, struct resolver_query, timer);
-	struct dns_answer answer = {.status = query->expiry};
+	const struct dns_answer *answer = &query->message.answer;
 
-	ub_cancel(query->context->ub, query->id);
-	finish(query, &answer);
+	if (answer->status == DNS_TIMEOUT)
+		ub_cancel(query->context->ub, query->id);
+	if ((answer->status == DNS_SERVER_FAILURE || answer->status == DNS_TIMEOUT) &&
+	    query->context == query->resolver->current)
+		query->resolver->failed = true;
+	detach(query);
+	query->fn(query->owner, answer);
+	query_free(query);
 }
 
-static enum dns_status status_of(const struct ub_result *result)
+/* libunbound's; perhaps from within resolver_ask(). */
+static void on_answer(void *owner, int rcode, void *packet, int length, int sec, char *why_bogus,
+		      int rate_limited)
 {
-	if (result->bogus)
-		return DNS_BOGUS;
-	if (result->rcode == RCODE_NAME_ERROR)
-		return DNS_NAME_ERROR;
-	if (result->rcode != RCODE_NO_ERROR)
-		return DNS_SERVER_FAILURE;
-	return result->havedata ? DNS_OK : DNS_NO_DATA;
-}
+	struct resolver_query *query = owner;
+	struct dns_message *message = &query->message;
 
-static struct dns_record *records_of(const struct ub_result *result, unsigned *count)
-{
-	struct dns_record *records;
-
-	*count = 0;
-	while (result->data && result->data[*count])
-		++*count;
-	records = memory_new(*count * sizeof(*records));
-	for (unsigned i = 0; i < *count; i++)
-		records[i] = (struct dns_record){.rdata = (const uint8_t *)result->data[i],
-						 .length = result->len[i]};
-	return records;
-}
-
-static void on_answer(void *owner, int err, struct ub_result *result)
-{
-	struct dns_answer answer = {.status = DNS_SERVER_FAILURE};
-	struct dns_record *records = NULL;
-
-	if (!err) {
-		answer = (struct dns_answer){.status = status_of(result),
-					     .canonical = result->canonname,
-					     .ttl = result->ttl > 0 ? result->ttl : 0,
-					     .secure = result->secure};
-		if (answer.status == DNS_OK)
-			records = records_of(result, &answer.count);
-		answer.records = records;
-	}
-	finish(owner, &answer);
-	free(records);
-	ub_resolve_free(result);
+	(void)why_bogus;
+	(void)rate_limited;
+	if (sec == SEC_BOGUS)
+		message->answer.status = DNS_BOGUS;
+	else if (rcode)
+		message->answer.status = DNS_SERVER_FAILURE;
+	else
+		dns_message_decode(packet, length, query->type, message);
+	message->answer.secure = sec == SEC_SECURE;
+	timer_start(query->resolver->timers, &query->timer, 0);
 }
 
 char *resolver_search_domain(void)
@@ -366,23 +333,23 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
 				    resolver_fn *fn, void *owner)
 {
 	struct resolver_query *query = memory_new(sizeof(*query));
-	usec_t wait = resolver->timeout;
 
 	renew_after_failure(resolver);
 	*query = (struct resolver_query){.resolver = resolver,
 					 .context = resolver->current,
-					 .timer = {.fn = on_expiry},
-					 .expiry = DNS_TIMEOUT,
+					 .type = type,
+					 .timer = {.fn = on_timer},
+					 .message.answer.status = DNS_TIMEOUT,
 					 .fn = fn,
 					 .owner = owner};
 	query->context->pending++;
 	DL_APPEND(resolver->queries, query);
-	if (ub_resolve_async(query->context->ub, name, type, CLASS_IN, query, on_answer,
+	timer_start(resolver->timers, &query->timer, resolver->timeout);
+	if (ub_resolve_event(query->context->ub, name, type, CLASS_IN, query, on_answer,
 			     &query->id)) {
-		query->expiry = DNS_SERVER_FAILURE;
-		wait = 0;
+		query->message.answer.status = DNS_SERVER_FAILURE;
+		timer_start(resolver->timers, &query->timer, 0);
 	}
-	timer_start(resolver->timers, &query->timer, wait);
 	return query;
 }
 
@@ -390,7 +357,7 @@ void resolver_cancel(struct resolver_query *query)
 {
 	ub_cancel(query->context->ub, query->id);
 	detach(query);
-	free(query);
+	query_free(query);
 }
 
 void resolver_free(struct resolver *resolver)
