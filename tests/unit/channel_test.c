@@ -629,6 +629,21 @@ Test(channel, table_is_bounded_and_slots_are_used_again)
 	cr_expect_null(channel_table_at(&table, 3));
 }
 
+Test(channel, slots_in_use_are_below_a_number_that_falls_again)
+{
+	cr_expect_eq(table.slots, 0);
+	cr_assert(channel_table_adopt(&table, &sg, 1, 2, true));
+	cr_expect_eq(table.slots, 3);
+	sg.group.bytes[3] = 9;
+	cr_assert(channel_table_want(&table, &sg, 0, timers.now));
+	cr_expect_eq(table.slots, 3);
+	channel_table_unwant(&table, &sg, 0);
+	cr_expect_eq(table.slots, 3);
+	sg.group.bytes[3] = 1;
+	channel_table_unwant(&table, &sg, 0);
+	cr_expect_eq(table.slots, 0);
+}
+
 Test(channel, adopted_ones_forward_at_once_and_are_discovered_when_they_fail)
 {
 	struct channel *channel;

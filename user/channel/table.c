@@ -11,6 +11,8 @@ static void give_slot(struct channel_table *table, uint32_t slot)
 	table->by_slot[slot] = NULL;
 	table->free_places[slot] = table->free_count;
 	table->free_slots[table->free_count++] = slot;
+	while (table->slots && !table->by_slot[table->slots - 1])
+		table->slots--;
 }
 
 /* A slot that is free, out of the middle of the stack, too. */
@@ -21,6 +23,8 @@ static void take_slot(struct channel_table *table, uint32_t slot, struct channel
 	table->free_slots[table->free_places[slot]] = last;
 	table->free_places[last] = table->free_places[slot];
 	table->by_slot[slot] = channel;
+	if (slot >= table->slots)
+		table->slots = slot + 1;
 	channel->slot = slot;
 }
 
@@ -30,7 +34,7 @@ void channel_table_init(struct channel_table *table)
 	table->by_slot = memory_new(table->limit * sizeof(struct channel *));
 	table->free_slots = memory_new(table->limit * sizeof(uint32_t));
 	table->free_places = memory_new(table->limit * sizeof(uint32_t));
-	table->free_count = 0;
+	table->free_count = table->slots = 0;
 	for (uint32_t slot = table->limit; slot--;)
 		give_slot(table, slot);
 }

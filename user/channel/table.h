@@ -21,6 +21,7 @@ struct channel_table {
 	uint32_t *free_slots;            /* a stack */
 	uint32_t *free_places;           /* a free slot's place in it */
 	unsigned free_count;
+	uint32_t slots; /* those in use are below */
 };
 
 /* Fill timers, actions, context, element_size, limit and linger in before. */

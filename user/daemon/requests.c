@@ -220,7 +220,7 @@ static json_t *next_channels(void *owner, size_t *slot)
 	struct engine *engine = owner;
 	json_t *list = json_array();
 
-	for (; *slot < engine->channels.limit && json_array_size(list) < CHANNELS_AT_ONCE;
+	for (; *slot < engine->channels.slots && json_array_size(list) < CHANNELS_AT_ONCE;
 	     ++*slot) {
 		struct channel *channel = channel_table_at(&engine->channels, *slot);
 

@@ -7,10 +7,12 @@ static void visit_next(struct round *round, unsigned count)
 {
 	const struct channel_table *channels = &round->engine->channels;
 
-	for (unsigned seen = 0; count && seen < channels->limit; seen++) {
-		struct channel *channel = channel_table_at(channels, round->next_slot);
+	for (unsigned seen = 0; count && seen < channels->slots; seen++) {
+		struct channel *channel;
 
-		round->next_slot = (round->next_slot + 1) % channels->limit;
+		if (round->next_slot >= channels->slots)
+			round->next_slot = 0;
+		channel = channel_table_at(channels, round->next_slot++);
 		if (!channel)
 			continue;
 		round->visit(round->engine, channel);

@@ -41,7 +41,7 @@ struct meter_rate traffic_total(const struct engine *engine)
 {
 	struct meter_rate total = {0};
 
-	for (uint32_t slot = 0; slot < engine->channels.limit; slot++) {
+	for (uint32_t slot = 0; slot < engine->channels.slots; slot++) {
 		const struct channel *channel = channel_table_at(&engine->channels, slot);
 
 		if (!channel)

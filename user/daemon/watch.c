@@ -64,10 +64,11 @@ static void look_at_part(struct engine *engine, uint32_t first)
 static void part_due(struct timer *timer)
 {
 	struct engine *engine = container_of(timer, struct engine, watch.part);
-	uint32_t parts = (engine->channels.limit + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK;
+	uint32_t parts = engine->channels.slots / MCI_STATS_CHUNK + 1;
 
-	look_at_part(engine, engine->watch.next * MCI_STATS_CHUNK);
-	engine->watch.next = (engine->watch.next + 1) % parts;
+	if (engine->watch.next >= parts)
+		engine->watch.next = 0;
+	look_at_part(engine, engine->watch.next++ * MCI_STATS_CHUNK);
 	timer_start(&engine->timers, timer, FLOW_INTERVAL / parts);
 }
 
