@@ -86,14 +86,15 @@ static void discovery_found(struct amt_discovery *discovery, const struct addr *
 {
 	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
 	struct amt_tunnels *tunnels = contact->tunnels;
+	struct amt_endpoint endpoint = contact->endpoint;
 	char text[2][ADDR_TEXT];
 
 	log_notice("amt: %s names relay %s", addr_format(&contact->address, text[0]),
 		   addr_format(relay, text[1]));
 	contact->found = true;
 	contact->relay = *relay;
-	tunnels->actions->close(tunnels->context, &contact->endpoint);
-	attach_all(tunnels, contact);
+	attach_all(tunnels, contact); /* which may free the contact */
+	tunnels->actions->close(tunnels->context, &endpoint);
 }
 
 /* The contact leaves the table first: an owner may come back with the same address at once. */
@@ -347,7 +348,6 @@ static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct 
 	tunnel->gateway.actions = &gateway_actions;
 	amt_gateway_init(&tunnel->gateway);
 	HASH_ADD(hh, tunnels->by_relay, relay, sizeof(tunnel->relay), tunnel);
-	tunnels->actions->opened(tunnels->context, tunnel);
 	return tunnel;
 }
 
@@ -359,23 +359,48 @@ static struct amt_tunnel *tunnel_find(struct amt_tunnels *tunnels, const struct 
 	return tunnel;
 }
 
+static void add_member(struct amt_tunnel *tunnel, struct amt_member *member)
+{
+	int family = member->sg.source.family;
+
+	timer_stop(tunnel->tunnels->timers, &tunnel->unused);
+	member->tunnel = tunnel;
+	DL_APPEND(tunnel->members, member);
+	if (member->connection)
+		amt_gateway_connect(&tunnel->gateway, family);
+	else
+		amt_gateway_want(&tunnel->gateway, &member->sg, member);
+}
+
+/* The Request goes first: the tunnel has no data before the relay's answer. */
+static void open_for(struct amt_tunnels *tunnels, struct amt_member *member,
+		     const struct addr *relay)
+{
+	const char *reason;
+	struct amt_tunnel *tunnel = tunnel_open(tunnels, relay, 0, &reason);
+
+	if (tunnel) {
+		add_member(tunnel, member);
+		tunnels->actions->opened(tunnels->context, tunnel);
+		return;
+	}
+	remove_contacts_of(tunnels, relay);
+	tunnels->actions->failed(tunnels->context, member, reason);
+}
+
 /* A relay that is full serves on whom it serves (RFC 7450 section 5.1.4.4): a connection comes of a
  * new channel, which is to go elsewhere. */
 static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const struct addr *relay)
 {
 	static const char reason_full[] = "relay takes no new channels (L flag)";
 	struct amt_tunnel *tunnel = tunnel_find(tunnels, relay);
-	const char *reason;
 
 	if (tunnel && tunnel->leaves) { /* the relay has been told to forget it */
 		tunnel_close(tunnel);
 		tunnel = NULL;
 	}
-	if (!tunnel)
-		tunnel = tunnel_open(tunnels, relay, 0, &reason);
 	if (!tunnel) {
-		remove_contacts_of(tunnels, relay);
-		tunnels->actions->failed(tunnels->context, member, reason);
+		open_for(tunnels, member, relay);
 		return;
 	}
 	if (member->connection && tunnel->gateway.full) {
@@ -383,15 +408,9 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 		tunnels->actions->failed(tunnels->context, member, reason_full);
 		return;
 	}
-	timer_stop(tunnels->timers, &tunnel->unused);
-	member->tunnel = tunnel;
-	DL_APPEND(tunnel->members, member);
-	if (!member->connection) {
-		amt_gateway_want(&tunnel->gateway, &member->sg, member);
-		return;
-	}
-	amt_gateway_connect(&tunnel->gateway, member->sg.source.family);
-	if (amt_gateway_is_established(&tunnel->gateway, member->sg.source.family))
+	add_member(tunnel, member);
+	if (member->connection &&
+	    amt_gateway_is_established(&tunnel->gateway, member->sg.source.family))
 		tunnels->actions->up(tunnels->context, member);
 }
 
@@ -436,6 +455,7 @@ bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
 	tunnel = tunnel_open(tunnels, relay, local_port, &reason);
 	if (!tunnel)
 		return false;
+	tunnels->actions->opened(tunnels->context, tunnel);
 	if (addr_equal(&tunnel->endpoint.local, local) &&
 	    tunnel->endpoint.local_port == local_port) {
 		timer_start(tunnels->timers, &tunnel->unused, AMT_LINGER);
