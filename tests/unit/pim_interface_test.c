@@ -6,6 +6,7 @@
 #include "virtual_time.h"
 
 #include <criterion/criterion.h>
+#include <criterion/redirect.h>
 
 static struct timers timers;
 static struct pim_interface pim;
@@ -275,6 +276,25 @@ Test(pim_interface, a_flood_of_made_up_neighbors_leaves_the_real_ones)
 	run_for(&timers, 5);
 	cr_expect_eq(hello_from("10.0.0.3", 105, 1), FAULT_NONE, "the flood is over");
 	cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE, "the first is still there");
+}
+
+Test(pim_interface, neighbors_that_come_and_expire_without_end_fill_no_log)
+{
+	FILE *log;
+	char line[256];
+	unsigned lines = 0;
+
+	cr_redirect_stderr();
+	for (unsigned i = 0; i < 1000; i++) {
+		hello_from("10.0.0.2", 1, 1);
+		hello_from("10.0.0.3", 1, 1);
+		run_for(&timers, 2);
+	}
+	log = cr_get_redirected_stderr();
+	fclose(stderr); /* so that there is an end to read */
+	while (fgets(line, sizeof(line), log))
+		lines++;
+	cr_expect_leq(lines, 100, "%u lines of 2000 expired", lines);
 }
 
 Test(pim_interface, a_neighbor_that_restarts_without_end_gets_a_hello_in_seconds_only)

@@ -104,8 +104,8 @@ static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_n
 	char text[ADDR_TEXT];
 
 	pim_asserts_neighbor_gone(&pim->asserts, &neighbor->address);
-	log_notice("pim: neighbor %s on %s expired (no Hello for %u s)",
-		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
+	log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s expired (no Hello for %u s)",
+		    addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
 }
 
 static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg)
