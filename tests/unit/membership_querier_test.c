@@ -17,6 +17,8 @@
 #include "samples.h"
 #include "virtual_time.h"
 
+#include <criterion/redirect.h>
+
 static struct timers timers;
 static struct membership_querier querier;
 static char sent[512];
@@ -600,6 +602,25 @@ Test(membership_querier, limits)
 	cr_expect_eq(membership_querier_count(&querier), 0);
 	full = false;
 	cr_expect_eq(report(MEMBERSHIP_ALLOW, &group, numbers, 1), FAULT_NONE);
+}
+
+Test(membership_querier, what_is_refused_is_in_the_log)
+{
+	unsigned numbers[300], lines = 0;
+	char line[256];
+	FILE *log;
+
+	for (unsigned i = 0; i < 300; i++)
+		numbers[i] = i + 1;
+	cr_redirect_stderr();
+	report(MEMBERSHIP_ALLOW, &group, numbers, 300);
+	group.bytes[3]++;
+	report(MEMBERSHIP_ALLOW, &group, numbers, 50);
+	log = cr_get_redirected_stderr();
+	fclose(stderr); /* so that there is an end to read */
+	while (fgets(line, sizeof(line), log))
+		lines += strstr(line, "refused") && strstr(line, "10.0.0.50");
+	cr_expect_eq(lines, 2, "a line for each limit, not %u", lines);
 }
 
 /* One that joins and leaves all the time, as fast as it can: others' leaves are asked about later. */

@@ -258,13 +258,37 @@ static struct membership_source *add(struct membership_querier *querier, const s
 
 /* Reports (sections 6.4.1 and 6.4.2, the rows of INCLUDE mode) */
 
+static void note_no_room(const struct membership_querier *querier, const struct addr *host,
+			 const struct sg *sg)
+{
+	char text[SG_TEXT], host_text[ADDR_TEXT];
+
+	sg_format(sg, text);
+	addr_format(host, host_text);
+	if (membership_querier_count(querier) >= querier->settings.limit)
+		log_peer("%s: %s of host %s on %s refused: hosts there have joined %u (S,G) "
+			 "already (limit 'memberships')",
+			 protocol_of(querier), text, host_text, querier->name,
+			 querier->settings.limit);
+	else
+		log_peer("%s: %s of host %s on %s refused: hosts there have joined %u sources of "
+			 "the group already, and more there cannot be",
+			 protocol_of(querier), text, host_text, querier->name,
+			 MEMBERSHIP_SOURCES_MAX);
+}
+
 /* (B) = GMI */
-static enum fault include(struct membership_querier *querier, const struct sg *sg)
+static enum fault include(struct membership_querier *querier, const struct addr *host,
+			  const struct sg *sg)
 {
 	struct membership_source *source = membership_querier_find(querier, sg);
 
 	if (!source) {
-		if (!has_room(querier, sg) || !querier->actions->joined(querier->context, sg))
+		if (!has_room(querier, sg)) {
+			note_no_room(querier, host, sg);
+			return FAULT_LIMIT;
+		}
+		if (!querier->actions->joined(querier->context, sg))
 			return FAULT_LIMIT;
 		source = add(querier, sg);
 	}
@@ -296,7 +320,7 @@ static bool doubt(struct membership_source *source)
 	return true;
 }
 
-static enum fault include_all(struct membership_querier *querier,
+static enum fault include_all(struct membership_querier *querier, const struct addr *host,
 			      const struct membership_record *record)
 {
 	struct cursor sources = record->sources;
@@ -306,7 +330,7 @@ static enum fault include_all(struct membership_querier *querier,
 	while (membership_next_source(&sources, sg.group.family, &sg.source)) {
 		if (!sg_is_forwardable(&sg) || !prefixes_allow(querier->settings.groups, &sg.group))
 			querier->counters.skipped++;
-		else if (include(querier, &sg))
+		else if (include(querier, host, &sg))
 			fault = FAULT_LIMIT;
 	}
 	return fault;
@@ -371,9 +395,9 @@ static enum fault apply_record(struct membership_querier *querier, const struct 
 	switch (record->type) {
 	case MEMBERSHIP_IS_IN:
 	case MEMBERSHIP_ALLOW:
-		return include_all(querier, record);
+		return include_all(querier, host, record);
 	case MEMBERSHIP_TO_IN:
-		fault = include_all(querier, record);
+		fault = include_all(querier, host, record);
 		doubt_others(querier, record);
 		return fault;
 	case MEMBERSHIP_BLOCK:
