@@ -75,9 +75,14 @@ Test(netlink, more_addresses_than_are_kept)
 {
 	struct netlink_interface v0;
 
+	run("sysctl -qw net.ipv6.conf.v0.accept_dad=0; ip link set v0 down; ip link set v0 up");
 	run("for i in $(seq 40); do ip addr add 10.$i.0.1/24 dev v0; done");
+	run("for i in $(seq 40); do ip addr add 2001:db8::$i/64 dev v0 nodad; done");
 	cr_assert_eq(netlink_get_interface("v0", &v0), 0);
 	cr_assert_eq(v0.address_count, NETLINK_ADDRESSES_MAX);
+	cr_expect(has_address(&v0, "10.1.0.1"), "the primary one");
+	cr_expect(addr_is_link_local(&v0.addresses[NETLINK_ADDRESSES_MAX - 1]),
+		  "what PIM over IPv6 and MLD speak from, which the kernel names last");
 }
 
 Test(netlink, no_such_interface)

@@ -142,6 +142,19 @@ static struct addr local_address(const struct nlmsghdr *message, const struct if
 	return found;
 }
 
+/* The kernel names IPv6 link-local addresses last, and routers speak from the first of them:
+ * no number of others may keep it out. */
+static void keep_address(struct netlink_interface *interface, const struct addr *address)
+{
+	struct addr *last = &interface->addresses[NETLINK_ADDRESSES_MAX - 1];
+
+	if (interface->address_count < NETLINK_ADDRESSES_MAX)
+		interface->addresses[interface->address_count++] = *address;
+	else if (address->family == AF_INET6 && addr_is_link_local(address) &&
+		 !(last->family == AF_INET6 && addr_is_link_local(last)))
+		*last = *address;
+}
+
 /* The kernel keeps an interface's primary addresses before its secondary ones. */
 static int on_address(const struct nlmsghdr *message, void *data)
 {
@@ -151,12 +164,11 @@ static int on_address(const struct nlmsghdr *message, void *data)
 	struct addr local;
 
 	if (address->ifa_index != interface->ifindex || !addr_length(address->ifa_family) ||
-	    (address_flags(message, address) & unusable) ||
-	    interface->address_count == NETLINK_ADDRESSES_MAX)
+	    (address_flags(message, address) & unusable))
 		return MNL_CB_OK;
 	local = local_address(message, address);
 	if (local.family)
-		interface->addresses[interface->address_count++] = local;
+		keep_address(interface, &local);
 	return MNL_CB_OK;
 }
 
