@@ -154,6 +154,8 @@ enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, cons
 	struct pim_downstream_entry *entry = pim_downstream_find(downstream, sg);
 	enum pim_join_result result = PIM_JOIN_TAKEN;
 
+	/* For no time: taken at its word, where section 4.5.2's larger of two timers would ignore
+	 * it. Other routers override it as they do a Prune. */
 	if (!holdtime) {
 		if (entry)
 			change_state(entry, PIM_NO_INFO, "Join with Holdtime 0");
