@@ -155,7 +155,7 @@ enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, cons
 	enum pim_join_result result = PIM_JOIN_TAKEN;
 
 	/* For no time: taken at its word, where section 4.5.2's larger of two timers would ignore
-	 * it. Other routers override it as they do a Prune. */
+	 * it. Others who want it still say so with their next periodic Join. */
 	if (!holdtime) {
 		if (entry)
 			change_state(entry, PIM_NO_INFO, "Join with Holdtime 0");
