@@ -2,7 +2,8 @@
 /* One discovery of relays by all ways, with any answers, in any order: it asks no more than its
  * limits, ends once, and has relays in order or a reason.
  *
- * STEP_MESSAGE adds a record to the answer in the making; any other step gives it. */
+ * STEP_MESSAGE adds a record to the answer in the making, time passes with STEP_TIME; any other step
+ * gives the answer. */
 #include "driad/lookup.h"
 #include "fuzz.h"
 
@@ -85,8 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		.domain = "example.",
 		.rules = &rule,
 		.rule_count = 1};
-	struct driad_lookup lookup = {
-		.actions = &actions, .options = &options, .timers = &(struct timers){0}};
+	struct timers timers = {0};
+	struct driad_lookup lookup = {.actions = &actions, .options = &options, .timers = &timers};
 	struct fuzz_step step;
 
 	fuzz_restart_random();
@@ -96,11 +97,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	while (asked_count && fuzz_next_step(&input, &step)) {
 		if (step.op == STEP_MESSAGE)
 			add_record(&answer, records, step.bytes);
+		else if (step.op == STEP_TIME)
+			fuzz_step_time(&timers, &step);
 		else
 			give(&answer, step.argument);
 	}
 	must(!asked_count == (done_count == 1));
 	driad_stop(&lookup);
 	must(!asked_count);
+	timers_free(&timers);
 	return 0;
 }

@@ -149,7 +149,8 @@ static void take_rdata(struct cursor rdata)
 	FILE *file = open_seed("driad_lookup", frame_name, "w");
 
 	write_step(file, STEP_MESSAGE, 0, rdata);
-	write_bare_step(file, STEP_TIME, 0);
+	write_bare_step(file, STEP_JOIN, 0);
+	write_bare_step(file, STEP_TIME, 4);
 	fclose(file);
 	write_seed("driad", rdata);
 }

@@ -2,6 +2,7 @@
 /* Relays of a source from DNS answers (RFC 8777 sections 3 and 4). The test answers for DNS. */
 #include "driad/lookup.h"
 #include "driad/service.h"
+#include "virtual_time.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -257,7 +258,7 @@ static struct driad_rule rule;
 static void use_ways(const enum driad_way *ways, unsigned count)
 {
 	driad_stop(&lookup);
-	asked_count = done = refused = 0;
+	asked_count = cancelled = done = refused = 0;
 	options.way_count = count;
 	memcpy(options.ways, ways, count * sizeof(*ways));
 	lookup = (struct driad_lookup){.timers = &timers,
@@ -463,4 +464,58 @@ Test(driad_lookup, equals_of_two_families_take_turns)
 				      lookup.relays[i - 1].address.family, "%s", relays());
 		cr_expect_eq(lookup.relays[4].precedence, 20);
 	}
+}
+
+/* What is late */
+
+Test(driad_lookup, once_there_is_a_relay_the_other_ways_have_a_second)
+{
+	const enum driad_way ways[] = {DRIAD_DNS_SD, DRIAD_SOURCE};
+
+	options.domain = "example.";
+	use_ways(ways, 2);
+	run_for(&timers, 30);
+	cr_expect_eq(done, 0, "there is none");
+	answer_type(DNS_TYPE_AMTRELAY, &(struct dns_record)RDATA("\x0a\x01\xcb\x00\x71\x0f"),
+		    false);
+	run_for(&timers, 0.9);
+	cr_expect_eq(done, 0);
+	run_for(&timers, 0.1);
+	cr_expect_eq(done, 1);
+	cr_expect_eq(cancelled, 1);
+	cr_expect_str_eq(relays(), "203.0.113.15/10/-");
+	cr_expect_null(lookup.reason);
+	run_for(&timers, 30);
+	cr_expect_eq(done, 1);
+}
+
+Test(driad_lookup, an_answer_in_that_second_is_taken)
+{
+	const enum driad_way ways[] = {DRIAD_DNS_SD, DRIAD_SOURCE};
+
+	options.domain = "example.";
+	use_ways(ways, 2);
+	answer_type(DNS_TYPE_AMTRELAY, &(struct dns_record)RDATA("\x0a\x01\xcb\x00\x71\x0f"),
+		    false);
+	run_for(&timers, 0.9);
+	answer_type(DNS_TYPE_PTR, NULL, false);
+	cr_expect_eq(done, 1);
+	cr_expect_eq(cancelled, 0);
+	run_for(&timers, 10);
+	cr_expect_eq(done, 1);
+}
+
+Test(driad_lookup, who_is_patient_waits_for_all)
+{
+	const enum driad_way ways[] = {DRIAD_DNS_SD, DRIAD_SOURCE};
+
+	options.domain = "example.";
+	use_ways(ways, 2);
+	lookup.patient = true;
+	answer_type(DNS_TYPE_AMTRELAY, &(struct dns_record)RDATA("\x0a\x01\xcb\x00\x71\x0f"),
+		    false);
+	run_for(&timers, 30);
+	cr_expect_eq(done, 0);
+	answer_type(DNS_TYPE_PTR, NULL, false);
+	cr_expect_eq(done, 1);
 }

@@ -86,15 +86,14 @@ static void discovery_found(struct amt_discovery *discovery, const struct addr *
 {
 	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
 	struct amt_tunnels *tunnels = contact->tunnels;
-	struct amt_endpoint endpoint = contact->endpoint;
 	char text[2][ADDR_TEXT];
 
 	log_notice("amt: %s names relay %s", addr_format(&contact->address, text[0]),
 		   addr_format(relay, text[1]));
 	contact->found = true;
 	contact->relay = *relay;
-	attach_all(tunnels, contact); /* which may free the contact */
-	tunnels->actions->close(tunnels->context, &endpoint);
+	tunnels->actions->close(tunnels->context, &contact->endpoint);
+	attach_all(tunnels, contact);
 }
 
 /* The contact leaves the table first: an owner may come back with the same address at once. */

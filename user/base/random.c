@@ -2,22 +2,13 @@
 #include "base/random.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/random.h>
 
-/* Of one thread, which draws a little at a time: a call of the kernel gives for many. */
 static void random_fill(void *bytes, size_t length)
 {
-	static uint8_t drawn[256]; /* so many are never cut short once the generator is seeded */
-	static size_t left;
-
-	if (length > left) {
-		if (getrandom(drawn, sizeof(drawn), 0) != (ssize_t)sizeof(drawn))
-			abort();
-		left = sizeof(drawn);
-	}
-	left -= length;
-	memcpy(bytes, drawn + left, length);
+	/* Up to 256 bytes are never cut short once the generator is seeded. */
+	if (getrandom(bytes, length, 0) != (ssize_t)length)
+		abort();
 }
 
 uint32_t random_u32(void)

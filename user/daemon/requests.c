@@ -328,7 +328,8 @@ static void start_lookup(struct engine *engine, struct control_client *client,
 					      .actions = &lookup_actions,
 					      .options = &engine->driad_options,
 					      .context = engine,
-					      .source = source};
+					      .source = source,
+					      .patient = true};
 	DL_APPEND(engine->lookups, lookup);
 	driad_start(&lookup->driad);
 }

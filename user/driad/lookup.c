@@ -200,6 +200,7 @@ static const char *failure(const struct driad_question *question, enum dns_statu
 
 static void finish(struct driad_lookup *lookup)
 {
+	timer_stop(lookup->timers, &lookup->grace);
 	for (unsigned i = 0; i < lookup->options->way_count; i++) {
 		enum driad_way way = lookup->options->ways[i];
 		unsigned count = lookup->candidate_counts[way];
@@ -215,10 +216,20 @@ static void finish(struct driad_lookup *lookup)
 	lookup->actions->done(lookup);
 }
 
+static bool has_candidates(const struct driad_lookup *lookup)
+{
+	for (enum driad_way way = 0; way < DRIAD_WAYS; way++)
+		if (lookup->candidate_counts[way])
+			return true;
+	return false;
+}
+
 static void end_step(struct driad_lookup *lookup)
 {
 	if (!--lookup->pending)
 		finish(lookup);
+	else if (!lookup->patient && !lookup->grace.slot && has_candidates(lookup))
+		timer_start(lookup->timers, &lookup->grace, DRIAD_GRACE);
 }
 
 /* Whether it counts. */
@@ -242,6 +253,22 @@ void driad_answer(struct driad_question *question, const struct dns_answer *answ
 		explain(lookup, question->way, failure(question, answer->status));
 		for (unsigned i = 0; answer->status == DNS_OK && i < answer->count; i++)
 			take_record(lookup, question, &answer->records[i]);
+	}
+	end_step(lookup);
+}
+
+/* What has no answer yet goes without one; the next look-up may have it. */
+static void grace_over(struct timer *timer)
+{
+	static const struct dns_answer none = {.status = DNS_TIMEOUT};
+	struct driad_lookup *lookup = container_of(timer, struct driad_lookup, grace);
+
+	lookup->pending++; /* of our own: the last step's end may free it */
+	for (unsigned i = 0; i < lookup->question_count; i++) {
+		if (!lookup->questions[i]->query)
+			continue;
+		lookup->actions->cancel(lookup->questions[i]->query);
+		driad_answer(lookup->questions[i], &none);
 	}
 	end_step(lookup);
 }
@@ -313,6 +340,7 @@ void driad_start(struct driad_lookup *lookup)
 		[DRIAD_SOURCE] = start_source};
 	bool denied = uses(lookup->options, DRIAD_CONFIGURED) && is_denied(lookup);
 
+	lookup->grace.fn = grace_over;
 	lookup->pending = 1; /* of our own, until all have started */
 	for (enum driad_way way = 0; way < DRIAD_WAYS; way++)
 		if (uses(lookup->options, way) && (way == DRIAD_CONFIGURED || !denied))
@@ -327,6 +355,7 @@ void driad_stop(struct driad_lookup *lookup)
 			lookup->actions->cancel(lookup->questions[i]->query);
 		free(lookup->questions[i]);
 	}
+	timer_stop(lookup->timers, &lookup->grace);
 	lookup->question_count = 0;
 	lookup->pending = 0;
 }

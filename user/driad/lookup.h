@@ -15,6 +15,8 @@
 
 #define DRIAD_RELAYS_MAX 16 /* relays of one source that are kept */
 #define DRIAD_NAMES_MAX  4  /* relays given by name that are looked up, of each way */
+/* How long what is still asked may take, once there is a relay (as RFC 8305 section 3 has it). */
+#define DRIAD_GRACE (1 * USEC_PER_SEC)
 
 /* AMTRELAY and PTR, SRV, and twice the names of the ways that have some. */
 #define DRIAD_QUESTIONS_MAX (2 + DRIAD_NAMES_MAX + 3 * 2 * DRIAD_NAMES_MAX)
@@ -57,6 +59,7 @@ struct driad_lookup {
 	const struct driad_options *options;
 	void *context; /* the owner's */
 	struct addr source;
+	bool patient; /* waits for all answers, however late */
 	struct driad_relay relays[DRIAD_RELAYS_MAX];
 	unsigned relay_count;
 	const char *reason; /* why there are none; NULL where there are some */
@@ -64,6 +67,7 @@ struct driad_lookup {
 	struct driad_relay candidates[DRIAD_WAYS][DRIAD_RELAYS_MAX];
 	unsigned candidate_counts[DRIAD_WAYS], name_counts[DRIAD_WAYS], service_count;
 	unsigned pending;
+	struct timer grace;
 	struct driad_question *questions[DRIAD_QUESTIONS_MAX];
 	unsigned question_count;
 };
