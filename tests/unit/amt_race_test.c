@@ -177,13 +177,18 @@ static const char *to(unsigned number)
 	return number < sent_count ? addr_format(&sent[number].endpoint->peer, text) : "nobody";
 }
 
-static void answer(unsigned number, const char *sample)
+static void answer_with(unsigned number, const char *sample, size_t nonce_at)
 {
 	struct cursor bytes = sample_udp(sample, 0);
 
-	memcpy((uint8_t *)bytes.at + 8, sent[number].nonce, 4);
+	memcpy((uint8_t *)bytes.at + nonce_at, sent[number].nonce, 4);
 	sent[number].endpoint->received(sent[number].endpoint, bytes.at, cursor_left(&bytes));
 	exact_free(bytes);
+}
+
+static void answer(unsigned number, const char *query)
+{
+	answer_with(number, query, 8);
 }
 
 Test(amt_race, the_first_wins_where_it_answers_in_time)
@@ -249,6 +254,28 @@ Test(amt_race, the_same_address_is_asked_once)
 	begin_race(ONE, ONE, NULL);
 	run_for(&timers, 0.3);
 	cr_expect_eq(sent_count, 1);
+}
+
+/* Who wins ends the race, and with it the other's place at the same relay. */
+Test(amt_race, two_candidates_may_lead_to_one_relay)
+{
+	struct addr relay = addr("203.0.113.15"), other = addr(THREE);
+
+	race = (struct amt_race){.tunnels = &tunnels,
+				 .actions = &race_actions,
+				 .source = addr("192.0.2.10"),
+				 .candidates = storage,
+				 .room = AMT_RACE_MOST};
+	sent_count = won = 0;
+	amt_race_add(&race, &relay, false);
+	amt_race_add(&race, &other, true);
+	amt_race_start(&race);
+	run_for(&timers, 0.3);
+	answer_with(1, "amt-2-advertisement-v4", 4);
+	cr_assert_eq(sent_count, 2, "the other waits for the same Query");
+	answer(0, "amt-4-query-v4-g");
+	cr_expect_eq(won, 1);
+	cr_expect_str_eq(winner, "203.0.113.15");
 }
 
 Test(amt_race, a_dead_one_is_tried_last_until_its_hold_ends)

@@ -58,12 +58,8 @@ static void take_all_waiting(struct amt_contact *contact)
 	}
 }
 
-/* Closing a tunnel that the relay was told to forget frees the contacts that led to it. */
-static void attach_all(struct amt_tunnels *tunnels, struct amt_contact *contact)
+static void attach_all(struct amt_tunnels *tunnels, struct addr relay)
 {
-	struct addr relay = contact->relay;
-
-	take_all_waiting(contact);
 	while (tunnels->in_hand) {
 		struct amt_member *member = tunnels->in_hand;
 
@@ -93,7 +89,8 @@ static void discovery_found(struct amt_discovery *discovery, const struct addr *
 	contact->found = true;
 	contact->relay = *relay;
 	tunnels->actions->close(tunnels->context, &contact->endpoint);
-	attach_all(tunnels, contact);
+	take_all_waiting(contact);
+	attach_all(tunnels, *relay); /* which may free the contact */
 }
 
 /* The contact leaves the table first: an owner may come back with the same address at once. */
@@ -213,7 +210,20 @@ static size_t gateway_payload_max(struct amt_gateway *gateway)
 	return tunnel->tunnels->actions->payload_max(tunnel->tunnels->context, &tunnel->endpoint);
 }
 
-/* The owners of the others hear of it when a report is to name them. */
+static void detach(struct amt_member *member)
+{
+	struct amt_tunnel *tunnel = member->tunnel;
+
+	if (member->connection)
+		amt_gateway_disconnect(&tunnel->gateway, member->sg.source.family);
+	else
+		amt_gateway_unwant(&tunnel->gateway, &member->sg);
+	DL_DELETE(tunnel->members, member);
+	member->tunnel = NULL;
+}
+
+/* Connections are placed again, and so hear of it: an owner who does may take any of them out. The
+ * owners of the others hear of it when a report is to name them. */
 static void gateway_established(struct amt_gateway *gateway, int family)
 {
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
@@ -221,9 +231,13 @@ static void gateway_established(struct amt_gateway *gateway, int family)
 	struct amt_member *member, *next;
 
 	amt_holds_lift(&tunnels->holds, &tunnel->relay);
-	DL_FOREACH_SAFE (tunnel->members, member, next)
-		if (member->connection && member->sg.source.family == family)
-			tunnels->actions->up(tunnels->context, member);
+	DL_FOREACH_SAFE (tunnel->members, member, next) {
+		if (!member->connection || member->sg.source.family != family)
+			continue;
+		detach(member);
+		take_in_hand(tunnels, member);
+	}
+	attach_all(tunnels, tunnel->relay);
 }
 
 static void gateway_up(struct amt_gateway *gateway, void *owner)
@@ -238,18 +252,6 @@ static void gateway_reported(struct amt_gateway *gateway, void *owner)
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
 
 	tunnel->tunnels->actions->reported(tunnel->tunnels->context, owner);
-}
-
-static void detach(struct amt_member *member)
-{
-	struct amt_tunnel *tunnel = member->tunnel;
-
-	if (member->connection)
-		amt_gateway_disconnect(&tunnel->gateway, member->sg.source.family);
-	else
-		amt_gateway_unwant(&tunnel->gateway, &member->sg);
-	DL_DELETE(tunnel->members, member);
-	member->tunnel = NULL;
 }
 
 /* The relay, and what led to it. */
