@@ -698,6 +698,23 @@ Test(amt_gateway, a_probe_tells_within_a_second_that_a_near_relay_is_dead)
 	cr_expect_str_eq(failure, "relay sends no data and does not answer");
 }
 
+Test(amt_gateway, a_probe_is_not_put_off_by_the_next)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	amt_gateway_want(&gateway, &sg, &gateway);
+	run_for(&timers, 0.5);
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	run_for(&timers, 10);
+	sent_count = 0;
+	amt_gateway_probe(&gateway);
+	run_for(&timers, 2.1);
+	amt_gateway_probe(&gateway);
+	run_for(&timers, 2);
+	cr_expect_eq(sent_count, AMT_TRANSMISSIONS);
+	cr_expect_eq(failed, 1);
+}
+
 Test(amt_gateway, a_probe_hastens_a_request_that_is_under_way)
 {
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");

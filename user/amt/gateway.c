@@ -221,14 +221,17 @@ void amt_gateway_probe(struct amt_gateway *gateway)
 {
 	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
 	usec_t now = gateway->timers->now;
+	bool is_new[2];
 
 	if (gateway->probed && now < gateway->probed + PROBE_INTERVAL)
 		return;
 	gateway->probed = now;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 2; i++) {
+		is_new[i] = !(cycles[i]->probing && is_awaiting(cycles[i]));
 		cycles[i]->probing = cycles[i]->has_ticket && is_needed(cycles[i]);
+	}
 	for (size_t i = 0; i < 2; i++)
-		if (cycles[i]->probing &&
+		if (cycles[i]->probing && is_new[i] &&
 		    (cycles[i]->state == AMT_ACTIVE || cycles[i]->asked < now))
 			request(cycles[i]);
 }
