@@ -306,15 +306,15 @@ void relays_member_reported(void *context, struct amt_member *member)
 	channel_reported(place_of(member)->channel, is_other(place_of(member)));
 }
 
-/* The place of a relay that serves goes with it. A channel that is moving says itself what shall
- * be; where it is on the way to another relay only, that one is to serve. */
+/* The place of a relay that serves goes with it. A channel that is moving to another says itself
+ * what shall be; where it is on the way there only, that one is to serve. */
 static void fail_place(struct place *place, const char *reason)
 {
 	struct channel *channel = place->channel;
 	struct served *served = served_of(channel);
 	bool other = is_other(place);
 
-	if (!other && !channel_is_moving(channel)) {
+	if (!other && !(channel_is_moving(channel) && served->other)) {
 		leave(channel, &served->serving);
 		served->serving = served->other;
 		served->other = NULL;
