@@ -16,7 +16,7 @@ counted() { # WHAT COUNTER CMD...
     shift 2
     before=$(api counters ".$counter")
     "$@"
-    until_true 5 "$what: $counter" test_moved "$counter" "$before"
+    until_true "$what: $counter" test_moved "$counter" "$before"
     ok "$what: counted as $counter" true
 }
 test_packets() { (($(channel 192.0.2.10 232.1.1.1 .packets) == $1)); }
@@ -36,7 +36,7 @@ counted "PIM, Join before any Hello" refused.pim.sender lan pim-join-sg-v6
 lan pim-join-sg-v4 pad=1400
 counted "PIM, Join for another router" pim[0].for_other_router lan pim-join-other-upstream-v4
 counted "PIM, (*,G) and (S,G,rpt)" pim[0].entries_skipped lan pim-join-star-g-v4
-until_true 5 "an honest Join with padding behind it opens its channel" channel_is 192.0.2.10 232.1.1.1 joined
+until_true "an honest Join with padding behind it opens its channel" channel_is 192.0.2.10 232.1.1.1 joined
 ok "an honest Join with padding behind it opens its channel" true
 is "nothing else was opened" "$(api channels '.channels | length')" 1
 
@@ -62,7 +62,7 @@ counted "Data, cut short" drops.truncated data amt-6-data-v4 cut=40
 counted "Data, inner destination is no group" drops.not_multicast data amt-6-data-v4 60=0a000032
 before=$(channel 192.0.2.10 232.1.1.1 .packets)
 data amt-6-data-v4 times=5
-until_true 5 "honest Data passes" test_packets $((before + 5))
+until_true "honest Data passes" test_packets $((before + 5))
 ok "honest Data passes" true
 
 # AMT control, to the tunnel's socket
@@ -83,7 +83,7 @@ lan pim-join-sg-v4 36=dead times=20000
 ok "20,000 bad packets are at most 4 lines in the log" test $(($(wc -l <"$WORK/mcingestd.log") - lines)) -le 4
 before=$(channel 192.0.2.10 232.1.1.1 .packets)
 data amt-6-data-v4
-until_true 5 "Data passes after the flood" test_packets $((before + 1))
+until_true "Data passes after the flood" test_packets $((before + 1))
 ok "Data passes after the flood" true
 finish mcingestd
 verdict $? "mcingestd ends well" || true

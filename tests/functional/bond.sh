@@ -14,23 +14,23 @@ turn() { # LEG up|down: of both bonds
     local bond
     for bond in wan0 lan0; do
         in_node ingest ip link set $bond"$1" "$2"
-        until_true 10 "$bond$1 is $2" link_is $bond"$1" "$2"
+        until_true "$bond$1 is $2" link_is $bond"$1" "$2"
     done
 }
 
 flows() { # WHAT
-    receiver_up viewer "${CHANNEL[@]}" --count 50 --from-now --timeout 20
+    receiver_up viewer "${CHANNEL[@]}" --count 50 --from-now --timeout 120
     finish viewer none
     is "$1: once, whole" "$(summary viewer received) $(summary viewer duplicates) $(summary viewer bad_checksums)" "50 0 0"
 }
 
 failover() { # WHAT
     local leg joined
-    receiver_up all "${CHANNEL[@]}" --seconds 120
-    until_true 20 "$1: joined" served
+    receiver_up all "${CHANNEL[@]}" --seconds 600
+    until_true "$1: joined" served
     spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 \
         --rate 100 --count 12000 --size 1300
-    until_true 20 "$1: data flows" logged all '^first packet'
+    until_true "$1: data flows" logged all '^first packet'
     joined=$(channel "${CHANNEL[@]}" .trace.join_seen)
     for leg in a b; do
         turn $leg down

@@ -16,7 +16,7 @@ count() { shark "$1" -Y "$2" | wc -l; }
 test_no_tunnels() { [[ $(api tunnels ".tunnels | length") == 0 ]]; }
 capture() { # NAME INTERFACE FILTER
     spawn "capture-$1" ingest tcpdump -i "$2" --immediate-mode -U -w "$WORK/$1.pcap" "$3"
-    until_true 5 "capture on $2" logged "capture-$1" 'listening on'
+    until_true "capture on $2" logged "capture-$1" 'listening on'
 }
 
 lab_up
@@ -26,14 +26,14 @@ wan=$(in_node ingest cat /sys/class/net/wan0/address)
 capture lan lan0 "ether src $lan and (ip proto 103 or ip6 proto 103)"
 capture wan wan0 "ether src $wan and udp port 2268"
 everything_up
-receiver_up one 192.0.2.10 232.1.1.1 --seconds 60
-receiver_up two 198.51.100.77 233.44.15.9 --seconds 60
-until_true 10 "the first is joined" channel_is 192.0.2.10 232.1.1.1 joined
-until_true 10 "the second is joined" channel_is 198.51.100.77 233.44.15.9 joined
+receiver_up one 192.0.2.10 232.1.1.1 --seconds 600
+receiver_up two 198.51.100.77 233.44.15.9 --seconds 600
+until_true "the first is joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true "the second is joined" channel_is 198.51.100.77 233.44.15.9 joined
 finish one INT
 finish two INT
-until_true 10 "both are left" no_channels
-until_true 30 "the tunnels are torn down" test_no_tunnels
+until_true "both are left" no_channels
+until_true "the tunnels are torn down" test_no_tunnels
 finish mcingestd
 sleep 0.2
 finish capture-lan

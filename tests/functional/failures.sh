@@ -9,14 +9,14 @@ failed_because() { # SOURCE REASON
     [[ $(channel "$1" 232.1.1.1 '.state + ": " + (.reason // "")') == "failed: $2" ]]
 }
 viewer() { # SOURCE: somebody wants (SOURCE, 232.1.1.1)
-    receiver_up "viewer-$1" "$1" 232.1.1.1 --seconds 300
+    receiver_up "viewer-$1" "$1" 232.1.1.1 --seconds 600
 }
 fails() { # SOURCE REASON
-    until_true 60 "$1 fails: $2" failed_because "$1" "$2"
+    until_true "$1 fails: $2" failed_because "$1" "$2"
     ok "$1: failed, $2" true
 }
 recovers() { # SOURCE WHAT
-    until_true 60 "$1 recovers: $2" channel_is "$1" 232.1.1.1 joined
+    until_true "$1 recovers: $2" channel_is "$1" 232.1.1.1 joined
     is "$1: recovers $2" "$(channel "$1" 232.1.1.1 .reason)" null
 }
 

@@ -21,11 +21,11 @@ capture() { # NAME INTERFACE: the box's own IGMP and MLD
     local mac
     mac=$(in_node ingest cat "/sys/class/net/$2/address")
     spawn "capture-$1" ingest tcpdump -i "$2" --immediate-mode -U -w "$WORK/$1.pcap" "ether src $mac and (ip proto 2 or ip6 proto 0)"
-    until_true 5 "capture on $2" logged "capture-$1" 'listening on'
+    until_true "capture on $2" logged "capture-$1" 'listening on'
 }
 joins() { # NAME NODE INTERFACE SOURCE GROUP [OPTION...]
     spawn "$1" "$2" "$PEERS/receiver" --interface "$3" --source "$4" --group "$5" "${@:6}"
-    until_true 5 "$1 joins" logged "$1" '^joined'
+    until_true "$1 joins" logged "$1" '^joined'
 }
 channels() { api channels '[.channels[] | "(\(.source),\(.group)) \(.state)"] | join(", ")'; }
 closed() { logged mcingestd "\\($1,$2\\) closed"; }
@@ -56,15 +56,15 @@ for family in 4 6; do
     else
         source=$S6 group=$G6 protocol=mld query="icmpv6.type == 130 && ipv6.dst == $G6"
     fi
-    joins "viewer$family" receiver eth1 $source $group --last 1999 --timeout 20
-    until_true 10 "$protocol: joined" channel_is $source $group joined
+    joins "viewer$family" receiver eth1 $source $group --last 1999 --timeout 120
+    until_true "$protocol: joined" channel_is $source $group joined
     is "$protocol: on that LAN alone" "$(channel $source $group '.interfaces | join(" ")')" lan1
     is "$protocol: one membership" "$(host lan1 $protocol.memberships)" 1
     send $source $group --rate 1000 --count 2000 --size 1300 >/dev/null
     finish "viewer$family" none
     verdict $? "$protocol: the receiver is content" || true
     is "$protocol: all packets arrived" "$(summary "viewer$family" received)" 2000
-    until_true 10 "$protocol: the host's leave closes the channel" closed $source $group
+    until_true "$protocol: the host's leave closes the channel" closed $source $group
     ok "$protocol: the host's leave closes the channel" no_channels
     ok "$protocol: it was asked for twice before" query_seen lan1 "$query" 2
     is "$protocol: and no more" "$(count lan1 "$query")" 2
@@ -74,11 +74,11 @@ done
 # Somebody else's receiver: iperf 2
 iperf_joins() { # NAME SOURCE GROUP [OPTION...]
     spawn "$1" receiver iperf --server --udp --bind "$3%eth1" --ssm-host "$2" --interval 1 "${@:4}"
-    until_true 10 "$1 joins" channel_is "$2" "$3" joined
+    until_true "$1 joins" channel_is "$2" "$3" joined
     send "$2" "$3" --rate 1000 --count 1000 --size 1300 >/dev/null
-    until_true 10 "$1: data" is_carried "$2" "$3" 1000
+    until_true "$1: data" is_carried "$2" "$3" 1000
     finish "$1" INT
-    until_true 10 "$1 has left" no_channels
+    until_true "$1 has left" no_channels
     ok "$1 joins by source, and leaves" true
 }
 is_carried() { (($(channel "$1" "$2" .packets) >= $3)); }
@@ -86,32 +86,32 @@ iperf_joins iperf $S $G
 iperf_joins iperf6 $S6 $G6 --ipv6_domain
 
 # A killed daemon's memberships are taken over, and a host that is still there confirms them
-joins viewer receiver eth1 $S $G --seconds 60
-until_true 10 "joined before the daemon is killed" channel_is $S $G joined
+joins viewer receiver eth1 $S $G --seconds 600
+until_true "joined before the daemon is killed" channel_is $S $G joined
 finish mcingestd KILL
 mcingestd_up --downstream lan1 --igmp lan1
 is "the membership is there at once" "$(host lan1 igmp.memberships)" 1
 is "and its channel" "$(channel $S $G .state)" joined
 ok "without a new join" test "$(grep -c ' joined on ' "$WORK/mcingestd.log")" = 0
-until_true 20 "the host answers the first General Query" moved lan1 igmp.counters.reports_received 0
+until_true "the host answers the first General Query" moved lan1 igmp.counters.reports_received 0
 ok "the host answers the first General Query" true
 finish viewer INT
-until_true 10 "and can leave" no_channels
+until_true "and can leave" no_channels
 
 # What names no source
 in_node receiver ip addr add $G/32 dev eth1 autojoin
-until_true 10 "EXCLUDE mode is counted" moved lan1 igmp.counters.no_source 0
+until_true "EXCLUDE mode is counted" moved lan1 igmp.counters.no_source 0
 ok "EXCLUDE mode is counted" logged mcingestd "host 10.2.0.10 on lan1 asks for group $G without a source"
 in_node receiver ip addr del $G/32 dev eth1
 # Linux repeats a change of IGMPv3 even if it speaks IGMPv2 by then: let it be over
 in_node receiver sysctl -qw net.ipv4.conf.eth1.igmpv3_unsolicited_report_interval=1 net.ipv6.conf.eth1.mldv2_unsolicited_report_interval=1
 sleep 3
 in_node receiver sysctl -qw net.ipv4.conf.eth1.force_igmp_version=2 net.ipv6.conf.eth1.force_mld_version=1
-joins old receiver eth1 $S $G --seconds 60
-until_true 10 "an IGMPv2 report is counted" moved lan1 igmp.counters.old_reports 0
+joins old receiver eth1 $S $G --seconds 600
+until_true "an IGMPv2 report is counted" moved lan1 igmp.counters.old_reports 0
 ok "an IGMPv2 report is counted" true
-joins old6 receiver eth1 $S6 $G6 --seconds 60
-until_true 10 "an MLDv1 report is counted" moved lan1 mld.counters.old_reports 0
+joins old6 receiver eth1 $S6 $G6 --seconds 600
+until_true "an MLDv1 report is counted" moved lan1 mld.counters.old_reports 0
 ok "an MLDv1 report is counted" true
 finish old INT
 finish old6 INT
@@ -122,7 +122,7 @@ is "nothing was refused" "$(api counters '[.refused[][]] | add')" 0
 # Spoilt reports, by hand: Ethernet 14, IP with Router Alert 24, IGMP from 38 on
 spoilt() { # WHAT REASON CHANGE...
     in_node receiver "$PEERS/inject" eth1 tests/samples/igmp3-report-allow.pcap "${@:3}"
-    until_true 5 "$1: counted" refused_as "$2"
+    until_true "$1: counted" refused_as "$2"
     ok "$1: counted as $2" true
 }
 refused_as() { (($(api counters ".refused.membership.$1") > 0)); }
@@ -143,19 +143,19 @@ in_node receiver ip addr add 10.2.0.2/24 dev br0
 in_node receiver ip addr add fe80::2/64 dev br0
 in_node receiver ip link set br0 addrgenmode none up
 for protocol in igmp mld; do
-    until_true 20 "$protocol: another is querier" host_is lan1 $protocol.querier false
+    until_true "$protocol: another is querier" host_is lan1 $protocol.querier false
     like "$protocol: the lower address" "$(host lan1 $protocol.address)" '^(10\.2\.0\.|fe80::)2$'
     is "$protocol: its interval" "$(host lan1 $protocol.query_interval_s)" 1
 done
 silent=$(host lan1 igmp.counters.queries_sent)
-joins guest receiver br0 $S $G --seconds 60
-until_true 10 "who is no querier serves hosts all the same" channel_is $S $G joined
+joins guest receiver br0 $S $G --seconds 600
+until_true "who is no querier serves hosts all the same" channel_is $S $G joined
 ok "who is no querier serves hosts all the same" true
 is "without a Query of its own" "$(host lan1 igmp.counters.queries_sent)" "$silent"
 finish guest INT
 in_node receiver ip link del br0
 for protocol in igmp mld; do
-    until_true 20 "$protocol: querier again when the other is silent" host_is lan1 $protocol.querier true
+    until_true "$protocol: querier again when the other is silent" host_is lan1 $protocol.querier true
     ok "$protocol: querier again when the other is silent" true
     is "$protocol: with its own interval" "$(host lan1 $protocol.query_interval_s)" 125
 done
@@ -165,22 +165,22 @@ verdict $? "mcingestd ends well" || true
 # A router and a host on one LAN
 is "the LAN that nobody named has seen no Query" "$(count lan0 'igmp.type == 0x11 || icmpv6.type == 130')" 0
 mcingestd_up --igmp lan0 --debug
-until_true 40 "FRR says Hello" neighbor_there
-until_true 10 "FRR knows us" frr_knows_us
-joins routed receiver eth0 $S $G --seconds 120
-until_true 20 "the router joins" channel_is $S $G joined
-joins direct access up0 $S $G --seconds 120
-until_true 10 "the host joins" host_is lan0 igmp.memberships 1
+until_true "FRR says Hello" neighbor_there
+until_true "FRR knows us" frr_knows_us
+joins routed receiver eth0 $S $G --seconds 600
+until_true "the router joins" channel_is $S $G joined
+joins direct access up0 $S $G --seconds 600
+until_true "the host joins" host_is lan0 igmp.memberships 1
 finish direct INT
-until_true 10 "the host leaves" host_is lan0 igmp.memberships 0
+until_true "the host leaves" host_is lan0 igmp.memberships 0
 is "what the router wants stays" "$(channel $S $G .state)" joined
-joins direct access up0 $S $G --seconds 120
-until_true 10 "the host joins again" host_is lan0 igmp.memberships 1
+joins direct access up0 $S $G --seconds 600
+until_true "the host joins again" host_is lan0 igmp.memberships 1
 finish routed INT
-until_true 10 "the router prunes" logged mcingestd "pim: .*$S,$G.* Join -> NoInfo: Prune"
+until_true "the router prunes" logged mcingestd "pim: .*$S,$G.* Join -> NoInfo: Prune"
 is "what the host wants stays" "$(channel $S $G .state)" joined
 finish direct INT
-until_true 10 "with the last of them it ends" no_channels
+until_true "with the last of them it ends" no_channels
 ok "with the last of them it ends" true
 finish mcingestd
 verdict $? "mcingestd ends well" || true

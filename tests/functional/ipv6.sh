@@ -17,13 +17,13 @@ mcingestd_up
 # The sample is our own Hello, from fe80::1: one more in the address is one less in the checksum.
 sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
 lan pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
-until_true 5 "a neighbor over IPv6" neighbor6_there
+until_true "a neighbor over IPv6" neighbor6_there
 ok "a neighbor over IPv6" true
 
-spawn viewer access "$PEERS/receiver" --interface up0 --source $S --group $G --last 1999 --timeout 20
-until_true 5 "the receiver joins" logged viewer '^joined'
+spawn viewer access "$PEERS/receiver" --interface up0 --source $S --group $G --last 1999 --timeout 120
+until_true "the receiver joins" logged viewer '^joined'
 lan pim-join-sg-v6
-until_true 10 "joined" channel_is $S $G joined
+until_true "joined" channel_is $S $G joined
 is "the relay of the AMTRELAY record of type 2" "$(channel $S $G .relay)" 2001:db8:15::15
 is "MLD is active in its tunnel" "$(api tunnels '.tunnels[0].mld.state')" active
 is "IGMP is not" "$(api tunnels '.tunnels[0].igmp.state')" idle
@@ -37,9 +37,9 @@ is "the program counted them" "$(channel $S $G .packets)" 2000
 like "bpftool shows the channel" "$(in_node ingest bpftool map dump pinned /sys/fs/bpf/mcingest/channels6)" '"lan0"'
 
 lan pim-prune-sg-v6
-until_true 5 "the Prune closes it" no_channels
+until_true "the Prune closes it" no_channels
 ok "the Prune closes it" true
-until_true 5 "the relay is told" logged relay "BLOCK $G"
+until_true "the relay is told" logged relay "BLOCK $G"
 ok "the relay is told" true
 finish mcingestd
 verdict $? "mcingestd ends well" || true

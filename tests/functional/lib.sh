@@ -10,7 +10,7 @@
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
 #   carries WHAT S G COUNT SIZE      a channel from its join on: all that is sent arrives, once, whole
-#   until_true SECONDS WHAT CMD...   polls; fails the test where it does not come true
+#   until_true WHAT CMD... polls; where it does not come true, the test ends, and shows what was there instead
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
@@ -24,6 +24,7 @@ LAN=lan0 # the daemon's --downstream: in another LAB_SHAPE it has another name
 WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
 declare -A PIDS=()
 TESTS=0 FAILED=0 LAB_IS_UP=0
+PATIENCE=${PATIENCE:-120} # seconds that an event may take on the busiest machine: it decides nothing else
 
 export ASAN_OPTIONS=abort_on_error=0:exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
 
@@ -89,15 +90,24 @@ logged() { # NAME REGEX
     grep -Eq -- "$2" "$WORK/$1.log"
 }
 
-until_true() { # SECONDS WHAT CMD...
-    local end=$((SECONDS + $1)) what=$2
-    shift 2
+until_true() { # WHAT CMD...
+    local end=$((SECONDS + PATIENCE)) what=$1
+    shift
     until "$@" >/dev/null 2>&1; do
         if ((SECONDS > end)); then
-            verdict 1 "$what"
+            verdict 1 "$what, within $PATIENCE seconds" || "$@" 2>&1 | tail -n 40 | sed 's/^/#   /'
             exit 1
         fi
         sleep 0.05
+    done
+}
+
+show_state() { # of the daemon, as it is when the test fails
+    local command
+    [[ ${PIDS[mcingestd]-} ]] || return 0
+    for command in status neighbors channels tunnels counters; do
+        echo "# --- mcingest $command --json"
+        timeout 10 scripts/lab exec ingest "$BUILD/mcingest" "$command" --json 2>&1 | jq -c . 2>&1 | head -c 4000 | sed 's/^/#   /'
     done
 }
 
@@ -111,6 +121,7 @@ show_logs() {
 
 cleanup() {
     local name
+    ((FAILED == 0)) || show_state
     for name in "${!PIDS[@]}"; do
         finish "$name" || true
     done
@@ -133,19 +144,19 @@ lab_up() { # a fresh one for each test: FRR remembers what receivers of an earli
 
 relay_up() { # [OPTION...]
     spawn relay relay "$PEERS/relay" --interface src0 "$@"
-    until_true 20 "the relay starts" logged relay 'listening on'
+    until_true "the relay starts" logged relay 'listening on'
 }
 
 mcingestd_up() { # [OPTION...]
     spawn mcingestd ingest "$BUILD/mcingestd" --downstream "$LAN" "$@"
-    until_true 20 "mcingestd starts" logged mcingestd ' ready$'
+    until_true "mcingestd starts" logged mcingestd ' ready$'
 }
 
 mcingestd_in() { # MODE [OPTION...]: once FRR and it know each other
     printf '[dataplane]\nmode = %s\n' "$1" >"$WORK/$1.conf"
     mcingestd_up --config "$WORK/$1.conf" "${@:2}"
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
 }
 
 neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0.2") | .interface') == "$LAN" ]]; }
@@ -154,8 +165,8 @@ everything_up() { # the whole path, idle, with FRR as a neighbour in both direct
     lab_up
     relay_up
     mcingestd_up
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
 }
 
 frr_knows_us() { in_node access vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 .*10\.0\.0\.1 '; }
@@ -177,7 +188,7 @@ no_channels() { [[ $(api channels '.channels | length') == 0 ]]; }
 
 receiver_up() { # NAME SOURCE GROUP [OPTION...]: joins, and counts in the background
     spawn "$1" receiver "$PEERS/receiver" --interface eth0 --source "$2" --group "$3" "${@:4}"
-    until_true 20 "$1 joins" logged "$1" '^joined'
+    until_true "$1 joins" logged "$1" '^joined'
 }
 
 send() { # SOURCE GROUP [OPTION...]
@@ -197,9 +208,9 @@ xdp_redirected() { # INTERFACE: frames, of a veth
 }
 
 carries() { # WHAT SOURCE GROUP COUNT SIZE: and as many are counted, none dropped
-    receiver_up holder "$2" "$3" --seconds 120 # keeps the channel until its counters have been read
-    receiver_up viewer "$2" "$3" --last $(($4 - 1)) --timeout 20
-    until_true 20 "$1: joined" channel_is "$2" "$3" joined
+    receiver_up holder "$2" "$3" --seconds 600 # keeps the channel until its counters have been read
+    receiver_up viewer "$2" "$3" --last $(($4 - 1)) --timeout 120
+    until_true "$1: joined" channel_is "$2" "$3" joined
     send "$2" "$3" --rate 1000 --count "$4" --size "$5" >/dev/null
     finish viewer none
     is "$1: all packets arrived, once, whole" \

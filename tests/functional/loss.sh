@@ -11,12 +11,12 @@ EACH=6 # channels
 lab_up
 relay_up
 mcingestd_up
-until_true 40 "FRR says Hello" neighbor_there
-until_true 10 "FRR knows us" frr_knows_us
+until_true "FRR says Hello" neighbor_there
+until_true "FRR knows us" frr_knows_us
 n=0
 for source in "${SOURCES[@]}"; do
     for ((i = 1; i <= EACH; i++)); do
-        receiver_up "viewer$((++n))" "$source" "232.7.$n.$i" --seconds 120
+        receiver_up "viewer$((++n))" "$source" "232.7.$n.$i" --seconds 600
     done
 done
 joined() { [[ $(api channels '[.channels[] | select(.state == "joined" or .state == "receiving")] | length') == "$n" ]]; }
@@ -24,20 +24,20 @@ at_relay() { # every channel is upstream of the relay
     kill -USR1 "${PIDS[relay]}"
     (($(grep -Eo 'joined \([0-9., ]+\) upstream' "$WORK/relay.log" | sort -u | wc -l) == n))
 }
-until_true 90 "every join completes" joined
+until_true "every join completes" joined
 is "every join completes" "$(api channels '.channels | length')" "$n"
-until_true 60 "and the relays have heard of it" at_relay
+until_true "and the relays have heard of it" at_relay
 ok "and the relays have heard of it" true
 
 # Data: what a wire loses is lost, and the channel lives
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.7.1.1 --rate 200 --count 4000 --size 200
-until_true 30 "data come" channel_is 192.0.2.10 232.7.1.1 receiving
+until_true "data come" channel_is 192.0.2.10 232.7.1.1 receiving
 ok "data come" true
 finish sender none
 is "the relay is the same, and not held down" "$(channel 192.0.2.10 232.7.1.1 .relay) $(api tunnels '.held_down | length')" "203.0.113.15 0"
 
 for ((i = 1; i <= n; i++)); do finish "viewer$i"; done
-until_true 30 "all left" no_channels
+until_true "all left" no_channels
 finish mcingestd
 verdict $? "mcingestd ends well" || true
 finished

@@ -26,7 +26,7 @@ END
 
 relay_at() { # NAME ADDRESS... [OPTION...]
     spawn "$1" relay "$PEERS/relay" --interface src0 --manners "$WORK/$1.manners" "${@:2}"
-    until_true 20 "$1 starts" logged "$1" 'listening on'
+    until_true "$1 starts" logged "$1" 'listening on'
 }
 reread() { (($(grep -c 'manners read again' "$WORK/$1.log") > $2)); }
 manners() { # RELAY [LINE...]: none are good ones
@@ -34,7 +34,7 @@ manners() { # RELAY [LINE...]: none are good ones
     before=$(grep -c 'manners read again' "$WORK/$1.log")
     printf '%s\n' "${@:2}" >"$WORK/$1.manners"
     kill -HUP "${PIDS[$1]}"
-    until_true 5 "$1 reads its manners" reread "$1" "$before"
+    until_true "$1 reads its manners" reread "$1" "$before"
 }
 
 counter() { api counters ".$1"; }
@@ -45,7 +45,7 @@ next_group() { G=232.1.2.$((++NEXT)); }
 
 watch() { # SOURCE [WHO]: a group of its own, which somebody sees, and which is sent
     next_group
-    receiver_up "${2-}viewer" "$1" "$G" --seconds 120
+    receiver_up "${2-}viewer" "$1" "$G" --seconds 600
     spawn "${2-}sender" source "$PEERS/source" --interface eth0 --source "$1" --group "$G" \
         --rate 200 --count 20000 --size 100
 }
@@ -58,8 +58,8 @@ unwatch() { # [WHO]
 comes_by() { # WHAT SOURCE RELAY [COUNTER]
     local before=${4:+$(counter "$4")}
     watch "$2"
-    until_true 20 "$1" served_by "$2" "$G" "$3"
-    [[ -z ${4-} ]] || until_true 10 "$1: counted" moved "$4" $((before + 1))
+    until_true "$1" served_by "$2" "$G" "$3"
+    [[ -z ${4-} ]] || until_true "$1: counted" moved "$4" $((before + 1))
     ok "$1" true
     unwatch
 }
@@ -74,8 +74,8 @@ in_node ingest ip -6 addr flush dev lan0 scope link
 in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
 printf '[tunnels]\nhold_down = 1\n[channels]\nlinger = 0\n' >"$WORK/conf"
 mcingestd_up --debug --config "$WORK/conf"
-until_true 40 "FRR says Hello" neighbor_there
-until_true 10 "FRR knows us" frr_knows_us
+until_true "FRR says Hello" neighbor_there
+until_true "FRR knows us" frr_knows_us
 
 for family in 4 6; do
     manners one wrong-nonce
@@ -108,14 +108,14 @@ lan() { in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"; }
 neighbor6_there() { api neighbors '.neighbors[].address' | grep -q fe80::2; }
 sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
 lan pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
-until_true 5 "a neighbor over IPv6" neighbor6_there
+until_true "a neighbor over IPv6" neighbor6_there
 before=$(counter refused.membership.truncated)
 manners one long-query
 lan pim-join-sg-v6
-until_true 10 "an MLD Query whose length lies" moved refused.membership.truncated $((before + 1))
+until_true "an MLD Query whose length lies" moved refused.membership.truncated $((before + 1))
 is "an MLD Query whose length lies is refused" "$(channel 2001:db8:5::10 ff3e::8000:1 .state)" connecting
 manners one
-until_true 20 "the next one is taken" channel_is 2001:db8:5::10 ff3e::8000:1 joined
+until_true "the next one is taken" channel_is 2001:db8:5::10 ff3e::8000:1 joined
 ok "the next one is taken" true
 lan pim-prune-sg-v6
 
@@ -125,13 +125,13 @@ astray() { # FAMILY WHAT ONE'S TWO'S
     manners one
     manners two
     next_group
-    receiver_up viewer ${S[$1]} "$G" --seconds 120
-    until_true 20 "$what: joined" channel_is ${S[$1]} "$G" joined
+    receiver_up viewer ${S[$1]} "$G" --seconds 600
+    until_true "$what: joined" channel_is ${S[$1]} "$G" joined
     dropped=$(counter drops.wrong_relay)
     manners one "$3"
     manners two "$4"
     send ${S[$1]} "$G" --rate 500 --count 100 --size 100 >/dev/null
-    until_true 5 "$what: dropped" moved drops.wrong_relay $((dropped + 100))
+    until_true "$what: dropped" moved drops.wrong_relay $((dropped + 100))
     is "$what does not pass" "$(channel ${S[$1]} "$G" .packets)" 0
     finish viewer
     is "$what is not seen" "$(summary viewer received)" 0
@@ -153,36 +153,36 @@ like "it has refused some" "$(grep -c 'wrong response MAC' "$WORK/one.log")" '^[
 served() { # FAMILY [WHO]
     manners one
     watch ${S[$1]} "${2-}"
-    until_true 20 "IPv$1: the first serves" served_by ${S[$1]} "$G" ${ONE[$1]}
+    until_true "IPv$1: the first serves" served_by ${S[$1]} "$G" ${ONE[$1]}
 }
 more() { (($(channel "$1" "$2" .packets) > $3)); }
 told_again() { (($(grep -c 'endpoint .* new' "$WORK/one.log") > $1)); }
 steady() { (($(channel "$1" "$2" .packets) > 500)); } # for 2.5 seconds: it is missed soon
 
 served 4
-until_true 20 "a steady flow" steady ${S[4]} "$G"
+until_true "a steady flow" steady ${S[4]} "$G"
 before=$(grep -c 'endpoint .* new' "$WORK/one.log")
 manners one new-secret
-until_true 10 "a relay that was started anew is told again" told_again "$before"
-until_true 10 "and serves" more ${S[4]} "$G" "$(channel ${S[4]} "$G" .packets)"
-until_true 10 "and is still the one" served_by ${S[4]} "$G" ${ONE[4]}
+until_true "a relay that was started anew is told again" told_again "$before"
+until_true "and serves" more ${S[4]} "$G" "$(channel ${S[4]} "$G" .packets)"
+until_true "and is still the one" served_by ${S[4]} "$G" ${ONE[4]}
 ok "a relay that was started anew is told again, and serves" true
 unwatch
 
 served 6
-until_true 20 "a steady flow" steady ${S[6]} "$G"
+until_true "a steady flow" steady ${S[6]} "$G"
 manners one "other-address ${TWO[6]}"
-until_true 20 "the next takes over" served_by ${S[6]} "$G" ${TWO[6]}
+until_true "the next takes over" served_by ${S[6]} "$G" ${TWO[6]}
 ok "one that speaks from another address now is followed by the next" true
 unwatch
 
 # A full one, of which we know nothing yet, and one that serves us.
 fresh() { # a daemon without tunnels; FRR may still want what was watched last
-    until_true 10 "what was watched is closed" no_channels
+    until_true "what was watched is closed" no_channels
     finish mcingestd
     mcingestd_up --debug --config "$WORK/conf"
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
 }
 full() { [[ $(tunnel "$1" .full) == true ]]; }
 finish one
@@ -194,9 +194,9 @@ manners one limit
 comes_by "IPv6: a full relay is not taken" ${S[6]} ${TWO[6]}
 is "IPv6: it is told of no channel" "$(grep -c "IGMPv3 .* $G " "$WORK/one.log")" 0
 is "IPv6: it is held down" "$(api tunnels '.held_down[] | select(.full) | .relay')" ${ONE[6]}
-until_true 20 "it is seen to be full" full ${ONE[4]}
+until_true "it is seen to be full" full ${ONE[4]}
 comes_by "IPv4: a relay that is full now takes no new channel" ${S[4]} ${TWO[4]}
-until_true 5 "the first channel flows" more ${S[4]} "$first" "$(channel ${S[4]} "$first" .packets)"
+until_true "the first channel flows" more ${S[4]} "$first" "$(channel ${S[4]} "$first" .packets)"
 ok "IPv4: it goes on serving the channel that it served" served_by ${S[4]} "$first" ${ONE[4]}
 unwatch first
 is "IPv4: without a gap" "$(summary firstviewer missing)" 0
@@ -212,8 +212,8 @@ in_spite_of() { # WHAT
     local unexpected
     unexpected=$(counter refused.amt.unexpected)
     for family in 4 6; do watch ${DISCOVERED[$family]} $family; done
-    until_true 30 "$1: the channels come" receiving 2
-    until_true 10 "$1: what nobody awaits is refused" moved refused.amt.unexpected $((unexpected + 2))
+    until_true "$1: the channels come" receiving 2
+    until_true "$1: what nobody awaits is refused" moved refused.amt.unexpected $((unexpected + 2))
     for family in 4 6; do unwatch $family; done
     is "$1: the channels come, and nothing is missing" "$(summary 4viewer missing) $(summary 6viewer missing)" "0 0"
 }
@@ -226,7 +226,7 @@ both "drop 3"
 for n in {1..8}; do
     watch ${DISCOVERED[$((n % 2 ? 4 : 6))]} "$n"
 done
-until_true 60 "every third message lost: each join completes" receiving 8
+until_true "every third message lost: each join completes" receiving 8
 ok "every third message lost: each join completes" logged one dropped
 for n in {1..8}; do unwatch "$n"; done
 finished

@@ -32,20 +32,20 @@ if ! translate 20000-20999 2>/dev/null; then
 fi
 relay_up
 mcingestd_up
-until_true 40 "FRR says Hello" neighbor_there
-until_true 10 "FRR knows us" frr_knows_us
-receiver_up viewer $S $G --seconds 120
-until_true 20 "joined" channel_is $S $G joined
+until_true "FRR says Hello" neighbor_there
+until_true "FRR knows us" frr_knows_us
+receiver_up viewer $S $G --seconds 600
+until_true "joined" channel_is $S $G joined
 spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 100
-until_true 20 "data flow" flows
+until_true "data flow" flows
 like "the relay sees us behind the NAT" "$(grep 'endpoint .* new' "$WORK/relay.log")" 'port 20[0-9]{3} new'
 local=$(api tunnels '"\(.tunnels[0].local) \(.tunnels[0].local_port)"')
 sleep 3 # a steady flow, which is missed soon
 
 translate 30000-30999
 forget >/dev/null 2>&1
-until_true 5 "the relay's data are lost" eval '! flows'
-until_true 20 "data flow again" flows
+until_true "the relay's data are lost" eval '! flows'
+until_true "data flow again" flows
 like "data flow again, to our new port" "$(grep 'endpoint .* new' "$WORK/relay.log" | tail -n 1)" 'port 30[0-9]{3} new'
 ok "and the relay was told to forget the old one" logged relay 'teardown from .* of [0-9.]+ port 20[0-9]+$'
 is "by the same tunnel of ours" "$(api tunnels '"\(.tunnels[0].local) \(.tunnels[0].local_port)"')" "$local"

@@ -17,25 +17,25 @@ frr_hears_access() { in_node ingest vtysh -d pimd -c "$NEIGHBORS" | grep -q '^ *
 lab_up
 relay_up
 spawn capture access tcpdump --immediate-mode -U -n -i up0 -w "$WORK/lan.pcap" ip proto 103
-until_true 10 "the capture" logged capture 'listening on'
+until_true "the capture" logged capture 'listening on'
 mcingestd_up --observe lan0
 ok "it says so" logged mcingestd 'pim: observed on lan0, where another daemon speaks for 10\.0\.0\.1'
 spawn zebra ingest /usr/lib/frr/zebra -P 0 --log stdout
-until_true 10 "zebra's socket" in_node ingest test -S /run/frr/zserv.api
+until_true "zebra's socket" in_node ingest test -S /run/frr/zserv.api
 spawn pimd ingest /usr/lib/frr/pimd -P 0 --log stdout
-until_true 10 "pimd on the box" speaks ingest
+until_true "pimd on the box" speaks ingest
 in_node ingest vtysh -d pimd -c 'configure' -c 'interface lan0' -c 'ip pim' >/dev/null
-until_true 40 "FRR on the box hears the router" frr_hears_access
-until_true 40 "the router knows the box" frr_knows_us
-until_true 40 "mcingest hears the router" neighbor_there
+until_true "FRR on the box hears the router" frr_hears_access
+until_true "the router knows the box" frr_knows_us
+until_true "mcingest hears the router" neighbor_there
 
-receiver_up viewer $S $G --last 499 --timeout 20
-until_true 20 "joined" channel_is $S $G joined
+receiver_up viewer $S $G --last 499 --timeout 120
+until_true "joined" channel_is $S $G joined
 send $S $G --rate 500 --count 500 --size 100 >/dev/null
 finish viewer none
 is "a channel that is joined at the box's address arrives, once" \
     "$(summary viewer received) $(summary viewer duplicates)" "500 0"
-until_true 10 "the Prune closes it" no_channels
+until_true "the Prune closes it" no_channels
 ok "and a Prune ends it" true
 is "mcingest has sent no Hello, Assert or echo" \
     "$(api counters '[.pim[] | .hellos_sent, .asserts_sent, .prune_echoes_sent] | add')" 0

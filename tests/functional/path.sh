@@ -5,11 +5,11 @@
 . "$(dirname "$0")/lib.sh"
 
 everything_up
-receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 20
-receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 20
+receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 120
+receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 120
 
-until_true 10 "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
-until_true 10 "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
+until_true "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
+until_true "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
 ok "both channels are joined at their relays" true
 is "relay by address" "$(channel 192.0.2.10 232.1.1.1 .relay)" 203.0.113.15
 like "relay by name, behind a CNAME" "$(channel 198.51.100.77 233.44.15.9 .relay)" '^(203.0.113.16|2001:db8:15::16)$'

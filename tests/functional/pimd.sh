@@ -13,13 +13,13 @@ relay_up
 mcingestd_up --debug
 printf 'phyint up0 enable\nphyint down0 enable igmpv3\n' >"$WORK/pimd.conf"
 spawn pimd access "$PIMD" -f -N -c "$WORK/pimd.conf"
-until_true 40 "it is our neighbor" neighbor_there
-receiver_up viewer $S $G --last 499 --timeout 60
-until_true 40 "its Join opens the channel" channel_is $S $G joined
+until_true "it is our neighbor" neighbor_there
+receiver_up viewer $S $G --last 499 --timeout 120
+until_true "its Join opens the channel" channel_is $S $G joined
 send $S $G --rate 500 --count 500 --size 100 >/dev/null
 finish viewer none
 is "what it joined arrives, once" "$(summary viewer received) $(summary viewer duplicates)" "500 0"
-until_true 60 "its Prune closes the channel" no_channels
+until_true "its Prune closes the channel" no_channels
 ok "and a Prune ends it" true
 is "nothing of what it says is refused" "$(api counters '[.refused.pim[]] | add')" 0
 finished

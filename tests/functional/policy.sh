@@ -7,8 +7,8 @@
 configured() { # LINE...: of [tunnels]
     printf '%s\n' '[interfaces]' 'upstream = wan0' '[tunnels]' "$@" >"$WORK/policy.conf"
     mcingestd_up --config "$WORK/policy.conf"
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
 }
 reason_is() { [[ $(channel 192.0.2.10 "$1" .reason) == "$2" ]]; }
 
@@ -27,21 +27,21 @@ is "the tunnel is from that address" "$(api tunnels '.tunnels[0].local')" 100.64
 finish mcingestd
 
 configured 'source_address = 100.64.7.9'
-receiver_up viewer 192.0.2.10 232.1.1.2 --seconds 60
-until_true 10 "no way without the mark" reason_is 232.1.1.2 "no route to the relay"
+receiver_up viewer 192.0.2.10 232.1.1.2 --seconds 600
+until_true "no way without the mark" reason_is 232.1.1.2 "no route to the relay"
 ok "without the mark there is no way, and the channel says so" true
 finish viewer INT
 finish mcingestd
 
 configured 'mark = 7' 'source_address = 100.64.7.99'
-receiver_up viewer 192.0.2.10 232.1.1.3 --seconds 60
-until_true 10 "no such address" reason_is 232.1.1.3 "this host does not have the source_address of [tunnels]"
+receiver_up viewer 192.0.2.10 232.1.1.3 --seconds 600
+until_true "no such address" reason_is 232.1.1.3 "this host does not have the source_address of [tunnels]"
 ok "an address that the host does not have is named" true
 finish viewer INT
 finish mcingestd
 
 configured 'vrf = blue'
-receiver_up viewer 192.0.2.10 232.1.1.4 --seconds 60
-until_true 10 "no such vrf" reason_is 232.1.1.4 "there is no such vrf as [tunnels] names"
+receiver_up viewer 192.0.2.10 232.1.1.4 --seconds 600
+until_true "no such vrf" reason_is 232.1.1.4 "there is no such vrf as [tunnels] names"
 ok "a VRF that the host does not have is named" true
 finished

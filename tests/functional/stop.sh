@@ -14,17 +14,17 @@ lab_up
 clean=$(qdiscs)
 pinned=$(pins) # a new BPF file system has two files of the kernel's own
 everything_up
-receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 120
+receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 600
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
-until_true 10 "data flows" flowing
+until_true "data flows" flowing
 ok "the programs are attached" test "$(filters wan0)" -ge 1 -a "$(filters lan0)" -ge 1
 ok "maps are pinned" test "$(pins)" -ge $((pinned + 6))
 
 finish mcingestd
 verdict $? "a clean stop exits 0" || true
-until_true 3 "FRR heard the goodbye" neighbor_gone
+until_true "FRR heard the goodbye" neighbor_gone
 ok "FRR heard the goodbye" true
-until_true 3 "the relay was told" logged relay 'torn down'
+until_true "the relay was told" logged relay 'torn down'
 ok "the relay was told" true
 is "no qdisc is left" "$(qdiscs)" "$clean"
 is "no pin is left" "$(pins)" "$pinned"
@@ -33,7 +33,7 @@ ok "no control socket is left" in_node ingest test ! -e /run/mcingest/control.so
 in_node ingest tc qdisc add dev wan0 clsact
 in_node ingest tc filter add dev wan0 ingress prio 7 protocol ip u32 match ip dst 192.0.2.99/32 flowid 1:1
 mcingestd_up
-until_true 20 "data flows again" flowing
+until_true "data flows again" flowing
 finish mcingestd
 verdict $? "beside another's filter: a clean stop exits 0" || true
 like "the other's filter is left alone" "$(in_node ingest tc filter show dev wan0 ingress)" 'pref 7 u32'
@@ -41,10 +41,10 @@ is "ours is gone" "$(filters wan0)" 0
 in_node ingest tc qdisc del dev wan0 clsact
 
 mcingestd_up
-until_true 20 "data flows once more" flowing
+until_true "data flows once more" flowing
 finish mcingestd KILL
 mcingestd_up
-until_true 20 "data flows after a kill" flowing
+until_true "data flows after a kill" flowing
 is "one program on wan0" "$(filters wan0)" 1
 is "one program on lan0" "$(filters lan0)" 1
 finish mcingestd

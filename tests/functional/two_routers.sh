@@ -12,8 +12,8 @@ moves() { (($(grep -cE "pim: \(192\.0\.2\.10,232\.1\.1\.1\) $1" "$WORK/mcingestd
 pim() { api counters ".pim[] | select(.family == \"ipv4\") | .$1"; }
 echoes() { (($(pim prune_echoes_sent) == $1)); }
 viewer_up() { # NAME INTERFACE
-    spawn "$1" receiver "$PEERS/receiver" --interface "$2" --source 192.0.2.10 --group 232.1.1.1 --seconds 60
-    until_true 5 "$1 joins" logged "$1" '^joined'
+    spawn "$1" receiver "$PEERS/receiver" --interface "$2" --source 192.0.2.10 --group 232.1.1.1 --seconds 600
+    until_true "$1 joins" logged "$1" '^joined'
 }
 has_data() { logged "$1" '^first packet'; }
 deaf() { # the second, to the first, whose packets have no way back and are martians then
@@ -33,56 +33,56 @@ lab_up
 relay_up
 spawn capture ingest tcpdump -i lan0 --immediate-mode -U -w "$WORK/lan.pcap" \
     "ether src $(in_node ingest cat /sys/class/net/lan0/address) and ip proto 103"
-until_true 5 "capture on lan0" logged capture 'listening on'
+until_true "capture on lan0" logged capture 'listening on'
 mcingestd_up --debug
-until_true 40 "both routers are neighbors" two_neighbors
-until_true 40 "the first knows us" knows_us access
-until_true 40 "the second knows us" knows_us access2
+until_true "both routers are neighbors" two_neighbors
+until_true "the first knows us" knows_us access
+until_true "the second knows us" knows_us access2
 is "the router with the higher address is the DR" "$(api neighbors '.neighbors[] | select(.dr and .interface == "lan0" and (.address | startswith("10."))) | .address')" 10.0.0.3
 
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 500 --count 60000 --size 100
 viewer_up one eth0
-until_true 10 "the first has data" has_data one
+until_true "the first has data" has_data one
 viewer_up two eth1
-until_true 10 "the second has data" has_data two
+until_true "the second has data" has_data two
 finish one INT
-until_true 10 "the Prune waits" moves 'Join -> Prune-Pending: Prune'
-until_true 10 "the other's Join overrides it" moves 'Prune-Pending -> Join: Join'
+until_true "the Prune waits" moves 'Join -> Prune-Pending: Prune'
+until_true "the other's Join overrides it" moves 'Prune-Pending -> Join: Join'
 ok "the other's Join overrides a Prune" true
 is "no PruneEcho was needed" "$(pim prune_echoes_sent)" 0
 is "the channel was never left" "$(grep -c 'left on lan0' "$WORK/mcingestd.log")" 0
 
 viewer_up one eth0
-until_true 10 "the first has data again" has_data one
+until_true "the first has data again" has_data one
 deaf
 finish one INT
-until_true 10 "a Prune that the other did not hear takes effect" moves 'Prune-Pending -> NoInfo'
-until_true 10 "the PruneEcho makes it join" moves 'NoInfo -> Join: Join' 2
+until_true "a Prune that the other did not hear takes effect" moves 'Prune-Pending -> NoInfo'
+until_true "the PruneEcho makes it join" moves 'NoInfo -> Join: Join' 2
 ok "a PruneEcho is answered by the Join that was missing" echoes 1
 is "the channel is still there" "$(channel 192.0.2.10 232.1.1.1 .state)" receiving
 
 finish two INT
-until_true 10 "nobody is left: the Prune takes effect" moves 'Prune-Pending -> NoInfo' 2
-until_true 10 "and is echoed" echoes 2
-until_true 10 "the channel ends" no_channels
+until_true "nobody is left: the Prune takes effect" moves 'Prune-Pending -> NoInfo' 2
+until_true "and is echoed" echoes 2
+until_true "the channel ends" no_channels
 ok "a Prune that nobody overrides ends the channel, with an echo" true
 
 viewer_up one eth0
-until_true 10 "the first has data once more" has_data one
-until_true 10 "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
+until_true "the first has data once more" has_data one
+until_true "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 assert_from_access pim-assert-v4
-until_true 5 "a better Assert is lost" assert_state "loser 10.0.0.2"
+until_true "a better Assert is lost" assert_state "loser 10.0.0.2"
 before=$(api counters .drops.no_egress)
-until_true 5 "nothing goes out" no_egress_grows "$before"
+until_true "nothing goes out" no_egress_grows "$before"
 ok "where the Assert is lost, the program drops" true
 assert_from_access pim-assert-cancel-v4
-until_true 5 "the winner cancels" assert_state ""
+until_true "the winner cancels" assert_state ""
 ok "an AssertCancel ends it" true
 assert_from_access pim-assert-v4 52=00000fff 36=1dc9
-until_true 5 "a worse Assert is won" assert_state "winner 10.0.0.1"
+until_true "a worse Assert is won" assert_state "winner 10.0.0.1"
 ok "a worse Assert is won" true
 finish one INT
-until_true 10 "the channel ends" no_channels
+until_true "the channel ends" no_channels
 finish sender
 finish mcingestd
 verdict $? "mcingestd ends well" || true

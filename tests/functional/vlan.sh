@@ -15,7 +15,7 @@ mcingestd_in auto
 is "the WAN is the VLAN interface, by TC" "$(interface wan0.100 upstream mode)" tc
 like "and it says why" "$(interface wan0.100 upstream why)" 'lan0.200'
 spawn tags access tcpdump -i up0-trunk --immediate-mode -U -w "$WORK/tags.pcap" udp or vlan and udp
-until_true 10 "tcpdump listens" logged tags 'listening on'
+until_true "tcpdump listens" logged tags 'listening on'
 carries "tagged" 192.0.2.10 232.1.1.1 1000 1300
 finish tags
 is "every packet has the LAN's tag, and no other" \

@@ -12,22 +12,22 @@ requests() { grep -c 'request from' "$WORK/relay.log"; }
 lab_up
 printf '[relays]\nwarm = %s\n' $ONE >"$WORK/conf"
 mcingestd_up --config "$WORK/conf"
-until_true 40 "the relay does not answer" logged mcingestd "tunnel to relay $ONE, which is to be warm: relay "
+until_true "the relay does not answer" logged mcingestd "tunnel to relay $ONE, which is to be warm: relay "
 ok "a relay that does not answer is in the log" true
-until_true 40 "FRR says Hello" neighbor_there
-until_true 10 "FRR knows us" frr_knows_us
+until_true "FRR says Hello" neighbor_there
+until_true "FRR knows us" frr_knows_us
 relay_up
-until_true 60 "the relay is there: so is the tunnel" ready 'active active'
+until_true "the relay is there: so is the tunnel" ready 'active active'
 is "ready for both families, without a channel" "$(of .channels)" 0
 
 before=$(requests)
-receiver_up viewer 192.0.2.50 232.1.1.1 --seconds 60
-until_true 10 "joined" channel_is 192.0.2.50 232.1.1.1 joined
+receiver_up viewer 192.0.2.50 232.1.1.1 --seconds 600
+until_true "joined" channel_is 192.0.2.50 232.1.1.1 joined
 is "the first channel needs no Request" "$(requests)" "$before"
 send 192.0.2.50 232.1.1.1 --rate 1000 --count 1000 --size 100 >/dev/null
-until_true 10 "data" channel_is 192.0.2.50 232.1.1.1 receiving
+until_true "data" channel_is 192.0.2.50 232.1.1.1 receiving
 finish viewer
-until_true 20 "left" no_channels
+until_true "left" no_channels
 finish mcingestd
 verdict $? "mcingestd ends well" || true
 ok "the relay was told of the end" logged relay 'teardown from'

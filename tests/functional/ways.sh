@@ -15,27 +15,27 @@ relays() { # SOURCE: way/address, in the order to be tried, or the reason why th
     api "lookup $1" 'if .relays == [] then .reason else [.relays[] | "\(.way)/\(.address)"] | join(" ") end'
 }
 joins_by() { # WHAT SOURCE GROUP RELAY
-    receiver_up "viewer-$3" "$2" "$3" --seconds 60
-    until_true 20 "$1: joined" channel_is "$2" "$3" joined
+    receiver_up "viewer-$3" "$2" "$3" --seconds 600
+    until_true "$1: joined" channel_is "$2" "$3" joined
     is "$1: joined at" "$(channel "$2" "$3" .relay)" "$4"
     finish "viewer-$3"
 }
 fails_by() { # SOURCE GROUP REASON
-    receiver_up "viewer-$2" "$1" "$2" --seconds 60
-    until_true 20 "$1: failed" channel_is "$1" "$2" failed
+    receiver_up "viewer-$2" "$1" "$2" --seconds 600
+    until_true "$1: failed" channel_is "$1" "$2" failed
     is "$1 fails" "$(channel "$1" "$2" .reason)" "$3"
     finish "viewer-$2"
 }
 meet_again() {
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
 }
 
 lab_up
 in_node relay ip addr add 192.52.193.1/32 dev lo
 in_node core ip route add 192.52.193.1/32 via $ONE
 spawn relay relay "$PEERS/relay" --interface src0 --address $ONE --address $TWO --address 192.52.193.1 --advertise $TWO
-until_true 20 "the relay starts" logged relay 'listening on'
+until_true "the relay starts" logged relay 'listening on'
 
 # All ways
 with '[relays]' 'ways = configured dns-sd anycast source' 'domain = example.net' \
@@ -77,8 +77,8 @@ is "a relay's name that does not exist" "$(relays 192.0.2.60)" "relay's name has
 # DNSSEC: one zone's key is known, of the other one a wrong one is
 key() { in_node ingest dig +short "$1.18.198.in-addr.arpa" DNSKEY | grep '^257 ' | tr -s ' '; }
 signed() { in_node ingest dig +dnssec +noall +answer "10.$1.18.198.in-addr.arpa" TYPE260 | grep -q RRSIG; }
-until_true 20 "the zones are signed" signed 9
-until_true 20 "the zones are signed" signed 10
+until_true "the zones are signed" signed 9
+until_true "the zones are signed" signed 10
 printf '9.18.198.in-addr.arpa. IN DNSKEY %s\n10.18.198.in-addr.arpa. IN DNSKEY %s\n' "$(key 9)" "$(key 9)" >"$WORK/anchor"
 with '[dns]' 'timeout = 3' "trust_anchor = $WORK/anchor" '[relays]' 'ways = source'
 is "prefer: a signed zone" "$(relays 198.18.9.10)" "source/$ONE"
