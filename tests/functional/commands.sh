@@ -17,6 +17,16 @@ relays() { # SOURCE: address/precedence/discovery, in the order to be tried, nam
 about_1000() { # COMMAND JQ-PATH-TO-AN-OBJECT: packets a second
     [[ $(api "$1" "$2 | .packets_per_s > 500 and .packets_per_s < 2000") == true ]]
 }
+sums_agree() { # of one look at the counters: status says the same before and after
+    local before sum after=
+    until [[ ${before-} && $before == "$after" ]]; do
+        before=$(api status .packets_per_s)
+        sum=$(api channels '[.channels[].packets_per_s] | add')
+        after=$(api status .packets_per_s)
+    done
+    jq -n "$before - $sum | fabs < 0.2"
+}
+flows() { [[ $(channel 192.0.2.10 232.1.1.1 '.state == "receiving" and .packets > 30') == true ]]; }
 
 everything_up
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 600
@@ -48,6 +58,8 @@ has 'lookup 192.0.2.10' . source owner ways domain dnssec steps relays reason
 has 'lookup 192.0.2.10' '.steps[0]' way name type status canonical ttl_s secure ms records
 
 is "packets of a channel" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10
+spawn steady source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 20 --count 20000 --size 100
+until_true "receiving again, and to its end" flows
 is "reason of a failed one" "$(channel 192.0.2.30 232.1.1.1 .reason)" "AMTRELAY says that the source has no relay"
 is "who wants a channel" "$(channel 192.0.2.10 232.1.1.1 '.wanted[] | "\(.interface) \(.by) \(.neighbor) \(.state) \(.expires_s > 150)"')" "lan0 pim 10.0.0.2 join true"
 is "whom PIM speaks as, and the designated router" "$(api interfaces '.interfaces[0].pim[0] | "\(.address) \(.dr) \(.dr_is_us) \(.neighbors) \(.joins)"')" "10.0.0.1 10.0.0.2 false 1 2"
@@ -71,7 +83,7 @@ shows "for people: neighbors" 'lan0 +10\.0\.0\.2' neighbors
 shows "for people: interfaces" 'lan0 +downstream +up +tc +1500 +0 +10\.0\.0\.1 ' interfaces
 shows "for people: PIM on the interfaces" 'lan0 +10\.0\.0\.1 +10\.0\.0\.2 +1 +2 ' interfaces
 shows "for people: who wants a channel" 'lan0: router 10\.0\.0\.2, join, expires in ' 'channels -v'
-shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.113\.15 +lan0 +10 ' channels
+shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.113\.15 +lan0 +[0-9]+ ' channels
 shows "for people: why a channel failed" 'no relay' channels
 shows "for people: tunnels" '203\.0\.113\.15 +100\.64\.7\.2:[0-9]+ +1 +active' tunnels
 shows "for people: counters" 'not_joined +0' counters
@@ -89,6 +101,8 @@ is "bits are those of the packets" "$(api channels '.channels[] | select(.group 
     .bits_per_s / .packets_per_s / (128 * 8) | . > 0.99 and . < 1.01')" true
 shows "for people: a channel's rate" '232\.1\.1\.2 +receiving .* +[0-9]+\.[0-9] +[0-9.]+ [kM]b/s ' channels
 shows "for people: the rate in all" 'Forwards +[0-9.]+ [kM]b/s, [0-9]+\.[0-9] packets/s' status
+is "status shows the sum of what channels shows" "$(sums_agree)" true
+finish steady
 finish flow
 finish fast
 

@@ -224,9 +224,14 @@ void watch_start(struct engine *engine);
 
 /* traffic.c */
 void traffic_start(struct engine *engine);
-/* The channel's counters as they are now, those of the slow path included; its meter has them, too.
- * Zeros where they cannot be read. */
-struct dataplane_channel_stats traffic_look(struct engine *engine, struct channel *channel);
+/* The channel's counters as they are now, those of the slow path included. Zeros where they cannot be
+ * read. */
+struct dataplane_channel_stats traffic_read(struct engine *engine, struct channel *channel);
+/* The channel's meters look: at its counters as they are now, or as the dataplane has just told. Rates
+ * have this one clock; no client's request moves it. */
+void traffic_look(struct engine *engine, struct channel *channel);
+void traffic_note(struct engine *engine, struct channel *channel,
+		  const struct dataplane_channel_stats *fast);
 /* Of all channels, as of the last look at each. */
 struct meter_rate traffic_total(const struct engine *engine);
 

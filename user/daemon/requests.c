@@ -199,7 +199,7 @@ static json_t *channel_wanted(struct engine *engine, const struct sg *sg)
 
 static json_t *channel_now(struct engine *engine, struct channel *channel)
 {
-	struct dataplane_channel_stats stats = traffic_look(engine, channel);
+	struct dataplane_channel_stats stats = traffic_read(engine, channel);
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
 	struct view_channel_parts parts = {.relay = relays_serving(channel),
 					   .other = relays_other(channel),

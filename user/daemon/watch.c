@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Looks for channels whose data has stopped: their relays are asked whether they are alive, and the
- * channels told. A part of the counters at a time, each within FLOW_INTERVAL. */
+/* Looks at the counters of channels that have data: for their rates, and for channels whose data
+ * has stopped. Their relays are asked whether they are alive, and the channels told. A part of the
+ * counters at a time, each within FLOW_INTERVAL. */
 #include "base/log.h"
 #include "daemon/engine.h"
 
@@ -11,10 +12,13 @@ static usec_t last_packet(struct channel *channel, uint64_t last_ns)
 	return fast > slow ? fast : slow;
 }
 
-static void look_at(struct engine *engine, struct channel *channel, uint64_t last_ns)
+static void look_at(struct engine *engine, struct channel *channel,
+		    const struct dataplane_channel_stats *stats)
 {
 	enum flow_state state =
-		flow_look(&channel->flow, engine->timers.now, last_packet(channel, last_ns));
+		flow_look(&channel->flow, engine->timers.now, last_packet(channel, stats->last_ns));
+
+	traffic_note(engine, channel, stats);
 
 	if (state == FLOW_FLOWS)
 		channel_flows(channel);
@@ -45,19 +49,19 @@ static bool is_needed(const struct engine *engine, uint32_t first)
 
 static void look_at_part(struct engine *engine, uint32_t first)
 {
-	uint64_t last_ns[MCI_STATS_CHUNK];
+	struct dataplane_channel_stats stats[MCI_STATS_CHUNK];
 	struct channel *channel;
 
 	if (!is_needed(engine, first))
 		return;
-	if (dataplane_last_packets(engine->dataplane, first, last_ns)) {
+	if (dataplane_chunk_stats(engine->dataplane, first, stats)) {
 		log_peer("%s", dataplane_error(engine->dataplane));
 		return;
 	}
 	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
 		channel = channel_table_at(&engine->channels, first + i);
 		if (channel)
-			look_at(engine, channel, last_ns[i]);
+			look_at(engine, channel, &stats[i]);
 	}
 }
 

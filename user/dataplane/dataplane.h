@@ -117,9 +117,9 @@ struct dataplane_channel_stats {
 
 int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 			    struct dataplane_channel_stats *stats);
-/* When the last packet of each of MCI_STATS_CHUNK slots passed, from `first`, a multiple of it:
- * CLOCK_MONOTONIC, 0 for none. */
-int dataplane_last_packets(struct dataplane *dp, uint32_t first, uint64_t last_ns[]);
+/* Of MCI_STATS_CHUNK slots, from `first`, a multiple of it. */
+int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
+			  struct dataplane_channel_stats stats[]);
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 /* Packets that were sent to this LAN, and that its queue or driver did not take: its part of

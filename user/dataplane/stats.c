@@ -85,20 +85,20 @@ static int read_chunk(struct dataplane *dp, int chunk, uint32_t *count)
 	return error == -ENOENT ? 0 : error; /* that says that the map has no more */
 }
 
-int dataplane_last_packets(struct dataplane *dp, uint32_t first, uint64_t last_ns[])
+int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
+			  struct dataplane_channel_stats stats[])
 {
 	int chunk = find_chunk(dp, first), error;
 	uint32_t count = 0;
 
-	memset(last_ns, 0, MCI_STATS_CHUNK * sizeof(*last_ns));
+	memset(stats, 0, MCI_STATS_CHUNK * sizeof(*stats));
 	if (chunk < 0)
 		return 0;
 	error = read_chunk(dp, chunk, &count);
 	if (error)
 		return read_error(dp, error, dp->ingest->maps.channel_stats);
-	for (size_t i = 0; i < (size_t)count * dp->cpus; i++)
-		if (dp->chunk_per_cpu[i].last_ns > last_ns[i / dp->cpus])
-			last_ns[i / dp->cpus] = dp->chunk_per_cpu[i].last_ns;
+	for (size_t i = 0; i < count; i++)
+		sum_up(&stats[i], &dp->chunk_per_cpu[i * dp->cpus], dp->cpus);
 	return 0;
 }
 
