@@ -65,6 +65,21 @@ printf 'search example.net\nnameserver 100.64.0.53\n' >"/run/mcingest-lab/$LAB/e
 with '[relays]' 'ways = dns-sd'
 like "dns-sd of the search domain" "$(relays 192.0.2.10)" '^dns-sd/'
 
+# DNS servers at link-local addresses, as a router's own announcement has them
+link_local() { # NODE INTERFACE
+    in_node "$1" ip -6 -o addr show dev "$2" scope link | sed -E 's/.*inet6 ([^/]*).*/\1/'
+}
+server="$(link_local core ingest0)%wan0"
+sed -i 's/listen-on-v6 .*/listen-on-v6 { any; };/' "/run/mcingest-lab/$LAB/etc/bind/named.conf"
+kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
+until_true "named listens there" in_node ingest dig +tries=1 +time=1 "@$server" example.net SOA
+printf 'search example.net\nnameserver %s\n' "$server" >"/run/mcingest-lab/$LAB/etc/resolv.conf"
+with '[relays]' 'ways = dns-sd source'
+like "resolv.conf names a server with a zone: relays and the search domain are found" "$(relays 192.0.2.10)" "^dns-sd/.* source/$ONE$"
+with '[dns]' "server = $server@53" '[relays]' 'ways = source'
+is "and so does the configuration" "$(relays 192.0.2.10)" "source/$ONE"
+printf 'nameserver 100.64.0.53\n' >"/run/mcingest-lab/$LAB/etc/resolv.conf"
+
 # What DNS may answer
 with '[dns]' 'timeout = 3' '[relays]' 'ways = source'
 is "behind a DNAME, by a wildcard" "$(relays 198.18.6.66)" "source/$ONE"

@@ -9,6 +9,7 @@
 #define EACH(i, table) for (size_t i = 0; i < sizeof(table) / sizeof((table)[0]); i++)
 #define ARGUMENTS_MAX  24
 #define TEN(text)      text text text text text text text text text text
+#define ZONE_AND_PORT  "with %interface if it is link-local, and @port if need be\n"
 
 static struct config config;
 static char *said; /* on stderr */
@@ -137,6 +138,7 @@ Test(config, every_key_of_a_file)
 			       "igmp = lan1\n"
 			       "[dns]\n"
 			       "server = 192.0.2.53 2001:db8::53@5353 192.0.2.54@65535\n"
+			       "server = fe80::1%wan0@53\n"
 			       "timeout = 60\n"
 			       "[dataplane]\n"
 			       "mode = xdp\n"
@@ -169,7 +171,8 @@ Test(config, every_key_of_a_file)
 			       "[log]\n"
 			       "level = debug"),
 		     0, "%s", said);
-	cr_expect_str_eq(lists(), "lan0|lan1;lan0;lan1;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535;");
+	cr_expect_str_eq(lists(), "lan0|lan1;lan0;lan1;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535|"
+				  "fe80::1%wan0@53;");
 	cr_expect_eq(config.dns_timeout, 60 * USEC_PER_SEC);
 	cr_expect_eq(config.mode, CONFIG_MODE_XDP);
 	cr_expect_eq(config.max_channels, 1000000);
@@ -321,17 +324,22 @@ static const struct {
 	{"[dns]\ntimeout = 61\n",
 	 "mcingestd: conf:2: timeout = 61: expected seconds from 1 to 60\n"},
 	{"[dns]\nserver = 192.0.2\n", "mcingestd: conf:2: server = 192.0.2: '192.0.2' is not an "
-				      "IPv4 or IPv6 address, with @port "
-				      "if need be\n"},
+				      "IPv4 or IPv6 address, " ZONE_AND_PORT},
+	{"[dns]\nserver = fe80::1\n", "mcingestd: conf:2: server = fe80::1: 'fe80::1' is not an "
+				      "IPv4 or IPv6 address, " ZONE_AND_PORT},
+	{"[dns]\nserver = fe80::1%\n",
+	 "mcingestd: conf:2: server = fe80::1%: 'fe80::1%' is not an IPv4 or IPv6 "
+	 "address, " ZONE_AND_PORT},
+	{"[dns]\nserver = ::2%wan0\n",
+	 "mcingestd: conf:2: server = ::2%wan0: '::2%wan0' is not an IPv4 or IPv6 "
+	 "address, " ZONE_AND_PORT},
 	{"[dns]\nserver = ::1@0\n",
-	 "mcingestd: conf:2: server = ::1@0: '::1@0' is not an IPv4 or IPv6 address, with @port if "
-	 "need be\n"},
+	 "mcingestd: conf:2: server = ::1@0: '::1@0' is not an IPv4 or IPv6 address, " ZONE_AND_PORT},
 	{"[dns]\nserver = ::1@\n",
-	 "mcingestd: conf:2: server = ::1@: '::1@' is not an IPv4 or IPv6 address, with @port if "
-	 "need be\n"},
+	 "mcingestd: conf:2: server = ::1@: '::1@' is not an IPv4 or IPv6 address, " ZONE_AND_PORT},
 	{"[dns]\nserver = " TEN(TEN("1")) "\n",
 	 "mcingestd: conf:2: server = " TEN(TEN("1")) ": '" TEN(
-		 TEN("1")) "' is not an IPv4 or IPv6 address, with @port if need be\n"},
+		 TEN("1")) "' is not an IPv4 or IPv6 address, " ZONE_AND_PORT},
 	{"[log]\nlevel = loud\n", "mcingestd: conf:2: level = loud: expected notice or debug\n"},
 	{"[control]\nsocket =\n",
 	 "mcingestd: conf:2: socket = : expected a path of at most 107 bytes\n"},

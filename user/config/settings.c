@@ -11,8 +11,9 @@
  *   observe = lan0           those LANs where another daemon on this host speaks PIM: the Joins
  *                            that are meant for it are followed, and nothing is said
  *   [dns]
- *   server = 192.0.2.53      addresses, each with @port where it is not 53, at most 8. Default:
- *                            those of /etc/resolv.conf
+ *   server = 192.0.2.53      addresses, a link-local one with its interface as fe80::1%eth0, each
+ *                            with @port where it is not 53, at most 8. Default: those of
+ *                            /etc/resolv.conf
  *   timeout = 5              seconds that a question may take, repetitions included: 1 to 60
  *   dnssec = prefer          require: what is not validated does not count; prefer: what can be
  *                            validated and is not right does not count; or off
@@ -99,7 +100,9 @@ const struct setting settings[] = {
 	{"interfaces", "observe", LIST(observe, observe_count, CONFIG_NAMES_MAX),
 	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
 	{"dns", "server", LIST(dns_servers, dns_server_count, CONFIG_SERVERS_MAX),
-	 .word = word_is_server, .expected = "an IPv4 or IPv6 address, with @port if need be"},
+	 .word = word_is_server,
+	 .expected = "an IPv4 or IPv6 address, with %interface if it is link-local, and @port if "
+		     "need be"},
 	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .least = 1, .most = 60,
 	 .expected = "seconds from 1 to 60"},
 	{"dns", "dnssec", take_dnssec, FIELD(dnssec), .expected = "require, prefer or off"},

@@ -25,10 +25,11 @@ static bool number_parse(const char *text, unsigned least, unsigned most, unsign
 	return *number >= least && *number <= most;
 }
 
+/* A link-local address has a zone (RFC 4007 section 11), and no other has one. */
 bool word_is_server(const char *word)
 {
+	char text[ADDR_TEXT + IF_NAMESIZE], *zone;
 	const char *at = strchrnul(word, '@');
-	char text[ADDR_TEXT];
 	struct addr addr;
 	unsigned port;
 
@@ -36,7 +37,14 @@ bool word_is_server(const char *word)
 		return false;
 	memcpy(text, word, at - word);
 	text[at - word] = '\0';
-	return addr_parse(text, &addr);
+	zone = strchr(text, '%');
+	if (zone)
+		*zone++ = '\0';
+	if (!addr_parse(text, &addr))
+		return false;
+	if (addr.family == AF_INET6 && addr_is_link_local(&addr))
+		return zone && *zone && word_is_interface(zone);
+	return !zone;
 }
 
 static void *field_of(struct config *config, size_t offset)

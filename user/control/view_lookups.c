@@ -100,7 +100,7 @@ json_t *view_lookup_step(const struct driad_question *question, const struct dns
 	for (unsigned i = 0; i < answer->count; i++)
 		json_array_append_new(records, view_record(question->type, &answer->records[i]));
 	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:b, s:f, s:o}", "way",
-			 driad_way_name(question->way), "name", question->name, "type",
+			 driad_way_name(question->like.way), "name", question->name, "type",
 			 type_name(question->type), "status", status_name(answer->status),
 			 "canonical", answer->canonical, "ttl_s", (json_int_t)answer->ttl, "secure",
 			 answer->secure, "ms", (double)took / USEC_PER_MS, "records", records);

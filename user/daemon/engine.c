@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/engine.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "io/descriptors.h"
+#include "io/resolv_conf.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -171,12 +173,26 @@ static bool start_resolver(struct engine *engine)
 	return engine->resolver;
 }
 
+/* NULL where resolv.conf names none. */
+static char *search_domain(void)
+{
+	struct resolv_conf conf;
+	char *domain = NULL, name[DNS_NAME_TEXT];
+
+	if (!resolv_conf_read(RESOLV_CONF, &conf))
+		return NULL;
+	if (conf.domain && name_parse(conf.domain, name))
+		domain = memory_copy_text(name);
+	resolv_conf_free(&conf);
+	return domain;
+}
+
 /* The domain is the configuration's, or that of this network. */
 static void choose_domain(struct engine *engine)
 {
 	engine->driad_options = engine->config->relays;
 	if (!engine->driad_options.domain)
-		engine->driad_options.domain = engine->search_domain = resolver_search_domain();
+		engine->driad_options.domain = engine->search_domain = search_domain();
 }
 
 static bool start_control(struct engine *engine)

@@ -48,11 +48,9 @@ static void ask(struct driad_lookup *lookup, const char *name, unsigned type,
 	struct driad_question *question = memory_new(sizeof(*question));
 
 	question->lookup = lookup;
-	question->way = like->way;
 	question->type = type;
 	question->asked = lookup->timers->now;
-	question->precedence = like->precedence;
-	question->discovery_optional = like->discovery_optional;
+	question->like = *like;
 	snprintf(question->name, sizeof(question->name), "%s", name);
 	lookup->questions[lookup->question_count++] = question;
 	lookup->pending++;
@@ -97,24 +95,24 @@ static void take_amtrelay_rdata(struct driad_lookup *lookup, const struct driad_
 	struct amtrelay record;
 
 	if (refuse(lookup, amtrelay_decode(rdata->rdata, rdata->length, &record)))
-		explain(lookup, question->way, "AMTRELAY record is not usable");
+		explain(lookup, question->like.way, "AMTRELAY record is not usable");
 	else
-		take_amtrelay(lookup, question->way, &record);
+		take_amtrelay(lookup, question->like.way, &record);
 }
 
 static void take_pointer(struct driad_lookup *lookup, const struct driad_question *question,
 			 const struct dns_record *rdata)
 {
-	struct driad_relay like = {.way = question->way};
+	struct driad_relay like = {.way = question->like.way};
 	char instance[DNS_NAME_TEXT];
 
 	if (refuse(lookup, service_pointer_decode(rdata->rdata, rdata->length, instance)))
 		return;
-	if (lookup->service_count == DRIAD_NAMES_MAX) {
+	if (lookup->instance_count == DRIAD_NAMES_MAX) {
 		refuse(lookup, FAULT_LIMIT);
 		return;
 	}
-	lookup->service_count++;
+	lookup->instance_count++;
 	ask(lookup, instance, DNS_TYPE_SRV, &like);
 }
 
@@ -123,7 +121,7 @@ static void take_service(struct driad_lookup *lookup, const struct driad_questio
 			 const struct dns_record *rdata)
 {
 	struct service service;
-	struct driad_relay like = {.way = question->way};
+	struct driad_relay like = {.way = question->like.way};
 
 	if (refuse(lookup, service_decode(rdata->rdata, rdata->length, &service)))
 		return;
@@ -132,6 +130,8 @@ static void take_service(struct driad_lookup *lookup, const struct driad_questio
 		return;
 	}
 	like.precedence = service.priority;
+	like.weight = service.weight;
+	like.service = lookup->name_counts[like.way] + 1;
 	ask_name(lookup, service.target, &like);
 }
 
@@ -139,9 +139,7 @@ static void take_address(struct driad_lookup *lookup, const struct driad_questio
 			 const struct dns_record *rdata)
 {
 	int family = question->type == DNS_TYPE_A ? AF_INET : AF_INET6;
-	struct driad_relay relay = {.way = question->way,
-				    .precedence = question->precedence,
-				    .discovery_optional = question->discovery_optional};
+	struct driad_relay relay = question->like;
 
 	if (rdata->length != addr_length(family)) {
 		refuse(lookup, FAULT_LENGTH);
@@ -247,10 +245,10 @@ void driad_answer(struct driad_question *question, const struct dns_answer *answ
 		lookup->actions->answered(question, answer);
 	/* What a record says later (type 0, unusable) explains more than this. */
 	if (answer->status == DNS_OK && !is_trusted(lookup, answer)) {
-		explain(lookup, question->way,
+		explain(lookup, question->like.way,
 			"DNS answer is not validated by DNSSEC, as required");
 	} else {
-		explain(lookup, question->way, failure(question, answer->status));
+		explain(lookup, question->like.way, failure(question, answer->status));
 		for (unsigned i = 0; answer->status == DNS_OK && i < answer->count; i++)
 			take_record(lookup, question, &answer->records[i]);
 	}

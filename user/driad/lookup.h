@@ -4,9 +4,9 @@
  * reverse name. Relays that are named are looked up by A and AAAA.
  *
  * They come in the order of the ways, then by precedence (of DNS-SD: SRV's priority), then at
- * random, the address families by turns (RFC 8305 section 4).
+ * random (by SRV's weights), the address families by turns (RFC 8305 section 4).
  *
- * Left out: SRV's weights; domains of DNS-SD other than the one that is configured. */
+ * Left out: domains of DNS-SD other than the one that is configured. */
 #pragma once
 
 #include "base/dns.h"
@@ -27,17 +27,17 @@ struct driad_relay {
 	struct addr address;
 	enum driad_way way;
 	uint16_t precedence;
+	uint16_t weight;         /* of the SRV record */
+	uint8_t service;         /* number of that in the lookup, from 1; 0: of none */
 	bool discovery_optional; /* D: no Discovery needed */
 };
 
 struct driad_question {
 	struct driad_lookup *lookup;
 	void *query; /* the asker's; NULL when answered */
-	enum driad_way way;
 	unsigned type;
 	usec_t asked;
-	uint16_t precedence; /* of the record that named it */
-	bool discovery_optional;
+	struct driad_relay like; /* what the relays have from the record that named it */
 	char name[DNS_NAME_TEXT];
 };
 
@@ -65,7 +65,8 @@ struct driad_lookup {
 	const char *reason; /* why there are none; NULL where there are some */
 	enum driad_way reason_of;
 	struct driad_relay candidates[DRIAD_WAYS][DRIAD_RELAYS_MAX];
-	unsigned candidate_counts[DRIAD_WAYS], name_counts[DRIAD_WAYS], service_count;
+	unsigned candidate_counts[DRIAD_WAYS], name_counts[DRIAD_WAYS];
+	unsigned instance_count; /* of DNS-SD */
 	unsigned pending;
 	struct timer grace;
 	struct driad_question *questions[DRIAD_QUESTIONS_MAX];

@@ -24,6 +24,78 @@ static void sort(struct driad_relay relays[], unsigned count)
 			swap(relays, j - 1, j);
 }
 
+static bool are_of_one_service(const struct driad_relay *a, const struct driad_relay *b)
+{
+	return a == b || (a->service && a->service == b->service);
+}
+
+/* Addresses of the same target count as one. */
+static bool is_counted(const struct driad_relay relays[], unsigned number)
+{
+	for (unsigned i = 0; i < number; i++)
+		if (are_of_one_service(&relays[i], &relays[number]))
+			return false;
+	return true;
+}
+
+/* RFC 2782, "Weight": a number up to the sum of weights says which. 0 is for those without weight,
+ * whose chance is small. */
+static unsigned choose(const struct driad_relay relays[], unsigned count)
+{
+	unsigned sum = 0, least = 1, number;
+
+	for (unsigned i = 0; i < count; i++) {
+		sum += is_counted(relays, i) ? relays[i].weight : 0;
+		if (!relays[i].weight)
+			least = 0;
+	}
+	number = random_between(least, sum);
+	for (unsigned i = 0; i < count; i++) {
+		unsigned weight = is_counted(relays, i) ? relays[i].weight : 0;
+
+		if (number ? weight >= number : !relays[i].weight)
+			return i;
+		number -= number ? weight : 0;
+	}
+	return 0;
+}
+
+/* Moves the service of relay `chosen` to the front, the others stay in order; returns its size. */
+static unsigned put_first(struct driad_relay relays[], unsigned count, unsigned chosen)
+{
+	struct driad_relay first = relays[chosen];
+	unsigned size = 0;
+
+	for (unsigned i = chosen; i < count; i++) {
+		if (i > chosen && !are_of_one_service(&first, &relays[i]))
+			continue;
+		for (unsigned j = i; j > size; j--)
+			swap(relays, j - 1, j);
+		size++;
+	}
+	return size;
+}
+
+static unsigned run_of_equals(const struct driad_relay relays[], unsigned count)
+{
+	unsigned run = 1;
+
+	while (run < count && relays[run].precedence == relays[0].precedence)
+		run++;
+	return run;
+}
+
+static void weigh(struct driad_relay relays[], unsigned count)
+{
+	while (count) {
+		unsigned run = run_of_equals(relays, count);
+		unsigned placed = put_first(relays, run, choose(relays, run));
+
+		relays += placed;
+		count -= placed;
+	}
+}
+
 /* Each is followed by the next one of the other family, if that has the same precedence. */
 static void alternate(struct driad_relay relays[], unsigned count)
 {
@@ -45,5 +117,6 @@ void driad_order(struct driad_relay relays[], unsigned count)
 {
 	shuffle(relays, count);
 	sort(relays, count);
+	weigh(relays, count);
 	alternate(relays, count);
 }

@@ -14,9 +14,9 @@
 #include "io/resolver.h"
 #include "base/memory.h"
 #include "io/dns_message.h"
+#include "io/resolv_conf.h"
 #include "io/resolver_events.h"
 
-#include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,17 +122,30 @@ static int apply_settings(struct ub_ctx *ub, usec_t timeout)
 	return apply_attempts(ub, timeout);
 }
 
-static int apply_servers(struct ub_ctx *ub, const struct resolver *resolver)
+static int apply_servers(struct ub_ctx *ub, char *const *servers, unsigned count)
 {
-	if (!resolver->server_count)
-		return ub_ctx_resolvconf(ub, NULL);
-	for (unsigned i = 0; i < resolver->server_count; i++) {
-		int err = ub_ctx_set_fwd(ub, resolver->servers[i]);
+	for (unsigned i = 0; i < count; i++) {
+		int err = ub_ctx_set_fwd(ub, servers[i]);
 
 		if (err)
 			return err;
 	}
 	return 0;
+}
+
+/* Without any it is the local host (resolv.conf(5)). */
+static int apply_resolv_conf(struct ub_ctx *ub)
+{
+	static char *const local[] = {"127.0.0.1"};
+	struct resolv_conf conf;
+	int err;
+
+	if (!resolv_conf_read(RESOLV_CONF, &conf))
+		return UB_READFILE;
+	err = conf.server_count ? apply_servers(ub, conf.servers, conf.server_count)
+				: apply_servers(ub, local, 1);
+	resolv_conf_free(&conf);
+	return err;
 }
 
 static void context_free(struct context *context)
@@ -181,8 +194,10 @@ static int context_start(struct context *context, const char **what)
 	err = apply_validation(context->ub, resolver->trust_anchor);
 	if (err)
 		return err;
-	*what = resolver->server_count ? "address of a DNS server" : "/etc/resolv.conf";
-	err = apply_servers(context->ub, resolver);
+	*what = resolver->server_count ? "address of a DNS server" : RESOLV_CONF;
+	err = resolver->server_count
+		      ? apply_servers(context->ub, resolver->servers, resolver->server_count)
+		      : apply_resolv_conf(context->ub);
 	if (err)
 		return err;
 	*what = "libunbound";
@@ -309,24 +324,6 @@ static void on_answer(void *owner, int rcode, void *packet, int length, int sec,
 		dns_message_decode(packet, length, query->type, message);
 	message->answer.secure = sec == SEC_SECURE;
 	timer_start(query->resolver->timers, &query->timer, 0);
-}
-
-char *resolver_search_domain(void)
-{
-	ldns_resolver *conf = NULL;
-	char *domain = NULL, *text = NULL;
-
-	if (ldns_resolver_new_frm_file(&conf, NULL) != LDNS_STATUS_OK)
-		return NULL;
-	if (ldns_resolver_searchlist_count(conf))
-		text = ldns_rdf2str(ldns_resolver_searchlist(conf)[0]);
-	else if (ldns_resolver_domain(conf))
-		text = ldns_rdf2str(ldns_resolver_domain(conf));
-	if (text && strcmp(text, "."))
-		domain = memory_copy_text(text);
-	free(text);
-	ldns_resolver_deep_free(conf);
-	return domain;
 }
 
 struct resolver_query *resolver_ask(struct resolver *resolver, const char *name, unsigned type,

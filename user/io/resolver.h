@@ -13,8 +13,8 @@ struct resolver;
 struct resolver_query;
 
 struct resolver_options {
-	const char *const
-		*servers; /* addresses, optionally @port; none: those of /etc/resolv.conf */
+	/* ADDRESS[%ZONE][@PORT]; none: those of /etc/resolv.conf */
+	const char *const *servers;
 	unsigned server_count;
 	const char
 		*trust_anchor; /* a file of DS or DNSKEY records; NULL: answers are not validated */
@@ -29,10 +29,6 @@ struct resolver *resolver_new(struct loop *loop, struct timers *timers,
 			      const struct resolver_options *options, char *error, size_t size);
 /* No query is answered any more. Not to be called from within a resolver_fn. */
 void resolver_free(struct resolver *resolver);
-
-/* The first domain that /etc/resolv.conf names for searches, absolute; freed by the caller. NULL
- * where it names none. */
-char *resolver_search_domain(void);
 
 /* Asks for `name` (absolute, presentation form), class IN. The answer always comes, after the
  * timeout at the latest (DNS_TIMEOUT), unless the query is cancelled. */
