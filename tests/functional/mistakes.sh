@@ -25,6 +25,11 @@ says 2 "an interface that is not there" "no interface .*'lan9'" "$d" --downstrea
 says 2 "an upstream that is not there" "no interface .*'wan9'" "$d" --downstream lan0 --upstream wan9
 says 2 "an interface without Ethernet" 'lo .*no Ethernet' "$d" --downstream lo
 says 2 "observed, and no downstream" 'observe on .wan0.: it is no downstream interface' "$d" --downstream lan0 --observe wan0
+says 2 "hosts asked, and no downstream" 'igmp on .wan0.: it is no downstream interface' "$d" --downstream lan0 --igmp wan0
+in_node ingest ip link property add dev lan0 altname enp7s0
+in_node ingest ip link property add dev wan0 altname wan-to-the-internet-by-the-second-provider
+says 2 "a downstream by two names" 'downstream: .enp7s0. is interface lan0, which is named already' "$d" --downstream lan0 --downstream enp7s0
+says 2 "an upstream by two names" 'upstream: .wan0. is interface wan0, which is named already' "$d" --downstream lan0 --upstream wan-to-the-internet-by-the-second-provider --upstream wan0
 says 2 "an unknown option" '--upstraem' "$d" --downstream lan0 --upstraem wan0
 says 2 "a stray word" 'lan0' "$d" lan0
 says 2 "a file that is not there" 'nowhere.conf' "$d" --config /nowhere.conf
@@ -48,6 +53,20 @@ ok "nothing is left in the kernel" test -z "$(in_node ingest tc filter show dev 
 
 LAB_IS_UP=0
 lab_up
+in_node ingest ip link property add dev lan0 altname enp7s0
+printf '[interfaces]\nigmp = enp7s0\nobserve = enp7s0\n' >"$WORK/names.conf"
+mcingestd_up --config "$WORK/names.conf"
+ok "hosts are asked on a LAN that is named otherwise" logged mcingestd 'igmp: Queries on lan0'
+ok "a LAN that is named otherwise is observed" logged mcingestd 'pim: observed on lan0'
+in_node ingest ip link set lan0 down
+in_node ingest ip link set lan0 name lan7
+until_true "a LAN that is renamed is the same" logged mcingestd 'lan0 is called lan7 now'
+is "and is shown by its name of now" "$(interface lan7 downstream observed)" true
+in_node ingest ip link set lan7 name lan0
+until_true "it is renamed again" logged mcingestd 'lan7 is called lan0 now'
+in_node ingest ip link set lan0 up
+finish mcingestd
+verdict $? "and ends well" || true
 mcingestd_up
 says 2 "a second daemon" 'another mcingestd' "$d" --downstream lan0
 is "the first one goes on" "$(api status .channels.failed)" 0

@@ -85,6 +85,27 @@ Test(netlink, more_addresses_than_are_kept)
 		  "what PIM over IPv6 and MLD speak from, which the kernel names last");
 }
 
+Test(netlink, names)
+{
+	static const char name[] = "a-name-that-is-longer-than-those-of-interfaces";
+	struct netlink_interface v0, other;
+
+	run("ip link property add dev v0 altname enp7s0 altname "
+	    "a-name-that-is-longer-than-those-of-interfaces");
+	cr_assert_eq(netlink_get_interface("v0", &v0), 0);
+	cr_assert_eq(netlink_get_interface("enp7s0", &other), 0);
+	cr_expect_str_eq(other.name, "v0");
+	cr_expect_eq(netlink_compare(&v0, &other), 0);
+	cr_assert_eq(netlink_get_interface(name, &other), 0);
+	cr_expect_eq(netlink_compare(&v0, &other), 0);
+	run("ip link set v0 down; ip link set v0 name v8; ip link set v8 up");
+	cr_assert_eq(netlink_get_interface("v0", &other), -ENODEV);
+	cr_assert_eq(netlink_get_interface_at(v0.ifindex, &other), 0);
+	cr_expect_str_eq(other.name, "v8");
+	cr_expect(netlink_compare(&v0, &other) & NETLINK_NAME);
+	cr_expect_eq(netlink_get_interface_at(0, &other), -ENODEV);
+}
+
 Test(netlink, no_such_interface)
 {
 	struct netlink_interface none;

@@ -126,29 +126,6 @@ static bool apply_options(struct config *config, int argc, char **argv)
 	return reading_finish(&reading);
 }
 
-static bool is_downstream(const struct config *config, const char *name)
-{
-	for (unsigned i = 0; i < config->downstream_count; i++)
-		if (strcmp(config->downstream[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool are_downstream(const struct config *config, const char *file, const char *key,
-			   char *const *names, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		if (is_downstream(config, names[i]))
-			continue;
-		fprintf(stderr,
-			"mcingestd: %s on '%s': it is no downstream interface; see --%s, and '%s' "
-			"under [interfaces] in %s\n",
-			key, names[i], key, key, file ? file : CONFIG_FILE);
-		return false;
-	}
-	return true;
-}
-
 static bool check_dnssec(const struct config *config, const char *file)
 {
 	bool required = config->dnssec == CONFIG_DNSSEC_REQUIRE;
@@ -169,9 +146,6 @@ static bool check_dnssec(const struct config *config, const char *file)
 
 static bool check_whole(const struct config *config, const char *file)
 {
-	if (!are_downstream(config, file, "igmp", config->igmp, config->igmp_count) ||
-	    !are_downstream(config, file, "observe", config->observe, config->observe_count))
-		return false;
 	if (!check_dnssec(config, file))
 		return false;
 	if (config->downstream_count)

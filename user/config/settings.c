@@ -92,13 +92,13 @@
 
 const struct setting settings[] = {
 	{"interfaces", "downstream", LIST(downstream, downstream_count, CONFIG_NAMES_MAX),
-	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
+	 .word = word_is_interface, .expected = "an interface's name, of at most 127 characters"},
 	{"interfaces", "upstream", LIST(upstream, upstream_count, CONFIG_UPLINKS_MAX),
-	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
+	 .word = word_is_interface, .expected = "an interface's name, of at most 127 characters"},
 	{"interfaces", "igmp", LIST(igmp, igmp_count, CONFIG_NAMES_MAX), .word = word_is_interface,
-	 .expected = "an interface's name, of at most 15 characters"},
+	 .expected = "an interface's name, of at most 127 characters"},
 	{"interfaces", "observe", LIST(observe, observe_count, CONFIG_NAMES_MAX),
-	 .word = word_is_interface, .expected = "an interface's name, of at most 15 characters"},
+	 .word = word_is_interface, .expected = "an interface's name, of at most 127 characters"},
 	{"dns", "server", LIST(dns_servers, dns_server_count, CONFIG_SERVERS_MAX),
 	 .word = word_is_server,
 	 .expected = "an IPv4 or IPv6 address, with %interface if it is link-local, and @port if "

@@ -8,10 +8,17 @@
 #include <string.h>
 #include <sys/un.h>
 
+#define ALTERNATIVE_NAME_BYTES 128 /* the NUL included (ALTIFNAMSIZ) */
+
+static bool is_device_name(const char *word, size_t bytes)
+{
+	return strlen(word) < bytes && strcmp(word, ".") != 0 && strcmp(word, "..") != 0 &&
+	       !strpbrk(word, "/:");
+}
+
 bool word_is_interface(const char *word)
 {
-	return strlen(word) < IF_NAMESIZE && strcmp(word, ".") != 0 && strcmp(word, "..") != 0 &&
-	       !strpbrk(word, "/:");
+	return is_device_name(word, ALTERNATIVE_NAME_BYTES);
 }
 
 static bool number_parse(const char *text, unsigned least, unsigned most, unsigned *number)
@@ -43,7 +50,7 @@ bool word_is_server(const char *word)
 	if (!addr_parse(text, &addr))
 		return false;
 	if (addr.family == AF_INET6 && addr_is_link_local(&addr))
-		return zone && *zone && word_is_interface(zone);
+		return zone && *zone && is_device_name(zone, IF_NAMESIZE);
 	return !zone;
 }
 
@@ -175,7 +182,7 @@ bool take_interface(struct reading *reading, const struct setting *setting, cons
 {
 	char **name = field_of(reading->config, setting->offset);
 
-	if (!*value || strpbrk(value, CONFIG_BLANK) || !word_is_interface(value))
+	if (!*value || strpbrk(value, CONFIG_BLANK) || !is_device_name(value, IF_NAMESIZE))
 		return reading_refuse(reading, "expected %s", setting->expected);
 	free(*name);
 	*name = memory_copy_text(value);

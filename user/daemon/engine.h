@@ -85,6 +85,8 @@ struct lan {
 	struct engine *engine;
 	unsigned number;               /* the channels' bit for it */
 	struct netlink_interface link; /* ifindex 0: it is gone */
+	bool observed;                 /* another daemon of this host speaks PIM there */
+	bool asked;                    /* its hosts are asked by IGMP and MLD */
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
 };

@@ -77,16 +77,6 @@ static bool start_family(struct lan *lan, struct lan_hosts *hosts, int family)
 	return true;
 }
 
-static bool is_asked(const struct lan *lan)
-{
-	const struct config *config = lan->engine->config;
-
-	for (unsigned i = 0; i < config->igmp_count; i++)
-		if (strcmp(config->igmp[i], lan->link.name) == 0)
-			return true;
-	return false;
-}
-
 static bool observe(const struct lan *lan)
 {
 	struct dataplane *dataplane = lan->engine->dataplane;
@@ -99,7 +89,7 @@ static bool observe(const struct lan *lan)
 
 bool hosts_start(struct lan *lan)
 {
-	if (!is_asked(lan))
+	if (!lan->asked)
 		return true;
 	return observe(lan) && start_family(lan, &lan->igmp, AF_INET) &&
 	       start_family(lan, &lan->mld, AF_INET6);
@@ -145,7 +135,7 @@ static void follow_family(struct lan *lan, struct lan_hosts *hosts, int family)
 
 void hosts_follow(struct lan *lan)
 {
-	if (!is_asked(lan) || (lan->link.up && !observe(lan)))
+	if (!lan->asked || (lan->link.up && !observe(lan)))
 		return;
 	follow_family(lan, &lan->igmp, AF_INET);
 	follow_family(lan, &lan->mld, AF_INET6);

@@ -137,17 +137,6 @@ static struct raw_socket *open_socket(const struct lan *lan, const struct addr *
 	return socket;
 }
 
-/* Another daemon of this host speaks PIM there. */
-static bool is_observed(const struct lan *lan)
-{
-	const struct config *config = lan->engine->config;
-
-	for (unsigned i = 0; i < config->observe_count; i++)
-		if (strcmp(config->observe[i], lan->link.name) == 0)
-			return true;
-	return false;
-}
-
 static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 {
 	struct own_addresses own = sort_addresses(&lan->link, family);
@@ -158,7 +147,7 @@ static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 					      .options = &lan->engine->pim_options,
 					      .actions = &actions,
 					      .context = pim,
-					      .observing = is_observed(lan),
+					      .observing = lan->observed,
 					      .address = own.primary,
 					      .secondary_count = own.secondary_count}};
 	memcpy(pim->interface.secondaries, own.secondaries, sizeof(own.secondaries));

@@ -29,30 +29,83 @@ static bool find_interface(const char *name, struct netlink_interface *link)
 	return !error && link->up && link->ethernet;
 }
 
-static bool is_lan(const struct engine *engine, unsigned ifindex)
+/* One interface may have several names. */
+static bool is_named_once(const char *key, const char *name, const struct netlink_interface *link,
+			  const struct netlink_interface *named)
 {
-	for (unsigned i = 0; i < engine->lan_count; i++)
-		if (engine->lans[i].link.ifindex == ifindex)
-			return true;
+	if (link->ifindex != named->ifindex)
+		return true;
+	log_error("%s: '%s' is interface %s, which is named already: name it once", key, name,
+		  link->name);
 	return false;
+}
+
+static bool find_lan(struct engine *engine, const char *name)
+{
+	struct lan *lan = &engine->lans[engine->lan_count];
+
+	*lan = (struct lan){.engine = engine, .number = engine->lan_count};
+	if (!find_interface(name, &lan->link))
+		return false;
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (!is_named_once("downstream", name, &lan->link, &engine->lans[i].link))
+			return false;
+	engine->lan_count++;
+	return true;
+}
+
+/* The LAN that the setting `key` names; NULL after a line. */
+static struct lan *find_named(struct engine *engine, const char *key, const char *name)
+{
+	struct netlink_interface link;
+	struct lan *lan =
+		netlink_get_interface(name, &link) ? NULL : lan_find(engine, link.ifindex);
+
+	if (!lan)
+		log_error("%s on '%s': it is no downstream interface; see --%s, and '%s' under "
+			  "[interfaces]",
+			  key, name, key, key);
+	return lan;
 }
 
 static bool find_lans(struct engine *engine)
 {
 	const struct config *config = engine->config;
+	struct lan *lan;
 
-	for (; engine->lan_count < config->downstream_count; engine->lan_count++) {
-		struct lan *lan = &engine->lans[engine->lan_count];
-
-		*lan = (struct lan){.engine = engine, .number = engine->lan_count};
-		if (!find_interface(config->downstream[lan->number], &lan->link))
+	for (unsigned i = 0; i < config->downstream_count; i++)
+		if (!find_lan(engine, config->downstream[i]))
 			return false;
+	for (unsigned i = 0; i < config->igmp_count; i++) {
+		lan = find_named(engine, "igmp", config->igmp[i]);
+		if (!lan)
+			return false;
+		lan->asked = true;
+	}
+	for (unsigned i = 0; i < config->observe_count; i++) {
+		lan = find_named(engine, "observe", config->observe[i]);
+		if (!lan)
+			return false;
+		lan->observed = true;
 	}
 	return true;
 }
 
+static bool find_uplink(struct engine *engine, const char *name)
+{
+	struct netlink_interface *link = &engine->uplinks[engine->uplink_count];
+
+	if (!find_interface(name, link))
+		return false;
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		if (!is_named_once("upstream", name, link, &engine->uplinks[i]))
+			return false;
+	engine->uplink_count++;
+	return true;
+}
+
 /* Routes of other kinds (a VPN's, say) are passed over. */
-static unsigned routed_uplinks(const struct engine *engine,
+static unsigned routed_uplinks(struct engine *engine,
 			       struct netlink_interface links[CONFIG_UPLINKS_MAX])
 {
 	unsigned ifindexes[CONFIG_UPLINKS_MAX], count = 0;
@@ -60,7 +113,7 @@ static unsigned routed_uplinks(const struct engine *engine,
 	char name[IF_NAMESIZE];
 
 	for (int i = 0; i < found; i++)
-		if (!is_lan(engine, ifindexes[i]) && if_indextoname(ifindexes[i], name) &&
+		if (!lan_find(engine, ifindexes[i]) && if_indextoname(ifindexes[i], name) &&
 		    !netlink_get_interface(name, &links[count]) && links[count].up &&
 		    links[count].ethernet)
 			count++;
@@ -71,9 +124,8 @@ static bool find_uplinks(struct engine *engine)
 {
 	const struct config *config = engine->config;
 
-	for (; engine->uplink_count < config->upstream_count; engine->uplink_count++)
-		if (!find_interface(config->upstream[engine->uplink_count],
-				    &engine->uplinks[engine->uplink_count]))
+	for (unsigned i = 0; i < config->upstream_count; i++)
+		if (!find_uplink(engine, config->upstream[i]))
 			return false;
 	if (!config->upstream_count)
 		engine->uplink_count = routed_uplinks(engine, engine->uplinks);
@@ -117,15 +169,18 @@ bool links_attach(struct engine *engine)
 
 /* As they change */
 
-/* One that is gone keeps its name, with nothing else. */
-static struct netlink_interface ask_for(const char *name)
+/* What has the configured name is it; failing that, what it was, which may have been renamed. One
+ * that is gone keeps its name, with nothing else. */
+static struct netlink_interface ask_for(const char *name, const struct netlink_interface *before)
 {
 	struct netlink_interface link;
 
-	if (netlink_get_interface(name, &link) || !link.ethernet) {
-		link = (struct netlink_interface){0};
-		snprintf(link.name, sizeof(link.name), "%s", name);
-	}
+	if ((!netlink_get_interface(name, &link) ||
+	     !netlink_get_interface_at(before->ifindex, &link)) &&
+	    link.ethernet)
+		return link;
+	link = (struct netlink_interface){0};
+	memcpy(link.name, before->name, sizeof(link.name));
 	return link;
 }
 
@@ -157,6 +212,8 @@ static void log_changes(const struct netlink_interface *before, const struct net
 {
 	const uint8_t *mac = now->mac;
 
+	if (changes & NETLINK_NAME)
+		log_notice("%s is called %s now", before->name, now->name);
 	if (changes & NETLINK_MAC)
 		log_notice("%s has another MAC address: %02x:%02x:%02x:%02x:%02x:%02x", now->name,
 			   mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
@@ -207,7 +264,9 @@ static void renew_lan(const struct lan *lan)
 
 static void follow_lan(struct lan *lan)
 {
-	struct netlink_interface before = lan->link, now = ask_for(before.name);
+	struct netlink_interface before = lan->link,
+				 now = ask_for(lan->engine->config->downstream[lan->number],
+					       &before);
 	unsigned changes = netlink_compare(&before, &now);
 
 	log_state(&before, &now, "nothing is joined there");
@@ -219,7 +278,7 @@ static void follow_lan(struct lan *lan)
 		return;
 	lan->link = now;
 	lan_follow(lan);
-	if (changes & (NETLINK_MAC | NETLINK_MTU))
+	if (changes & (NETLINK_MAC | NETLINK_MTU | NETLINK_NAME))
 		channel_table_interface_changed(&lan->engine->channels, lan->number);
 	renew_lan(lan);
 }
@@ -238,12 +297,13 @@ static void attach_uplink(struct engine *engine, struct netlink_interface *link)
 	link->ifindex = 0;
 }
 
-static void follow_uplink(struct engine *engine, struct netlink_interface *link)
+static void follow_uplink(struct engine *engine, unsigned number)
 {
-	struct netlink_interface before = *link;
+	const struct config *config = engine->config;
+	struct netlink_interface *link = &engine->uplinks[number], before = *link;
 	unsigned changes;
 
-	*link = ask_for(before.name);
+	*link = ask_for(config->upstream_count ? config->upstream[number] : before.name, &before);
 	changes = netlink_compare(&before, link);
 	log_state(&before, link, "no tunnel's data comes by it");
 	if (changes & NETLINK_INTERFACE) {
@@ -298,7 +358,7 @@ static void changed(void *owner)
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		follow_lan(&engine->lans[i]);
 	for (unsigned i = 0; i < engine->uplink_count; i++)
-		follow_uplink(engine, &engine->uplinks[i]);
+		follow_uplink(engine, i);
 	if (!engine->config->upstream_count)
 		follow_routes(engine);
 	amt_tunnels_route_changed(&engine->tunnels);

@@ -85,15 +85,18 @@ static int on_link(const struct nlmsghdr *message, void *data)
 	return MNL_CB_STOP;
 }
 
-static int get_link(const char *name, struct netlink_interface *interface)
+/* By its name or an alternative one, else by its number. */
+static int get_link(const char *name, unsigned ifindex, struct netlink_interface *interface)
 {
 	uint8_t buffer[MNL_NLMSG_HDRLEN + 256];
-	struct nlmsghdr *request;
+	struct nlmsghdr *request =
+		put_request(buffer, RTM_GETLINK, 0, sizeof(struct ifinfomsg), AF_UNSPEC);
+	struct ifinfomsg *link = mnl_nlmsg_get_payload(request);
 
-	if (strlen(name) >= IF_NAMESIZE)
-		return -ENODEV;
-	request = put_request(buffer, RTM_GETLINK, 0, sizeof(struct ifinfomsg), AF_UNSPEC);
-	mnl_attr_put_strz(request, IFLA_IFNAME, name);
+	link->ifi_index = (int)ifindex;
+	if (name)
+		mnl_attr_put_strz(request,
+				  strlen(name) < IF_NAMESIZE ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
 	return ask(request, on_link, interface);
 }
 
@@ -172,15 +175,25 @@ static int on_address(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-int netlink_get_interface(const char *name, struct netlink_interface *interface)
+static int get_interface(const char *name, unsigned ifindex, struct netlink_interface *interface)
 {
 	int err;
 
 	*interface = (struct netlink_interface){0};
-	err = get_link(name, interface);
+	err = get_link(name, ifindex, interface);
 	return err ? err
 		   : dump(RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, interface,
 			  &interface->address_count);
+}
+
+int netlink_get_interface(const char *name, struct netlink_interface *interface)
+{
+	return strlen(name) < NETLINK_NAME_BYTES ? get_interface(name, 0, interface) : -ENODEV;
+}
+
+int netlink_get_interface_at(unsigned ifindex, struct netlink_interface *interface)
+{
+	return ifindex ? get_interface(NULL, ifindex, interface) : -ENODEV;
 }
 
 unsigned netlink_compare(const struct netlink_interface *before,
@@ -190,6 +203,8 @@ unsigned netlink_compare(const struct netlink_interface *before,
 
 	if (before->ifindex != now->ifindex)
 		changes |= NETLINK_INTERFACE;
+	else if (strcmp(before->name, now->name) != 0)
+		changes |= NETLINK_NAME;
 	if (before->up != now->up)
 		changes |= NETLINK_STATE;
 	if (memcmp(before->mac, now->mac, sizeof(now->mac)) != 0)

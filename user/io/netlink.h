@@ -7,6 +7,7 @@
 #include <net/if.h>
 
 #define NETLINK_ADDRESSES_MAX 32
+#define NETLINK_NAME_BYTES    128 /* of alternative names, the NUL included (ALTIFNAMSIZ) */
 
 struct netlink_interface {
 	char name[IF_NAMESIZE];
@@ -22,8 +23,10 @@ struct netlink_interface {
 	struct addr addresses[NETLINK_ADDRESSES_MAX];
 };
 
-/* 0, -ENODEV where there is none of that name, or another negative errno. */
+/* By its name or an alternative one; `interface` has its name. 0, -ENODEV where there is none, or
+ * another negative errno. */
 int netlink_get_interface(const char *name, struct netlink_interface *interface);
+int netlink_get_interface_at(unsigned ifindex, struct netlink_interface *interface);
 
 /* What is not the same; of an interface that is not there, `ifindex` is 0. */
 enum netlink_change {
@@ -31,7 +34,8 @@ enum netlink_change {
 	NETLINK_STATE = 2,     /* up or down */
 	NETLINK_MAC = 4,
 	NETLINK_MTU = 8,
-	NETLINK_ADDRESSES = 16 /* or their order */
+	NETLINK_ADDRESSES = 16, /* or their order */
+	NETLINK_NAME = 32       /* of what is the same interface */
 };
 
 unsigned netlink_compare(const struct netlink_interface *before,
