@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 
 everything_up
+receiver_up holds_small 192.0.2.10 232.1.1.1 --seconds 600 # joined, until all has been looked at
+receiver_up holds_large 198.51.100.77 233.44.15.9 --seconds 600
 receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 120
 receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 120
 
@@ -32,11 +34,11 @@ done
 
 is "the program counted them" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10000
 is "and their bytes" "$(channel 192.0.2.10 232.1.1.1 .bytes)" $((10000 * 128))
-is "state" "$(channel 192.0.2.10 232.1.1.1 .state)" receiving
+ok "state" logged mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
 ok "the trace is complete and in order" test "$(channel 192.0.2.10 232.1.1.1 \
     '.trace | [.join_seen, .dns_answered, .tunnel_up, .update_sent, .first_packet] |
      (map(type) | unique == ["number"]) and sort == .')" = true
-is "nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+is "nothing was dropped, but what two relays of a moving channel deliver" "$(api counters '.drops | del(.duplicate) | map(values) | add')" 0
 is "nothing was refused" "$(api counters '[.refused[][]] | add')" 0
 
 dump=$(in_node ingest bpftool map dump pinned /sys/fs/bpf/mcingest/channels4)

@@ -37,7 +37,7 @@ watch() { # NAME INTERFACE GROUP [OPTION...]
     spawn "$1" receiver "$PEERS/receiver" --interface "$2" --source 192.0.2.10 --group "$3" "${@:4}"
     until_true "$1 joins" logged "$1" '^joined'
 }
-receiving() { box "$1" channels '[.channels[] | select(.state == "receiving") | .group] | length'; }
+receiving() { box "$1" channels '[.channels[] | select(.state == "receiving" and (.group | startswith("232.2.2."))) | .group] | length'; }
 source_up() { # GROUP
     spawn "sender-$1" source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group "$1" --rate 100 --count 20000 --size 100
 }
