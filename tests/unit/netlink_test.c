@@ -8,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ static void set_up(void)
 	run("ip link set v1 up; ip link set v0 up");
 }
 
-TestSuite(netlink, .init = set_up, .timeout = 30);
+TestSuite(netlink, .init = set_up, .timeout = 120);
 
 static bool has_address(const struct netlink_interface *interface, const char *text)
 {
@@ -156,6 +157,93 @@ Test(netlink, uplinks_of_many_hops_and_of_both_families)
 	cr_assert_eq(found[0], if_nametoindex("v1"));
 }
 
+/* What routes leave by is the same whichever way the kernel reports it. */
+struct way_of_saying {
+	const char *what, *commands;
+	const char *by; /* these interfaces */
+};
+
+static const struct way_of_saying ways_of_saying[] = {
+	{"a gateway of the other family", "ip route add default via inet6 2001:db8::9 dev v0",
+	 "v0"},
+	{"encapsulated",
+	 "ip route add 192.0.2.0/24 encap seg6 mode encap segs 2001:db8::7 dev v0;"
+	 "ip -6 route add default encap seg6 mode encap segs 2001:db8::7 dev v1",
+	 "v1"},
+	{"many hops, IPv6",
+	 "ip -6 route add default nexthop via 2001:db8::9 dev v0 nexthop via 2001:db8:1::9 dev v1",
+	 "v0 v1"},
+	{"many hops, of both families",
+	 "ip route add default nexthop via 10.9.0.9 nexthop via inet6 2001:db8:1::9 dev v1",
+	 "v0 v1"},
+	{"an object", "ip nexthop add id 1 via 10.9.0.9 dev v0; ip route add default nhid 1", "v0"},
+	{"an object, IPv6",
+	 "ip nexthop add id 1 via 2001:db8:1::9 dev v1; ip -6 route add default nhid 1", "v1"},
+	{"an object of the other family",
+	 "ip nexthop add id 1 via 2001:db8::9 dev v0; ip route add default nhid 1", "v0"},
+	{"an object without a gateway, of a default route",
+	 "ip nexthop add id 1 dev v1; ip route add default nhid 1", "v1"},
+	{"an object without a gateway, of another",
+	 "ip nexthop add id 1 dev v1; ip route add 192.0.2.0/24 nhid 1", ""},
+	{"an object with a gateway, of another",
+	 "ip nexthop add id 1 via 10.7.0.9 dev v1; ip route add 192.0.2.0/24 nhid 1", "v1"},
+	{"an object that no route goes by",
+	 "ip nexthop add id 1 via 10.9.0.9 dev v0; ip nexthop add id 2 via 10.7.0.9 dev v1;"
+	 "ip nexthop add id 3 group 1/2; ip route add default nhid 1",
+	 "v0"},
+	{"a group",
+	 "ip nexthop add id 1 via 10.9.0.9 dev v0; ip nexthop add id 2 via 10.7.0.9 dev v1;"
+	 "ip nexthop add id 3 group 1/2; ip route add default nhid 3",
+	 "v0 v1"},
+	{"a group, IPv6",
+	 "ip nexthop add id 1 via 2001:db8::9 dev v0; ip nexthop add id 2 via 2001:db8:1::9 dev v1;"
+	 "ip nexthop add id 3 group 1/2; ip -6 route add default nhid 3",
+	 "v0 v1"},
+	{"a group of hops without a gateway, of two routes",
+	 "ip nexthop add id 1 dev v0; ip nexthop add id 2 dev v1; ip nexthop add id 3 group 1/2;"
+	 "ip route add 192.0.2.0/24 nhid 3; ip route add default nhid 3",
+	 "v0 v1"},
+	{"a hole",
+	 "ip nexthop add id 1 blackhole; ip route add default nhid 1;"
+	 "ip -6 nexthop add id 2 blackhole; ip -6 route add default nhid 2",
+	 ""},
+	{"another table",
+	 "ip nexthop add id 1 via 10.9.0.9 dev v0;"
+	 "ip route add default nhid 1 table 1000; ip -6 route add default via "
+	 "2001:db8:1::9 table 1001",
+	 ""},
+};
+
+static void says(const struct way_of_saying *way, const char *compat)
+{
+	int count, wanted = (*way->by != '\0') + (strchr(way->by, ' ') != NULL);
+	FILE *file = fopen("/proc/sys/net/ipv4/nexthop_compat_mode", "w");
+	char name[IF_NAMESIZE];
+	unsigned found[4];
+
+	cr_assert(file && fputs(compat, file) >= 0 && !fclose(file));
+	count = netlink_uplinks(found, 4);
+	cr_expect_eq(count, wanted, "%s, mode %s: %d of %d", way->what, compat, count, wanted);
+	for (int i = 0; i < count; i++)
+		cr_expect(strstr(way->by, if_indextoname(found[i], name)), "%s, mode %s: %s",
+			  way->what, compat, name);
+}
+
+/* With its hops, and by its object alone. */
+Test(netlink, uplinks_in_whatever_form_they_are_reported)
+{
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.7.0.1/24 dev v1;"
+	    "ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad");
+	for (size_t i = 0; i < sizeof(ways_of_saying) / sizeof(*ways_of_saying); i++) {
+		run(ways_of_saying[i].commands);
+		says(&ways_of_saying[i], "1");
+		says(&ways_of_saying[i], "0");
+		run("(for table in main 1000 1001; do ip route flush table $table proto boot;"
+		    "ip -6 route flush table $table proto boot; done; ip nexthop flush)"
+		    ">/dev/null 2>&1 || true");
+	}
+}
+
 Test(netlink, compare)
 {
 	struct netlink_interface before, now;
@@ -202,13 +290,13 @@ static void on_silence(struct timer *timer)
 	loop_stop(loop);
 }
 
-/* How often the monitor speaks until it has, or for two seconds. */
-static unsigned hear(void)
+/* How often the monitor speaks until it has, or for that many seconds. */
+static unsigned hear(unsigned patience)
 {
 	struct timer silence = {.fn = on_silence};
 
 	told = 0;
-	timer_start(&timers, &silence, 2 * USEC_PER_SEC);
+	timer_start(&timers, &silence, patience * USEC_PER_SEC);
 	cr_assert_eq(loop_run(loop), 0);
 	timer_stop(&timers, &silence);
 	return told;
@@ -224,6 +312,7 @@ Test(netlink, monitor)
 		"ip -6 addr add 2001:db8::1/64 dev v0 nodad",
 		"ip route add default via 10.9.0.9",
 		"ip -6 route add default via 2001:db8::9",
+		"ip nexthop add id 1 via 10.9.0.9 dev v0",
 		"ip link del v0",
 	};
 	struct netlink_monitor *monitor;
@@ -233,11 +322,11 @@ Test(netlink, monitor)
 	loop = loop_new(&timers);
 	monitor = netlink_monitor_open(loop, &timers, on_change, loop);
 	cr_assert_not_null(monitor, "%s", strerror(errno));
-	while (hear()) /* what has begun before */
+	while (hear(2)) /* what has begun before */
 		;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		run(changes[i]);
-		cr_assert_eq(hear(), 1, "%s", changes[i]);
+		cr_assert_eq(hear(60), 1, "%s", changes[i]);
 	}
 	netlink_monitor_close(monitor);
 	loop_free(loop);
@@ -254,7 +343,7 @@ Test(netlink, monitor_of_more_than_it_can_be_told)
 	run("ip addr add 10.9.0.1/24 dev v0; for i in $(seq 20000); do "
 	    "echo route add 10.$((i / 10000)).$((i % 10000 / 250)).$((i % 250)) dev v0; done | "
 	    "ip -batch - 2>/dev/null || true");
-	cr_assert_eq(hear(), 1);
+	cr_assert_eq(hear(60), 1);
 	netlink_monitor_close(monitor);
 	loop_free(loop);
 	timers_free(&timers);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/netlink.h"
+#include "base/hash.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_arp.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +103,8 @@ static int get_link(const char *name, unsigned ifindex, struct netlink_interface
 	return ask(request, on_link, interface);
 }
 
-/* A dump that a change of the table ran into starts again. */
+/* A dump that a change of the table ran into starts again, and with it `count`, which may be NULL.
+ */
 static int dump(uint16_t type, size_t extra, mnl_cb_t cb, void *data, unsigned *count)
 {
 	uint8_t buffer[MNL_NLMSG_HDRLEN + 256];
@@ -108,7 +112,8 @@ static int dump(uint16_t type, size_t extra, mnl_cb_t cb, void *data, unsigned *
 	int err = -EINTR;
 
 	for (unsigned i = 0; i < DUMP_TRIES && err == -EINTR; i++) {
-		*count = 0;
+		if (count)
+			*count = 0;
 		request = put_request(buffer, type, NLM_F_DUMP, extra, AF_UNSPEC);
 		err = ask(request, cb, data);
 	}
@@ -218,9 +223,19 @@ unsigned netlink_compare(const struct netlink_interface *before,
 	return changes;
 }
 
+/* Uplinks. A route names its hops, or a nexthop object (ip-nexthop(8)) in their place: beside it
+ * the kernel names the hops, too, unless net.ipv4.nexthop_compat_mode is 0. */
+
+struct object {
+	uint32_t id;
+	bool is_default; /* a default route's, too */
+	UT_hash_handle hh;
+};
+
 struct uplinks {
 	unsigned *ifindexes;
 	unsigned max, count;
+	struct object *objects; /* that routes go by */
 };
 
 static void add_uplink(struct uplinks *uplinks, unsigned ifindex)
@@ -260,10 +275,23 @@ static void add_multipath(struct uplinks *uplinks, const struct nlattr *multipat
 			hop->rtnh_len - sizeof(*hop));
 }
 
+static void add_object(struct uplinks *uplinks, uint32_t id, bool is_default)
+{
+	struct object *object;
+
+	HASH_FIND(hh, uplinks->objects, &id, sizeof(id), object);
+	if (!object) {
+		object = memory_new(sizeof(*object));
+		object->id = id;
+		HASH_ADD(hh, uplinks->objects, id, sizeof(object->id), object);
+	}
+	object->is_default = object->is_default || is_default;
+}
+
 static int on_route(const struct nlmsghdr *message, void *data)
 {
 	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
-	unsigned table = route->rtm_table, ifindex = 0;
+	unsigned table = route->rtm_table, ifindex = 0, id = 0;
 	const struct nlattr *attr, *multipath = NULL;
 	bool is_default = route->rtm_dst_len == 0;
 
@@ -277,12 +305,16 @@ static int on_route(const struct nlmsghdr *message, void *data)
 			ifindex = mnl_attr_get_u32(attr);
 		else if (type == RTA_MULTIPATH)
 			multipath = attr;
+		else if (type == RTA_NH_ID)
+			id = mnl_attr_get_u32(attr);
 	}
 	if (!addr_length(route->rtm_family) || table != RT_TABLE_MAIN ||
 	    route->rtm_type != RTN_UNICAST || (route->rtm_flags & RTM_F_CLONED))
 		return MNL_CB_OK;
 	if (multipath)
 		add_multipath(data, multipath, is_default);
+	else if (id && !ifindex)
+		add_object(data, id, is_default);
 	else
 		add_hop(data, ifindex, is_default,
 			mnl_nlmsg_get_payload_offset(message, sizeof(*route)),
@@ -290,10 +322,81 @@ static int on_route(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
+/* Of a nexthop object that routes go by; `attributes` are those up to NHA_GATEWAY. */
+static const struct object *parse_object(const struct uplinks *uplinks,
+					 const struct nlmsghdr *message,
+					 const struct nlattr *attributes[NHA_GATEWAY + 1])
+{
+	struct object *object = NULL;
+	const struct nlattr *attr;
+	uint32_t id;
+
+	memset(attributes, 0, (NHA_GATEWAY + 1) * sizeof(*attributes));
+	mnl_attr_for_each(attr, message, sizeof(struct nhmsg))
+	{
+		if (mnl_attr_get_type(attr) <= NHA_GATEWAY)
+			attributes[mnl_attr_get_type(attr)] = attr;
+	}
+	if (!attributes[NHA_ID])
+		return NULL;
+	id = mnl_attr_get_u32(attributes[NHA_ID]);
+	HASH_FIND(hh, uplinks->objects, &id, sizeof(id), object);
+	return object;
+}
+
+/* A group goes by its members, which are no groups themselves. */
+static int on_group(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attributes[NHA_GATEWAY + 1];
+	const struct object *object = parse_object(data, message, attributes);
+	const struct nexthop_grp *members;
+
+	if (!object || !attributes[NHA_GROUP])
+		return MNL_CB_OK;
+	members = mnl_attr_get_payload(attributes[NHA_GROUP]);
+	for (size_t i = mnl_attr_get_payload_len(attributes[NHA_GROUP]) / sizeof(*members); i--;)
+		add_object(data, members[i].id, object->is_default);
+	return MNL_CB_OK;
+}
+
+static int on_nexthop(const struct nlmsghdr *message, void *data)
+{
+	const struct nlattr *attributes[NHA_GATEWAY + 1];
+	const struct object *object = parse_object(data, message, attributes);
+
+	if (object && attributes[NHA_OIF] && (attributes[NHA_GATEWAY] || object->is_default))
+		add_uplink(data, mnl_attr_get_u32(attributes[NHA_OIF]));
+	return MNL_CB_OK;
+}
+
+static int resolve_objects(struct uplinks *uplinks)
+{
+	int err = 0;
+
+	if (uplinks->objects)
+		err = dump(RTM_GETNEXTHOP, sizeof(struct nhmsg), on_group, uplinks, NULL);
+	if (uplinks->objects && !err)
+		err = dump(RTM_GETNEXTHOP, sizeof(struct nhmsg), on_nexthop, uplinks, NULL);
+	return err;
+}
+
+static void free_objects(struct uplinks *uplinks)
+{
+	struct object *object, *next;
+
+	HASH_ITER (hh, uplinks->objects, object, next) {
+		HASH_DEL(uplinks->objects, object);
+		free(object);
+	}
+}
+
 int netlink_uplinks(unsigned *ifindexes, unsigned max)
 {
 	struct uplinks uplinks = {.ifindexes = ifindexes, .max = max};
 	int err = dump(RTM_GETROUTE, sizeof(struct rtmsg), on_route, &uplinks, &uplinks.count);
 
+	if (!err)
+		err = resolve_objects(&uplinks);
+	free_objects(&uplinks);
 	return err ? err : (int)uplinks.count;
 }

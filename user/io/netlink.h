@@ -41,6 +41,6 @@ enum netlink_change {
 unsigned netlink_compare(const struct netlink_interface *before,
 			 const struct netlink_interface *now);
 
-/* The interfaces that default routes and routes with a gateway leave by (main table, both
- * families), each once. Returns how many, at most `max`, or a negative errno. */
+/* The interfaces that default routes and routes with a gateway leave by (main table, both families,
+ * of one hop or many, by nexthop objects or not), each once. Returns how many, at most `max`, or a negative errno. */
 int netlink_uplinks(unsigned *ifindexes, unsigned max);

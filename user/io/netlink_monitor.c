@@ -83,12 +83,12 @@ static void close_source(struct source *source)
 	*source = (struct source){0};
 }
 
-/* Links, addresses, routes */
+/* Links, addresses, routes; a nexthop object's change is told of its routes only in part */
 
 static bool open_routing(struct netlink_monitor *monitor)
 {
-	static const int groups[] = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
-				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE};
+	static const int groups[] = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEXTHOP};
 
 	if (!open_source(monitor, &monitor->routing, NETLINK_ROUTE))
 		return false;
