@@ -428,6 +428,7 @@ int main(void)
 	egress_tests(dp);
 	dataplane_close(dp);
 	attach_tests();
+	fault_tests();
 	veth_tests();
 	return tap_end();
 }

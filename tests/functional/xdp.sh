@@ -82,4 +82,27 @@ finish mcingestd
 mcingestd_up
 finish mcingestd
 is "a clean stop removes it" "$(xdp_programs wan0)" 0
+
+# mode = xdp is a promise: a WAN that comes again without XDP is refused, for as long as it is so.
+wan_is() { [[ $(wan mode) == "$1" ]]; }
+mcingestd_up --config "$WORK/xdp.conf"
+in_node ingest ip link del wan0
+in_node ingest ip link add wan0 type bridge
+in_node ingest ip link set wan0 up
+until_true "a WAN without XDP is noticed" logged mcingestd 'cannot attach to wan0: driver refused XDP'
+is "it is refused" "$(wan mode)" null
+like "and status says why" "$(wan why)" 'cannot attach to wan0: driver refused XDP'
+in_node ingest ip link set lan0 mtu 1400
+until_true "another change is noticed" logged mcingestd 'lan0 has another MTU'
+in_node ingest ip link set lan0 mtu 1500
+until_true "and one more" logged mcingestd 'another MTU: 1500'
+is "it is refused for as long as it is so" "$(wan mode)" null
+is "nothing is attached there" "$(in_node ingest tc qdisc show dev wan0 clsact)" ""
+is "said once" "$(grep -c 'cannot attach to wan0' "$WORK/mcingestd.log")" 1
+in_node ingest ip link del wan0
+in_node ingest ip link add wan0 type veth peer name far0
+in_node ingest ip link set wan0 up
+until_true "with XDP there again, it is taken" wan_is xdp
+is "and no refusal is left" "$(wan why)" native
+finish mcingestd
 finished

@@ -81,14 +81,25 @@ struct lan_hosts {
 	struct membership_querier querier;
 };
 
+/* Why no program is attached to an interface that is there; empty otherwise. */
+struct refusal {
+	char why[256];
+};
+
 struct lan {
 	struct engine *engine;
 	unsigned number;               /* the channels' bit for it */
-	struct netlink_interface link; /* ifindex 0: it is gone */
+	struct netlink_interface link; /* ifindex 0: it is gone; refused: as one that is down */
+	struct refusal refusal;
 	bool observed;                 /* another daemon of this host speaks PIM there */
 	bool asked;                    /* its hosts are asked by IGMP and MLD */
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
+};
+
+struct uplink {
+	struct netlink_interface link; /* ifindex 0: it is gone */
+	struct refusal refusal;
 };
 
 /* A tunnel that is to stand ready for channels of one family. */
@@ -122,7 +133,7 @@ struct engine {
 	struct round renewal; /* of the entries' deadlines */
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
-	struct netlink_interface uplinks[CONFIG_UPLINKS_MAX]; /* ifindex 0: it is gone */
+	struct uplink uplinks[CONFIG_UPLINKS_MAX];
 	unsigned uplink_count;
 	struct netlink_monitor *monitor;
 	struct engine_lookup *lookups; /* of control clients */

@@ -93,12 +93,12 @@ static bool find_lans(struct engine *engine)
 
 static bool find_uplink(struct engine *engine, const char *name)
 {
-	struct netlink_interface *link = &engine->uplinks[engine->uplink_count];
+	struct netlink_interface *link = &engine->uplinks[engine->uplink_count].link;
 
 	if (!find_interface(name, link))
 		return false;
 	for (unsigned i = 0; i < engine->uplink_count; i++)
-		if (!is_named_once("upstream", name, link, &engine->uplinks[i]))
+		if (!is_named_once("upstream", name, link, &engine->uplinks[i].link))
 			return false;
 	engine->uplink_count++;
 	return true;
@@ -120,6 +120,15 @@ static unsigned routed_uplinks(struct engine *engine,
 	return count;
 }
 
+static void find_routed_uplinks(struct engine *engine)
+{
+	struct netlink_interface links[CONFIG_UPLINKS_MAX];
+
+	engine->uplink_count = routed_uplinks(engine, links);
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		engine->uplinks[i].link = links[i];
+}
+
 static bool find_uplinks(struct engine *engine)
 {
 	const struct config *config = engine->config;
@@ -128,7 +137,7 @@ static bool find_uplinks(struct engine *engine)
 		if (!find_uplink(engine, config->upstream[i]))
 			return false;
 	if (!config->upstream_count)
-		engine->uplink_count = routed_uplinks(engine, engine->uplinks);
+		find_routed_uplinks(engine);
 	if (!engine->uplink_count)
 		log_error("no upstream interface: no route leaves this host by an Ethernet "
 			  "interface but the downstream; add a default route, or give "
@@ -143,16 +152,17 @@ bool links_find(struct engine *engine)
 
 static void log_mode(const struct engine *engine, const struct netlink_interface *link)
 {
-	log_notice("%s: tunnels arrive here, taken by %s (%s)", link->name,
-		   dataplane_mode(engine->dataplane, link->ifindex, ROLE_UPSTREAM),
-		   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
+	const char *mode = dataplane_mode(engine->dataplane, link->ifindex, ROLE_UPSTREAM);
+
+	if (mode)
+		log_notice("%s: tunnels arrive here, taken by %s (%s)", link->name, mode,
+			   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
 }
 
 static void log_modes(const struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->uplink_count; i++)
-		if (engine->uplinks[i].ifindex)
-			log_mode(engine, &engine->uplinks[i]);
+		log_mode(engine, &engine->uplinks[i].link);
 }
 
 bool links_attach(struct engine *engine)
@@ -161,7 +171,7 @@ bool links_attach(struct engine *engine)
 		if (dataplane_attach_downstream(engine->dataplane, engine->lans[i].link.ifindex))
 			return false;
 	for (unsigned i = 0; i < engine->uplink_count; i++)
-		if (dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].ifindex))
+		if (dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].link.ifindex))
 			return false;
 	log_modes(engine);
 	return true;
@@ -187,6 +197,8 @@ static struct netlink_interface ask_for(const char *name, const struct netlink_i
 static void log_state(const struct netlink_interface *before, const struct netlink_interface *now,
 		      const char *what)
 {
+	if (!now->ifindex && !before->ifindex)
+		return;
 	if (!now->ifindex)
 		log_notice("%s is gone: until it is there again, %s", now->name, what);
 	else if (!before->ifindex)
@@ -223,27 +235,44 @@ static void log_changes(const struct netlink_interface *before, const struct net
 		log_addresses(now);
 }
 
+/* It is tried again with each change, and said once for as long as it is so. */
+static void keep_refusal(struct refusal *refusal, const char *why)
+{
+	if (!strcmp(refusal->why, why))
+		return;
+	snprintf(refusal->why, sizeof(refusal->why), "%s", why);
+	log_error("%s", why);
+}
+
 /* LANs */
 
 /* Programs, counters and numbers in the maps go by ifindex: of the one that is gone nothing is left
  * before the new one comes. */
-static void replace_lan(struct lan *lan, const struct netlink_interface *now)
+static void end_lan(struct lan *lan, const struct netlink_interface *now)
 {
-	struct dataplane *dataplane = lan->engine->dataplane;
 	unsigned old = lan->link.ifindex;
 
 	lan->link = *now;
 	lan->link.up = false;
+	lan->refusal = (struct refusal){0};
 	lan_follow(lan);
-	dataplane_detach(dataplane, old, ROLE_DOWNSTREAM);
-	if (!now->ifindex)
-		return;
-	if (dataplane_attach_downstream(dataplane, now->ifindex)) {
-		log_error("%s", dataplane_error(dataplane));
-		lan->link.ifindex = 0;
-		return;
+	dataplane_detach(lan->engine->dataplane, old, ROLE_DOWNSTREAM);
+}
+
+/* If it is not; false where it is refused. */
+static bool attach_lan(struct lan *lan)
+{
+	struct dataplane *dataplane = lan->engine->dataplane;
+
+	if (!lan->link.ifindex || dataplane_mode(dataplane, lan->link.ifindex, ROLE_DOWNSTREAM))
+		return true;
+	if (dataplane_attach_downstream(dataplane, lan->link.ifindex)) {
+		keep_refusal(&lan->refusal, dataplane_error(dataplane));
+		return false;
 	}
+	lan->refusal = (struct refusal){0};
 	log_modes(lan->engine);
+	return true;
 }
 
 /* What a driver takes can change as it runs: a veth's with its peer's GRO, a bond's with its ports.
@@ -251,11 +280,8 @@ static void replace_lan(struct lan *lan, const struct netlink_interface *now)
 static void renew_lan(const struct lan *lan)
 {
 	struct engine *engine = lan->engine;
-	bool changed;
 
-	if (dataplane_renew_downstream(engine->dataplane, lan->link.ifindex, &changed))
-		log_error("%s", dataplane_error(engine->dataplane));
-	if (!changed)
+	if (!dataplane_renew_downstream(engine->dataplane, lan->link.ifindex))
 		return;
 	log_modes(engine);
 	for (unsigned i = 0; i < engine->lan_count; i++)
@@ -267,16 +293,18 @@ static void follow_lan(struct lan *lan)
 	struct netlink_interface before = lan->link,
 				 now = ask_for(lan->engine->config->downstream[lan->number],
 					       &before);
-	unsigned changes = netlink_compare(&before, &now);
+	unsigned changes;
 
+	if (lan->refusal.why[0])
+		before.up = now.up;
+	changes = netlink_compare(&before, &now);
 	log_state(&before, &now, "nothing is joined there");
 	if (changes & NETLINK_INTERFACE)
-		replace_lan(lan, &now);
+		end_lan(lan, &now);
 	else
 		log_changes(&before, &now, changes);
-	if (lan->link.ifindex != now.ifindex)
-		return;
 	lan->link = now;
+	lan->link.up = attach_lan(lan) && now.up;
 	lan_follow(lan);
 	if (changes & (NETLINK_MAC | NETLINK_MTU | NETLINK_NAME))
 		channel_table_interface_changed(&lan->engine->channels, lan->number);
@@ -285,39 +313,45 @@ static void follow_lan(struct lan *lan)
 
 /* Uplinks */
 
-static void attach_uplink(struct engine *engine, struct netlink_interface *link)
+/* If it is not. */
+static void attach_uplink(struct engine *engine, struct uplink *uplink)
 {
-	if (!link->ifindex)
+	unsigned ifindex = uplink->link.ifindex;
+
+	if (!ifindex || dataplane_mode(engine->dataplane, ifindex, ROLE_UPSTREAM))
 		return;
-	if (!dataplane_attach_upstream(engine->dataplane, link->ifindex)) {
-		log_mode(engine, link);
+	if (dataplane_attach_upstream(engine->dataplane, ifindex)) {
+		keep_refusal(&uplink->refusal, dataplane_error(engine->dataplane));
 		return;
 	}
-	log_error("%s", dataplane_error(engine->dataplane));
-	link->ifindex = 0;
+	uplink->refusal = (struct refusal){0};
+	log_mode(engine, &uplink->link);
 }
 
 static void follow_uplink(struct engine *engine, unsigned number)
 {
 	const struct config *config = engine->config;
-	struct netlink_interface *link = &engine->uplinks[number], before = *link;
+	struct uplink *uplink = &engine->uplinks[number];
+	struct netlink_interface before = uplink->link;
 	unsigned changes;
 
-	*link = ask_for(config->upstream_count ? config->upstream[number] : before.name, &before);
-	changes = netlink_compare(&before, link);
-	log_state(&before, link, "no tunnel's data comes by it");
+	uplink->link =
+		ask_for(config->upstream_count ? config->upstream[number] : before.name, &before);
+	changes = netlink_compare(&before, &uplink->link);
+	log_state(&before, &uplink->link, "no tunnel's data comes by it");
 	if (changes & NETLINK_INTERFACE) {
 		dataplane_detach(engine->dataplane, before.ifindex, ROLE_UPSTREAM);
-		attach_uplink(engine, link);
-		return;
+		uplink->refusal = (struct refusal){0};
+	} else {
+		log_changes(&before, &uplink->link, changes);
 	}
-	log_changes(&before, link, changes);
-	if (changes & NETLINK_MAC && dataplane_renew_upstream(engine->dataplane, link->ifindex))
-		log_error("%s", dataplane_error(engine->dataplane));
+	if (changes & NETLINK_MAC)
+		dataplane_renew_upstream(engine->dataplane, uplink->link.ifindex);
+	attach_uplink(engine, uplink);
 }
 
-static bool is_among(const struct netlink_interface *link, const struct netlink_interface *links,
-		     unsigned count)
+static bool is_routed(const struct netlink_interface *link, const struct netlink_interface *links,
+		      unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		if (links[i].ifindex == link->ifindex)
@@ -325,12 +359,28 @@ static bool is_among(const struct netlink_interface *link, const struct netlink_
 	return false;
 }
 
+static bool is_uplink(const struct engine *engine, const struct netlink_interface *link)
+{
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		if (engine->uplinks[i].link.ifindex == link->ifindex)
+			return true;
+	return false;
+}
+
 static void remove_uplink(struct engine *engine, unsigned i)
 {
 	log_notice("%s: no route leaves by it any more, no tunnel's data is taken there",
-		   engine->uplinks[i].name);
-	dataplane_detach(engine->dataplane, engine->uplinks[i].ifindex, ROLE_UPSTREAM);
+		   engine->uplinks[i].link.name);
+	dataplane_detach(engine->dataplane, engine->uplinks[i].link.ifindex, ROLE_UPSTREAM);
 	engine->uplinks[i] = engine->uplinks[--engine->uplink_count];
+}
+
+static void add_uplink(struct engine *engine, const struct netlink_interface *link)
+{
+	struct uplink *uplink = &engine->uplinks[engine->uplink_count++];
+
+	*uplink = (struct uplink){.link = *link};
+	attach_uplink(engine, uplink);
 }
 
 /* A moment without any route, while one takes another's place, costs no packet: what is there stays
@@ -341,14 +391,11 @@ static void follow_routes(struct engine *engine)
 	unsigned count = routed_uplinks(engine, links);
 
 	for (unsigned i = engine->uplink_count; count && i--;)
-		if (!is_among(&engine->uplinks[i], links, count))
+		if (!is_routed(&engine->uplinks[i].link, links, count))
 			remove_uplink(engine, i);
-	for (unsigned i = 0; i < count; i++) {
-		if (is_among(&links[i], engine->uplinks, engine->uplink_count))
-			continue;
-		engine->uplinks[engine->uplink_count] = links[i];
-		attach_uplink(engine, &engine->uplinks[engine->uplink_count++]);
-	}
+	for (unsigned i = 0; i < count; i++)
+		if (!is_uplink(engine, &links[i]))
+			add_uplink(engine, &links[i]);
 }
 
 static void changed(void *owner)

@@ -19,11 +19,13 @@ struct engine_lookup {
 };
 
 static json_t *status_interface(const struct engine *engine, const struct netlink_interface *link,
-				enum role role)
+				const struct refusal *refusal, enum role role)
 {
-	return view_interface(link, role == ROLE_UPSTREAM ? "upstream" : "downstream",
-			      dataplane_mode(engine->dataplane, link->ifindex, role),
-			      dataplane_why(engine->dataplane, link->ifindex, role));
+	const char *mode = dataplane_mode(engine->dataplane, link->ifindex, role);
+	const char *why = dataplane_why(engine->dataplane, link->ifindex, role);
+
+	return view_interface(link, role == ROLE_UPSTREAM ? "upstream" : "downstream", mode,
+			      !mode && refusal->why[0] ? refusal->why : why);
 }
 
 static json_t *refused_by(const struct engine *engine, const struct lan *lan)
@@ -59,7 +61,7 @@ static json_t *status_interfaces(const struct engine *engine)
 
 	for (unsigned i = 0; i < engine->lan_count; i++) {
 		const struct lan *lan = &engine->lans[i];
-		json_t *view = status_interface(engine, &lan->link, ROLE_DOWNSTREAM);
+		json_t *view = status_interface(engine, &lan->link, &lan->refusal, ROLE_DOWNSTREAM);
 		unsigned neighbors = pim_neighbors_count(&lan->ipv4.interface.neighbors) +
 				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 
@@ -73,7 +75,8 @@ static json_t *status_interfaces(const struct engine *engine)
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)
 		json_array_append_new(list,
-				      status_interface(engine, &engine->uplinks[i], ROLE_UPSTREAM));
+				      status_interface(engine, &engine->uplinks[i].link,
+						       &engine->uplinks[i].refusal, ROLE_UPSTREAM));
 	return list;
 }
 
@@ -128,9 +131,9 @@ static json_t *pim_views(const struct lan *lan)
 }
 
 static json_t *interface_now(const struct engine *engine, const struct netlink_interface *link,
-			     enum role role)
+			     const struct refusal *refusal, enum role role)
 {
-	json_t *view = status_interface(engine, link, role);
+	json_t *view = status_interface(engine, link, refusal, role);
 
 	json_object_set_new(view, "up", json_boolean(link->ifindex && link->up));
 	json_object_set_new(view, "mtu", json_integer(link->mtu));
@@ -143,7 +146,7 @@ static void show_interfaces(struct engine *engine, struct control_client *client
 
 	for (unsigned i = 0; i < engine->lan_count; i++) {
 		const struct lan *lan = &engine->lans[i];
-		json_t *view = interface_now(engine, &lan->link, ROLE_DOWNSTREAM);
+		json_t *view = interface_now(engine, &lan->link, &lan->refusal, ROLE_DOWNSTREAM);
 
 		json_object_set_new(view, "refused", refused_by(engine, lan));
 		json_object_set_new(view, "pim", pim_views(lan));
@@ -153,7 +156,8 @@ static void show_interfaces(struct engine *engine, struct control_client *client
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)
 		json_array_append_new(list,
-				      interface_now(engine, &engine->uplinks[i], ROLE_UPSTREAM));
+				      interface_now(engine, &engine->uplinks[i].link,
+						    &engine->uplinks[i].refusal, ROLE_UPSTREAM));
 	control_reply(client, json_pack("{s:o}", "interfaces", list));
 }
 

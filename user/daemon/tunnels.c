@@ -39,7 +39,7 @@ static struct udp_path configured_path(const struct config *config)
 static bool is_uplink(const struct engine *engine, unsigned ifindex)
 {
 	for (unsigned i = 0; i < engine->uplink_count; i++)
-		if (engine->uplinks[i].ifindex == ifindex)
+		if (engine->uplinks[i].link.ifindex == ifindex)
 			return true;
 	return false;
 }

@@ -40,14 +40,20 @@ static void watch(const struct dataplane *dp, unsigned ifindex, enum role role)
 	}
 }
 
-static struct attachment *add(struct dataplane *dp, unsigned ifindex, enum role role)
+/* Of what is attached: nothing can fail any more. */
+static void add(struct dataplane *dp, const struct attachment *attachment)
 {
-	watch(dp, ifindex, role);
+	watch(dp, attachment->ifindex, attachment->role);
 	dp->attachments = memory_resize(dp->attachments,
 					(dp->attachment_count + 1) * sizeof(*dp->attachments));
-	dp->attachments[dp->attachment_count] =
-		(struct attachment){.ifindex = ifindex, .role = role};
-	return &dp->attachments[dp->attachment_count++];
+	dp->attachments[dp->attachment_count++] = *attachment;
+}
+
+static void remove_programs(unsigned ifindex, enum role role)
+{
+	tc_remove(ifindex, role);
+	if (role == ROLE_UPSTREAM)
+		xdp_remove(ifindex);
 }
 
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice)
@@ -150,34 +156,42 @@ static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
 
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
 {
+	struct attachment upstream = {.ifindex = ifindex, .role = ROLE_UPSTREAM};
 	int error;
 
 	if (find(dp, ifindex, ROLE_UPSTREAM))
 		return 0;
 	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
-	return error ? error : choose_xdp(dp, add(dp, ifindex, ROLE_UPSTREAM));
+	if (!error)
+		error = choose_xdp(dp, &upstream);
+	if (error)
+		remove_programs(ifindex, ROLE_UPSTREAM);
+	else
+		add(dp, &upstream);
+	return error;
 }
 
 int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex)
 {
 	struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
+	int error = upstream ? choose_xdp(dp, upstream) : 0;
 
-	return upstream ? choose_xdp(dp, upstream) : 0;
+	if (error)
+		dataplane_detach(dp, ifindex, ROLE_UPSTREAM);
+	return error;
 }
 
 /* XDP knows the LANs that there were when it was attached. */
-static int choose_again(struct dataplane *dp)
+static void choose_again(struct dataplane *dp)
 {
-	int error = 0;
-
-	for (unsigned i = 0; !error && i < dp->attachment_count; i++)
+	for (unsigned i = dp->attachment_count; i--;)
 		if (dp->attachments[i].role == ROLE_UPSTREAM)
-			error = choose_xdp(dp, &dp->attachments[i]);
-	return error;
+			dataplane_renew_upstream(dp, dp->attachments[i].ifindex);
 }
 
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 {
+	struct attachment lan = {.ifindex = ifindex, .role = ROLE_DOWNSTREAM};
 	int error;
 
 	if (find(dp, ifindex, ROLE_DOWNSTREAM))
@@ -185,21 +199,24 @@ int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 	error = tc_attach(dp, ifindex, ROLE_DOWNSTREAM);
 	if (error)
 		return error;
-	learn_lan(dp, add(dp, ifindex, ROLE_DOWNSTREAM));
-	return choose_again(dp);
+	learn_lan(dp, &lan);
+	add(dp, &lan);
+	choose_again(dp);
+	return 0;
 }
 
-int dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex, bool *changed)
+bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex)
 {
 	struct attachment *lan = find(dp, ifindex, ROLE_DOWNSTREAM), before;
 
-	*changed = false;
 	if (!lan)
-		return 0;
+		return false;
 	before = *lan;
 	learn_lan(dp, lan);
-	*changed = lan->takes_xdp != before.takes_xdp || lan->takes_parts != before.takes_parts;
-	return *changed ? choose_again(dp) : 0;
+	if (lan->takes_xdp == before.takes_xdp && lan->takes_parts == before.takes_parts)
+		return false;
+	choose_again(dp);
+	return true;
 }
 
 void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
@@ -209,10 +226,8 @@ void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
 	if (!attachment)
 		return;
 	*attachment = dp->attachments[--dp->attachment_count];
-	tc_remove(ifindex, role);
-	if (role == ROLE_UPSTREAM) {
-		xdp_remove(ifindex);
-	} else {
+	remove_programs(ifindex, role);
+	if (role == ROLE_DOWNSTREAM) {
 		observed_forget(dp, ifindex);
 		lans_remove(dp, ifindex);
 	}

@@ -207,9 +207,10 @@ int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role)
 		    .prog_fd = program_fd(dp, role));
 	struct contents contents;
 	bool created;
-	int error;
+	int error = list_contents(ifindex, &contents);
 
-	list_contents(ifindex, &contents);
+	if (error)
+		return explain(dp, error, ifindex);
 	if (left_behind(&contents, role)) { /* to the next program without a packet between them */
 		filter.handle = left_behind(&contents, role);
 		filter.flags = BPF_TC_F_REPLACE;

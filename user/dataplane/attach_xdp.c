@@ -122,7 +122,8 @@ static int tell_lans(struct dataplane *dp, const struct ingest_xdp *ingest)
 	return error;
 }
 
-/* Each attempt takes a fresh object: loading fixes what kind of program it is. */
+/* Each attempt takes a fresh object: loading fixes what kind of program it is. One that fails may
+ * leave a program there that does nothing. */
 static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PIN_FOLDER);
@@ -157,6 +158,7 @@ int xdp_attach(struct dataplane *dp, unsigned ifindex)
 		error = attempt(dp, ifindex, false);
 	if (!error)
 		return 0;
+	xdp_remove(ifindex); /* one that knows no LANs, or those that were */
 	if (is_taken(error))
 		return dataplane_fail(dp, error, "another XDP program has the interface to itself");
 	return dataplane_fail(dp, error, "driver refused XDP: %s", dataplane_refusal(error));

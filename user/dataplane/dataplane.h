@@ -69,16 +69,18 @@ enum dataplane_choice {
 
 /* Before anything is attached; otherwise it is DATAPLANE_AUTO. */
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
-/* Attach to the ingress of an interface, beside others' programs. The choice depends on the LANs:
- * best they come first, for one that comes later has it made again for all upstreams. */
+/* Attach to the ingress of an interface, beside others' programs; of what fails, nothing stays there.
+ * The choice depends on the LANs: best they come first, for one that comes later has it made again
+ * for all upstreams. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
-/* Its MAC address is another, or what the driver takes: the choice is made again. */
+/* Its MAC address is another, or what the driver takes: the choice is made again. An upstream that
+ * is refused then is detached. */
 int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex);
-/* Asks the LAN's driver anew whether it sends what XDP redirects to it. `changed`: it is not as it
- * was, the choice has been made again for all upstreams, and each channel's entry is to be written
+/* Asks the LAN's driver anew whether it sends what XDP redirects to it. True: it is not as it was,
+ * the choice has been made again for all upstreams, and each channel's entry is to be written
  * again. */
-int dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex, bool *changed);
+bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex);
 /* Nothing of ours stays on the interface, which may be gone already; of a downstream, no channel
  * must have it any more. */
 void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role);
