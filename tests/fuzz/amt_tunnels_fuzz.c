@@ -69,6 +69,7 @@ static bool open_endpoint(void *context, struct amt_endpoint *endpoint, const ch
 	}
 	must(opened_count < ENDPOINTS_MAX);
 	opened[opened_count++] = (struct opened){.endpoint = endpoint};
+	endpoint->socket = endpoint;
 	endpoint->local = address_of("198.51.100.2");
 	/* Another port than the one that was wanted, now and then. */
 	endpoint->local_port = endpoint->local_port && latest < 128 ? endpoint->local_port : 40001;
@@ -85,6 +86,7 @@ static void close_endpoint(void *context, struct amt_endpoint *endpoint)
 {
 	(void)context;
 	*find_opened(endpoint) = opened[--opened_count];
+	endpoint->socket = NULL;
 }
 
 static void check_update(struct cursor bytes)

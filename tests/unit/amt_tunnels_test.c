@@ -12,7 +12,7 @@ static struct amt_tunnels tunnels;
 static struct amt_endpoint *open_endpoints[ENDPOINTS];
 static unsigned opened, closed, refused, up, reported, failed, data;
 static const char *failure;
-static bool no_route;
+static bool no_route, no_room;
 static struct addr local_now; /* where the route to relays leaves from */
 static struct {
 	struct amt_endpoint *endpoint;
@@ -21,17 +21,26 @@ static struct {
 } sent[64];
 static unsigned sent_count;
 
+static uint16_t free_port(uint16_t port)
+{
+	for (unsigned i = 0; i < ENDPOINTS; i++)
+		if (open_endpoints[i] && open_endpoints[i]->local_port == port)
+			return free_port(port + 100);
+	return port;
+}
+
 static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
 {
 	(void)context;
 	*reason = "no route to the relay";
-	for (unsigned i = 0; !no_route && i < ENDPOINTS; i++) {
+	for (unsigned i = 0; !no_route && !no_room && i < ENDPOINTS; i++) {
 		if (open_endpoints[i])
 			continue;
-		open_endpoints[i] = endpoint;
 		endpoint->local = local_now;
-		if (!endpoint->local_port)
-			endpoint->local_port = 50000;
+		endpoint->local_port =
+			free_port(endpoint->local_port ? endpoint->local_port
+						       : 50000 + endpoint->port_choice);
+		open_endpoints[i] = endpoint;
 		endpoint->socket = &open_endpoints[i];
 		return true;
 	}
@@ -141,7 +150,7 @@ static void begin(void)
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	tunnels = (struct amt_tunnels){.timers = &timers, .actions = &actions, .limit = 3};
 	opened = closed = refused = up = reported = failed = data = sent_count = 0;
-	no_route = false;
+	no_route = no_room = false;
 }
 
 static void end(void)
@@ -269,6 +278,81 @@ Test(amt_tunnels, another_address_takes_the_tunnel_along)
 	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
 	cr_expect_eq(sent[sent_count - 1].endpoint, endpoint);
 	cr_expect_eq(failed, 0);
+}
+
+static uint16_t port_of(const struct amt_member *member)
+{
+	return member->tunnel->endpoint.local_port;
+}
+
+/* Relays that know a tunnel by our address alone answer to the first port that they saw. */
+Test(amt_tunnels, another_address_leaves_the_port_as_it_is)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	local_now = addr("100.64.7.2");
+	join(&one, "203.0.113.15", false);
+	query();
+	for (unsigned i = 0; i < 4; i++) {
+		local_now = addr(i % 2 ? "100.64.7.2" : "100.64.8.2");
+		amt_tunnels_route_changed(&tunnels);
+		cr_expect_eq(port_of(&one), 50000);
+		query();
+	}
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_tunnels, what_cannot_be_opened_again_waits_for_the_next_route)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	local_now = addr("100.64.7.2");
+	join(&one, "203.0.113.15", false);
+	query();
+	local_now = addr("100.64.8.2");
+	no_room = true;
+	amt_tunnels_route_changed(&tunnels);
+	cr_expect_eq(closed, 0);
+	cr_expect_null(one.tunnel->endpoint.socket);
+	run_for(&timers, 1);
+	no_room = false;
+	local_now = addr("100.64.7.2");
+	amt_tunnels_route_changed(&tunnels);
+	cr_expect_eq(opened * 10 + closed, 21);
+	cr_expect_eq(port_of(&one), 50000);
+	query();
+	cr_expect_eq(sent[sent_count - 1].type, AMT_UPDATE);
+	cr_expect_eq(failed, 0);
+}
+
+/* What a NAT holds on to must not keep a relay away for ever; and one that knows us by the first
+ * port must see no other while it is away for a while. */
+Test(amt_tunnels, another_port_is_tried_once_after_some_failures)
+{
+	static const unsigned choices[] = {0, 0, 0, 1, 0, 0, 1, 0};
+	struct amt_member one = member("232.1.1.1");
+
+	tunnels.hold_down = 180 * USEC_PER_SEC;
+	for (unsigned i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		sent_count = 0;
+		join(&one, "203.0.113.15", false);
+		cr_expect_eq(port_of(&one), 50000 + choices[i], "attempt %u", i);
+		run_for(&timers, 30);
+		cr_assert_eq(failed, i + 1);
+	}
+	sent_count = 0;
+	join(&one, "203.0.113.15", false);
+	query();
+	cr_expect_eq(port_of(&one), 50000);
+	amt_tunnels_leave(&tunnels, &one);
+	run_for(&timers, 60);
+	cr_expect_null(tunnels.by_relay);
+	sent_count = 0;
+	join(&one, "203.0.113.15", false);
+	cr_expect_eq(port_of(&one), 50000, "after it was closed, too");
+	run_for(&timers, 30);
+	join(&one, "203.0.113.15", false);
+	cr_expect_eq(port_of(&one), 50000, "an answer ends the count");
 }
 
 Test(amt_tunnels, another_address_while_an_answer_is_awaited)

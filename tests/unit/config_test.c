@@ -110,9 +110,23 @@ Test(config, defaults)
 	cr_expect_eq(config.igmp_interval, 125);
 	cr_expect_eq(config.igmp_robustness, 2);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
+	cr_expect_str_eq(config.state, "/var/lib/mcingest");
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
 	config_free(&config);
+}
+
+Test(config, state_is_the_files_or_systemds_or_the_usual_folder)
+{
+	setenv("STATE_DIRECTORY", "/var/lib/mcingest-b:/var/lib/other", 1);
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = lan0\n"), 0, "%s", said);
+	cr_expect_str_eq(config.state, "/var/lib/mcingest-b");
+	config_free(&config);
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = lan0\n[daemon]\nstate = /srv/x\n"), 0,
+		     "%s", said);
+	cr_expect_str_eq(config.state, "/srv/x");
+	config_free(&config);
+	unsetenv("STATE_DIRECTORY");
 }
 
 Test(config, no_file_is_needed)

@@ -228,6 +228,28 @@ Test(udp, path_has_the_address_of_the_peers_family)
 	cr_assert(addr_equal(&local, &peer), "there is none of that family in the path");
 }
 
+Test(udp, ports_that_are_wanted_are_tried_in_their_order)
+{
+	uint16_t ports[2], taken, before;
+	struct udp_path path = {.ports = ports};
+	int other = plain_socket("127.0.0.1", &taken);
+
+	udp = open_by(&path, "127.0.0.1");
+	before = local_port;
+	udp_close(udp);
+	ports[0] = taken;
+	ports[1] = before;
+	path.port_count = 2;
+	udp = open_by(&path, "127.0.0.1");
+	cr_expect_eq(local_port, before, "the second, since the first is taken");
+	udp_close(udp);
+	path.port_count = 1;
+	udp = open_by(&path, "127.0.0.1");
+	cr_expect_not_null(udp, "%s", strerror(errno));
+	cr_expect_neq(local_port, taken, "any, since that is taken");
+	close(other);
+}
+
 Test(udp, path_that_is_not_there_is_an_error)
 {
 	struct udp_path path = {.vrf = "no-such-vrf"};

@@ -19,6 +19,8 @@ static void lift(struct amt_holds *holds, struct amt_hold *hold)
 void amt_holds_put(struct amt_holds *holds, const struct addr *relay, usec_t now, usec_t duration,
 		   bool full, const char *reason)
 {
+	const struct amt_hold *before = amt_holds_find(holds, relay, now);
+	unsigned failures = before ? before->failures : 0;
 	struct amt_hold *hold;
 
 	amt_holds_lift(holds, relay);
@@ -29,6 +31,7 @@ void amt_holds_put(struct amt_holds *holds, const struct addr *relay, usec_t now
 	hold->since = now;
 	hold->until = now + duration;
 	hold->full = full;
+	hold->failures = failures + 1;
 	hold->reason = reason;
 	HASH_ADD(hh, holds->by_relay, relay, sizeof(hold->relay), hold);
 }

@@ -15,6 +15,7 @@ struct amt_hold {
 	struct addr relay; /* or the discovery address that led to none */
 	usec_t since, until;
 	bool full;          /* it takes no new gateways: not to be tried at all */
+	unsigned failures;  /* in a row, each within the hold of the one before */
 	const char *reason; /* a constant */
 	UT_hash_handle hh;
 };

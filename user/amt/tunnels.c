@@ -8,6 +8,39 @@
 static void attach(struct amt_tunnels *tunnels, struct amt_member *member,
 		   const struct addr *relay);
 
+/* Endpoints */
+
+static void endpoint_send(struct amt_tunnels *tunnels, struct amt_endpoint *endpoint,
+			  const uint8_t *bytes, size_t length)
+{
+	if (endpoint->socket)
+		tunnels->actions->send(tunnels->context, endpoint, bytes, length);
+}
+
+static void endpoint_close(struct amt_tunnels *tunnels, struct amt_endpoint *endpoint)
+{
+	if (endpoint->socket)
+		tunnels->actions->close(tunnels->context, endpoint);
+}
+
+/* Opens it again where the route leaves from another address now. The old socket is closed first,
+ * since it has the port. Where the new one cannot be had, nothing is sent until routes change
+ * again, and timers decide. False: nothing has become of it. */
+static bool endpoint_follow(struct amt_tunnels *tunnels, struct amt_endpoint *endpoint)
+{
+	struct amt_endpoint before = *endpoint;
+	const char *reason;
+
+	if (endpoint->socket && !tunnels->actions->moved(tunnels->context, endpoint))
+		return false;
+	endpoint_close(tunnels, endpoint);
+	if (tunnels->actions->open(tunnels->context, endpoint, &reason))
+		return true;
+	*endpoint = before;
+	endpoint->socket = NULL;
+	return false;
+}
+
 /* Contacts: discovery addresses */
 
 static void contact_free(struct amt_contact *contact)
@@ -15,8 +48,7 @@ static void contact_free(struct amt_contact *contact)
 	struct amt_tunnels *tunnels = contact->tunnels;
 
 	amt_discovery_stop(&contact->discovery);
-	if (!contact->found)
-		tunnels->actions->close(tunnels->context, &contact->endpoint);
+	endpoint_close(tunnels, &contact->endpoint);
 	free(contact);
 }
 
@@ -30,8 +62,7 @@ static void discovery_send(struct amt_discovery *discovery, const uint8_t *bytes
 {
 	struct amt_contact *contact = container_of(discovery, struct amt_contact, discovery);
 
-	contact->tunnels->actions->send(contact->tunnels->context, &contact->endpoint, bytes,
-					length);
+	endpoint_send(contact->tunnels, &contact->endpoint, bytes, length);
 }
 
 /* A member in hand is in no other list. Whoever is told of one may take any other out. */
@@ -88,7 +119,7 @@ static void discovery_found(struct amt_discovery *discovery, const struct addr *
 		   addr_format(relay, text[1]));
 	contact->found = true;
 	contact->relay = *relay;
-	tunnels->actions->close(tunnels->context, &contact->endpoint);
+	endpoint_close(tunnels, &contact->endpoint);
 	take_all_waiting(contact);
 	attach_all(tunnels, *relay); /* which may free the contact */
 }
@@ -178,7 +209,7 @@ static void tunnel_close(struct amt_tunnel *tunnel)
 	tunnels->actions->closed(tunnels->context, tunnel);
 	timer_stop(tunnels->timers, &tunnel->unused);
 	amt_gateway_free(&tunnel->gateway);
-	tunnels->actions->close(tunnels->context, &tunnel->endpoint);
+	endpoint_close(tunnels, &tunnel->endpoint);
 	HASH_DEL(tunnels->by_relay, tunnel);
 	free(tunnel);
 }
@@ -200,13 +231,15 @@ static void gateway_send(struct amt_gateway *gateway, const uint8_t *bytes, size
 {
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
 
-	tunnel->tunnels->actions->send(tunnel->tunnels->context, &tunnel->endpoint, bytes, length);
+	endpoint_send(tunnel->tunnels, &tunnel->endpoint, bytes, length);
 }
 
 static size_t gateway_payload_max(struct amt_gateway *gateway)
 {
 	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
 
+	if (!tunnel->endpoint.socket)
+		return AMT_DATAGRAM_MAX;
 	return tunnel->tunnels->actions->payload_max(tunnel->tunnels->context, &tunnel->endpoint);
 }
 
@@ -325,6 +358,16 @@ static void tunnel_received(struct amt_endpoint *endpoint, const uint8_t *bytes,
 		tunnels->actions->refused(tunnels->context, &relay, protocol, fault);
 }
 
+/* A NAT or a firewall on the way may hold on to something stale for as long as packets come from
+ * one port. A relay that is only away for a while must not see another, since it may know us by the
+ * first: so it is not at once that another is taken, and not for long. */
+static unsigned port_choice(struct amt_tunnels *tunnels, const struct addr *relay)
+{
+	const struct amt_hold *hold = amt_holds_find(&tunnels->holds, relay, tunnels->timers->now);
+
+	return hold && hold->failures % AMT_PORT_FAILURES == 0;
+}
+
 static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct addr *relay,
 				      uint16_t local_port, const char **reason)
 {
@@ -339,8 +382,11 @@ static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct 
 	tunnel->tunnels = tunnels;
 	tunnel->since = tunnels->timers->now;
 	tunnel->unused.fn = tunnel_unused;
-	tunnel->endpoint = (struct amt_endpoint){
-		.peer = *relay, .local_port = local_port, .received = tunnel_received};
+	tunnel->endpoint = (struct amt_endpoint){.peer = *relay,
+						 .local_port = local_port,
+						 .keeps_port = true,
+						 .port_choice = port_choice(tunnels, relay),
+						 .received = tunnel_received};
 	if (!tunnels->actions->open(tunnels->context, &tunnel->endpoint, reason)) {
 		free(tunnel);
 		return NULL;
@@ -500,45 +546,17 @@ void amt_tunnels_probe(struct amt_member *member)
 
 /* Routes */
 
-/* Opens the endpoint again, from where the route leaves now; `old` is what it was and still is
- * open. Where that cannot be, all is as before. */
-static bool reopen(struct amt_tunnels *tunnels, struct amt_endpoint *endpoint,
-		   struct amt_endpoint *old)
-{
-	const char *reason;
-
-	*old = *endpoint;
-	if (!tunnels->actions->moved(tunnels->context, endpoint))
-		return false;
-	endpoint->local_port = 0;
-	if (tunnels->actions->open(tunnels->context, endpoint, &reason))
-		return true;
-	*endpoint = *old;
-	return false;
-}
-
-/* Its next Discovery goes out from the new address. */
-static void contact_follow(struct amt_contact *contact)
-{
-	struct amt_tunnels *tunnels = contact->tunnels;
-	struct amt_endpoint old;
-
-	if (!contact->found && reopen(tunnels, &contact->endpoint, &old))
-		tunnels->actions->close(tunnels->context, &old);
-}
-
 static void tunnel_follow(struct amt_tunnel *tunnel)
 {
 	struct amt_tunnels *tunnels = tunnel->tunnels;
-	struct amt_endpoint old, now;
+	struct amt_endpoint before = tunnel->endpoint, now;
 	struct amt_member *member;
 
-	if (!reopen(tunnels, &tunnel->endpoint, &old))
+	if (!endpoint_follow(tunnels, &tunnel->endpoint))
 		return;
 	now = tunnel->endpoint;
-	tunnel->endpoint = old;
+	tunnel->endpoint = before;
 	tunnels->actions->closed(tunnels->context, tunnel);
-	tunnels->actions->close(tunnels->context, &tunnel->endpoint);
 	tunnel->endpoint = now;
 	tunnels->actions->opened(tunnels->context, tunnel);
 	DL_FOREACH (tunnel->members, member)
@@ -553,7 +571,8 @@ void amt_tunnels_route_changed(struct amt_tunnels *tunnels)
 	struct amt_tunnel *tunnel, *next;
 
 	HASH_ITER (hh, tunnels->by_contact, contact, next_contact)
-		contact_follow(contact);
+		if (!contact->found)
+			endpoint_follow(tunnels, &contact->endpoint); /* for its next Discovery */
 	HASH_ITER (hh, tunnels->by_relay, tunnel, next)
 		tunnel_follow(tunnel);
 }

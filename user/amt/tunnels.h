@@ -13,16 +13,20 @@
 #include "amt/gateway.h"
 #include "amt/holds.h"
 
-#define AMT_LINGER         (10 * USEC_PER_SEC)
+#define AMT_LINGER (10 * USEC_PER_SEC)
+/* A relay to which so many tunnels in a row have failed is tried from another port, once. */
+#define AMT_PORT_FAILURES  3
 #define AMT_LEAVE_INTERVAL (1 * USEC_PER_SEC) /* between repeated Teardowns, section 5.2.3.7.2 */
 
 struct amt_tunnels;
 
 /* A UDP endpoint of the daemon's that is connected to one peer's AMT port. */
 struct amt_endpoint {
-	void *socket; /* the opener's */
+	void *socket; /* the opener's; NULL: it is closed, and what is sent is lost */
 	struct addr peer, local;
 	uint16_t local_port;
+	bool keeps_port;      /* comes from the same port each time that it is opened */
+	unsigned port_choice; /* the first, or another, of those that it may keep */
 	/* A datagram from the peer, or (zero length, NULL) ICMP's word that it is unreachable. */
 	void (*received)(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length);
 };

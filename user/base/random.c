@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-static void random_fill(void *bytes, size_t length)
+void random_fill(void *bytes, size_t length)
 {
 	/* Up to 256 bytes are never cut short once the generator is seeded. */
 	if (getrandom(bytes, length, 0) != (ssize_t)length)

@@ -5,6 +5,9 @@
 
 #include "base/timers.h"
 
+#include <stddef.h>
+
+void random_fill(void *bytes, size_t length); /* 256 at most */
 uint32_t random_u32(void);
 uint32_t random_nonzero_u32(void);
 /* Evenly from [least, most]. */

@@ -15,6 +15,8 @@ void config_free(struct config *config)
 			setting_clear(config, &settings[i]);
 	free(config->control_socket);
 	config->control_socket = NULL;
+	free(config->state);
+	config->state = NULL;
 	free(config->tunnels.vrf);
 	config->tunnels.vrf = NULL;
 	free(config->trust_anchor);
@@ -157,6 +159,16 @@ static bool check_whole(const struct config *config, const char *file)
 	return false;
 }
 
+/* The first of the folders that systemd has made for us (systemd.exec(5)). */
+static char *default_state(void)
+{
+	const char *list = getenv("STATE_DIRECTORY");
+	char *folder = memory_copy_text(list && *list ? list : CONFIG_STATE);
+
+	*strchrnul(folder, ':') = '\0';
+	return folder;
+}
+
 int config_read(struct config *config, int argc, char **argv)
 {
 	const char *file = NULL;
@@ -183,6 +195,7 @@ int config_read(struct config *config, int argc, char **argv)
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);
+	config->state = default_state();
 	if (file_read(config, file) && apply_options(config, argc, argv) &&
 	    check_whole(config, file)) {
 		config->relays.require_dnssec = config->dnssec == CONFIG_DNSSEC_REQUIRE;

@@ -12,6 +12,7 @@
 #define CONFIG_VERSION     "0.1"
 #define CONFIG_FILE        "/etc/mcingest/mcingest.conf"
 #define CONFIG_SOCKET      "/run/mcingest/control.sock"
+#define CONFIG_STATE       "/var/lib/mcingest"
 #define CONFIG_NAMES_MAX   8 /* downstream interfaces, as many as a channel can go out of */
 #define CONFIG_UPLINKS_MAX 16
 #define CONFIG_SERVERS_MAX 8
@@ -43,6 +44,7 @@ struct config {
 	enum config_mode mode; /* of decapsulation */
 	usec_t hold;           /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
+	char *state; /* the folder of what outlives a reboot */
 	bool debug;
 	unsigned max_channels; /* (S,G) in all */
 	unsigned max_tunnels;

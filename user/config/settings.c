@@ -74,6 +74,9 @@
  *                            5 to 86400
  *   [control]
  *   socket = PATH            what `mcingest` talks to. Default: /run/mcingest/control.sock
+ *   [daemon]
+ *   state = DIR              for what outlives a reboot: the secret of the tunnels' ports. Default:
+ *                            systemd's STATE_DIRECTORY, else /var/lib/mcingest
  *   [log]
  *   level = notice           or debug: every packet and every step
  */
@@ -154,6 +157,7 @@ const struct setting settings[] = {
 	 .expected = "seconds from 5 to 86400"},
 	{"control", "socket", take_path, FIELD(control_socket),
 	 .expected = "a path of at most 107 bytes"},
+	{"daemon", "state", take_path, FIELD(state), .expected = "a path of at most 107 bytes"},
 	{"log", "level", take_level, FIELD(debug), .expected = "notice or debug"},
 };
 

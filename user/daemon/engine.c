@@ -208,6 +208,20 @@ static bool start_control(struct engine *engine)
 	return !error;
 }
 
+static void start_secret(struct engine *engine)
+{
+	const char *folder = engine->config->state;
+	int error = secret_open(folder, &engine->secret);
+
+	if (error)
+		log_write(
+			LOG_LEVEL_WARNING,
+			"cannot keep the tunnels' ports in %s: %s. After a restart relays may not "
+			"answer for minutes: make the folder writable, or name another by "
+			"'state' in [daemon]",
+			folder, strerror(error));
+}
+
 static void start_tables(struct engine *engine)
 {
 	engine->channels = (struct channel_table){.timers = &engine->timers,
@@ -257,6 +271,7 @@ bool engine_start(struct engine *engine, const struct config *config)
 		log_error("cannot make an event loop: %s", strerror(errno));
 		return false;
 	}
+	start_secret(engine);
 	start_tables(engine);
 	/* The socket first: where another daemon runs, its programs must not be touched. */
 	if (!links_find(engine) || !start_control(engine) || !start_resolver(engine) ||

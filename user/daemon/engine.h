@@ -24,6 +24,7 @@
 #include "io/loop.h"
 #include "io/netlink.h"
 #include "io/netlink_monitor.h"
+#include "io/ports.h"
 #include "io/raw.h"
 #include "io/resolver.h"
 #include "membership/querier.h"
@@ -125,6 +126,7 @@ struct engine {
 	char *search_domain;
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
+	struct secret secret; /* of which the tunnels' ports come */
 	struct warm *warm;
 	unsigned warm_count;
 	struct slow_path slow;

@@ -80,11 +80,33 @@ static bool is_ours(const struct engine *engine, const struct amt_endpoint *endp
 	return false;
 }
 
+/* The port that it had or is to have, then those that its peer has, from its choice on. */
+static unsigned wanted_ports(const struct engine *engine, const struct amt_endpoint *endpoint,
+			     uint16_t wanted[1 + PORTS_OF_PEER])
+{
+	uint16_t of_peer[PORTS_OF_PEER];
+	unsigned count = 0, found = 0;
+	struct ports ports;
+
+	if (endpoint->local_port)
+		wanted[count++] = endpoint->local_port;
+	if (endpoint->keeps_port) {
+		ports_read(&ports);
+		found = ports_of_peer(&ports, &engine->secret, &endpoint->peer, of_peer);
+	}
+	for (unsigned i = endpoint->port_choice; i < found; i++)
+		wanted[count++] = of_peer[i];
+	return count;
+}
+
 static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
 {
 	struct engine *engine = context;
 	struct udp_path path = configured_path(engine->config);
+	uint16_t wanted[1 + PORTS_OF_PEER];
 
+	path.ports = wanted;
+	path.port_count = wanted_ports(engine, endpoint, wanted);
 	endpoint->socket =
 		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
 			 &endpoint->local_port, endpoint_received, endpoint);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/udp.h"
 #include "base/memory.h"
-#include "base/random.h"
 
 #include <errno.h>
 #include <linux/errqueue.h>
@@ -16,11 +15,8 @@
 #include <unistd.h>
 
 #define MTU_LEAST      576 /* what every host takes (RFC 1122 section 3.3.3) */
-#define PORT_FIRST     1024
-#define PORT_LAST      65535
-#define PORT_AMT       2268 /* relays of this host listen there */
-#define PORT_TRIES     64
-#define PER_CALL       64 /* datagrams, and errors, before others get their turn */
+#define PORT_ANY       9   /* of a peer, where nothing is sent: discard's */
+#define PER_CALL       64  /* datagrams, and errors, before others get their turn */
 #define DATAGRAM_BYTES 65535
 #define QUEUE_BYTES    (2 << 20) /* data of the slow path comes in bursts */
 
@@ -65,16 +61,6 @@ static int take_path(int fd, const struct udp_path *path)
 			 : 0;
 }
 
-static uint16_t random_port(void)
-{
-	uint16_t port;
-
-	do
-		port = random_between(PORT_FIRST, PORT_LAST);
-	while (port == PORT_AMT);
-	return port;
-}
-
 static int bind_port(int fd, const struct addr *source, uint16_t port)
 {
 	struct sockaddr_storage ss;
@@ -83,18 +69,14 @@ static int bind_port(int fd, const struct addr *source, uint16_t port)
 	return bind(fd, (struct sockaddr *)&ss, length);
 }
 
-/* `wanted` is 0 where any port will do. */
-static int bind_some_port(int fd, const struct addr *source, uint16_t wanted)
+/* The kernel draws from its generator, and heeds ip_local_port_range and ip_local_reserved_ports.
+ */
+static int bind_some_port(int fd, const struct addr *source, const struct udp_path *path)
 {
-	if (wanted && !bind_port(fd, source, wanted))
-		return 0;
-	for (unsigned i = 0; i < PORT_TRIES; i++) {
-		if (!bind_port(fd, source, random_port()))
+	for (unsigned i = 0; i < path->port_count; i++)
+		if (!bind_port(fd, source, path->ports[i]))
 			return 0;
-		if (errno != EADDRINUSE)
-			break;
-	}
-	return -1;
+	return bind_port(fd, source, 0);
 }
 
 /* Without an address of the path's the port is bound with any, so that connect() draws the address
@@ -107,7 +89,7 @@ static int connect_to(int fd, const struct udp_path *path, const struct addr *pe
 	socklen_t length = addr_to_sockaddr(peer, peer_port, &ss);
 
 	source.family = peer->family;
-	if (take_path(fd, path) || bind_some_port(fd, &source, *local_port) ||
+	if (take_path(fd, path) || bind_some_port(fd, &source, path) ||
 	    connect(fd, (struct sockaddr *)&ss, length))
 		return -1;
 	length = sizeof(ss);
@@ -227,9 +209,9 @@ bool udp_source(const struct udp_path *path, const struct addr *peer, struct add
 {
 	static const struct udp_path plain;
 	int fd = socket_new(peer->family), err;
-	uint16_t port = 0;
+	uint16_t port;
 	bool found =
-		fd >= 0 && !connect_to(fd, path ? path : &plain, peer, PORT_AMT, source, &port);
+		fd >= 0 && !connect_to(fd, path ? path : &plain, peer, PORT_ANY, source, &port);
 
 	err = errno;
 	if (fd >= 0)

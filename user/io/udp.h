@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* UDP sockets connected to one peer, on a local port drawn at random (RFC 8777 section 6.1). */
+/* UDP sockets connected to one peer, on a local port that strangers cannot know (RFC 8777 section
+ * 6.1): drawn at random by the kernel, or one that the caller has. */
 #pragma once
 
 #include "base/addr.h"
@@ -11,22 +12,25 @@ struct udp_socket;
  * socket may be closed in the call. */
 typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length);
 
-/* By what the kernel finds the way of our packets, where it is not by the main table alone. */
+/* Where our packets leave from, and by what the kernel finds their way, where it is not by the main
+ * table alone. */
 struct udp_path {
 	struct addr ipv4, ipv6; /* our source address of each family; none: the route's */
 	uint32_t mark;          /* of `ip rule`; 0: none */
 	const char *vrf;        /* an interface of that kind; NULL: none */
+	const uint16_t *ports;  /* that are tried first, in this order; then any that is free */
+	unsigned port_count;
 };
 
 /* Takes zero checksums over IPv6 too (RFC 6935). `local` and `local_port` (host order) are filled
- * in; a port that stands there already is bound, where it is free. `path` may be NULL. NULL with
+ * in. `path` may be NULL. NULL with
  * errno set (ENETUNREACH: no route; EADDRNOTAVAIL: the path's address is not ours; ENODEV: there is
  * no such VRF). */
 struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, const struct addr *peer,
 			    uint16_t peer_port, struct addr *local, uint16_t *local_port,
 			    udp_fn *fn, void *owner);
-/* The address that a socket to this peer would have now. False, with errno set as above, where there
- * is none. */
+/* The address that a socket to this peer would have now. False, with errno set as above, where
+ * there is none. */
 bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source);
 /* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
