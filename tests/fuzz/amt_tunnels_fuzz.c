@@ -107,7 +107,7 @@ static void check_sent(void *context, struct amt_endpoint *endpoint, const uint8
 	(void)context;
 	must(length >= AMT_REQUEST_LENGTH && length <= AMT_DATAGRAM_MAX);
 	if (bytes[0] == AMT_DISCOVERY || bytes[0] == AMT_REQUEST)
-		memcpy(at->nonce[bytes[1]], bytes + 4, 4);
+		memcpy(at->nonce[bytes[1] != 0], bytes + 4, 4);
 	else if (bytes[0] == AMT_UPDATE)
 		check_update(cursor_over(bytes, length));
 	else

@@ -73,7 +73,8 @@ static const struct amt_gateway_actions actions = {.send = send_bytes,
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	gateway = (struct amt_gateway){.timers = &timers, .actions = &actions};
+	gateway = (struct amt_gateway){
+		.timers = &timers, .actions = &actions, .p_flag.first = AMT_P};
 	amt_gateway_init(&gateway);
 	sent_count = established = up = reported = failed = 0;
 	failure = NULL;
@@ -843,4 +844,174 @@ Test(amt_discovery, repeats_with_the_same_nonce_and_gives_up)
 	cr_expect_eq(failed, 1);
 	amt_discovery_start(&discovery);
 	cr_expect_neq(discovery_nonce, nonce, "a new discovery has a new one");
+}
+
+/* The P flag */
+
+enum manner { RFC_7450, LINUX };
+
+/* Answers the Requests from number `from` on as such a relay does; returns how many Queries of MLD
+ * were taken. With `copies` the network sends each Query so often. */
+static unsigned answer_requests(enum manner manner, unsigned from, unsigned copies)
+{
+	unsigned taken = 0, to = sent_count;
+
+	for (unsigned i = from; i < to; i++) {
+		bool mld = sent[i][1] == (manner == LINUX ? AMT_P_LINUX : AMT_P);
+
+		if (sent[i][0] != AMT_REQUEST || (manner == LINUX && sent[i][1] == AMT_P))
+			continue;
+		for (unsigned copy = 0; copy < copies; copy++)
+			taken += !query(mld ? "amt-4-query-v6" : "amt-4-query-v4",
+					nonce_sent_in(i), NULL) &&
+				 mld;
+	}
+	return taken;
+}
+
+static void want_mld(void)
+{
+	struct sg six = channel("2001:db8:5::10", "ff3e::8000:1");
+
+	amt_gateway_want(&gateway, &six, &gateway);
+}
+
+/* The flags of all Requests since `from`, as "01 80". */
+static const char *flags_since(unsigned from)
+{
+	static char text[128];
+	int at = 0;
+
+	text[0] = 0;
+	for (unsigned i = from; i < sent_count; i++)
+		if (sent[i][0] == AMT_REQUEST)
+			at += snprintf(text + at, sizeof(text) - at, "%s%02x", at ? " " : "",
+				       sent[i][1]);
+	return text;
+}
+
+/* Until the query timer's Requests, which are then the first that were sent. */
+static void run_to_refresh(void)
+{
+	run_for(&timers, 5); /* repeats of changes */
+	sent_count = 0;
+	for (unsigned i = 0; i < 1300 && !sent_count; i++)
+		run_for(&timers, 0.1);
+	cr_assert_gt(sent_count, 0);
+}
+
+Test(amt_gateway, linux_is_asked_by_its_own_p_flag_where_the_rfcs_stays_unanswered)
+{
+	want_mld();
+	cr_expect_str_eq(flags_since(0), "01");
+	cr_expect_eq(answer_requests(LINUX, 0, 1), 0);
+	run_for(&timers, 1.1);
+	cr_expect_str_eq(flags_since(0), "01 80 01");
+	cr_expect_eq(answer_requests(LINUX, 0, 1), 1);
+	cr_expect_eq(up, 1);
+	run_to_refresh();
+	cr_expect_str_eq(flags_since(0), "80", "what was answered is asked");
+	cr_expect_eq(answer_requests(LINUX, 0, 1), 1);
+	run_to_refresh();
+	run_for(&timers, 1);
+	cr_expect_str_eq(flags_since(0), "80 80", "and nothing else, once it is known");
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_gateway, linux_serves_both_families_side_by_side)
+{
+	struct sg four = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&four);
+	want_mld();
+	run_for(&timers, 1.1);
+	cr_expect_eq(answer_requests(LINUX, sent_count - 2, 1), 1);
+	for (unsigned i = 0; i < 5; i++) {
+		run_to_refresh();
+		cr_assert(gateway.igmp.state == AMT_REFRESHING && gateway.mld.state == AMT_REFRESHING);
+		cr_expect_eq(nonce_sent_in(0), nonce_sent_in(1));
+		cr_expect_eq(answer_requests(LINUX, 0, 1), 1);
+		cr_assert(gateway.igmp.state == AMT_ACTIVE && gateway.mld.state == AMT_ACTIVE);
+	}
+	cr_expect_eq(failed, 0);
+}
+
+/* The other form is not said, unless an answer is late: then the RFC's is said as well. */
+Test(amt_gateway, a_relay_that_follows_the_rfc_loses_nothing)
+{
+	want_mld();
+	cr_expect_eq(answer_requests(RFC_7450, 0, 1), 1);
+	run_to_refresh();
+	run_for(&timers, 1);
+	cr_expect_str_eq(flags_since(0), "01 01", "the second since the first was lost");
+	cr_expect_eq(answer_requests(RFC_7450, 1, 1), 1);
+	cr_expect_eq(gateway.mld.state, AMT_ACTIVE);
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_gateway, a_lost_request_does_not_make_it_linux)
+{
+	want_mld();
+	run_for(&timers, 1.1);
+	cr_expect_str_eq(flags_since(0), "01 80 01");
+	cr_expect_eq(answer_requests(RFC_7450, 1, 1), 1, "the IGMP Query is no fault");
+	cr_expect_eq(gateway.igmp.state, AMT_IDLE);
+	run_to_refresh();
+	cr_expect_str_eq(flags_since(0), "01");
+	cr_expect_eq(answer_requests(RFC_7450, 0, 1), 1);
+}
+
+Test(amt_gateway, taken_for_linux_wrongly_it_is_asked_again_at_once)
+{
+	want_mld();
+	run_for(&timers, 1.1);
+	cr_expect_eq(answer_requests(RFC_7450, 2, 1), 1); /* the IGMP Query was lost */
+	run_to_refresh();
+	cr_expect_str_eq(flags_since(0), "80");
+	cr_expect_eq(answer_requests(RFC_7450, 0, 1), 0);
+	cr_expect_str_eq(flags_since(0), "80 01");
+	cr_expect_eq(answer_requests(RFC_7450, 1, 1), 1);
+	cr_expect_eq(gateway.mld.state, AMT_ACTIVE);
+	run_to_refresh();
+	cr_expect_str_eq(flags_since(0), "01");
+}
+
+Test(amt_gateway, copies_of_igmp_queries_do_not_lose_a_linux_relay)
+{
+	struct sg four = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&four);
+	want_mld();
+	run_for(&timers, 1.1);
+	cr_expect_gt(answer_requests(LINUX, sent_count - 2, 2), 0);
+	for (unsigned i = 0; i < 5; i++) {
+		run_to_refresh();
+		for (unsigned answered = 0, tries = 0; tries < 4; tries++) {
+			unsigned from = answered;
+
+			answered = sent_count;
+			answer_requests(LINUX, from, 2);
+			run_for(&timers, 1.1);
+		}
+		cr_assert_eq(gateway.mld.state, AMT_ACTIVE);
+	}
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_gateway, an_igmp_query_that_nothing_explains_is_refused)
+{
+	want_mld();
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_TYPE);
+	run_for(&timers, 1.1);
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_NONE);
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_TYPE, "one for each Request");
+	cr_expect_eq(established, 0);
+}
+
+Test(amt_gateway, without_an_answer_both_forms_are_given_up)
+{
+	want_mld();
+	run_for(&timers, 30);
+	cr_expect_str_eq(flags_since(0), "01 80 01 80 01 80 01");
+	cr_expect_eq(failed, 1);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A decoded message is compared as a line of text, so that each case is one line of a table. */
+#include "amt/p_flag.h"
 #include "amt/packets.h"
 #include "samples.h"
 
@@ -274,9 +275,9 @@ Test(amt_packets, discovery_and_request_are_the_samples)
 	amt_encode_discovery(0x11223344, bytes);
 	expect_sample("amt-1-discovery-v4", bytes, 8, 8);
 	expect_sample("amt-1-discovery-v6", bytes, 8, 8);
-	amt_encode_request(0xa1b2c3d4, AF_INET, bytes);
+	amt_encode_request(0xa1b2c3d4, 0, bytes);
 	expect_sample("amt-3-request-v4", bytes, 8, 8);
-	amt_encode_request(0xa1b2c3d4, AF_INET6, bytes);
+	amt_encode_request(0xa1b2c3d4, AMT_P, bytes);
 	expect_sample("amt-3-request-v6", bytes, 8, 8);
 	expect_sample("amt-3-request-v6-over-v6", bytes, 8, 8);
 }

@@ -30,6 +30,7 @@ static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const ch
 	    addr_equal(&endpoint->local, &endpoint->peer))
 		return false;
 	endpoint->local_port = 50000;
+	endpoint->socket = &open_count;
 	open_count++;
 	return true;
 }
@@ -55,7 +56,7 @@ static size_t endpoint_payload_max(void *context, const struct amt_endpoint *end
 static void endpoint_close(void *context, struct amt_endpoint *endpoint)
 {
 	(void)context;
-	(void)endpoint;
+	endpoint->socket = NULL;
 	open_count--;
 }
 

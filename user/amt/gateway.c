@@ -61,19 +61,36 @@ static void note_round_trip(struct amt_gateway *gateway, usec_t sample)
 	gateway->round_trip = (7 * before + sample) / 8;
 }
 
+static void send_request(struct amt_gateway *gateway, uint8_t flags)
+{
+	uint8_t bytes[AMT_REQUEST_LENGTH];
+
+	amt_encode_request(gateway->nonce, flags, bytes);
+	gateway->actions->send(gateway, bytes, sizeof(bytes));
+}
+
+static void send_requests(struct amt_cycle *cycle)
+{
+	uint8_t forms[AMT_P_FORMS] = {0};
+	unsigned count = 1;
+
+	if (cycle->family == AF_INET6)
+		count = amt_p_flag_next(&cycle->gateway->p_flag, forms);
+	for (unsigned i = 0; i < count; i++)
+		send_request(cycle->gateway, forms[i]);
+}
+
 static void transmit_request(struct amt_cycle *cycle)
 {
 	struct amt_gateway *gateway = cycle->gateway;
-	uint8_t bytes[AMT_REQUEST_LENGTH];
 
-	amt_encode_request(gateway->nonce, cycle->family, bytes);
 	timer_start(gateway->timers, &cycle->request,
 		    cycle->probing ? retry_time(gateway)
 				   : random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM,
 						    cycle->transmissions));
 	cycle->transmissions++;
 	cycle->asked = gateway->timers->now;
-	gateway->actions->send(gateway, bytes, sizeof(bytes));
+	send_requests(cycle);
 }
 
 static void begin_request(struct amt_cycle *cycle)
@@ -92,8 +109,10 @@ static void request(struct amt_cycle *cycle)
 	struct amt_cycle *other = cycle == &gateway->igmp ? &gateway->mld : &gateway->igmp;
 	bool along = cycle->has_ticket && other->state == AMT_ACTIVE && is_needed(other);
 
-	if (!is_awaiting(other) && (cycle->has_ticket || !other->has_ticket))
+	if (!is_awaiting(other) && (cycle->has_ticket || !other->has_ticket)) {
 		gateway->nonce = random_u32();
+		amt_p_flag_begin(&gateway->p_flag);
+	}
 	begin_request(cycle);
 	if (along)
 		begin_request(other);
@@ -169,6 +188,8 @@ static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 {
 	bool first = !cycle->has_ticket;
 
+	if (cycle->family == AF_INET6)
+		amt_p_flag_answered(&cycle->gateway->p_flag);
 	if (cycle->transmissions == 1) /* which one an answer is to, is not known otherwise */
 		note_round_trip(cycle->gateway, cycle->gateway->timers->now - cycle->asked);
 	if (!first && gateway_moved(&cycle->ticket, &query->ticket))
@@ -187,6 +208,19 @@ static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 	updates_answer(cycle);
 }
 
+/* A relay that misreads the P flag is asked by the other form at once, where it has not been. */
+static enum fault not_awaited(struct amt_cycle *cycle)
+{
+	struct amt_gateway *gateway = cycle->gateway;
+
+	if (cycle->family == AF_INET && amt_p_flag_misread(&gateway->p_flag)) {
+		if (is_awaiting(&gateway->mld) && !gateway->p_flag.sent)
+			transmit_request(&gateway->mld);
+		return FAULT_NONE;
+	}
+	return cycle->state == AMT_IDLE ? FAULT_TYPE : FAULT_UNEXPECTED;
+}
+
 enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_query *query,
 			       enum protocol *protocol)
 {
@@ -196,7 +230,8 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	enum fault fault;
 
 	*protocol = PROTOCOL_AMT;
-	if (!is_awaiting(&gateway->igmp) && !is_awaiting(&gateway->mld))
+	if (!is_awaiting(&gateway->igmp) && !is_awaiting(&gateway->mld) &&
+	    !(gateway->p_flag.sent & AMT_P_LINUX))
 		return FAULT_UNEXPECTED;
 	if (query->ticket.nonce != gateway->nonce)
 		return FAULT_NONCE;
@@ -208,7 +243,7 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 		return fault;
 	cycle = cycle_of(gateway, membership.family);
 	if (!is_awaiting(cycle))
-		return cycle->state == AMT_IDLE ? FAULT_TYPE : FAULT_UNEXPECTED;
+		return not_awaited(cycle);
 	gateway->full = query->limit;
 	if (query->limit && cycle->state == AMT_REQUESTING)
 		fail(cycle, "relay takes no more gateways (L flag)");

@@ -10,6 +10,7 @@
  * back to Idle at its next query timer. */
 #pragma once
 
+#include "amt/p_flag.h"
 #include "amt/packets.h"
 #include "base/timers.h"
 
@@ -79,13 +80,14 @@ struct amt_gateway {
 	struct timers *timers;
 	const struct amt_gateway_actions *actions;
 	uint32_t nonce; /* of the last Requests, of both families */
-	bool full;      /* the last Query had L: new channels are to go elsewhere */
+	struct amt_p_flag p_flag;
+	bool full; /* the last Query had L: new channels are to go elsewhere */
 	usec_t probed;
 	usec_t round_trip, round_trip_variation; /* smoothed; 0 while none is measured */
 	struct amt_cycle igmp, mld;
 };
 
-/* Fill timers and actions in before. */
+/* Fill timers, actions and p_flag.first in before. */
 void amt_gateway_init(struct amt_gateway *gateway);
 /* Stops all timers and forgets all; sends nothing. */
 void amt_gateway_free(struct amt_gateway *gateway);

@@ -16,7 +16,6 @@
 #define ADVERTISEMENT_V6 16
 #define QUERY_GATEWAY    0x01 /* G */
 #define QUERY_LIMIT      0x02 /* L */
-#define REQUEST_MLD      0x01 /* P */
 
 static enum fault decode_advertisement(struct cursor c, struct amt_advertisement *advertisement)
 {
@@ -111,12 +110,12 @@ void amt_encode_discovery(uint32_t nonce, uint8_t bytes[AMT_DISCOVERY_LENGTH])
 	writer_u32(&w, nonce);
 }
 
-void amt_encode_request(uint32_t nonce, int family, uint8_t bytes[AMT_REQUEST_LENGTH])
+void amt_encode_request(uint32_t nonce, uint8_t flags, uint8_t bytes[AMT_REQUEST_LENGTH])
 {
 	struct writer w = writer_over(bytes, AMT_REQUEST_LENGTH);
 
 	write_first(&w, AMT_REQUEST);
-	writer_u8(&w, family == AF_INET6 ? REQUEST_MLD : 0);
+	writer_u8(&w, flags);
 	writer_zero(&w, 2);
 	writer_u32(&w, nonce);
 }

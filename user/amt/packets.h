@@ -47,8 +47,8 @@ struct amt_message {
 enum fault amt_decode(struct cursor bytes, struct amt_message *message);
 
 void amt_encode_discovery(uint32_t nonce, uint8_t bytes[AMT_DISCOVERY_LENGTH]);
-/* `family` of the membership protocol: AF_INET asks for IGMPv3, AF_INET6 for MLDv2 (P). */
-void amt_encode_request(uint32_t nonce, int family, uint8_t bytes[AMT_REQUEST_LENGTH]);
+/* `flags`: P asks for MLDv2 (amt/p_flag.h), none for IGMPv3. */
+void amt_encode_request(uint32_t nonce, uint8_t flags, uint8_t bytes[AMT_REQUEST_LENGTH]);
 /* The header only; the report's datagram goes behind it. */
 void amt_encode_update_header(const struct amt_ticket *ticket, uint8_t bytes[AMT_UPDATE_HEADER]);
 /* Only for a ticket with has_gateway. */

@@ -208,6 +208,7 @@ static void tunnel_close(struct amt_tunnel *tunnel)
 	remove_contacts_of(tunnels, &tunnel->relay);
 	tunnels->actions->closed(tunnels->context, tunnel);
 	timer_stop(tunnels->timers, &tunnel->unused);
+	amt_known_note(&tunnels->known, &tunnel->relay, tunnel->gateway.p_flag.first);
 	amt_gateway_free(&tunnel->gateway);
 	endpoint_close(tunnels, &tunnel->endpoint);
 	HASH_DEL(tunnels->by_relay, tunnel);
@@ -393,6 +394,7 @@ static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct 
 	}
 	tunnel->gateway.timers = tunnels->timers;
 	tunnel->gateway.actions = &gateway_actions;
+	tunnel->gateway.p_flag.first = amt_known_p_flag(&tunnels->known, relay);
 	amt_gateway_init(&tunnel->gateway);
 	HASH_ADD(hh, tunnels->by_relay, relay, sizeof(tunnel->relay), tunnel);
 	return tunnel;
@@ -589,4 +591,5 @@ void amt_tunnels_close(struct amt_tunnels *tunnels)
 	HASH_ITER (hh, tunnels->by_contact, contact, next_contact)
 		contact_remove(contact);
 	amt_holds_expire(&tunnels->holds, USEC_NEVER);
+	amt_known_free(&tunnels->known);
 }

@@ -12,6 +12,7 @@
 #include "amt/discovery.h"
 #include "amt/gateway.h"
 #include "amt/holds.h"
+#include "amt/known.h"
 
 #define AMT_LINGER (10 * USEC_PER_SEC)
 /* A relay to which so many tunnels in a row have failed is tried from another port, once. */
@@ -101,6 +102,7 @@ struct amt_tunnels {
 	unsigned limit;   /* of tunnels, and of discovery addresses */
 	usec_t hold_down; /* of a relay that has failed */
 	struct amt_holds holds;
+	struct amt_known known;
 	struct amt_member *in_hand; /* have lost their place, and are to be told or placed now */
 	struct amt_tunnel *by_relay;
 	struct amt_contact *by_contact;

@@ -58,6 +58,8 @@ static void print_tunnel_list(const struct cli *cli, const json_t *tunnels)
 		cell_age(table, tunnel, "since");
 		if (json_is_true(json_object_get(tunnel, "full")))
 			table_note(table, "full: new channels go to other relays");
+		if (!strcmp(text_string(tunnel, "p_flag"), "0x80"))
+			table_note(table, "reads the P flag of a Request at 0x80, as Linux does");
 		if (!cli->verbose)
 			continue;
 		note_protocol(table, "IGMP", json_object_get(tunnel, "igmp"));

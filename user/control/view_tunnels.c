@@ -10,11 +10,19 @@ static json_t *view_cycle(const struct timers *timers, const struct amt_cycle *c
 			 (int)cycle->wanted);
 }
 
+/* Where the relay reads it, once it has said so by a Query. */
+static json_t *view_p_flag(const struct amt_gateway *gateway)
+{
+	if (!gateway->mld.has_ticket)
+		return json_null();
+	return json_string(gateway->p_flag.first == AMT_P_LINUX ? "0x80" : "0x01");
+}
+
 static json_t *view_tunnel(const struct timers *timers, const struct amt_tunnel *tunnel)
 {
 	const struct amt_gateway *gateway = &tunnel->gateway;
 
-	return json_pack("{s:o, s:o, s:i, s:o, s:I, s:I, s:o, s:b, s:o, s:o}", "relay",
+	return json_pack("{s:o, s:o, s:i, s:o, s:I, s:I, s:o, s:b, s:o, s:o, s:o}", "relay",
 			 view_addr(&tunnel->relay), "local", view_addr(&tunnel->endpoint.local),
 			 "local_port", tunnel->endpoint.local_port, "since",
 			 view_time(tunnel->since, timers->now), "channels",
@@ -23,7 +31,7 @@ static json_t *view_tunnel(const struct timers *timers, const struct amt_tunnel 
 			 gateway->round_trip ? json_real((double)gateway->round_trip / USEC_PER_MS)
 					     : json_null(),
 			 "full", gateway->full, "igmp", view_cycle(timers, &gateway->igmp), "mld",
-			 view_cycle(timers, &gateway->mld));
+			 view_cycle(timers, &gateway->mld), "p_flag", view_p_flag(gateway));
 }
 
 static json_t *view_contact(const struct amt_contact *contact)

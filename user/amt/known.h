@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Relays that read the P flag where Linux does: what was found out outlives their tunnels. Bounded:
+ * the eldest makes room. */
+#pragma once
+
+#include "amt/p_flag.h"
+#include "base/addr.h"
+
+#define AMT_KNOWN_MOST 1024
+
+struct amt_known {
+	struct amt_known_relay *by_relay;
+};
+
+/* AMT_P or AMT_P_LINUX. */
+uint8_t amt_known_p_flag(const struct amt_known *known, const struct addr *relay);
+void amt_known_note(struct amt_known *known, const struct addr *relay, uint8_t p_flag);
+void amt_known_free(struct amt_known *known);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/p_flag.h"
+
+void amt_p_flag_begin(struct amt_p_flag *p)
+{
+	p->sent = 0;
+	p->misread = false;
+}
+
+/* Of both, 0x80 goes first: the IGMP Query of a relay that misreads it then comes before the MLD
+ * Query of the other. */
+unsigned amt_p_flag_next(struct amt_p_flag *p, uint8_t forms[AMT_P_FORMS])
+{
+	unsigned count = 0;
+
+	if (p->known || !p->sent) {
+		forms[count++] = p->first;
+	} else {
+		forms[count++] = AMT_P_LINUX;
+		forms[count++] = AMT_P;
+	}
+	for (unsigned i = 0; i < count; i++)
+		p->sent |= forms[i];
+	return count;
+}
+
+void amt_p_flag_answered(struct amt_p_flag *p)
+{
+	if (p->known || p->misread)
+		return;
+	p->known = p->sent == AMT_P || p->sent == AMT_P_LINUX;
+	p->first = p->sent & AMT_P_LINUX ? AMT_P_LINUX : AMT_P;
+}
+
+/* It may be a copy that the network made: so the other form is not given up. */
+bool amt_p_flag_misread(struct amt_p_flag *p)
+{
+	if (!(p->sent & AMT_P_LINUX))
+		return false;
+	p->sent &= ~AMT_P_LINUX;
+	p->misread = true;
+	p->first = AMT_P;
+	p->known = false;
+	return true;
+}
