@@ -101,6 +101,6 @@ struct {
 /* Records of struct mci_observed for the daemon. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 20);
+	__uint(max_entries, MCI_OBSERVED_RING);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } observed SEC(".maps");

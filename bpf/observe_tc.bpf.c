@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TC ingress of a LAN interface: hands the daemon a copy of every PIM packet and, where it asked
- * for them, of every IGMP and MLD packet, tells it of others who forward our channels there, and lets
- * everything pass. */
+ * for them, of every IGMP and MLD packet, tells it of others who forward our channels there, and
+ * lets everything pass. */
 #include "parse.bpf.h"
 #include "rival.bpf.h"
+#include "sender.bpf.h"
 #include "skb.bpf.h"
 
-#define IPPROTO_HOPOPTS 0
-#define IPPROTO_IGMP    2
-#define IPPROTO_ROUTING 43
-#define IPPROTO_ICMPV6  58
-#define IPPROTO_DSTOPTS 60
-#define IPPROTO_PIM     103
+#define IPPROTO_HOPOPTS  0
+#define IPPROTO_IGMP     2
+#define IPPROTO_ROUTING  43
+#define IPPROTO_FRAGMENT 44
+#define IPPROTO_ICMPV6   58
+#define IPPROTO_DSTOPTS  60
+#define IPPROTO_PIM      103
 
 #define MLD_QUERY  130
 #define MLD_DONE   132
@@ -22,6 +24,10 @@
 #define VLAN_VID_MASK 0xfff
 
 #define NOTHING (-1)
+
+#define SHORT 256
+#define FRAME 1500
+#define JUMBO 9216
 
 /* Interfaces whose IGMP and MLD the daemon asked for. */
 struct {
@@ -48,6 +54,15 @@ static __always_inline bool is_walked(__u8 header)
 	return header == IPPROTO_HOPOPTS || header == IPPROTO_ROUTING || header == IPPROTO_DSTOPTS;
 }
 
+/* Of those that are not the first nothing but the fragment header says what they are parts of. An
+ * MLD message goes to a group. */
+static __always_inline int kind_fragment_v6(const struct __sk_buff *skb, __u8 header)
+{
+	if (header == IPPROTO_ICMPV6 && skb->pkt_type == PACKET_MULTICAST)
+		return MCI_OBSERVED_MEMBERSHIP;
+	return header == IPPROTO_PIM ? MCI_OBSERVED_PIM : NOTHING;
+}
+
 static __always_inline int kind_icmpv6(const struct __sk_buff *skb, __u32 offset)
 {
 	__u8 type;
@@ -72,6 +87,11 @@ static __always_inline int kind_v6(const struct __sk_buff *skb)
 			return NOTHING;
 		header = extension.nexthdr;
 		offset += (extension.hdrlen + 1) * 8;
+	}
+	if (header == IPPROTO_FRAGMENT) {
+		if (bpf_skb_load_bytes(skb, offset, &header, 1))
+			return NOTHING;
+		return kind_fragment_v6(skb, header);
 	}
 	if (header == IPPROTO_ICMPV6)
 		return kind_icmpv6(skb, offset);
@@ -101,12 +121,17 @@ static __always_inline bool is_for_us(const struct __sk_buff *skb)
 	return skb->pkt_type == PACKET_HOST || skb->pkt_type == PACKET_MULTICAST;
 }
 
-static __always_inline void observe(const struct __sk_buff *skb, int kind)
+static __always_inline void observe_in(const struct __sk_buff *skb, int kind, __u32 length,
+				       const __u32 room)
 {
-	__u32 length = skb->len - ETH_HLEN, last = min(length, MCI_OBSERVED_MAX) - 1;
 	struct mci_observed *record;
+	__u32 last = length - 1;
 
-	record = bpf_ringbuf_reserve(&observed, sizeof(*record) + MCI_OBSERVED_MAX, 0);
+	if (sender_has_its_share(skb, room)) {
+		count_drop(MCI_DROP_OBSERVE_RATE);
+		return;
+	}
+	record = bpf_ringbuf_reserve(&observed, sizeof(*record) + room, 0);
 	if (!record) {
 		count_drop(MCI_DROP_OBSERVE_FULL);
 		return;
@@ -119,10 +144,26 @@ static __always_inline void observe(const struct __sk_buff *skb, int kind)
 	/* The verifier of 6.1 must see that at least one byte is copied, and at most so many; and
 	 * the compiler must not merge the two into one comparison. */
 	barrier_var(last);
-	if (last < MCI_OBSERVED_MAX && !bpf_skb_load_bytes(skb, ETH_HLEN, record->packet, last + 1))
+	if (last < room && !bpf_skb_load_bytes(skb, ETH_HLEN, record->packet, last + 1))
 		bpf_ringbuf_submit(record, 0);
 	else
 		bpf_ringbuf_discard(record, 0);
+}
+
+/* A record's room is a constant: most messages are short, most others fit a frame of 1,500 bytes.
+ */
+static __always_inline void observe(const struct __sk_buff *skb, int kind)
+{
+	__u32 length = skb->len - ETH_HLEN;
+
+	if (length <= SHORT)
+		observe_in(skb, kind, length, SHORT);
+	else if (length <= FRAME)
+		observe_in(skb, kind, length, FRAME);
+	else if (length <= JUMBO)
+		observe_in(skb, kind, length, JUMBO);
+	else
+		observe_in(skb, kind, length, MCI_OBSERVED_MAX);
 }
 
 SEC("tc")

@@ -10,11 +10,12 @@
 #include <linux/types.h>
 #endif
 
-#define MCI_NAME         16   /* IFNAMSIZ */
-#define MCI_LANS_MAX     32   /* LAN interfaces, by numbers from 0 */
-#define MCI_EGRESS_MAX   8    /* LAN interfaces that one channel is copied to */
-#define MCI_LAN_SETS     1024 /* combinations of several that XDP sends to; others are TC's */
-#define MCI_OBSERVED_MAX 1500 /* bytes of an observed packet, from its IP header on */
+#define MCI_NAME          16        /* IFNAMSIZ */
+#define MCI_LANS_MAX      32        /* LAN interfaces, by numbers from 0 */
+#define MCI_EGRESS_MAX    8         /* LAN interfaces that one channel is copied to */
+#define MCI_LAN_SETS      1024      /* combinations of several that XDP sends to; others are TC's */
+#define MCI_OBSERVED_RING (4 << 20) /* bytes of the ring buffer */
+#define MCI_OBSERVED_MAX  65535     /* bytes of an observed packet, from its IP header on */
 
 struct mci_channel4_key {
 	__u8 source[4];
@@ -143,6 +144,8 @@ enum mci_drop {
 	MCI_DROP_SLOW_RATE,   /* by the daemon: more packets a second than the slow path may send */
 	MCI_DROP_LAN_REFUSED, /* sent, and not taken by the LAN's queue or driver */
 	MCI_DROP_DUPLICATE,   /* of a channel that is moving: the other relay has delivered it */
+	MCI_DROP_OBSERVE_RATE, /* a record of a sender that has more than its share of a full ring
+				  buffer */
 	MCI_DROP_COUNT
 };
 
@@ -160,6 +163,6 @@ struct mci_observed {
 	__u32 ifindex;
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u32 slot;
-	__u32 length; /* of `packet` as it was on the wire; at most MCI_OBSERVED_MAX bytes follow */
+	__u32 length; /* of `packet`; there may be more room behind it */
 	__u8 packet[];
 };

@@ -119,8 +119,16 @@ const struct observe_case observe_cases[] = {
 	{"PIM behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("67") HELLO, 0, OBSERVED},
 	{"PIM behind four extension headers", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3c")
 	 EMPTY_EXTENSION("3c") EMPTY_EXTENSION("3c") EMPTY_EXTENSION("67") HELLO, 0, OBSERVED},
-	{"PIM longer than a record", PIM_V4 IPV4("67", ALL_V4) HELLO, 1600, OBSERVED},
-	{"PIM exactly as long as a record", PIM_V4 IPV4("67", ALL_V4) HELLO, 1470, OBSERVED},
+	{"PIM as long as a short record", PIM_V4 IPV4("67", ALL_V4) HELLO, 226, OBSERVED},
+	{"PIM longer than a short record", PIM_V4 IPV4("67", ALL_V4) HELLO, 227, OBSERVED},
+	{"PIM of 1,500 bytes", PIM_V4 IPV4("67", ALL_V4) HELLO, 1470, OBSERVED},
+	{"PIM of 1,501 bytes", PIM_V4 IPV4("67", ALL_V4) HELLO, 1471, OBSERVED},
+	{"PIM of 3,300 bytes", PIM_V4 IPV4("67", ALL_V4) HELLO, 3270, OBSERVED},
+	{"PIM, the first fragment of IPv4", PIM_V4 "45c0001e 00012000 01670000 0a000002" ALL_V4 HELLO, 0, OBSERVED},
+	{"PIM, a later fragment of IPv4", PIM_V4 "45c0001e 000100b9 01670000 0a000002" ALL_V4 HELLO, 0, OBSERVED},
+	{"PIM, the first fragment of IPv6", PIM_V6 IPV6("2c", ALL_V6) "67000001 00000001" HELLO, 0, OBSERVED},
+	{"PIM, a later fragment of IPv6", PIM_V6 IPV6("2c", ALL_V6) "670005a8 00000001" HELLO, 0, OBSERVED},
+	{"PIM, a fragment behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("2c") "670005a8 00000001" HELLO, 0, OBSERVED},
 	{"only an IP header", PIM_V4 IPV4("67", ALL_V4), 0, OBSERVED},
 
 	{"PIM behind five extension headers", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3c")
@@ -130,7 +138,9 @@ const struct observe_case observe_cases[] = {
 	{"PIM to another host's MAC", "000000000001 020000000009 0800" IPV4("67", "0a000001") HELLO, 0, NOT_OBSERVED},
 	{"PIM behind a tag", "01005e00000d 020000000009 8100 0007 0800" IPV4("67", ALL_V4) HELLO, 0, NOT_OBSERVED},
 	{"UDP", PIM_V4 IPV4("11", ALL_V4) HELLO, 0, NOT_OBSERVED},
-	{"a fragment of IPv6", PIM_V6 IPV6("2c", ALL_V6) "6700000000000000" HELLO, 0, NOT_OBSERVED},
+	{"a fragment of UDP over IPv6", PIM_V6 IPV6("2c", ALL_V6) "1100000100000001" HELLO, 0, NOT_OBSERVED},
+	{"a fragment header that is not there", PIM_V6 IPV6("2c", ALL_V6), 0, NOT_OBSERVED},
+	{"a fragment of ICMPv6 to ourselves", TO_US "86dd" IPV6("2c", US_V6) "3a000001 00000001" MLD("8f"), 0, NOT_OBSERVED},
 	{"ARP", "ffffffffffff 020000000009 0806 0001080006040001", 20, NOT_OBSERVED},
 
 	{"an IGMPv3 report", PIM_V4 IPV4("02", "e0000016") "22000000 00000000", 0, OBSERVED_WHERE_ASKED},
@@ -141,6 +151,8 @@ const struct observe_case observe_cases[] = {
 	{"an MLDv1 Done", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("84"), 0, OBSERVED_WHERE_ASKED},
 	{"an MLDv2 report", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("8f"), 1600, OBSERVED_WHERE_ASKED},
 	{"an MLDv2 report without hop-by-hop options", PIM_V6 IPV6("3a", ALL_V6) MLD("8f"), 0, OBSERVED_WHERE_ASKED},
+	{"an MLDv2 report, the first fragment", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("2c") "3a000001 00000001" MLD("8f"), 0, OBSERVED_WHERE_ASKED},
+	{"an MLDv2 report, a later fragment", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("2c") "3a0005a8 00000001" MLD("00"), 0, OBSERVED_WHERE_ASKED},
 	{"an Echo Reply", PIM_V6 IPV6("3a", ALL_V6) MLD("81"), 0, NOT_OBSERVED},
 	{"a Router Solicitation", PIM_V6 IPV6("3a", ALL_V6) MLD("85"), 0, NOT_OBSERVED},
 	{"ICMPv6 of another kind behind hop-by-hop options", PIM_V6 IPV6("00", ALL_V6) EMPTY_EXTENSION("3a") MLD("90"), 0, NOT_OBSERVED},

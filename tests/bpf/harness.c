@@ -40,24 +40,22 @@ void harness_enter(void)
 	stay_on_one_cpu();
 }
 
-static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
-			 size_t length, bool whole)
+static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, struct cursor packet)
 {
 	(void)context;
 	(void)time_ns;
 	observation.count++;
 	observation.ifindex = ifindex;
-	observation.length = length;
-	observation.whole = whole;
-	memcpy(observation.packet, packet, length);
+	observation.length = cursor_left(&packet);
+	memcpy(observation.packet, packet.at, observation.length);
 	if (observation.takes_ms)
 		usleep(observation.takes_ms * 1000);
 }
 
 static void observed_membership(void *context, uint32_t ifindex, uint64_t time_ns,
-				const uint8_t *packet, size_t length, bool whole)
+				struct cursor packet)
 {
-	observed_pim(context, ifindex, time_ns, packet, length, whole);
+	observed_pim(context, ifindex, time_ns, packet);
 	observation.membership = true;
 }
 

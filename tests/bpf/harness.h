@@ -15,7 +15,6 @@ struct observation {
 	bool membership; /* IGMP or MLD, otherwise PIM */
 	uint32_t ifindex, slot; /* of that, of a first packet, a move, or a rival */
 	size_t length;
-	bool whole;
 	uint8_t packet[MCI_OBSERVED_MAX];
 	unsigned takes_ms; /* set by a case: what the owner does with each */
 };

@@ -18,6 +18,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_NONCE] = "nonce",
 		[FAULT_UNEXPECTED] = "unexpected",
 		[FAULT_LIMIT] = "limit",
+		[FAULT_FRAGMENTS] = "fragments",
 	};
 
 	return fault < FAULT_COUNT ? names[fault] : "unknown";

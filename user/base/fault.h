@@ -8,7 +8,7 @@
 enum fault {
 	FAULT_NONE,
 	FAULT_TRUNCATED, /* ends before the structure that it announces */
-	FAULT_OVERSIZED, /* longer than what is taken in of a message */
+	FAULT_OVERSIZED, /* longer than an IP datagram can be, by its fragments */
 	FAULT_CHECKSUM,
 	FAULT_VERSION,
 	FAULT_TYPE,        /* a message type that is unknown, or not for this side */
@@ -20,6 +20,7 @@ enum fault {
 	FAULT_NONCE,
 	FAULT_UNEXPECTED, /* well formed, but nothing asked for it */
 	FAULT_LIMIT,      /* refused because a table is full */
+	FAULT_FRAGMENTS,  /* fragments that make no datagram: missing, overlapping, or too many */
 	FAULT_COUNT
 };
 

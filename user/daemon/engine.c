@@ -56,22 +56,21 @@ void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault)
 
 /* The dataplane's events. The programs' clock is the loop's: CLOCK_MONOTONIC. */
 
-static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, const uint8_t *packet,
-			 size_t length, bool whole)
+static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, struct cursor packet)
 {
 	struct engine *engine = context;
 
 	engine->seen = time_ns / 1000;
-	lan_observed_pim(engine, ifindex, packet, length, whole);
+	lan_observed_pim(engine, ifindex, packet);
 }
 
 static void observed_membership(void *context, uint32_t ifindex, uint64_t time_ns,
-				const uint8_t *packet, size_t length, bool whole)
+				struct cursor packet)
 {
 	struct engine *engine = context;
 
 	engine->seen = time_ns / 1000;
-	hosts_observed(engine, ifindex, packet, length, whole);
+	hosts_observed(engine, ifindex, packet);
 }
 
 static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
@@ -238,6 +237,8 @@ static void start_tables(struct engine *engine)
 					       .context = engine,
 					       .limit = engine->config->max_tunnels,
 					       .hold_down = engine->config->tunnels.hold_down};
+	datagrams_start(&engine->pim_datagrams, engine, PROTOCOL_PIM);
+	datagrams_start(&engine->host_datagrams, engine, PROTOCOL_MEMBERSHIP);
 	traffic_start(engine);
 	watch_start(engine);
 }
@@ -301,5 +302,7 @@ void engine_stop(struct engine *engine)
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);
 	loop_free(engine->loop);
+	datagrams_stop(&engine->pim_datagrams);
+	datagrams_stop(&engine->host_datagrams);
 	timers_free(&engine->timers);
 }

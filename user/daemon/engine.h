@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The daemon's one wiring of events to state machines, and of their actions to io and dataplane:
  *
- *   lan.c      dataplane's PIM packets -> PIM interfaces -> channel table
- *   hosts.c    dataplane's IGMP and MLD packets -> queriers -> lan.c's channels
+ *   datagrams.c  dataplane's PIM, IGMP and MLD packets -> whole IP datagrams
+ *   lan.c      PIM's datagrams -> PIM interfaces -> channel table
+ *   hosts.c    those of IGMP and MLD -> queriers -> lan.c's channels
  *   links.c    interfaces, addresses and routes, at the start and as they change -> all of these
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
  *   slowpath.c AMT tunnels' data -> channel table -> frames
@@ -15,6 +16,7 @@
 #include "amt/tunnels.h"
 #include "base/bucket.h"
 #include "base/fault.h"
+#include "base/reassembly.h"
 #include "channel/table.h"
 #include "config/config.h"
 #include "control/server.h"
@@ -103,6 +105,13 @@ struct uplink {
 	struct refusal refusal;
 };
 
+/* Datagrams of one protocol that LANs' interfaces hear, and fragments that are to become such. */
+struct datagrams {
+	struct engine *engine;
+	enum protocol protocol;
+	struct reassembly reassembly;
+};
+
 /* A tunnel that is to stand ready for channels of one family. */
 struct warm {
 	struct engine *engine;
@@ -133,6 +142,7 @@ struct engine {
 	struct watch watch;
 	struct round traffic; /* of all channels' counters */
 	struct round renewal; /* of the entries' deadlines */
+	struct datagrams pim_datagrams, host_datagrams;
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
 	struct uplink uplinks[CONFIG_UPLINKS_MAX];
@@ -167,6 +177,14 @@ bool links_attach(struct engine *engine);
 /* Follows what becomes of them from now on. */
 bool links_watch(struct engine *engine);
 
+/* datagrams.c */
+void datagrams_start(struct datagrams *datagrams, struct engine *engine, enum protocol protocol);
+void datagrams_stop(struct datagrams *datagrams);
+/* Decodes the datagram that a packet is, or completes; good until the next call. False where other
+ * fragments are awaited, and where it is refused, which is counted. */
+bool datagrams_take(struct datagrams *datagrams, uint32_t ifindex, struct cursor packet,
+		    struct ip_datagram *ip);
+
 /* lan.c */
 bool lan_start(struct lan *lan);
 void lan_stop(struct lan *lan);
@@ -182,8 +200,7 @@ struct lan *lan_find(struct engine *engine, uint32_t ifindex); /* NULL where the
  * longer: with the last of them it ends. */
 bool lan_joined(struct lan *lan, const struct sg *sg);
 void lan_left(struct lan *lan, const struct sg *sg);
-void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
-		      bool whole);
+void lan_observed_pim(struct engine *engine, uint32_t ifindex, struct cursor packet);
 /* Another router forwards (S,G) onto this LAN, as we do. */
 void lan_observed_rival(struct engine *engine, uint32_t ifindex, const struct sg *sg);
 
@@ -192,8 +209,7 @@ bool hosts_start(struct lan *lan);
 void hosts_stop(struct lan *lan);
 /* As lan_follow() does; the caller ends joins. */
 void hosts_follow(struct lan *lan);
-void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
-		    bool whole);
+void hosts_observed(struct engine *engine, uint32_t ifindex, struct cursor packet);
 
 /* relays.c */
 extern const struct channel_actions relays_channel_actions;

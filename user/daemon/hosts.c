@@ -141,22 +141,19 @@ void hosts_follow(struct lan *lan)
 	follow_family(lan, &lan->mld, AF_INET6);
 }
 
-void hosts_observed(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
-		    bool whole)
+void hosts_observed(struct engine *engine, uint32_t ifindex, struct cursor packet)
 {
 	struct lan *lan = lan_find(engine, ifindex);
 	struct lan_hosts *hosts;
 	struct ip_datagram ip;
 	enum fault fault;
 
-	if (!lan)
+	if (!lan || !datagrams_take(&engine->host_datagrams, ifindex, packet, &ip))
 		return;
-	fault = ip_decode(cursor_over(packet, length), &ip);
 	hosts = ip.source.family == AF_INET6 ? &lan->mld : &lan->igmp;
-	if (!fault && hosts->socket)
-		fault = membership_querier_receive(&hosts->querier, &ip);
-	if (fault == FAULT_TRUNCATED && !whole)
-		fault = FAULT_OVERSIZED;
+	fault = hosts->socket ? membership_querier_receive(&hosts->querier, &ip) : FAULT_NONE;
+	if (fault == FAULT_TYPE && ip.protocol == IPPROTO_ICMPV6)
+		return; /* of fragments the program cannot tell that they are no MLD */
 	if (fault)
 		engine_refused(engine, PROTOCOL_MEMBERSHIP, fault, &ip.source);
 }

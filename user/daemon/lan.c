@@ -261,22 +261,17 @@ struct lan *lan_find(struct engine *engine, uint32_t ifindex)
 	return NULL;
 }
 
-void lan_observed_pim(struct engine *engine, uint32_t ifindex, const uint8_t *packet, size_t length,
-		      bool whole)
+void lan_observed_pim(struct engine *engine, uint32_t ifindex, struct cursor packet)
 {
 	struct lan *lan = lan_find(engine, ifindex);
 	struct ip_datagram ip;
 	struct lan_pim *pim;
 	enum fault fault;
 
-	if (!lan)
+	if (!lan || !datagrams_take(&engine->pim_datagrams, ifindex, packet, &ip))
 		return;
-	fault = ip_decode(cursor_over(packet, length), &ip);
 	pim = ip.source.family == AF_INET6 ? &lan->ipv6 : &lan->ipv4;
-	if (!fault && pim->socket)
-		fault = pim_interface_receive(&pim->interface, &ip);
-	if (fault == FAULT_TRUNCATED && !whole)
-		fault = FAULT_OVERSIZED;
+	fault = pim->socket ? pim_interface_receive(&pim->interface, &ip) : FAULT_NONE;
 	if (fault)
 		engine_refused(engine, PROTOCOL_PIM, fault, &ip.source);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/addr.h"
+#include "base/cursor.h"
 #include "mcingest/maps.h"
 
 struct dataplane;
@@ -31,10 +32,10 @@ struct dataplane_channel {
 	struct mci_lan egress[MCI_EGRESS_MAX];
 };
 
-/* A packet seen on a LAN, from its IP header on, cut to MCI_OBSERVED_MAX bytes where it is not
- * whole. `packet` is valid during the call. */
+/* A packet seen on a LAN, from its IP header on; it may be a fragment. `packet` is valid during the
+ * call. */
 typedef void dataplane_observed_fn(void *context, uint32_t ifindex, uint64_t time_ns,
-				   const uint8_t *packet, size_t length, bool whole);
+				   struct cursor packet);
 
 struct dataplane_events {
 	void *context;

@@ -35,8 +35,9 @@ void observed_forget(const struct dataplane *dp, unsigned ifindex)
 
 static void hand_over(struct dataplane *dp, const struct mci_observed *record, size_t room)
 {
-	size_t length = record->length < room ? record->length : room;
 	const struct dataplane_events *events = &dp->events;
+	struct cursor packet =
+		cursor_over(record->packet, record->length < room ? record->length : room);
 
 	if (record->kind == MCI_OBSERVED_FIRST_PACKET)
 		events->first_packet(events->context, record->slot, record->time_ns);
@@ -45,11 +46,9 @@ static void hand_over(struct dataplane *dp, const struct mci_observed *record, s
 	else if (record->kind == MCI_OBSERVED_RIVAL)
 		events->rival(events->context, record->ifindex, record->slot);
 	else if (record->kind == MCI_OBSERVED_PIM)
-		events->pim(events->context, record->ifindex, record->time_ns, record->packet,
-			    length, record->length == length);
+		events->pim(events->context, record->ifindex, record->time_ns, packet);
 	else if (record->kind == MCI_OBSERVED_MEMBERSHIP)
-		events->membership(events->context, record->ifindex, record->time_ns,
-				   record->packet, length, record->length == length);
+		events->membership(events->context, record->ifindex, record->time_ns, packet);
 }
 
 static uint64_t now_ns(void)

@@ -157,6 +157,7 @@ const char *dataplane_drop_name(enum mci_drop drop)
 		[MCI_DROP_SLOW_RATE] = "slow_rate",
 		[MCI_DROP_LAN_REFUSED] = "lan_refused",
 		[MCI_DROP_DUPLICATE] = "duplicate",
+		[MCI_DROP_OBSERVE_RATE] = "observe_rate",
 	};
 
 	return names[drop];
