@@ -3,6 +3,7 @@
 
 #include "answers.h"
 #include "endpoints.h"
+#include "kernel.h"
 #include "manners.h"
 #include "membership.h"
 #include "messages.h"
@@ -72,7 +73,7 @@ static void on_request(const struct path *path, const struct amt_message *m)
 	uint8_t flags = manners.limit ? AMT_QUERY_LIMIT : 0, mac[AMT_MAC_LENGTH];
 	size_t length = AMT_QUERY_HEADER;
 
-	if (!settings.no_gateway_address)
+	if (!settings.no_gateway_address && !manners.kernel)
 		flags |= AMT_QUERY_GATEWAY;
 	secret_mac(&path->gateway, path->port, m->nonce, mac);
 	amt_write_query(answer, flags, mac, answer_nonce(m));
@@ -165,7 +166,8 @@ static void record_apply(const struct path *path, const struct record *r, int64_
 		return;
 	}
 	if (r->type == BLOCK) {
-		record_block(path, r);
+		if (!manners.kernel)
+			record_block(path, r);
 		return;
 	}
 	record_subscribe(path, r, now);
@@ -231,7 +233,7 @@ static void on_teardown(const struct path *path, const struct amt_message *m, in
 	struct path torn = {.relay = path->relay, .gateway = m->gateway, .port = m->gateway_port};
 	struct endpoint *e = endpoint_find(&torn);
 
-	if (settings.no_gateway_address) {
+	if (settings.no_gateway_address || manners.kernel) {
 		ignore(path, "teardown", "not supported (--no-gateway-address)");
 		return;
 	}
@@ -252,6 +254,7 @@ void control_message(const struct path *path, const uint8_t *bytes, size_t lengt
 	static unsigned received;
 	struct amt_message m;
 	const char *problem = amt_read(bytes, length, &m);
+	struct path tunnel = *path;
 
 	if (manners_drop(&received)) {
 		event("message from %s port %u dropped", address_text(&path->gateway), path->port);
@@ -259,6 +262,10 @@ void control_message(const struct path *path, const uint8_t *bytes, size_t lengt
 	}
 	if (!problem && (address_is_multicast(&path->relay) || !path->relay.family))
 		problem = "not sent to a unicast address";
+	if (!problem && manners.kernel && m.type == AMT_REQUEST)
+		problem = kernel_request(&tunnel, &m, now);
+	if (!problem && manners.kernel && m.type == AMT_UPDATE)
+		problem = kernel_update(&tunnel, &m, now);
 	if (problem) {
 		ignore(path, "message", problem);
 		return;
@@ -268,10 +275,10 @@ void control_message(const struct path *path, const uint8_t *bytes, size_t lengt
 		on_discovery(path, &m);
 		break;
 	case AMT_REQUEST:
-		on_request(path, &m);
+		on_request(&tunnel, &m);
 		break;
 	case AMT_UPDATE:
-		on_update(path, &m, now);
+		on_update(&tunnel, &m, now);
 		break;
 	case AMT_TEARDOWN:
 		on_teardown(path, &m, now);

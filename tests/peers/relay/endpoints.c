@@ -11,7 +11,7 @@
 static LIST_HEAD(, endpoint) endpoints = LIST_HEAD_INITIALIZER(endpoints);
 static unsigned endpoint_count;
 
-static int64_t membership_interval(void)
+int64_t membership_interval(void)
 {
 	return (settings.robustness * settings.query_interval + QUERY_RESPONSE_INTERVAL) * NS_PER_S;
 }

@@ -16,6 +16,9 @@ struct endpoint {
 	uint64_t updates;
 };
 
+/* How long a subscription lasts: ns. */
+int64_t membership_interval(void);
+
 /* The one at the other end of this path, or NULL. */
 struct endpoint *endpoint_find(const struct path *path);
 

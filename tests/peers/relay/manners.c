@@ -29,6 +29,7 @@ static const struct {
 	{"long-query", offsetof(struct manners, long_query), 0, 0},
 	{"wrong-checksum", offsetof(struct manners, wrong_checksum), 0, 0},
 	{"limit", offsetof(struct manners, limit), 0, 0},
+	{"kernel", offsetof(struct manners, kernel), 0, 0},
 	{"twice", offsetof(struct manners, twice), 0, 0},
 	{"data-port", offsetof(struct manners, data_port), 1, UINT16_MAX},
 	{"late", offsetof(struct manners, late), 1, LATE_MOST},

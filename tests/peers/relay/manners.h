@@ -11,6 +11,8 @@
  *   wrong-checksum         of a Query's IGMP or MLD
  *   limit                  says so (L flag), and takes no new endpoints
  *   room N                 for channels of an endpoint; more are not taken, and nothing is said
+ *   kernel                 as Linux's own relay is (kernel.h): no G, no Teardown, and a BLOCK ends
+ *                          nothing
  *   other-address ADDRESS  that all leaves from, for the family of ADDRESS; may be given for both
  *   data-port PORT         that Data leaves from
  *   twice                  sends every message so, Data as well
@@ -22,7 +24,7 @@
 
 struct manners {
 	bool mute, wrong_nonce, wrong_mac, new_secret, short_query, long_query, wrong_checksum;
-	bool limit, twice;
+	bool limit, twice, kernel;
 	unsigned data_port, late, drop, room;
 	struct address other_address[2]; /* of each family, or none */
 };

@@ -34,6 +34,7 @@ static const char *read_request(const uint8_t *b, size_t length, struct amt_mess
 		return "Request is not 8 bytes long";
 	m->reserved_set = b[1] & 0xfe || b[2] || b[3];
 	m->mld = b[1] & 1;
+	m->flags = b[1];
 	m->nonce = get32(b + 4);
 	return NULL;
 }

@@ -26,6 +26,7 @@ struct amt_message {
 	enum amt_type type;
 	bool reserved_set; /* to be ignored, but worth a note: ours should be zero */
 	bool mld;          /* P flag of a Request */
+	uint8_t flags;     /* the byte that it stands in */
 	uint32_t nonce;
 	uint8_t mac[AMT_MAC_LENGTH];
 	const uint8_t *inner; /* IP datagram of an Update */
