@@ -178,7 +178,7 @@ fuzz: deps
 	$(Q)scripts/fuzz
 
 vm-check: deps
-	$(Q)$(MAKE) all $(B)/tests/bpf/plain
+	$(Q)$(MAKE) all peers $(B)/tests/bpf/plain
 	$(Q)scripts/vm-check
 
 install: all
