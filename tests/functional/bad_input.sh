@@ -36,6 +36,13 @@ counted "PIM, Join before any Hello" refused.pim.sender lan pim-join-sg-v6
 lan pim-join-sg-v4 pad=1400
 counted "PIM, Join for another router" pim[0].for_other_router lan pim-join-other-upstream-v4
 counted "PIM, (*,G) and (S,G,rpt)" pim[0].entries_skipped lan pim-join-star-g-v4
+# What cannot be read of a message leaves the rest of it: stray bytes of a Hello from 10.0.0.99; a
+# join attribute (RFC 5384) of six bytes behind the source, which begins at 60
+counted "PIM, Hello with stray bytes" pim[0].parts_skipped lan pim-hello-v4-unknown-options 26=0a000063 pad=3 16=0045 mend
+is "it is a neighbor's all the same" "$(api neighbors '.neighbors[] | select(.address == "10.0.0.99") | .generation_id')" 0xcafe0002
+counted "PIM, Join with an attribute" pim[0].parts_skipped lan pim-join-sg-v4 pad=8 16=003e 61=01 68=4006 mend
+until_true "it opens its channel all the same" channel_is 192.0.2.10 232.1.1.1 joined
+ok "it opens its channel all the same" true
 until_true "an honest Join with padding behind it opens its channel" channel_is 192.0.2.10 232.1.1.1 joined
 ok "an honest Join with padding behind it opens its channel" true
 is "nothing else was opened" "$(api channels '.channels | length')" 1

@@ -53,7 +53,7 @@ has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness 
 has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim
 has counters .refused pim amt membership dns
-has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router
+has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router parts_skipped
 has 'lookup 192.0.2.10' . source owner ways domain dnssec steps relays reason
 has 'lookup 192.0.2.10' '.steps[0]' way name type status canonical ttl_s secure ms records
 

@@ -19,9 +19,11 @@ static void describe_hello(const struct pim_hello *hello, FILE *out)
 		fprintf(out, " gen %08x", hello->generation_id);
 	for (unsigned i = 0; i < hello->address_count; i++)
 		fprintf(out, " %s", addr_format(&hello->addresses[i], text));
+	if (hello->has_stray_bytes)
+		fprintf(out, " ...");
 }
 
-/* "no" stands before entries that are no channel. */
+/* "no" stands before entries that are no channel, "..." for what could not be read. */
 static void describe_join_prune(struct pim_join_prune message, FILE *out)
 {
 	char text[SG_TEXT];
@@ -29,8 +31,10 @@ static void describe_join_prune(struct pim_join_prune message, FILE *out)
 
 	fprintf(out, "to %s %u", addr_format(&message.upstream, text), message.holdtime);
 	while (pim_next_entry(&message, &entry))
-		fprintf(out, "%s %s%s", entry.is_channel ? "" : " no", entry.prune ? "-" : "+",
-			sg_format(&entry.sg, text));
+		fprintf(out, "%s %s%s%s", entry.is_channel ? "" : " no", entry.prune ? "-" : "+",
+			sg_format(&entry.sg, text), entry.has_attributes ? "..." : "");
+	if (message.is_cut)
+		fprintf(out, " ...");
 }
 
 static void describe_assert(const struct pim_assert *message, FILE *out)
@@ -151,11 +155,15 @@ static const struct {
 	{"LAN prune delay too short", AF_INET, "2000 0000 0002 0003 000000", FAULT_LENGTH, NULL},
 	{"DR priority too short", AF_INET, "2000 0000 0013 0003 000000", FAULT_LENGTH, NULL},
 	{"generation id too short", AF_INET, "2000 0000 0014 0000", FAULT_LENGTH, NULL},
-	{"option beyond the message", AF_INET, "2000 0000 0001 0003 0007", FAULT_TRUNCATED, NULL},
-	{"unknown option beyond the message", AF_INET, "2000 0000 fdeb ffff 00", FAULT_TRUNCATED,
-	 NULL},
-	{"option header cut", AF_INET, "2000 0000 0001 00", FAULT_TRUNCATED, NULL},
-	{"a single byte of an option", AF_INET, "2000 0000 00", FAULT_TRUNCATED, NULL},
+	{"option beyond the message", AF_INET, "2000 0000 0001 0002 0007 0014 0004 010203",
+	 FAULT_NONE, "hello 7 ..."},
+	{"unknown option beyond the message", AF_INET, "2000 0000 0001 0002 0007 fdeb ffff 00",
+	 FAULT_NONE, "hello 7 ..."},
+	{"option header cut", AF_INET, "2000 0000 0001 0002 0007 0014 00", FAULT_NONE,
+	 "hello 7 ..."},
+	{"a single byte of an option", AF_INET, "2000 0000 0001 0002 0007 00", FAULT_NONE,
+	 "hello 7 ..."},
+	{"stray bytes and no option", AF_INET, "2000 0000 deadbe", FAULT_NONE, "hello 105 ..."},
 	{"empty address list", AF_INET, "2000 0000 0018 0000", FAULT_NONE, "hello 105"},
 	{"address list with the other family", AF_INET,
 	 "2000 0000 0018 001e 0100 0a000001 0200 20010db8000000000000000000000001 0100 0a000002",
@@ -228,16 +236,39 @@ static const struct {
 	{"upstream of an unknown encoding", AF_INET, "2300 0000 0101 0a000001 00 00 00d2",
 	 FAULT_ADDRESS, NULL},
 	{"group of an unknown family", AF_INET,
-	 "2300 0000 0100 0a000001 00 01 00d2 00000020e8010101 0000 0000", FAULT_ADDRESS, NULL},
+	 "2300 0000 0100 0a000001 00 02 00d2 01000020e8010101 0001 0000 01000420c000020a"
+	 "00000020e8010102 0001 0000 01000420c000020a",
+	 FAULT_NONE, "to 10.0.0.1 210 +(192.0.2.10,232.1.1.1) ..."},
 	{"group of an unknown encoding", AF_INET,
-	 "2300 0000 0100 0a000001 00 01 00d2 01010020e8010101 0000 0000", FAULT_ADDRESS, NULL},
+	 "2300 0000 0100 0a000001 00 01 00d2 01010020e8010101 0000 0000", FAULT_NONE,
+	 "to 10.0.0.1 210 ..."},
 	{"source of an unknown family", AF_INET,
-	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0001 0000 03000420c000020a",
-	 FAULT_ADDRESS, NULL},
-	{"source with attributes (RFC 5384)", AF_INET,
-	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0002 0000 01000420c000020a"
-	 "01010420c0000214 8000",
-	 FAULT_ADDRESS, NULL},
+	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0002 0001 01000420c000020a"
+	 "03000420c0000214 01000420c000021e",
+	 FAULT_NONE, "to 10.0.0.1 210 +(192.0.2.10,232.1.1.1) ..."},
+	{"source of an unknown encoding", AF_INET,
+	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0001 0000 01020420c000020a",
+	 FAULT_NONE, "to 10.0.0.1 210 ..."},
+	{"source of an unknown encoding, cut", AF_INET,
+	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0001 0000 0102", FAULT_TRUNCATED,
+	 NULL},
+	{"sources with attributes (RFC 5384) between others", AF_INET,
+	 "2300 0000 0100 0a000001 00 02 00d2 01000020e8010101 0002 0000 01010420c000020a"
+	 "0006 01000a000009 4500 01000420c0000214 01000020e8010102 0000 0001 01010420c000020a 4000",
+	 FAULT_NONE,
+	 "to 10.0.0.1 210 +(192.0.2.10,232.1.1.1)... +(192.0.2.20,232.1.1.1) "
+	 "-(192.0.2.10,232.1.1.2)..."},
+	{"source with attributes over IPv6", AF_INET6,
+	 "2300 0000 0200 fe800000000000000000000000000001 00 01 00d2"
+	 "02000080ff3e0000000000000000000080000001 0001 0000"
+	 "0201048020010db8000000000000000000000001 4001 ff",
+	 FAULT_NONE, "to fe80::1 210 +(2001:db8::1,ff3e::8000:1)..."},
+	{"attributes without end", AF_INET,
+	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0001 0000 01010420c000020a 0001ff",
+	 FAULT_TRUNCATED, NULL},
+	{"attribute longer than the message", AF_INET,
+	 "2300 0000 0100 0a000001 00 01 00d2 01000020e8010101 0001 0000 01010420c000020a 4009ff",
+	 FAULT_TRUNCATED, NULL},
 	{"upstream cut", AF_INET, "2300 0000 0100 0a0000", FAULT_TRUNCATED, NULL},
 	{"holdtime cut", AF_INET, "2300 0000 0100 0a000001 00 00 00", FAULT_TRUNCATED, NULL},
 	{"more groups said than there", AF_INET, "2300 0000 0100 0a000001 00 01 00d2",
@@ -600,7 +631,8 @@ Test(pim_packets, prunes_of_one_group_stand_in_one_set)
 	struct pim_message message;
 	char line[LINE];
 
-	EACH (i, groups) {
+	EACH(i, groups)
+	{
 		addr_parse("2001:db8::10", &prunes[i].source);
 		prunes[i].source.bytes[15] += i;
 		addr_parse(groups[i], &prunes[i].group);

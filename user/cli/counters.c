@@ -36,10 +36,10 @@ static void print_refused(const json_t *refused)
 
 static void print_pim(const json_t *interfaces)
 {
-	static const char *const headings[] = {"PIM",           "FAMILY",         ">HELLOS-SENT",
-					       ">HELLOS-HEARD", ">JOIN-PRUNES",   ">PRUNE-ECHOES",
-					       ">ASSERTS-SENT", ">ASSERTS-HEARD", ">SKIPPED",
-					       ">REFUSED",      ">OVER-LIMIT",    ">FOR-OTHERS"};
+	static const char *const headings[] = {
+		"PIM",           "FAMILY",        ">HELLOS-SENT",   ">HELLOS-HEARD", ">JOIN-PRUNES",
+		">PRUNE-ECHOES", ">ASSERTS-SENT", ">ASSERTS-HEARD", ">SKIPPED",      ">REFUSED",
+		">OVER-LIMIT",   ">FOR-OTHERS",   ">UNREAD"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const json_t *interface;
 	size_t i;
@@ -57,6 +57,7 @@ static void print_pim(const json_t *interfaces)
 		cell_number(table, interface, "entries_refused");
 		cell_number(table, interface, "joins_refused");
 		cell_number(table, interface, "for_other_router");
+		cell_number(table, interface, "parts_skipped");
 	}
 	table_print(table);
 }

@@ -78,6 +78,7 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list)
 		{"entries_refused", counters->entries_refused},
 		{"joins_refused", counters->joins_refused},
 		{"for_other_router", counters->for_other_router},
+		{"parts_skipped", counters->parts_skipped},
 	};
 	json_t *view = json_pack("{s:s, s:s}", "interface", pim->name, "family",
 				 pim->address.family == AF_INET ? "ipv4" : "ipv6");

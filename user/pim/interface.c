@@ -247,6 +247,7 @@ static enum fault receive_hello(struct pim_interface *pim, const struct addr *fr
 	char text[ADDR_TEXT];
 
 	pim->counters.hellos_received++;
+	pim->counters.parts_skipped += hello->has_stray_bytes;
 	addr_format(from, text);
 	switch (pim_neighbors_hello(&pim->neighbors, from, hello)) {
 	case PIM_NEIGHBOR_NEW:
@@ -314,6 +315,7 @@ static usec_t prune_delay(const struct pim_interface *pim)
 static enum fault apply_entry(struct pim_interface *pim, const struct addr *from,
 			      const struct pim_entry *entry, uint16_t holdtime)
 {
+	pim->counters.parts_skipped += entry->has_attributes;
 	if (!entry->is_channel) {
 		pim->counters.entries_skipped++;
 		return FAULT_NONE;
@@ -352,6 +354,7 @@ static enum fault receive_join_prune(struct pim_interface *pim, const struct add
 		pim->counters.for_other_router++;
 		return FAULT_NONE;
 	}
+	pim->counters.parts_skipped += message->is_cut;
 	while (pim_next_entry(message, &entry)) {
 		enum fault refused = apply_entry(pim, from, &entry, message->holdtime);
 

@@ -35,6 +35,9 @@ struct pim_counters {
 	uint64_t entries_refused;  /* channels that may not be forwarded */
 	uint64_t joins_refused;    /* beyond a limit */
 	uint64_t for_other_router; /* Join/Prunes with another upstream neighbour */
+	/* What could not be read of messages that count otherwise: stray bytes of Hellos, join
+	 * attributes, Join/Prunes from an address of an unknown kind on. */
+	uint64_t parts_skipped;
 };
 
 /* What the operator lets PIM do. */
@@ -70,14 +73,15 @@ struct pim_interface {
 	struct pim_counters counters;
 };
 
-/* Fill name, timers, options, actions, context, observing and addresses in before. Says Hello at once, twice,
- * with different Generation IDs: neighbours send their Joins anew. */
+/* Fill name, timers, options, actions, context, observing and addresses in before. Says Hello at
+ * once, twice, with different Generation IDs: neighbours send their Joins anew. */
 void pim_interface_start(struct pim_interface *pim);
 /* Says goodbye (Holdtime 0), and forgets all. */
 void pim_interface_stop(struct pim_interface *pim);
 /* Section 4.3.1, where addresses change: goodbye from the primary one, while messages still leave
  * from it; then what there is now, of which Hellos go out at once. Under another primary address
- * they are those of a start, and old Joins last until their Holdtime, for routers that come along. */
+ * they are those of a start, and old Joins last until their Holdtime, for routers that come along.
+ */
 void pim_interface_withdraw(struct pim_interface *pim);
 void pim_interface_readdress(struct pim_interface *pim, const struct addr *address,
 			     const struct addr *secondaries, unsigned secondary_count);

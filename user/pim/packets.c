@@ -4,16 +4,18 @@
  *
  * A Hello is read option by option through a table. Options that are not in it are passed over, as
  * section 4.9.2 demands; one that is shorter than its value refuses the message, one that is longer
- * may be of a future version and is taken. An Address List is read as far as its addresses are of a
- * known size; those of the other family are left out, for a neighbour of this family cannot be a
- * next hop by them.
+ * may be of a future version and is taken. Bytes that make no whole option, where one is to begin,
+ * are no part of it: what stood before counts. An Address List is read as far as its addresses are
+ * of a known size; those of the other family are left out, for a neighbour of this family cannot be
+ * a next hop by them.
  *
  * A Join/Prune is walked twice with the same two functions: once by pim_decode, so that a message
- * whose counts or addresses do not hold is refused before any entry of it acts, and once by whoever
- * asks for the entries. An address of an unknown family or encoding (RFC 5384 has one, for routers
- * that say option 26, which we do not) hides where the next one starts: that refuses the message,
- * too. Entries of the family that the upstream neighbour is not of are handed out as no channel
- * (section 4.9.5), and so are (*,G), (S,G,rpt), masked ones and those of a bidirectional group.
+ * that ends before its counts do is refused before any entry of it acts, and once by whoever asks
+ * for the entries. Attributes of a source (RFC 5384) are for routers that say option 26, which we
+ * do not: they are stepped over, and the source counts. An address of an unknown family or encoding
+ * hides where the next one starts: what stood before counts, the rest does not. Entries of the
+ * family that the upstream neighbour is not of are handed out as no channel (section 4.9.5), and so
+ * are (*,G), (S,G,rpt), masked ones and those of a bidirectional group.
  *
  * Left out: Register and the other types (an SSM-only router that is no rendezvous point needs
  * none, section 4.8.2), for which even the checksum is left alone since Register has a rule of its
@@ -25,7 +27,9 @@
 #define CHECKSUM_AT   2
 #define FAMILY_IPV4   1 /* IANA address family numbers */
 #define FAMILY_IPV6   2
-#define NATIVE        0    /* encoding type */
+#define NATIVE        0    /* encoding types */
+#define ATTRIBUTES    1    /* of a source: native, and join attributes behind it */
+#define ATTRIBUTE_END 0x40 /* E bit, of the last of them */
 #define GROUP_BIDIR   0x80 /* flags of an encoded group */
 #define SOURCE_SPARSE 0x04 /* flags of an encoded source */
 #define SOURCE_WC     0x02
@@ -52,18 +56,27 @@ struct addr pim_all_routers(int family)
 
 /* Family and encoding type, which stand before every address; AF_UNSPEC where they leave the
  * address's size unknown. */
-static int read_family(struct cursor *c)
+static int read_family(struct cursor *c, uint8_t *encoding)
 {
-	uint8_t family = cursor_u8(c), encoding = cursor_u8(c);
+	uint8_t family = cursor_u8(c);
 
-	if (encoding != NATIVE)
+	*encoding = cursor_u8(c);
+	if (*encoding > ATTRIBUTES)
 		return AF_UNSPEC;
 	return family == FAMILY_IPV4 ? AF_INET : family == FAMILY_IPV6 ? AF_INET6 : AF_UNSPEC;
 }
 
+static int read_native_family(struct cursor *c)
+{
+	uint8_t encoding;
+	int family = read_family(c, &encoding);
+
+	return encoding == NATIVE ? family : AF_UNSPEC;
+}
+
 static struct addr read_unicast(struct cursor *c)
 {
-	return cursor_addr(c, read_family(c));
+	return cursor_addr(c, read_native_family(c));
 }
 
 struct masked_addr { /* an encoded group or source */
@@ -72,13 +85,40 @@ struct masked_addr { /* an encoded group or source */
 	bool is_single;
 };
 
-static struct masked_addr read_masked(struct cursor *c)
+static struct masked_addr read_rest_of_masked(struct cursor *c, int family)
 {
-	int family = read_family(c);
 	struct masked_addr masked = {.flags = cursor_u8(c)};
 
 	masked.is_single = cursor_u8(c) == addr_length(family) * 8;
 	masked.addr = cursor_addr(c, family);
+	return masked;
+}
+
+static struct masked_addr read_masked(struct cursor *c)
+{
+	return read_rest_of_masked(c, read_native_family(c));
+}
+
+/* RFC 5384 section 3.1: type and flags, length, value; there is at least one. */
+static void pass_attributes(struct cursor *c)
+{
+	uint8_t first;
+
+	do {
+		first = cursor_u8(c);
+		cursor_bytes(c, cursor_u8(c));
+	} while (!(first & ATTRIBUTE_END) && !c->failed);
+}
+
+static struct masked_addr read_source(struct cursor *c, bool *has_attributes)
+{
+	uint8_t encoding;
+	int family = read_family(c, &encoding);
+	struct masked_addr masked = read_rest_of_masked(c, family);
+
+	*has_attributes = family && encoding == ATTRIBUTES;
+	if (*has_attributes)
+		pass_attributes(c);
 	return masked;
 }
 
@@ -164,8 +204,6 @@ static enum fault read_option(struct option *option, uint16_t type)
 {
 	const struct option_reader *reader = find_reader(type);
 
-	if (option->value.failed)
-		return FAULT_TRUNCATED;
 	if (!reader)
 		return FAULT_NONE;
 	if (cursor_left(&option->value) < reader->least)
@@ -179,12 +217,14 @@ static enum fault decode_hello(struct cursor c, int family, struct pim_hello *he
 	enum fault fault = FAULT_NONE;
 
 	hello->holdtime = PIM_HOLDTIME_DEFAULT;
-	while (!fault && cursor_left(&c)) {
+	while (!fault && cursor_left(&c) && !hello->has_stray_bytes) {
 		uint16_t type = cursor_u16(&c);
 		struct option option = {
 			.value = cursor_sub(&c, cursor_u16(&c)), .family = family, .hello = hello};
 
-		fault = read_option(&option, type);
+		hello->has_stray_bytes = option.value.failed;
+		if (!hello->has_stray_bytes)
+			fault = read_option(&option, type);
 	}
 	return fault;
 }
@@ -204,7 +244,7 @@ static enum fault read_group(struct pim_join_prune *message)
 
 static enum fault read_entry(struct pim_join_prune *message, struct pim_entry *entry)
 {
-	struct masked_addr masked = read_masked(&message->groups);
+	struct masked_addr masked = read_source(&message->groups, &entry->has_attributes);
 
 	entry->sg = (struct sg){.source = masked.addr, .group = message->group};
 	entry->prune = !message->joins;
@@ -219,17 +259,24 @@ static enum fault read_entry(struct pim_join_prune *message, struct pim_entry *e
 	return address_fault(&message->groups, &masked.addr);
 }
 
-/* Leaves the walker behind the last group. */
-static enum fault walk_groups(struct pim_join_prune *walker, unsigned groups)
+/* Finds where the last group ends, or what can be read of it. */
+static enum fault walk_groups(struct pim_join_prune *walker, unsigned groups, const uint8_t **end)
 {
 	struct pim_entry entry;
 	enum fault fault = FAULT_NONE;
 
-	while (!fault && groups--) {
-		fault = read_group(walker);
-		while (!fault && (walker->joins || walker->prunes))
+	*end = walker->groups.at;
+	while (!fault && (groups || walker->joins || walker->prunes)) {
+		*end = walker->groups.at;
+		if (walker->joins || walker->prunes) {
 			fault = read_entry(walker, &entry);
+		} else {
+			groups--;
+			fault = read_group(walker);
+		}
 	}
+	if (!fault)
+		*end = walker->groups.at;
 	return fault;
 }
 
@@ -252,9 +299,9 @@ static enum fault decode_join_prune(struct cursor c, int family, struct pim_join
 		return FAULT_TRUNCATED;
 	message->groups = c;
 	walker = *message;
-	fault = walk_groups(&walker, groups);
-	message->groups.end = walker.groups.at; /* what follows is to be ignored */
-	return fault;
+	fault = walk_groups(&walker, groups, &message->groups.end); /* the rest is to be ignored */
+	message->is_cut = fault == FAULT_ADDRESS;
+	return message->is_cut ? FAULT_NONE : fault;
 }
 
 bool pim_next_entry(struct pim_join_prune *message, struct pim_entry *entry)

@@ -30,6 +30,7 @@ struct pim_hello {
 	uint32_t generation_id;
 	unsigned address_count;
 	struct addr addresses[PIM_ADDRESSES_MAX]; /* secondary ones, of the message's family */
+	bool has_stray_bytes;                     /* behind its options */
 };
 
 /* The entries are read one after the other; the whole message was checked before. */
@@ -40,12 +41,14 @@ struct pim_join_prune {
 	struct addr group;      /* what follows is the reader's place */
 	unsigned joins, prunes; /* left of this group */
 	bool group_is_single;   /* full mask, not bidirectional; Z is ignored (section 4.9.1) */
+	bool is_cut;            /* an address cannot be read, and neither what follows it */
 };
 
 struct pim_entry {
 	struct sg sg;
 	bool prune;
-	bool is_channel; /* (S,G): W and R clear, full masks. Others are to be passed over. */
+	bool is_channel;     /* (S,G): W and R clear, full masks. Others are to be passed over. */
+	bool has_attributes; /* of RFC 5384, unread */
 };
 
 /* Lower is better, field by field (section 4.6.3). */
@@ -77,9 +80,9 @@ struct addr pim_all_routers(int family);
 
 /* Decodes the message of a datagram: destination ALL-PIM-ROUTERS for the types of enum pim_type,
  * version 2, checksum (over IPv6 with pseudo-header), whole structure. Unknown Hello options are
- * passed over; an option shorter than its value is FAULT_LENGTH. FAULT_ADDRESS: a Join/Prune or
- * Assert with an address of unknown family or encoding type, or whose upstream neighbour (group,
- * source) is not of the datagram's family. FAULT_TYPE: no PIM, or no assigned type. The result
+ * passed over; an option shorter than its value is FAULT_LENGTH. FAULT_ADDRESS: a Join/Prune whose
+ * upstream neighbour, or an Assert with an address, that is of unknown family or encoding type, or
+ * not of the datagram's family. FAULT_TYPE: no PIM, or no assigned type. The result
  * points into the datagram. */
 enum fault pim_decode(const struct ip_datagram *ip, struct pim_message *message);
 

@@ -2,11 +2,13 @@
 /* inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [times=N]
  *
  * Sends the first frame of a pcap file out of an interface, as it stands or spoilt: bytes replaced
- * from an offset on, the end cut off N bytes early, N zero bytes behind it; `mend` makes the IPv4
- * header's checksum right again and takes the UDP checksum away. */
+ * from an offset on, the end cut off N bytes early, N zero bytes behind it; `mend` makes the
+ * checksums of the IPv4 header and of an IGMP or PIM message right again, and takes that of UDP
+ * away. */
 #include <err.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,19 +57,31 @@ static void patch(struct frame *frame, const char *text)
 	}
 }
 
-static void mend(struct frame *frame)
+static void put_checksum(uint8_t *bytes, size_t length, size_t at)
 {
-	uint8_t *header = frame->bytes + 14;
 	uint32_t sum = 0;
 
-	memset(header + 10, 0, 2);
-	for (int i = 0; i < 20; i += 2)
-		sum += header[i] << 8 | header[i + 1];
+	memset(bytes + at, 0, 2);
+	for (size_t i = 0; i < length; i++)
+		sum += i % 2 ? bytes[i] : bytes[i] << 8;
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = ~((sum & 0xffff) + (sum >> 16));
-	header[10] = sum >> 8;
-	header[11] = sum;
-	memset(header + 26, 0, 2);
+	bytes[at] = sum >> 8;
+	bytes[at + 1] = sum;
+}
+
+static void mend(struct frame *frame)
+{
+	uint8_t *ip = frame->bytes + 14;
+	size_t header = (ip[0] & 15) * 4, total = ip[2] << 8 | ip[3];
+
+	if (total > frame->length - 14 || total < header + 8)
+		errx(2, "mend: no IPv4 datagram of %zu bytes", total);
+	put_checksum(ip, header, 10);
+	if (ip[9] == IPPROTO_UDP)
+		memset(ip + header + 6, 0, 2);
+	else if (ip[9] == IPPROTO_IGMP || ip[9] == IPPROTO_PIM)
+		put_checksum(ip + header, total - header, 2);
 }
 
 static void change(struct frame *frame, const char *text, unsigned *times)
