@@ -15,7 +15,8 @@
 #define FAMILIES 2
 #define LIMIT    40
 
-static const struct prefixes all;
+static const struct prefixes all,
+	subnets = {.list = {{{AF_INET, {10}}, 24}, {{AF_INET6, {0xfe, 0x80}}, 64}}, .count = 2};
 static const uint8_t addresses[FAMILIES][16] = {{10, 0, 0, 4}, {0xfe, 0x80, [15] = 4}};
 
 struct family {
@@ -133,6 +134,7 @@ static void start(void)
 						    .context = &families[i],
 						    .address = addr_from_bytes(
 							    i ? AF_INET6 : AF_INET, addresses[i]),
+						    .subnets = &subnets,
 						    .settings = {.robustness = 2,
 								 .query_interval = 125,
 								 .limit = LIMIT,

@@ -47,13 +47,13 @@ Test(addr, prefixes)
 		const char *prefix, *addr;
 		bool holds;
 	} cases[] = {
-		{"10.0.0.0/24", "10.0.0.255", true},   {"10.0.0.0/24", "10.0.1.0", false},
-		{"10.0.0.77/24", "10.0.0.1", true},    {"0.0.0.0/0", "255.1.2.3", true},
-		{"0.0.0.0/0", "2001:db8::1", false},   {"192.0.2.10", "192.0.2.10", true},
-		{"192.0.2.10", "192.0.2.11", false},   {"192.0.2.10/31", "192.0.2.11", true},
-		{"232.0.0.0/5", "239.1.1.1", true},    {"232.0.0.0/5", "231.1.1.1", false},
-		{"fe80::/10", "febf::1", true},        {"fe80::/10", "fec0::1", false},
-		{"ff3e::/32", "ff3e::8000:1", true},   {"ff3e::/32", "ff3e:1::1", false},
+		{"10.0.0.0/24", "10.0.0.255", true},     {"10.0.0.0/24", "10.0.1.0", false},
+		{"10.0.0.77/24", "10.0.0.1", true},      {"0.0.0.0/0", "255.1.2.3", true},
+		{"0.0.0.0/0", "2001:db8::1", false},     {"192.0.2.10", "192.0.2.10", true},
+		{"192.0.2.10", "192.0.2.11", false},     {"192.0.2.10/31", "192.0.2.11", true},
+		{"232.0.0.0/5", "239.1.1.1", true},      {"232.0.0.0/5", "231.1.1.1", false},
+		{"fe80::/10", "febf::1", true},          {"fe80::/10", "fec0::1", false},
+		{"ff3e::/32", "ff3e::8000:1", true},     {"ff3e::/32", "ff3e:1::1", false},
 		{"2001:db8::/127", "2001:db8::1", true}, {"2001:db8::/128", "2001:db8::1", false},
 	};
 
@@ -73,8 +73,18 @@ Test(addr, prefixes)
 Test(addr, no_prefixes)
 {
 	static const char *const texts[] = {
-		"", "/", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "10.0.0/8",
-		"::/129", "10.0.0.0/0008", "10.0.0.0/8/8", "ff3x::/32",
+		"",
+		"/",
+		"/8",
+		"10.0.0.0/",
+		"10.0.0.0/33",
+		"10.0.0.0/-1",
+		"10.0.0.0/8x",
+		"10.0.0/8",
+		"::/129",
+		"10.0.0.0/0008",
+		"10.0.0.0/8/8",
+		"ff3x::/32",
 		"1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111/8",
 	};
 	struct prefix prefix;
@@ -157,18 +167,21 @@ Test(addr, forwardable_channels)
 		const char *source, *group;
 		bool is;
 	} cases[] = {
-		{"192.0.2.10", "232.1.1.1", true},     {"192.0.2.10", "239.1.1.1", true},
-		{"192.0.2.10", "224.0.1.0", true},     {"192.0.2.10", "224.0.0.255", false},
-		{"192.0.2.10", "225.0.0.1", true},     {"192.0.2.10", "223.0.0.1", false},
-		{"192.0.2.10", "240.0.0.1", false},    {"127.0.0.1", "232.1.1.1", false},
-		{"0.0.0.0", "232.1.1.1", false},       {"232.1.1.1", "232.1.1.1", false},
-		{"192.0.2.10", "ff3e::8000:1", false}, {"2001:db8::1", "232.1.1.1", false},
-		{"2001:db8::1", "ff3e::8000:1", true}, {"2001:db8::1", "ff0e::1", true},
-		{"2001:db8::1", "ff00::1", false},     {"2001:db8::1", "ff31::8000:1", false},
-		{"2001:db8::1", "ff02::1", false},     {"2001:db8::1", "ff32::8000:1", false},
-		{"2001:db8::1", "ff33::8000:1", true}, {"2001:db8::1", "ff3f::8000:1", true},
-		{"fe80::1", "ff3e::8000:1", false},    {"::ffff:1.2.3.4", "ff3e::8000:1", false},
-		{"2001:db8::1", "2001:db8::2", false},
+		{"192.0.2.10", "232.1.1.1", true},      {"192.0.2.10", "239.1.1.1", true},
+		{"192.0.2.10", "224.0.1.0", true},      {"192.0.2.10", "224.0.0.255", false},
+		{"192.0.2.10", "225.0.0.1", true},      {"192.0.2.10", "223.0.0.1", false},
+		{"192.0.2.10", "240.0.0.1", false},     {"127.0.0.1", "232.1.1.1", false},
+		{"0.0.0.0", "232.1.1.1", false},        {"232.1.1.1", "232.1.1.1", false},
+		{"192.0.2.10", "ff3e::8000:1", false},  {"2001:db8::1", "232.1.1.1", false},
+		{"2001:db8::1", "ff3e::8000:1", true},  {"2001:db8::1", "ff0e::1", true},
+		{"2001:db8::1", "ff00::1", false},      {"2001:db8::1", "ff31::8000:1", false},
+		{"2001:db8::1", "ff02::1", false},      {"2001:db8::1", "ff32::8000:1", false},
+		{"2001:db8::1", "ff33::8000:1", true},  {"2001:db8::1", "ff3f::8000:1", true},
+		{"fe80::1", "ff3e::8000:1", false},     {"::ffff:1.2.3.4", "ff3e::8000:1", false},
+		{"2001:db8::1", "2001:db8::2", false},  {"192.0.2.10", "232.0.0.0", false},
+		{"192.0.2.10", "232.0.0.1", true},      {"192.0.2.10", "233.0.0.0", true},
+		{"2001:db8::1", "ff3e::4000:0", false}, {"2001:db8::1", "ff35::4000:0", false},
+		{"2001:db8::1", "ff3e::4000:1", true},  {"2001:db8::1", "ff0e::4000:0", true},
 	};
 
 	EACH(i, cases)
@@ -179,6 +192,32 @@ Test(addr, forwardable_channels)
 		cr_expect_eq(sg_is_forwardable(&sg), cases[i].is, "%s", sg_format(&sg, text));
 	}
 	cr_expect_not(sg_is_forwardable(&(struct sg){0}));
+}
+
+Test(addr, neighbors_of_a_link)
+{
+	static const struct {
+		const char *addr;
+		bool is;
+	} cases[] = {
+		{"10.0.0.200", true},  {"10.0.1.1", false},   {"10.7.0.9", true},
+		{"0.0.0.0", false},    {"169.254.1.1", true}, {"fe80::7", true},
+		{"2001:db8::1", true},
+	};
+	struct prefixes subnets = {.count = 2};
+
+	prefix_parse("10.0.0.1/24", &subnets.list[0]);
+	prefix_parse("10.7.0.1/16", &subnets.list[1]);
+	EACH(i, cases)
+	{
+		struct addr addr = parsed(cases[i].addr);
+
+		cr_expect_eq(addr_is_on_link(&addr, &subnets), cases[i].is, "%s", cases[i].addr);
+	}
+	prefix_parse("2001:db8:a::1/64", &subnets.list[subnets.count++]);
+	cr_expect_not(addr_is_on_link(&(struct addr){AF_INET6, {0x20, 1}}, &subnets));
+	subnets.count = 0;
+	cr_expect(addr_is_on_link(&(struct addr){AF_INET, {10}}, &subnets));
 }
 
 Test(addr, groups_that_are_source_specific_everywhere)

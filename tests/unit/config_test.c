@@ -109,6 +109,7 @@ Test(config, defaults)
 	cr_expect_eq(config.max_memberships, 4096);
 	cr_expect_eq(config.igmp_interval, 125);
 	cr_expect_eq(config.igmp_robustness, 2);
+	cr_expect_not(config.require_router_alert);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
 	cr_expect_str_eq(config.state, "/var/lib/mcingest");
 	cr_expect_not(config.debug);
@@ -180,6 +181,7 @@ Test(config, every_key_of_a_file)
 			       "[igmp]\n"
 			       "interval = 31744\n"
 			       "robustness = 7\n"
+			       "require_router_alert = yes\n"
 			       "[control]\n"
 			       "socket = /tmp/a b\n"
 			       "[log]\n"
@@ -208,6 +210,7 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.max_memberships, 7);
 	cr_expect_eq(config.igmp_interval, 31744);
 	cr_expect_eq(config.igmp_robustness, 7);
+	cr_expect(config.require_router_alert);
 	cr_expect_str_eq(config.control_socket, "/tmp/a b");
 	cr_expect(config.debug);
 	config_free(&config);

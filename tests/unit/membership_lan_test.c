@@ -99,7 +99,7 @@ static const struct {
 	{"v3 Query of a proxy", "0.0.0.0", "11640000 00000000 027d0000", 0, FAULT_NONE, MEMBERSHIP_QUERY},
 	{"v3 Query from nowhere", "0.0.0.1", "11640000 00000000 027d0000", 0, FAULT_ADDRESS, 0},
 	{"v3 Query from a group", "232.0.0.1", "11640000 00000000 027d0000", 0, FAULT_ADDRESS, 0},
-	{"v3 Query, no Router Alert", "10.0.0.2", "11640000 00000000 027d0000", NO_ALERT, FAULT_OFF_LINK, 0},
+	{"v3 Query, no Router Alert", "10.0.0.2", "11640000 00000000 027d0000", NO_ALERT, FAULT_NONE, MEMBERSHIP_QUERY},
 	{"v3 Query, TTL 2", "10.0.0.2", "11640000 00000000 027d0000", TTL_2, FAULT_OFF_LINK, 0},
 	{"v3 Query, cut", "10.0.0.2", "11640000 " G4 " 027d0002 " S4, 0, FAULT_TRUNCATED, 0},
 	{"v3 Query, more behind", "10.0.0.2", "11640000 " G4 " 027d0001 " S4 " 0102", 0, FAULT_NONE, MEMBERSHIP_QUERY},
@@ -113,7 +113,7 @@ static const struct {
 	{"DVMRP", "10.0.0.9", "13000000 " G4, TTL_2, FAULT_NONE, MEMBERSHIP_OTHER},
 	{"MLD's Query in IGMP", "10.0.0.9", "82000000 " G4 " 027d0000", 0, FAULT_NONE, MEMBERSHIP_OTHER},
 	{"v3 report from 0.0.0.0", "0.0.0.0", "22000000 00000000", 0, FAULT_NONE, MEMBERSHIP_REPORT},
-	{"v3 report, no Router Alert", "10.0.0.9", "22000000 00000000", NO_ALERT, FAULT_OFF_LINK, 0},
+	{"v3 report, no Router Alert", "10.0.0.9", "22000000 00000000", NO_ALERT, FAULT_NONE, MEMBERSHIP_REPORT},
 	{"v3 report, a record too few", "10.0.0.9", "22000000 00000002 05000001" G4 S4, 0, FAULT_TRUNCATED, 0},
 	{"v3 report, a source too few", "10.0.0.9", "22000000 00000001 05000002" G4 S4, 0, FAULT_TRUNCATED, 0},
 	{"v3 report, auxiliary data too short", "10.0.0.9", "22000000 00000001 05020001" G4 S4 "01020304", 0, FAULT_TRUNCATED, 0},
@@ -125,7 +125,7 @@ static const struct {
 	{"v2 MLD Query", "fe80::2", "82000000 27100000 " NONE "027d0000", 0, FAULT_NONE, MEMBERSHIP_QUERY},
 	{"v2 MLD Query, not link-local", "2001:db8::2", "82000000 27100000 " NONE "027d0000", 0, FAULT_ADDRESS, 0},
 	{"v2 MLD Query from ::", "::", "82000000 27100000 " NONE "027d0000", 0, FAULT_ADDRESS, 0},
-	{"v2 MLD Query, no Router Alert", "fe80::2", "82000000 27100000 " NONE "027d0000", NO_ALERT, FAULT_OFF_LINK, 0},
+	{"v2 MLD Query, no Router Alert", "fe80::2", "82000000 27100000 " NONE "027d0000", NO_ALERT, FAULT_NONE, MEMBERSHIP_QUERY},
 	{"v2 MLD Query, hop limit 2", "fe80::2", "82000000 27100000 " NONE "027d0000", TTL_2, FAULT_OFF_LINK, 0},
 	{"v2 MLD Query, cut", "fe80::2", "82000000 27100000 " G6 "027d0002" S6, 0, FAULT_TRUNCATED, 0},
 	{"v1 MLD Query", "fe80::2", "82000000 27100000 " NONE, 0, FAULT_NONE, MEMBERSHIP_OLD_QUERY},
@@ -140,6 +140,19 @@ static const struct {
 };
 /* clang-format on */
 
+/* Where it would have gone: a Query to those whom it asks. */
+static struct addr destination_of(struct cursor message, int family)
+{
+	bool query = cursor_left(&message) && message.at[0] == (family == AF_INET ? 0x11 : 130);
+	struct membership_question question = {.from.family = family};
+
+	if (!query)
+		return membership_all_routers(family);
+	cursor_bytes(&message, family == AF_INET ? 4 : 8);
+	question.group = cursor_addr(&message, family);
+	return membership_query_destination(&question);
+}
+
 static struct ip_datagram around(struct cursor message, const char *source)
 {
 	struct ip_datagram ip = {.ttl = 1, .router_alert = true, .payload = message};
@@ -148,7 +161,7 @@ static struct ip_datagram around(struct cursor message, const char *source)
 	addr_parse(source, &ip.source);
 	v4 = ip.source.family == AF_INET;
 	ip.protocol = v4 ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6;
-	addr_parse(v4 ? "224.0.0.22" : "ff02::16", &ip.destination);
+	ip.destination = destination_of(message, ip.source.family);
 	fix_checksum(message, 2,
 		     v4 ? 0
 			: checksum_pseudo(&ip.source, &ip.destination, MEMBERSHIP_ICMPV6,

@@ -7,8 +7,8 @@
  *   is_in ex to_in to_ex allow block LIST   a report with one record
  *   lower higher proxy ours                 a General Query of such an address
  *   old                                     one of an older version, from a lower address
- *   q s u LIST                              a Group-and-Source Query from a higher address: plain,
- *                                           with the S flag, or sent to us instead of the group
+ *   q s l LIST                              a Group-and-Source Query from a higher address: plain,
+ *                                           with the S flag; or from a lower one
  *   +SECONDS                                time passes
  *
  * Sources are written i=SECONDS that are left; Queries g (General), q:LIST, s:LIST (with the S
@@ -25,7 +25,12 @@ static char sent[512];
 static unsigned joined_calls, left_calls;
 static bool full; /* joined() refuses */
 static int family;
-static struct prefixes groups; /* that are served: all */
+static struct prefixes groups;  /* that are served: all */
+static struct prefixes subnets; /* of the interface */
+
+/* What a Query of version 3 or 2 says: Robustness Variable, and Query Interval as its code. */
+static uint8_t said_robustness, said_interval;
+static bool router_alert; /* of what is received */
 
 static struct addr ours, lower, higher, host, group;
 
@@ -112,14 +117,19 @@ static void begin_as(int as)
 	host = parsed("10.0.0.50", "fe80::50");
 	group = parsed("232.1.1.1", "ff3e::8000:1");
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
+	subnets = (struct prefixes){.list = {{ours, family == AF_INET ? 24 : 64}}, .count = 1};
 	querier = (struct membership_querier){
 		.name = "lan0",
 		.timers = &timers,
 		.actions = &actions,
 		.address = ours,
+		.subnets = &subnets,
 		.settings = {
 			.robustness = 2, .query_interval = 125, .limit = 300, .groups = &groups}};
 	joined_calls = left_calls = 0;
+	said_robustness = 3;
+	said_interval = 60;
+	router_alert = true;
 	full = false;
 	sent[0] = '\0';
 	membership_querier_start(&querier);
@@ -146,7 +156,7 @@ static enum fault receive(const struct addr *from, const struct addr *to, struct
 	struct ip_datagram ip = {.source = *from,
 				 .destination = *to,
 				 .ttl = 1,
-				 .router_alert = true,
+				 .router_alert = router_alert,
 				 .payload = cursor_over(w->start, writer_length(w))};
 
 	cr_assert_not(w->failed);
@@ -194,7 +204,6 @@ static enum fault report_of(unsigned type, const char *list)
 	return report(type, &group, numbers, count);
 }
 
-/* The version 3 or 2 one with robustness 3 and 60 seconds. */
 static enum fault query(const struct addr *from, const struct addr *to, const struct addr *of,
 			uint8_t flags, const char *list)
 {
@@ -206,8 +215,8 @@ static enum fault query(const struct addr *from, const struct addr *to, const st
 	writer_u8(&w, family == AF_INET ? 100 : 0);
 	writer_zero(&w, family == AF_INET ? 2 : 6);
 	writer_addr(&w, of);
-	writer_u8(&w, flags | 3);
-	writer_u8(&w, 60);
+	writer_u8(&w, flags | said_robustness);
+	writer_u8(&w, said_interval);
 	writer_u16(&w, count);
 	for (unsigned i = 0; i < count; i++) {
 		struct sg sg = sg_of(numbers[i]);
@@ -272,8 +281,8 @@ static enum fault act_query(const char *word, const char *list)
 		return family == AF_INET ? general_query(&none) : FAULT_NONE;
 	if (!strcmp(word, "old"))
 		return old_message(&lower, 0x11, 130, &none);
-	cr_assert(strchr("qsu", *word), "what is '%s'?", word);
-	return query(&higher, *word == 'u' ? &ours : &group, &group, *word == 's' ? 8 : 0, list);
+	cr_assert(strchr("qsl", *word), "what is '%s'?", word);
+	return query(*word == 'l' ? &lower : &higher, &group, &group, *word == 's' ? 8 : 0, list);
 }
 
 static bool takes_list(const char *word)
@@ -281,7 +290,7 @@ static bool takes_list(const char *word)
 	EACH(i, records)
 	if (!strcmp(records[i].word, word))
 		return true;
-	return !strcmp(word, "q") || !strcmp(word, "s") || !strcmp(word, "u");
+	return !strcmp(word, "q") || !strcmp(word, "s") || !strcmp(word, "l");
 }
 
 static void play(const char *script)
@@ -363,7 +372,7 @@ static const struct row {
 	{"and it ends", "allow 12 +10 q 2 +2", "1=248", "", 2, 1},
 	{"not raised", "allow 1 +259 q 1", "1=1", " g g", 1, 0},
 	{"with the S flag: nothing", "allow 12 +10 s 2", "1=250 2=250", "", 2, 0},
-	{"not sent to the group: nothing", "allow 12 +10 u 2", "1=250 2=250", "", 2, 0},
+	{"of a lower address: lowered, and no election", "allow 12 +10 l 2 +30", "1=220", " g", 2, 1},
 	{"for what nobody wants: nothing", "allow 1 q 2", "1=260", "", 1, 0},
 
 	/* RFC 3376 section 6.6.2, RFC 3810 section 7.6.2 */
@@ -486,6 +495,109 @@ Test(membership_querier, startup_is_over_where_another_was_querier)
 	cr_expect_str_eq(sent, " g g");
 	run_for(&timers, 1);
 	cr_expect_str_eq(sent, " g g g");
+}
+
+/* RFC 3376 section 4.1.12, RFC 3810 section 5.1.15 */
+Test(membership_querier, a_query_goes_to_those_whom_it_asks)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+
+	EACH(f, families)
+	{
+		struct addr all, none = {.family = families[f]};
+
+		end();
+		begin_as(families[f]);
+		all = parsed("224.0.0.1", "ff02::1");
+		play("allow 12 +10");
+		cr_expect_eq(query(&lower, &group, &none, 0, ""), FAULT_DESTINATION);
+		cr_expect_eq(query(&lower, &ours, &none, 0, ""), FAULT_DESTINATION);
+		cr_expect_eq(query(&lower, &all, &group, 0, "1"), FAULT_DESTINATION);
+		cr_expect_eq(query(&higher, &ours, &group, 0, "1"), FAULT_DESTINATION);
+		cr_expect_not(querier.other.family, "we are querier still");
+		cr_expect_str_eq(state(), "1=250 2=250");
+	}
+}
+
+/* RFC 3376 section 9 */
+Test(membership_querier, what_is_of_no_subnet_of_the_interface_is_refused)
+{
+	struct addr stranger = parsed("1.2.3.4", "");
+	unsigned one = 1;
+
+	lower = host = stranger;
+	cr_expect_eq(general_query(&stranger), FAULT_SENDER);
+	cr_expect_eq(report(MEMBERSHIP_ALLOW, &group, &one, 1), FAULT_SENDER);
+	cr_expect_eq(old_message(&stranger, 0x11, 130, &(struct addr){.family = family}),
+		     FAULT_SENDER);
+	cr_expect_eq(old_message(&stranger, 0x12, 131, &group), FAULT_SENDER);
+	cr_expect_not(querier.other.family);
+	cr_expect_eq(joined_calls, 0);
+	cr_assert(prefix_parse("1.2.3.0/24", &subnets.list[subnets.count++]));
+	play("is_in 1");
+	cr_expect_eq(joined_calls, 1, "of a second subnet of the interface");
+	host = parsed("169.254.3.4", "");
+	play("is_in 2");
+	cr_expect_eq(joined_calls, 2, "of a host that found no DHCP server");
+	host = stranger;
+	subnets.count = 0;
+	play("is_in 3");
+	cr_expect_eq(joined_calls, 3, "with no subnet there is nothing to tell by");
+}
+
+/* RFC 3376 section 8.5 has no bound: 7 * 31744 s are two and a half days. */
+Test(membership_querier, another_querier_cannot_claim_what_it_likes)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+
+	EACH(f, families)
+	{
+		end();
+		begin_as(families[f]);
+		said_robustness = 7;
+		said_interval = 255;
+		play("lower is_in 1");
+		cr_expect_str_eq(state(), "1=660");
+		sent[0] = '\0';
+		run_for(&timers, 599);
+		cr_expect_str_eq(sent, "");
+		run_for(&timers, 1);
+		cr_expect_str_eq(sent, " g", "ten minutes at most");
+		cr_expect_str_eq(state(), "1=60", "long enough for an answer");
+		said_robustness = said_interval = 1;
+		play("lower is_in 1");
+		cr_expect_str_eq(state(), "1=60");
+		run_for(&timers, 6);
+		cr_expect_not(querier.other.family);
+		cr_expect_str_eq(state(), "1=54", "long enough for an answer");
+		play("is_in 1");
+		cr_expect_str_eq(state(), "1=260", "by our own values again");
+	}
+}
+
+Test(membership_querier, router_alert_is_asked_for_where_that_is_wanted)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+
+	EACH(f, families)
+	{
+		unsigned one = 1;
+
+		end();
+		begin_as(families[f]);
+		router_alert = false;
+		play("is_in 2 higher");
+		cr_expect_eq(joined_calls, 1);
+		querier.settings.require_router_alert = true;
+		cr_expect_eq(report(MEMBERSHIP_ALLOW, &group, &one, 1), FAULT_OFF_LINK);
+		cr_expect_eq(general_query(&lower), FAULT_OFF_LINK);
+		cr_expect_not(querier.other.family);
+		play("old");
+		cr_expect(querier.other.family, "old versions know none");
+		router_alert = true;
+		play("is_in 1");
+		cr_expect_eq(joined_calls, 2);
+	}
 }
 
 /* RFC 4604 sections 3.1, 3.5, 3.7 */
@@ -623,7 +735,8 @@ Test(membership_querier, what_is_refused_is_in_the_log)
 	cr_expect_eq(lines, 2, "a line for each limit, not %u", lines);
 }
 
-/* One that joins and leaves all the time, as fast as it can: others' leaves are asked about later. */
+/* One that joins and leaves all the time, as fast as it can: others' leaves are asked about later.
+ */
 Test(membership_querier, leaves_do_not_make_it_shout)
 {
 	const unsigned one = 1, burst = MEMBERSHIP_QUERY_RATE / 10;

@@ -107,6 +107,31 @@ Test(netlink, names)
 	cr_expect_eq(netlink_get_interface_at(0, &other), -ENODEV);
 }
 
+Test(netlink, subnets)
+{
+	static const char *const wanted[] = {"10.9.0.1/24", "10.8.0.1/31", "2001:db8::1/64"};
+	struct netlink_interface v0, longer;
+	struct prefixes subnets;
+
+	run("sysctl -qw net.ipv6.conf.v0.addr_gen_mode=1; ip -6 addr flush dev v0");
+	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.8.0.1/31 dev v0");
+	run("ip addr add 192.0.2.1/32 dev v0; ip addr add 2001:db8::1/64 dev v0 nodad");
+	cr_assert_eq(netlink_get_interface("v0", &v0), 0);
+	netlink_subnets(&v0, &subnets);
+	cr_assert_eq(subnets.count, 3, "%u", subnets.count);
+	for (unsigned i = 0; i < 3; i++) {
+		struct prefix prefix;
+
+		cr_assert(prefix_parse(wanted[i], &prefix));
+		cr_expect(addr_equal(&subnets.list[i].addr, &prefix.addr), "%s", wanted[i]);
+		cr_expect_eq(subnets.list[i].length, prefix.length, "%s", wanted[i]);
+	}
+	longer = v0;
+	cr_expect_eq(netlink_compare(&v0, &longer), 0);
+	longer.prefix_lengths[1]++;
+	cr_expect_eq(netlink_compare(&v0, &longer), NETLINK_ADDRESSES);
+}
+
 Test(netlink, no_such_interface)
 {
 	struct netlink_interface none;

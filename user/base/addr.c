@@ -140,11 +140,36 @@ bool addr_is_martian(const struct addr *addr)
 	return memcmp(addr->bytes, mapped, sizeof(mapped)) == 0;
 }
 
+bool addr_is_on_link(const struct addr *addr, const struct prefixes *subnets)
+{
+	bool told = false;
+
+	if (addr_is_link_local(addr))
+		return true;
+	for (unsigned i = 0; i < subnets->count; i++) {
+		if (prefix_holds(&subnets->list[i], addr))
+			return true;
+		told |= subnets->list[i].addr.family == addr->family;
+	}
+	return !told;
+}
+
+/* The null values among SSM groups, 232.0.0.0 and ff3x::4000:0 (RFC 4607 section 4.3). */
+static bool is_null_group(const struct addr *group)
+{
+	static const uint8_t v4[3] = {0}, v6[14] = {[10] = 0x40};
+
+	if (!addr_is_ssm_group(group))
+		return false;
+	return group->family == AF_INET ? !memcmp(group->bytes + 1, v4, sizeof(v4))
+					: !memcmp(group->bytes + 2, v6, sizeof(v6));
+}
+
 static bool group_is_forwardable(const struct addr *group)
 {
 	static const uint8_t link_scope[3] = {224, 0, 0};
 
-	if (!addr_is_multicast(group))
+	if (!addr_is_multicast(group) || is_null_group(group))
 		return false;
 	if (group->family == AF_INET)
 		return memcmp(group->bytes, link_scope, sizeof(link_scope)) != 0;

@@ -62,8 +62,13 @@ bool addr_is_ssm_group(const struct addr *group);
  * 0.0.0.0/8, 240.0.0.0/4 and IPv4-mapped IPv6 (which a socket would take for IPv4). */
 bool addr_is_martian(const struct addr *addr);
 
+/* Whether the address can be one of a neighbour on a link with these subnets: in one of them, or
+ * link-local; any, where none of its family is there to tell. */
+bool addr_is_on_link(const struct addr *addr, const struct prefixes *subnets);
+
 /* Whether S may be a channel's source and G be forwarded at all: no martian source, no group of
- * link-local or smaller scope, one family (RFC 4607 section 4, RFC 4291 section 2.7). */
+ * link-local or smaller scope, nor one of those reserved as null values (RFC 4607 section 4.3, RFC
+ * 4291 section 2.7); one family. */
 bool sg_is_forwardable(const struct sg *sg);
 
 /* Port in host order. Returns the length of the socket address, 0 for the none address. */

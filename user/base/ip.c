@@ -3,11 +3,32 @@
 
 #define IPV4_HEADER      20
 #define HOP_BY_HOP       0
+#define OPTION_END       0 /* IPv4's (RFC 791 section 3.1) */
+#define OPTION_NOP       1
 #define OPTION_ALERT_V4  0x94
 #define OPTION_ALERT_V6  0x05
 #define OPTION_PADN      0x01
 #define TOS_NETWORK      0xc0 /* CS6: what routers give their control messages */
 #define FRAGMENT_OR_MORE 0x3fff
+
+/* Options come in any order. What is none ends the walk: it has hidden no alert that counts. */
+static bool has_alert_v4(struct cursor options)
+{
+	while (cursor_left(&options)) {
+		uint8_t type = cursor_u8(&options), length;
+
+		if (type == OPTION_ALERT_V4)
+			return true;
+		if (type == OPTION_END)
+			return false;
+		if (type == OPTION_NOP)
+			continue;
+		length = cursor_u8(&options);
+		if (length < 2 || !cursor_bytes(&options, length - 2))
+			return false;
+	}
+	return false;
+}
 
 static enum fault decode_v4(struct cursor c, struct ip_datagram *ip)
 {
@@ -34,7 +55,7 @@ static enum fault decode_v4(struct cursor c, struct ip_datagram *ip)
 		return FAULT_CHECKSUM;
 	if (fragment & FRAGMENT_OR_MORE)
 		return FAULT_TRUNCATED;
-	ip->router_alert = header > IPV4_HEADER && start[IPV4_HEADER] == OPTION_ALERT_V4;
+	ip->router_alert = has_alert_v4(cursor_over(start + IPV4_HEADER, header - IPV4_HEADER));
 	ip->payload = cursor_over(start + header, total - header);
 	return FAULT_NONE;
 }

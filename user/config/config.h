@@ -67,6 +67,7 @@ struct config {
 	unsigned max_memberships; /* (S,G) of the hosts of one interface and family */
 	unsigned igmp_interval;   /* seconds */
 	unsigned igmp_robustness;
+	bool require_router_alert;
 };
 
 /* Fills in defaults, then the file, then the command line, which adds to nothing but replaces: one

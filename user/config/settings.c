@@ -54,6 +54,9 @@
  *   [igmp]
  *   interval = 125           seconds between General Queries (Query Interval): 11 to 31744
  *   robustness = 2           Robustness Variable: how often what may get lost is said: 1 to 7
+ *   require_router_alert = no
+ *                            or yes: reports and Queries of IGMPv3 and MLDv2 without the Router
+ *                            Alert option are refused
  *   [tunnels]                by what the kernel finds their way, where the main table is not it
  *   source_address = ADDRESS ours in their outer headers, one of each family; an address of this
  *                            host. Default: the route's
@@ -143,6 +146,8 @@ const struct setting settings[] = {
 	 .expected = "seconds from 11 to 31744"},
 	{"igmp", "robustness", take_count, FIELD(igmp_robustness), .least = 1, .most = 7,
 	 .expected = "a number from 1 to 7"},
+	{"igmp", "require_router_alert", take_yes, FIELD(require_router_alert),
+	 .expected = "yes or no"},
 	{"tunnels", "source_address", take_sources, .expected = "an IPv4 or IPv6 address"},
 	{"tunnels", "mark", take_mark, FIELD(tunnels.mark),
 	 .expected = "a number from 1 to 4294967295, or one as 0x7"},

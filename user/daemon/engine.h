@@ -96,6 +96,7 @@ struct lan {
 	struct refusal refusal;
 	bool observed;                 /* another daemon of this host speaks PIM there */
 	bool asked;                    /* its hosts are asked by IGMP and MLD */
+	struct prefixes subnets;       /* of its addresses */
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
 };

@@ -57,17 +57,19 @@ static bool start_family(struct lan *lan, struct lan_hosts *hosts, int family)
 	const struct config *config = lan->engine->config;
 	struct membership_querier *querier = &hosts->querier;
 
-	*hosts =
-		(struct lan_hosts){.lan = lan,
-				   .querier = {.name = lan->link.name,
-					       .timers = &lan->engine->timers,
-					       .actions = &actions,
-					       .context = hosts,
-					       .address = find_address(&lan->link, family),
-					       .settings = {.robustness = config->igmp_robustness,
-							    .query_interval = config->igmp_interval,
-							    .limit = config->max_memberships,
-							    .groups = &config->pim_groups}}};
+	*hosts = (struct lan_hosts){
+		.lan = lan,
+		.querier = {.name = lan->link.name,
+			    .timers = &lan->engine->timers,
+			    .actions = &actions,
+			    .context = hosts,
+			    .address = find_address(&lan->link, family),
+			    .subnets = &lan->subnets,
+			    .settings = {.robustness = config->igmp_robustness,
+					 .query_interval = config->igmp_interval,
+					 .limit = config->max_memberships,
+					 .require_router_alert = config->require_router_alert,
+					 .groups = &config->pim_groups}}};
 	if (!querier->address.family)
 		return true;
 	hosts->socket = open_socket(lan, &querier->address);

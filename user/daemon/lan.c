@@ -162,6 +162,7 @@ static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 
 bool lan_start(struct lan *lan)
 {
+	netlink_subnets(&lan->link, &lan->subnets);
 	if (!start_family(lan, &lan->ipv4, AF_INET) || !start_family(lan, &lan->ipv6, AF_INET6))
 		return false;
 	if (lan->ipv4.socket || lan->ipv6.socket)
@@ -248,6 +249,7 @@ static void follow_family(struct lan *lan, struct lan_pim *pim, int family)
 
 void lan_follow(struct lan *lan)
 {
+	netlink_subnets(&lan->link, &lan->subnets);
 	hosts_follow(lan);
 	follow_family(lan, &lan->ipv4, AF_INET);
 	follow_family(lan, &lan->ipv6, AF_INET6);

@@ -152,15 +152,21 @@ static struct addr local_address(const struct nlmsghdr *message, const struct if
 
 /* The kernel names IPv6 link-local addresses last, and routers speak from the first of them:
  * no number of others may keep it out. */
-static void keep_address(struct netlink_interface *interface, const struct addr *address)
+static void keep_address(struct netlink_interface *interface, const struct addr *address,
+			 uint8_t prefix_length)
 {
-	struct addr *last = &interface->addresses[NETLINK_ADDRESSES_MAX - 1];
+	const struct addr *last = &interface->addresses[NETLINK_ADDRESSES_MAX - 1];
+	unsigned place = interface->address_count;
 
-	if (interface->address_count < NETLINK_ADDRESSES_MAX)
-		interface->addresses[interface->address_count++] = *address;
+	if (place < NETLINK_ADDRESSES_MAX)
+		interface->address_count++;
 	else if (address->family == AF_INET6 && addr_is_link_local(address) &&
 		 !(last->family == AF_INET6 && addr_is_link_local(last)))
-		*last = *address;
+		place--;
+	else
+		return;
+	interface->addresses[place] = *address;
+	interface->prefix_lengths[place] = prefix_length;
 }
 
 /* The kernel keeps an interface's primary addresses before its secondary ones. */
@@ -176,7 +182,7 @@ static int on_address(const struct nlmsghdr *message, void *data)
 		return MNL_CB_OK;
 	local = local_address(message, address);
 	if (local.family)
-		keep_address(interface, &local);
+		keep_address(interface, &local, address->ifa_prefixlen);
 	return MNL_CB_OK;
 }
 
@@ -218,9 +224,22 @@ unsigned netlink_compare(const struct netlink_interface *before,
 		changes |= NETLINK_MTU;
 	if (before->address_count != now->address_count ||
 	    memcmp(before->addresses, now->addresses,
-		   now->address_count * sizeof(now->addresses[0])) != 0)
+		   now->address_count * sizeof(now->addresses[0])) != 0 ||
+	    memcmp(before->prefix_lengths, now->prefix_lengths, now->address_count) != 0)
 		changes |= NETLINK_ADDRESSES;
 	return changes;
+}
+
+void netlink_subnets(const struct netlink_interface *interface, struct prefixes *subnets)
+{
+	_Static_assert(NETLINK_ADDRESSES_MAX <= PREFIXES_MAX, "a subnet for each address");
+	subnets->count = 0;
+	for (unsigned i = 0; i < interface->address_count; i++) {
+		struct prefix subnet = {interface->addresses[i], interface->prefix_lengths[i]};
+
+		if (subnet.length < addr_length(subnet.addr.family) * 8)
+			subnets->list[subnets->count++] = subnet;
+	}
 }
 
 /* Uplinks. A route names its hops, or a nexthop object (ip-nexthop(8)) in their place: beside it

@@ -21,6 +21,7 @@ struct netlink_interface {
 	/* The primary IPv4 address stands before the secondary ones, IPv6 in the kernel's order;
 	 * tentative and deprecated ones are left out. */
 	struct addr addresses[NETLINK_ADDRESSES_MAX];
+	uint8_t prefix_lengths[NETLINK_ADDRESSES_MAX]; /* of each */
 };
 
 /* By its name or an alternative one; `interface` has its name. 0, -ENODEV where there is none, or
@@ -34,12 +35,15 @@ enum netlink_change {
 	NETLINK_STATE = 2,     /* up or down */
 	NETLINK_MAC = 4,
 	NETLINK_MTU = 8,
-	NETLINK_ADDRESSES = 16, /* or their order */
+	NETLINK_ADDRESSES = 16, /* or their order, or their prefixes */
 	NETLINK_NAME = 32       /* of what is the same interface */
 };
 
 unsigned netlink_compare(const struct netlink_interface *before,
 			 const struct netlink_interface *now);
+
+/* Those that its addresses are of; an address with a full prefix names none. */
+void netlink_subnets(const struct netlink_interface *interface, struct prefixes *subnets);
 
 /* The interfaces that default routes and routes with a gateway leave by (main table, both families,
  * of one hop or many, by nexthop objects or not), each once. Returns how many, at most `max`, or a negative errno. */

@@ -5,11 +5,13 @@
  * four bytes (flags and QRV, QQIC, number of sources) and the sources behind the group, at another
  * offset; a record has addresses of another length.
  *
- * On a LAN an MLD message must come from a link-local address, and all must have TTL or hop limit 1
- * and Router Alert. Inside AMT any source address must be taken (RFC 7450 section 5.2.3.5.4), and
- * the nonce, not the hop limit, says that a Query is not from afar: neither is checked. The Max
- * Resp Code is never read: a gateway answers at once (RFC 7450 section 5.2.1), and a router's Last
- * Member Query Time is made of its own values (RFC 3376 section 8.10). */
+ * On a LAN an MLD message must come from a link-local address, all must have TTL or hop limit 1,
+ * and a Query must have gone to those whom it asks. Whether Router Alert must be there is the
+ * operator's choice, and no question of the codec. Inside AMT any source address must be taken (RFC
+ * 7450 section 5.2.3.5.4), and the nonce, not the hop limit, says that a Query is not from afar:
+ * neither is checked. The Max Resp Code is never read: a gateway answers at once (RFC 7450
+ * section 5.2.1), and a router's Last Member Query Time is made of its own values (RFC 3376
+ * section 8.10). */
 #include "membership/packets.h"
 
 #define IGMP_QUERY          0x11
@@ -41,6 +43,16 @@ static uint8_t protocol_of(int family)
 }
 
 /* Queries */
+
+static struct addr destination_of(int family, const struct addr *group)
+{
+	static const uint8_t v4[4] = {224, 0, 0, 1};
+	static const uint8_t v6[16] = {0xff, 0x02, [15] = 0x01};
+
+	if (!addr_is_unspecified(group))
+		return *group;
+	return addr_from_bytes(family, family == AF_INET ? v4 : v6);
+}
 
 /* RFC 3376 section 4.1.7, RFC 3810 section 5.1.9 */
 static unsigned decode_interval(uint8_t code)
@@ -159,12 +171,9 @@ static bool source_is_fit(const struct addr *source, enum membership_kind kind)
 	       !addr_is_martian(source);
 }
 
-/* IGMPv1 and early IGMPv2 know no Router Alert. */
 static enum fault check_link(const struct ip_datagram *ip, enum membership_kind kind)
 {
-	bool alert = kind == MEMBERSHIP_QUERY || kind == MEMBERSHIP_REPORT;
-
-	if (ip->ttl != 1 || (alert && !ip->router_alert))
+	if (ip->ttl != 1)
 		return FAULT_OFF_LINK;
 	return source_is_fit(&ip->source, kind) ? FAULT_NONE : FAULT_ADDRESS;
 }
@@ -208,6 +217,27 @@ static enum fault decode_old(struct cursor c, int family, struct membership_mess
 	return c.failed ? FAULT_TRUNCATED : FAULT_NONE;
 }
 
+static enum fault decode_body(const struct ip_datagram *ip, struct membership_message *message)
+{
+	int family = ip->source.family;
+
+	if (message->kind == MEMBERSHIP_QUERY)
+		return decode_query(ip->payload, family, message);
+	if (message->kind == MEMBERSHIP_REPORT)
+		return decode_report(ip->payload, family, message);
+	return decode_old(ip->payload, family, message);
+}
+
+/* Hosts that did not hear it will not answer (RFC 3376 section 4.1.12, RFC 3810 section 5.1.15):
+ * one to a single host or to another group means nothing to a router. */
+static bool is_well_aimed(const struct ip_datagram *ip, const struct membership_message *message)
+{
+	struct addr awaited = destination_of(ip->source.family, &message->group);
+
+	return (message->kind != MEMBERSHIP_QUERY && message->kind != MEMBERSHIP_OLD_QUERY) ||
+	       addr_equal(&ip->destination, &awaited);
+}
+
 enum fault membership_decode(const struct ip_datagram *ip, struct membership_message *message)
 {
 	int family = ip->source.family;
@@ -220,13 +250,11 @@ enum fault membership_decode(const struct ip_datagram *ip, struct membership_mes
 	if (message->kind == MEMBERSHIP_OTHER)
 		return FAULT_NONE;
 	fault = check_link(ip, message->kind);
-	if (fault)
-		return fault;
-	if (message->kind == MEMBERSHIP_QUERY)
-		return decode_query(ip->payload, family, message);
-	if (message->kind == MEMBERSHIP_REPORT)
-		return decode_report(ip->payload, family, message);
-	return decode_old(ip->payload, family, message);
+	if (!fault)
+		fault = decode_body(ip, message);
+	if (!fault && !is_well_aimed(ip, message))
+		fault = FAULT_DESTINATION;
+	return fault;
 }
 
 bool membership_next_record(struct cursor *records, int family, struct membership_record *record)
@@ -335,13 +363,7 @@ size_t membership_report_end(struct membership_report *report)
 
 struct addr membership_query_destination(const struct membership_question *question)
 {
-	static const uint8_t v4[4] = {224, 0, 0, 1};
-	static const uint8_t v6[16] = {0xff, 0x02, [15] = 0x01};
-	int family = question->from.family;
-
-	if (!addr_is_unspecified(&question->group))
-		return question->group;
-	return addr_from_bytes(family, family == AF_INET ? v4 : v6);
+	return destination_of(question->from.family, &question->group);
 }
 
 /* RFC 3376 section 4.1.1, RFC 3810 section 5.1.3: a number, or one bit that is set, three of

@@ -84,10 +84,10 @@ struct membership_record {
 struct addr membership_all_routers(int family);
 
 /* Decodes any message of a LAN: protocol, checksum, whole structure. FAULT_OFF_LINK: TTL or hop
- * limit is not 1, or a Query or report has no Router Alert (RFC 3376 section 4, RFC 3810 section
- * 5); FAULT_ADDRESS: MLD that is not from a link-local address (but for reports from ::, which
- * hosts send early), an IGMP Query from what can be no router's. The result points into the
- * datagram. */
+ * limit is not 1 (RFC 3376 section 4, RFC 3810 section 5); FAULT_ADDRESS: MLD that is not from a
+ * link-local address (but for reports from ::, which hosts send early), an IGMP Query from what can
+ * be no router's; FAULT_DESTINATION: a General Query that is not to all hosts, another that is not
+ * to its group. The result points into the datagram. */
 enum fault membership_decode(const struct ip_datagram *ip, struct membership_message *message);
 /* The next record of a report, the next address of `sources`; false after the last. */
 bool membership_next_record(struct cursor *records, int family, struct membership_record *record);

@@ -11,6 +11,11 @@ static const char *protocol_of(const struct membership_querier *querier)
 	return querier->address.family == AF_INET ? "igmp" : "mld";
 }
 
+static bool is_querier(const struct membership_querier *querier)
+{
+	return !querier->other.family;
+}
+
 static usec_t query_interval(const struct membership_querier *querier)
 {
 	return querier->query_interval * USEC_PER_SEC;
@@ -19,24 +24,29 @@ static usec_t query_interval(const struct membership_querier *querier)
 /* Group Membership Interval (RFC 3376 section 8.4), Multicast Address Listening Interval */
 static usec_t membership_interval(const struct membership_querier *querier)
 {
-	return querier->robustness * query_interval(querier) + MEMBERSHIP_RESPONSE_INTERVAL;
+	usec_t interval =
+		querier->robustness * query_interval(querier) + MEMBERSHIP_RESPONSE_INTERVAL;
+
+	if (is_querier(querier))
+		return interval;
+	if (interval > MEMBERSHIP_OTHER_INTERVAL_MAX)
+		return MEMBERSHIP_OTHER_INTERVAL_MAX;
+	return interval < MEMBERSHIP_OTHER_INTERVAL_MIN ? MEMBERSHIP_OTHER_INTERVAL_MIN : interval;
 }
 
 /* Section 8.5 */
 static usec_t other_querier_present_interval(const struct membership_querier *querier)
 {
-	return querier->robustness * query_interval(querier) + MEMBERSHIP_RESPONSE_INTERVAL / 2;
+	usec_t interval =
+		querier->robustness * query_interval(querier) + MEMBERSHIP_RESPONSE_INTERVAL / 2;
+
+	return interval > MEMBERSHIP_OTHER_PRESENT_MAX ? MEMBERSHIP_OTHER_PRESENT_MAX : interval;
 }
 
 /* Section 8.10; the Last Member Query Count is the Robustness Variable. */
 static usec_t last_member_query_time(const struct membership_querier *querier)
 {
 	return querier->robustness * MEMBERSHIP_LAST_MEMBER_INTERVAL;
-}
-
-static bool is_querier(const struct membership_querier *querier)
-{
-	return !querier->other.family;
 }
 
 /* Queries */
@@ -490,14 +500,13 @@ static void warn_of_old(struct membership_querier *querier, const struct addr *f
 		 from->family == AF_INET ? "IGMPv3" : "MLDv2");
 }
 
-/* Section 6.6.1. What did not go to the group itself, no host was asked by. */
-static void update_timers(struct membership_querier *querier, const struct ip_datagram *ip,
-			  struct membership_message *message)
+/* Section 6.6.1 */
+static void update_timers(struct membership_querier *querier, struct membership_message *message)
 {
 	struct sg sg = {.group = message->group};
 	struct membership_source *source;
 
-	if (message->suppress || !addr_equal(&ip->destination, &message->group))
+	if (message->suppress)
 		return;
 	while (membership_next_source(&message->sources, sg.group.family, &sg.source)) {
 		source = membership_querier_find(querier, &sg);
@@ -512,10 +521,10 @@ static void receive_query(struct membership_querier *querier, const struct ip_da
 	querier->counters.queries_received++;
 	if (message->kind == MEMBERSHIP_OLD_QUERY)
 		warn_of_old(querier, &ip->source);
-	if (is_lower(&ip->source, &querier->address))
+	if (addr_is_unspecified(&message->group) && is_lower(&ip->source, &querier->address))
 		yield(querier, &ip->source, message);
 	if (message->kind == MEMBERSHIP_QUERY)
-		update_timers(querier, ip, message);
+		update_timers(querier, message);
 }
 
 /* The interface */
@@ -557,6 +566,29 @@ void membership_querier_stop(struct membership_querier *querier)
 		discard(source);
 }
 
+/* RFC 3376 section 9.2: who has no address yet says 0.0.0.0; whoever else is in no subnet of the
+ * interface is from elsewhere, or we are. */
+static bool is_stranger(const struct membership_querier *querier, const struct addr *from)
+{
+	char text[ADDR_TEXT];
+
+	if (addr_is_unspecified(from) || addr_is_on_link(from, querier->subnets))
+		return false;
+	log_peer("%s: message from %s on %s refused: it is in no subnet of that interface: should "
+		 "it be heard, give %s an address of its subnet",
+		 protocol_of(querier), addr_format(from, text), querier->name, querier->name);
+	return true;
+}
+
+/* All messages of these versions have one (RFC 3376 section 4, RFC 3810 section 5), but there are
+ * hosts and switches that leave it out; older versions know none. */
+static bool lacks_router_alert(const struct membership_querier *querier,
+			       const struct ip_datagram *ip, enum membership_kind kind)
+{
+	return querier->settings.require_router_alert && !ip->router_alert &&
+	       (kind == MEMBERSHIP_QUERY || kind == MEMBERSHIP_REPORT);
+}
+
 enum fault membership_querier_receive(struct membership_querier *querier,
 				      const struct ip_datagram *ip)
 {
@@ -568,6 +600,10 @@ enum fault membership_querier_receive(struct membership_querier *querier,
 	fault = membership_decode(ip, &message);
 	if (fault)
 		return fault;
+	if (lacks_router_alert(querier, ip, message.kind))
+		return FAULT_OFF_LINK;
+	if (message.kind != MEMBERSHIP_OTHER && is_stranger(querier, &ip->source))
+		return FAULT_SENDER;
 	switch (message.kind) {
 	case MEMBERSHIP_QUERY:
 	case MEMBERSHIP_OLD_QUERY:

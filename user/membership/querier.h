@@ -3,9 +3,12 @@
  * with a lower address, and tells which (S,G) they want (RFC 3376 section 6, RFC 3810 section 7, as
  * RFC 4604 has them for SSM).
  *
- *                  Query from a lower address
+ *             General Query from a lower address
  *      Querier ------------------------------------> Non-Querier, adopts the other's values
  *         ^  <--- Other Querier Present Interval ---     (the same again: restarts the interval)
+ *
+ * What an election's winner claims holds within bounds only: one forged Query shall neither silence
+ * us for days, nor end what hosts want before they were asked again.
  *
  * For each (S,G) there is a source timer and nothing else: filter mode is INCLUDE always, for all
  * groups. A host that names no source gets nothing, and is counted. Who is no querier keeps the
@@ -24,6 +27,12 @@
 /* Query Response Interval (RFC 3376 section 8.3) and Last Member Query Interval (8.8). */
 #define MEMBERSHIP_RESPONSE_INTERVAL    (10 * USEC_PER_SEC)
 #define MEMBERSHIP_LAST_MEMBER_INTERVAL (1 * USEC_PER_SEC)
+
+/* Another querier's Other Querier Present Interval lasts no longer, however long it may claim to be
+ * away; and memberships by its values last so long at least, and at most. */
+#define MEMBERSHIP_OTHER_PRESENT_MAX  (600 * USEC_PER_SEC)
+#define MEMBERSHIP_OTHER_INTERVAL_MIN (60 * USEC_PER_SEC)
+#define MEMBERSHIP_OTHER_INTERVAL_MAX (660 * USEC_PER_SEC)
 
 /* Sources of one group: a record may make us look at all of them. */
 #define MEMBERSHIP_SOURCES_MAX 256
@@ -65,7 +74,7 @@ struct membership_querier_actions {
 struct membership_counters {
 	uint64_t queries_sent, queries_received, reports_received;
 	uint64_t queries_delayed; /* leaves beyond MEMBERSHIP_QUERY_RATE */
-	uint64_t old_queries; /* of IGMPv1, IGMPv2 or MLDv1: hosts then name no sources */
+	uint64_t old_queries;     /* of IGMPv1, IGMPv2 or MLDv1: hosts then name no sources */
 	uint64_t no_source;   /* records of EXCLUDE mode in the SSM range (RFC 4604 section 3.1) */
 	uint64_t old_reports; /* likewise in old reports, Leaves and Dones (sections 3.5, 3.7) */
 	uint64_t skipped;     /* other wishes that are for no (S,G) that may be forwarded */
@@ -75,6 +84,7 @@ struct membership_settings {
 	unsigned robustness;           /* Robustness Variable, 1 to 7 */
 	unsigned query_interval;       /* seconds */
 	unsigned limit;                /* (S,G) on this interface */
+	bool require_router_alert;     /* of Queries and reports of IGMPv3 and MLDv2 */
 	const struct prefixes *groups; /* that are served */
 };
 
@@ -83,7 +93,8 @@ struct membership_querier {
 	struct timers *timers;
 	const struct membership_querier_actions *actions;
 	void *context;
-	struct addr address; /* source of what we send; IPv6: the link-local one */
+	struct addr address;            /* source of what we send; IPv6: the link-local one */
+	const struct prefixes *subnets; /* of the interface; the caller's */
 	struct membership_settings settings;
 	struct addr other;                   /* who is querier; of no family where it is us */
 	unsigned robustness, query_interval; /* in use: ours, or the other querier's */
@@ -92,7 +103,7 @@ struct membership_querier {
 	struct membership_source *sources; /* by (S,G) */
 	struct membership_group *groups;   /* by address; none without sources */
 	uint64_t record;                   /* number of the record that is being applied */
-	struct bucket specific; /* Queries of leaves */
+	struct bucket specific;            /* Queries of leaves */
 	struct membership_counters counters;
 };
 
@@ -104,7 +115,8 @@ void membership_querier_readdress(struct membership_querier *querier, const stru
 /* Forgets all, without a call of `left`. */
 void membership_querier_stop(struct membership_querier *querier);
 /* An IGMP or MLD packet that was seen on the interface. Returns why it was refused, and does
- * nothing then; FAULT_LIMIT where a part of it did not fit the limits. */
+ * nothing then: FAULT_SENDER where it is of no subnet of the interface; FAULT_LIMIT where a part of
+ * it did not fit the limits. */
 enum fault membership_querier_receive(struct membership_querier *querier,
 				      const struct ip_datagram *ip);
 /* State that an earlier daemon had: as a report would make it, without a call of `joined`. False
