@@ -49,7 +49,7 @@ is "nothing else was opened" "$(api channels '.channels | length')" 1
 
 in_node access ip link set up0 mtu 4000
 in_node ingest ip link set lan0 mtu 4000
-counted "PIM, longer than what is taken in" refused.pim.oversized lan pim-join-sg-v4 pad=2000 16=0806 mend
+counted "PIM, longer than 1,500 bytes: taken" pim[0].join_prunes_received lan pim-join-sg-v4 pad=2000 16=0806 mend
 in_node ingest ip link set lan0 mtu 1500
 
 # AMT Data, from the relay's place, to wan0. Outer IP from 14, UDP from 34, AMT from 42, inner IP from 44
