@@ -4,7 +4,7 @@
  * lets everything pass. */
 #include "parse.bpf.h"
 #include "rival.bpf.h"
-#include "sender.bpf.h"
+#include "share.bpf.h"
 #include "skb.bpf.h"
 
 #define IPPROTO_HOPOPTS  0
@@ -127,7 +127,7 @@ static __always_inline void observe_in(const struct __sk_buff *skb, int kind, __
 	struct mci_observed *record;
 	__u32 last = length - 1;
 
-	if (sender_has_its_share(skb, room)) {
+	if (!share_take(skb, sizeof(*record) + room + BPF_RINGBUF_HDR_SZ)) {
 		count_drop(MCI_DROP_OBSERVE_RATE);
 		return;
 	}

@@ -144,8 +144,8 @@ enum mci_drop {
 	MCI_DROP_SLOW_RATE,   /* by the daemon: more packets a second than the slow path may send */
 	MCI_DROP_LAN_REFUSED, /* sent, and not taken by the LAN's queue or driver */
 	MCI_DROP_DUPLICATE,   /* of a channel that is moving: the other relay has delivered it */
-	MCI_DROP_OBSERVE_RATE, /* a record of a sender that has more than its share of a full ring
-				  buffer */
+	MCI_DROP_OBSERVE_RATE, /* a record of a sender, or of a LAN, that has its share of those
+				  waiting */
 	MCI_DROP_COUNT
 };
 

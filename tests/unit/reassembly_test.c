@@ -177,9 +177,10 @@ Test(reassembly, what_is_no_fragment_is_itself)
 /* RFC 6946: it has a fragment header, and is alone. */
 Test(reassembly, atomic_fragment)
 {
-	struct piece piece = piece_at(AF_INET6, 0, PAYLOAD);
+	struct piece piece = piece_at(AF_INET6, 0, PAYLOAD), other = piece_at(AF_INET6, 0, 1480);
 	struct cursor whole;
 
+	cr_expect(is_awaited(&other), "of the same identification");
 	cr_assert_eq(take(&piece, &whole), FAULT_NONE);
 	expect_whole(whole, AF_INET6);
 }
@@ -218,6 +219,7 @@ Test(reassembly, what_contradicts_ends_the_datagram)
 	{
 		for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 			struct piece first = piece_at(*family, 0, 1480), second = first;
+			struct piece last = piece_at(*family, 1480, PAYLOAD - 1480);
 			struct cursor whole;
 
 			second.offset = rows[i].offset;
@@ -227,7 +229,12 @@ Test(reassembly, what_contradicts_ends_the_datagram)
 			cr_expect(is_awaited(&first));
 			cr_expect_eq(take(&second, &whole), FAULT_FRAGMENTS, "%s", rows[i].what);
 			cr_expect_eq(whole.at, NULL);
+			cr_expect_eq(reassembly.bytes, 0);
+			cr_expect(is_awaited(&last), "what is left of it makes no datagram");
+			cr_expect(is_awaited(&first));
+			run_for(&timers, 31);
 			cr_expect_eq(reassembly.count, 0);
+			cr_expect_eq(lost, 0, "it is counted once");
 		}
 	}
 }

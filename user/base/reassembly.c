@@ -50,6 +50,7 @@ struct reassembly_datagram {
 	uint8_t protocol;
 	uint8_t *bytes;
 	size_t size;  /* of that memory */
+	bool refused; /* fragments contradict each other: no more is taken of it */
 	size_t end;   /* of the last fragment; 0 until it is there */
 	size_t reach; /* the furthest end of those that are there */
 	unsigned units;
@@ -130,6 +131,12 @@ static bool read_v6(struct cursor c, struct fragment *f)
 	return !payload.failed;
 }
 
+/* A datagram by itself, whatever else has its identification (RFC 6946). */
+static bool is_atomic(const struct fragment *f)
+{
+	return !f->offset && !f->more;
+}
+
 static bool read_fragment(struct cursor packet, unsigned ifindex, struct fragment *f)
 {
 	memset(f, 0, sizeof(*f)); /* keys are compared with their holes */
@@ -164,9 +171,24 @@ static void give_up(struct reassembly_datagram *datagram)
 {
 	struct reassembly *r = datagram->reassembly;
 	struct addr source = datagram->key.source;
+	bool is_told = datagram->refused;
 
 	end(datagram);
-	r->lost(r->context, &source);
+	if (!is_told)
+		r->lost(r->context, &source);
+}
+
+/* Its other fragments, which are still to come, make no datagram of their own (RFC 5722). */
+static enum fault refuse(struct reassembly_datagram *datagram)
+{
+	struct reassembly *r = datagram->reassembly;
+
+	datagram->refused = true;
+	r->bytes -= datagram->size;
+	free(datagram->bytes);
+	datagram->bytes = NULL;
+	datagram->size = 0;
+	return FAULT_FRAGMENTS;
 }
 
 static void late_due(struct timer *timer)
@@ -296,7 +318,7 @@ static void put(struct reassembly_datagram *datagram, const struct fragment *f)
 
 static bool is_whole(const struct reassembly_datagram *datagram)
 {
-	return datagram->header_length && datagram->end &&
+	return !datagram->refused && datagram->header_length && datagram->end &&
 	       datagram->units == units_of(datagram->end);
 }
 
@@ -331,12 +353,10 @@ static struct cursor put_together(struct reassembly_datagram *datagram)
 
 static enum fault add(struct reassembly_datagram *datagram, const struct fragment *f)
 {
-	if (is_copy(datagram, f))
+	if (datagram->refused || is_copy(datagram, f))
 		return FAULT_NONE;
-	if (!fits(datagram, f) || count_present(datagram, f)) {
-		end(datagram);
-		return FAULT_FRAGMENTS;
-	}
+	if (!fits(datagram, f) || count_present(datagram, f))
+		return refuse(datagram);
 	put(datagram, f);
 	return FAULT_NONE;
 }
@@ -355,7 +375,7 @@ enum fault reassembly_take(struct reassembly *r, unsigned ifindex, struct cursor
 	if (f.header_length > HEADER_MAX ||
 	    f.header_length + f.offset + f.length > REASSEMBLY_BYTES)
 		return FAULT_OVERSIZED;
-	datagram = find(r, &f.key);
+	datagram = is_atomic(&f) ? NULL : find(r, &f.key);
 	if (!datagram)
 		datagram = begin(r, &f.key);
 	fault = add(datagram, &f);

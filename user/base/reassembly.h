@@ -28,7 +28,7 @@ struct reassembly {
 /* Takes a packet from its version nibble on, seen on interface `ifindex`. `*datagram` is the packet
  * itself where it is no fragment; the whole datagram where this was its last fragment, good until
  * the next call; and empty where others are awaited. FAULT_FRAGMENTS where fragments contradict or
- * overlap each other, which ends the datagram. */
+ * overlap each other: all of that datagram is passed over. */
 enum fault reassembly_take(struct reassembly *reassembly, unsigned ifindex, struct cursor packet,
 			   struct cursor *datagram);
 /* Forgets all, and says nothing. */
