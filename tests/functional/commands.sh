@@ -48,7 +48,7 @@ has interfaces '.interfaces[1]' name role mode why addresses up mtu
 has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries held_down
-has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full igmp mld
+has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full p_flag igmp mld
 has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness wanted
 has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim
