@@ -14,6 +14,8 @@ says() { # STATUS WHAT REGEX CMD...: one line that matches, and the exit status
     like "$what: says so" "$output" "$regex"
 }
 
+answers() { [[ $(api status .pid) -gt 0 ]]; }
+
 d=$BUILD/mcingestd c=$BUILD/mcingest
 lab_up
 printf '[limits]\nchannels = many\n' >"$WORK/number.conf"
@@ -72,4 +74,21 @@ says 2 "a second daemon" 'another mcingestd' "$d" --downstream lan0
 is "the first one goes on" "$(api status .channels.failed)" 0
 finish mcingestd
 verdict $? "and ends well" || true
+
+# A log that nobody reads: a pipe that is full
+mkfifo "$WORK/unread"
+exec 9<>"$WORK/unread"
+dd if=/dev/zero of="$WORK/unread" oflag=nonblock bs=4096 count=64 2>/dev/null
+scripts/lab exec ingest "$d" --downstream lan0 </dev/null >/dev/null 2>"$WORK/unread" 9<&- &
+PIDS[mcingestd]=$!
+until_true "with a full pipe as stderr, it answers" answers
+ok "with a full pipe as stderr, it answers" true
+cat "$WORK/unread" >"$WORK/reader.log" 9<&- &
+PIDS[reader]=$!
+until_true "once it is read, its lines come" logged reader '^[0-9-]{10} [0-9:.]{12} mcingestd: ready$'
+ok "once it is read, its lines come" true
+finish mcingestd
+verdict $? "it ends well" || true
+exec 9<&-
+finish reader none
 finished

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
 #include "config/config.h"
+#include "log_file.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -41,21 +43,31 @@ static void write_conf(const char *text, size_t length)
 	cr_assert(file && fwrite(text, 1, length, file) == length && fclose(file) == 0);
 }
 
+/* A line without its date and time. */
+static void take_log(struct log_file *log)
+{
+	char *text = log_file_end(log), *name = strstr(text, "mcingestd: ");
+
+	cr_assert(!*text || (name && name - text == strlen("2026-11-26 12:00:00.000 ")), "%s",
+		  text);
+	free(said);
+	said = strdup(name ? name : "");
+	free(text);
+}
+
 /* `arguments` are words with single spaces between them. */
 static int read_words(const char *arguments)
 {
 	char *copy = strdup(arguments), *rest = copy, *argv[ARGUMENTS_MAX + 1] = {"mcingestd"};
-	FILE *kept = stderr;
-	size_t size;
+	struct log_file log;
 	int argc = 1, status;
 
 	while (*arguments && rest && argc < ARGUMENTS_MAX)
 		argv[argc++] = strsep(&rest, " ");
-	free(said);
-	stderr = open_memstream(&said, &size);
+	log = log_file_begin();
 	status = config_read(&config, argc, argv);
-	fclose(stderr);
-	stderr = kept;
+	log_catch_up(USEC_NEVER);
+	take_log(&log);
 	free(copy);
 	return status;
 }
@@ -70,8 +82,7 @@ static int read_conf(const char *text)
 static const char *lists(void)
 {
 	static char text[1024];
-	char *const *all[] = {config.downstream, config.upstream, config.igmp,
-			      config.dns_servers};
+	char *const *all[] = {config.downstream, config.upstream, config.igmp, config.dns_servers};
 	unsigned counts[] = {config.downstream_count, config.upstream_count, config.igmp_count,
 			     config.dns_server_count};
 
@@ -187,8 +198,9 @@ Test(config, every_key_of_a_file)
 			       "[log]\n"
 			       "level = debug"),
 		     0, "%s", said);
-	cr_expect_str_eq(lists(), "lan0|lan1;lan0;lan1;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535|"
-				  "fe80::1%wan0@53;");
+	cr_expect_str_eq(lists(),
+			 "lan0|lan1;lan0;lan1;192.0.2.53|2001:db8::53@5353|192.0.2.54@65535|"
+			 "fe80::1%wan0@53;");
 	cr_expect_eq(config.dns_timeout, 60 * USEC_PER_SEC);
 	cr_expect_eq(config.mode, CONFIG_MODE_XDP);
 	cr_expect_eq(config.max_channels, 1000000);
@@ -271,14 +283,17 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[relays], [limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] or [log]\n"},
-	{"[relays]\nways = source source\n",
-	 "mcingestd: conf:2: ways = source source: 'source': expected configured, dns-sd, anycast or "
-	 "source, each once\n"},
-	{"[relays]\nways = dns\n", "mcingestd: conf:2: ways = dns: 'dns': expected configured, dns-sd, "
-				   "anycast or source, each once\n"},
+	 "[relays], [limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] or "
+	 "[log]\n"},
+	{"[relays]\nways = source source\n", "mcingestd: conf:2: ways = source source: 'source': "
+					     "expected configured, dns-sd, anycast or "
+					     "source, each once\n"},
+	{"[relays]\nways = dns\n",
+	 "mcingestd: conf:2: ways = dns: 'dns': expected configured, dns-sd, "
+	 "anycast or source, each once\n"},
 	{"[relays]\namtrelay = 192.0.2.0/24 10 0 2 203.0.113.15\n",
-	 "mcingestd: conf:2: amtrelay = 192.0.2.0/24 10 0 2 203.0.113.15: expected PREFIX PRECEDENCE D "
+	 "mcingestd: conf:2: amtrelay = 192.0.2.0/24 10 0 2 203.0.113.15: expected PREFIX "
+	 "PRECEDENCE D "
 	 "TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15\n"},
 	{"[relays]\ndomain = a..b\n",
 	 "mcingestd: conf:2: domain = a..b: expected a domain's name\n"},
@@ -287,19 +302,22 @@ static const struct {
 	 "/usr/share/dns/root.key\n"},
 	{"[interfaces]\ndownstream = a\n[dns]\ntrust_anchor = /none\n",
 	 "mcingestd: conf: trust_anchor: cannot read /none: No such file or directory\n"},
-	{"[dns]\ndnssec = yes\n", "mcingestd: conf:2: dnssec = yes: expected require, prefer or off\n"},
+	{"[dns]\ndnssec = yes\n",
+	 "mcingestd: conf:2: dnssec = yes: expected require, prefer or off\n"},
 	{"[tunnels]\nsource_address = 192.0.2.1 192.0.2.2\n",
-	 "mcingestd: conf:2: source_address = 192.0.2.1 192.0.2.2: '192.0.2.2' is a second one of its "
+	 "mcingestd: conf:2: source_address = 192.0.2.1 192.0.2.2: '192.0.2.2' is a second one of "
+	 "its "
 	 "family\n"},
 	{"[tunnels]\nsource_address = 232.1.1.1\n",
-	 "mcingestd: conf:2: source_address = 232.1.1.1: '232.1.1.1' is not an IPv4 or IPv6 address\n"},
+	 "mcingestd: conf:2: source_address = 232.1.1.1: '232.1.1.1' is not an IPv4 or IPv6 "
+	 "address\n"},
 	{"[tunnels]\nmark = 0\n",
 	 "mcingestd: conf:2: mark = 0: expected a number from 1 to 4294967295, or one as 0x7\n"},
 	{"[tunnels]\nmark = 0x100000000\n",
 	 "mcingestd: conf:2: mark = 0x100000000: expected a number from 1 to 4294967295, or one as "
 	 "0x7\n"},
-	{"[tunnels]\nvrf = blue red\n",
-	 "mcingestd: conf:2: vrf = blue red: expected an interface's name, of at most 15 characters\n"},
+	{"[tunnels]\nvrf = blue red\n", "mcingestd: conf:2: vrf = blue red: expected an "
+					"interface's name, of at most 15 characters\n"},
 	{"[igmp]\ninterval = 10\n",
 	 "mcingestd: conf:2: interval = 10: expected seconds from 11 to 31744\n"},
 	{"[igmp]\nrobustness = 8\n",
@@ -347,8 +365,8 @@ static const struct {
 	{"[dns]\nserver = ::2%wan0\n",
 	 "mcingestd: conf:2: server = ::2%wan0: '::2%wan0' is not an IPv4 or IPv6 "
 	 "address, " ZONE_AND_PORT},
-	{"[dns]\nserver = ::1@0\n",
-	 "mcingestd: conf:2: server = ::1@0: '::1@0' is not an IPv4 or IPv6 address, " ZONE_AND_PORT},
+	{"[dns]\nserver = ::1@0\n", "mcingestd: conf:2: server = ::1@0: '::1@0' is not an IPv4 or "
+				    "IPv6 address, " ZONE_AND_PORT},
 	{"[dns]\nserver = ::1@\n",
 	 "mcingestd: conf:2: server = ::1@: '::1@' is not an IPv4 or IPv6 address, " ZONE_AND_PORT},
 	{"[dns]\nserver = " TEN(TEN("1")) "\n",

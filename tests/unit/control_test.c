@@ -2,6 +2,7 @@
 /* The server on a real socket, driven by the real loop in this thread. */
 #include "base/memory.h"
 #include "control/server.h"
+#include "log_file.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -700,16 +701,11 @@ static bool starve(void *context)
 
 static char *log_of_hunger(struct hunger *hunger)
 {
-	FILE *kept = stderr;
-	char *log;
-	size_t size;
+	struct log_file log = log_file_begin();
 
-	stderr = open_memstream(&log, &size);
 	run_until(starve, hunger);
 	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &hunger->kept), 0);
-	fclose(stderr);
-	stderr = kept;
-	return log;
+	return log_file_end(&log);
 }
 
 Test(control, no_descriptor_left)

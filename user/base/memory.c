@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/memory.h"
+#include "base/log_output.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,11 @@
 static void *there(void *memory, size_t size)
 {
 	if (!memory && size) {
-		fprintf(stderr, "out of memory (%zu bytes wanted)\n", size);
+		char line[64];
+
+		snprintf(line, sizeof(line), "out of memory (%zu bytes wanted)", size);
+		log_output_line(LOG_LEVEL_ERROR, line);
+		log_output_flush();
 		abort();
 	}
 	return memory;

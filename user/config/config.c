@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
 #include "base/memory.h"
 #include "config/settings.h"
 
@@ -66,7 +67,7 @@ static void print_help(void)
 
 static int complain(const char *what, const char *which)
 {
-	fprintf(stderr, "mcingestd: %s '%s' (see mcingestd --help)\n", what, which);
+	log_error("%s '%s' (see mcingestd --help)", what, which);
 	return 2;
 }
 
@@ -133,14 +134,12 @@ static bool check_dnssec(const struct config *config, const char *file)
 	bool required = config->dnssec == CONFIG_DNSSEC_REQUIRE;
 
 	if (required && !config->trust_anchor)
-		fprintf(stderr,
-			"mcingestd: %s: 'dnssec = require' needs a trust_anchor under [dns], such "
-			"as "
-			"/usr/share/dns/root.key\n",
-			file ? file : CONFIG_FILE);
+		log_error("%s: 'dnssec = require' needs a trust_anchor under [dns], such as "
+			  "/usr/share/dns/root.key",
+			  file ? file : CONFIG_FILE);
 	else if (config->trust_anchor && access(config->trust_anchor, R_OK))
-		fprintf(stderr, "mcingestd: %s: trust_anchor: cannot read %s: %s\n",
-			file ? file : CONFIG_FILE, config->trust_anchor, strerror(errno));
+		log_error("%s: trust_anchor: cannot read %s: %s", file ? file : CONFIG_FILE,
+			  config->trust_anchor, strerror(errno));
 	else
 		return true;
 	return false;
@@ -152,10 +151,9 @@ static bool check_whole(const struct config *config, const char *file)
 		return false;
 	if (config->downstream_count)
 		return true;
-	fprintf(stderr,
-		"mcingestd: no downstream interface: give --downstream IF, or 'downstream' under "
-		"[interfaces] in %s\n",
-		file ? file : CONFIG_FILE);
+	log_error("no downstream interface: give --downstream IF, or 'downstream' under "
+		  "[interfaces] in %s",
+		  file ? file : CONFIG_FILE);
 	return false;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log.h"
 #include "config/settings.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 
 static void write_place(FILE *out, const struct reading *reading)
 {
-	fputs("mcingestd: ", out);
 	if (reading->file && reading->line)
 		fprintf(out, "%s:%u: ", reading->file, reading->line);
 	else if (reading->file)
@@ -43,7 +43,7 @@ bool reading_finish(struct reading *reading)
 	bool fine = !reading->complaint;
 
 	if (!fine)
-		fprintf(stderr, "%s\n", reading->complaint);
+		log_error("%s", reading->complaint);
 	free(reading->complaint);
 	free(reading->text);
 	return fine;

@@ -46,7 +46,7 @@ bool reading_assign(struct reading *reading, const struct setting *setting, cons
 /* Notes what is wrong, and is false; the first mistake ends the reading. */
 bool reading_refuse(struct reading *reading, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* The end of a reading: whether all was well; else the mistake is on stderr. */
+/* The end of a reading: whether all was well; else the mistake is in the log. */
 bool reading_finish(struct reading *reading);
 /* `asked` by --config; else the default file, where it exists. */
 bool file_read(struct config *config, const char *asked);

@@ -21,8 +21,8 @@ void engine_refused(struct engine *engine, enum protocol protocol, enum fault fa
 	engine->refused[protocol][fault]++;
 	if (fault == FAULT_LIMIT)
 		return; /* which limit, the log has from who keeps it */
-	log_peer("%s: message from %s refused: %s", protocol_name(protocol),
-		 addr_format(from, text), fault_name(fault));
+	log_warning("%s: message from %s refused: %s", protocol_name(protocol),
+		    addr_format(from, text), fault_name(fault));
 }
 
 /* DNS */
@@ -50,8 +50,8 @@ void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault)
 	char text[ADDR_TEXT];
 
 	engine->refused[PROTOCOL_DNS][fault]++;
-	log_peer("dns: record for source %s refused: %s", addr_format(&lookup->source, text),
-		 fault_name(fault));
+	log_warning("dns: record for source %s refused: %s", addr_format(&lookup->source, text),
+		    fault_name(fault));
 }
 
 /* The dataplane's events. The programs' clock is the loop's: CLOCK_MONOTONIC. */
@@ -121,10 +121,9 @@ static void allow_descriptors(const struct config *config)
 				     config->max_channels / MCI_STATS_CHUNK + DESCRIPTORS_OTHER;
 
 	if (!descriptors_allow(wanted, &most))
-		log_write(LOG_LEVEL_WARNING,
-			  "may have %lu files open, of %lu that its limits may need: "
-			  "raise LimitNOFILE, or ulimit -n",
-			  most, wanted);
+		log_warning("may have %lu files open, of %lu that its limits may need: "
+			    "raise LimitNOFILE, or ulimit -n",
+			    most, wanted);
 }
 
 static bool start_dataplane(struct engine *engine)
@@ -213,8 +212,7 @@ static void start_secret(struct engine *engine)
 	int error = secret_open(folder, &engine->secret);
 
 	if (error)
-		log_write(
-			LOG_LEVEL_WARNING,
+		log_warning(
 			"cannot keep the tunnels' ports in %s: %s. After a restart relays may not "
 			"answer for minutes: make the folder writable, or name another by "
 			"'state' in [daemon]",
@@ -253,7 +251,7 @@ static bool start_lans(struct engine *engine)
 
 bool engine_start(struct engine *engine, const struct config *config)
 {
-	*engine = (struct engine){.config = config, .started = time(NULL)};
+	*engine = (struct engine){.config = config};
 	engine->pim_options = (struct pim_options){.neighbors_max = config->max_neighbors,
 						   .joins_max = config->max_joins,
 						   .require_hello = config->require_hello,
@@ -272,6 +270,7 @@ bool engine_start(struct engine *engine, const struct config *config)
 		log_error("cannot make an event loop: %s", strerror(errno));
 		return false;
 	}
+	engine->started = engine->timers.now;
 	start_secret(engine);
 	start_tables(engine);
 	/* The socket first: where another daemon runs, its programs must not be touched. */

@@ -152,7 +152,7 @@ struct engine {
 	struct engine_lookup *lookups; /* of control clients */
 	uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT];
 	usec_t seen; /* when the kernel saw the packet that is being handled */
-	time_t started;
+	usec_t started;
 };
 
 /* Brings everything up. False after one line on stderr that says what is missing; what was brought

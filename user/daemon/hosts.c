@@ -13,7 +13,7 @@ static void send_query(void *context, const struct addr *destination, const uint
 	int error = raw_send_datagram(hosts->socket, destination, datagram, length);
 
 	if (error && hosts->lan->link.up)
-		log_peer("igmp: cannot send on %s: %s", hosts->lan->link.name, strerror(-error));
+		log_warning("igmp: cannot send on %s: %s", hosts->lan->link.name, strerror(-error));
 }
 
 static bool joined(void *context, const struct sg *sg)

@@ -11,7 +11,7 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	int error = raw_send(pim->socket, message, length);
 
 	if (error && pim->lan->link.up) /* a goodbye that comes too late is none */
-		log_peer("pim: cannot send on %s: %s", pim->lan->link.name, strerror(-error));
+		log_warning("pim: cannot send on %s: %s", pim->lan->link.name, strerror(-error));
 }
 
 /* What a LAN's routers and its hosts want is one: it ends when neither do any more. */
@@ -31,11 +31,11 @@ bool lan_joined(struct lan *lan, const struct sg *sg)
 	char text[SG_TEXT];
 
 	if (channel_table_want(&engine->channels, sg, lan->number, engine->seen)) {
-		log_one_of_many("%s joined on %s", sg_format(sg, text), lan->link.name);
+		log_notice("%s joined on %s", sg_format(sg, text), lan->link.name);
 		return true;
 	}
-	log_peer("%s refused: %u channels are served already (limit 'channels')",
-		 sg_format(sg, text), engine->channels.limit);
+	log_warning("%s refused: %u channels are served already (limit 'channels')",
+		    sg_format(sg, text), engine->channels.limit);
 	return false;
 }
 
@@ -45,7 +45,7 @@ void lan_left(struct lan *lan, const struct sg *sg)
 
 	if (is_wanted(lan, sg))
 		return;
-	log_one_of_many("%s left on %s", sg_format(sg, text), lan->link.name);
+	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
 	channel_table_unwant(&lan->engine->channels, sg, lan->number);
 	lan_interest_changed(lan->engine, sg);
 }
@@ -75,8 +75,8 @@ static void lost(void *context, const struct sg *sg, bool lost)
 	struct lan *lan = ((struct lan_pim *)context)->lan;
 	char text[SG_TEXT];
 
-	log_limited(LOG_LEVEL_NOTICE, "%s on %s: %s", sg_format(sg, text), lan->link.name,
-		    lost ? "another router has won the Assert" : "the Assert is over");
+	log_notice("%s on %s: %s", sg_format(sg, text), lan->link.name,
+		   lost ? "another router has won the Assert" : "the Assert is over");
 	channel_table_lose(&lan->engine->channels, sg, lan->number, lost);
 }
 

@@ -366,7 +366,7 @@ static void forward(struct channel *channel)
 		if (channel_egress(channel) & 1u << i)
 			add_egress(&entry, &engine->lans[i].link);
 	if (dataplane_set_channel(engine->dataplane, &channel->sg, &entry))
-		log_peer("%s", dataplane_error(engine->dataplane));
+		log_warning("%s", dataplane_error(engine->dataplane));
 	if (!entry.moving)
 		forget_left(served_of(channel));
 }
@@ -409,14 +409,14 @@ static void log_change(const struct channel *channel)
 	char sg[SG_TEXT], text[ADDR_TEXT];
 
 	if (channel->reason)
-		log_peer("%s %s: %s", sg_format(&channel->sg, sg),
-			 channel_state_name(channel->state), channel->reason);
+		log_warning("%s %s: %s", sg_format(&channel->sg, sg),
+			    channel_state_name(channel->state), channel->reason);
 	else if (relay)
-		log_one_of_many("%s %s, relay %s", sg_format(&channel->sg, sg),
-				channel_state_name(channel->state), addr_format(relay, text));
+		log_notice("%s %s, relay %s", sg_format(&channel->sg, sg),
+			   channel_state_name(channel->state), addr_format(relay, text));
 	else
-		log_one_of_many("%s %s", sg_format(&channel->sg, sg),
-				channel_state_name(channel->state));
+		log_notice("%s %s", sg_format(&channel->sg, sg),
+			   channel_state_name(channel->state));
 }
 
 static void changed(const struct channel *channel)
@@ -430,7 +430,7 @@ static void closed(const struct channel *channel)
 	char text[SG_TEXT];
 
 	dataplane_clear_channel_stats(engine_of(channel)->dataplane, channel->slot);
-	log_one_of_many("%s closed", sg_format(&channel->sg, text));
+	log_notice("%s closed", sg_format(&channel->sg, text));
 }
 
 const struct channel_actions relays_channel_actions = {.discover = discover,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/log_output.h"
 #include "base/memory.h"
 #include "control/views.h"
 #include "daemon/engine.h"
@@ -83,23 +84,25 @@ static json_t *status_interfaces(const struct engine *engine)
 static void show_status(struct engine *engine, struct control_client *client)
 {
 	const struct config *config = engine->config;
-	usec_t uptime = (usec_t)(time(NULL) - engine->started) * USEC_PER_SEC;
+	usec_t now = engine->timers.now, uptime = now - engine->started;
 	struct meter_rate total = traffic_total(engine);
 
 	control_reply(
 		client,
-		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:f, s:{s:i, s:i, s:i, "
-			  "s:i}}",
-			  "version", CONFIG_VERSION, "pid", (int)getpid(), "since",
-			  view_time(0, uptime), "uptime_s", (json_int_t)(uptime / USEC_PER_SEC),
-			  "interfaces", status_interfaces(engine), "channels",
-			  view_channel_states(&engine->channels), "packets_per_s",
-			  view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
-			  "tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "longest_stall_ms",
-			  (double)loop_longest_stall(engine->loop) / USEC_PER_MS, "limits",
-			  "channels", (int)config->max_channels, "tunnels",
-			  (int)config->max_tunnels, "neighbors", (int)config->max_neighbors,
-			  "joins", (int)config->max_joins));
+		json_pack(
+			"{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:f, s:I, s:{s:i, s:i, s:i, "
+			"s:i}}",
+			"version", CONFIG_VERSION, "pid", (int)getpid(), "since",
+			view_time(engine->started, now), "uptime_s",
+			(json_int_t)(uptime / USEC_PER_SEC), "interfaces",
+			status_interfaces(engine), "channels",
+			view_channel_states(&engine->channels), "packets_per_s",
+			view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
+			"tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "longest_stall_ms",
+			(double)loop_longest_stall(engine->loop) / USEC_PER_MS, "log_lines_lost",
+			(json_int_t)log_output_lost(), "limits", "channels",
+			(int)config->max_channels, "tunnels", (int)config->max_tunnels, "neighbors",
+			(int)config->max_neighbors, "joins", (int)config->max_joins));
 }
 
 typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);

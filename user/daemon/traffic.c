@@ -15,7 +15,7 @@ static bool read_counters(struct engine *engine, struct channel *channel,
 			  struct dataplane_channel_stats *stats)
 {
 	if (dataplane_channel_stats(engine->dataplane, channel->slot, stats)) {
-		log_peer("%s", dataplane_error(engine->dataplane));
+		log_warning("%s", dataplane_error(engine->dataplane));
 		return false;
 	}
 	return true;

@@ -160,7 +160,7 @@ static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
 
 	if (dataplane_set_tunnel(engine->dataplane, &tunnel->endpoint.local,
 				 tunnel->endpoint.local_port, &tunnel->relay, AMT_PORT))
-		log_peer("%s", dataplane_error(engine->dataplane));
+		log_warning("%s", dataplane_error(engine->dataplane));
 	log_notice("tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
 		   addr_format(&tunnel->endpoint.local, text[1]), tunnel->endpoint.local_port);
 }

@@ -40,8 +40,8 @@ bool warm_failed(struct engine *engine, struct amt_member *member, const char *r
 
 	if (!is_one(engine, warm))
 		return false;
-	log_peer("tunnel to relay %s, which is to be warm: %s", addr_format(&warm->relay, text),
-		 reason);
+	log_warning("tunnel to relay %s, which is to be warm: %s", addr_format(&warm->relay, text),
+		    reason);
 	timer_start(&engine->timers, &warm->retry,
 		    random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAXIMUM, warm->failures++));
 	return true;

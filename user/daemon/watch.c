@@ -55,7 +55,7 @@ static void look_at_part(struct engine *engine, uint32_t first)
 	if (!is_needed(engine, first))
 		return;
 	if (dataplane_chunk_stats(engine->dataplane, first, stats)) {
-		log_peer("%s", dataplane_error(engine->dataplane));
+		log_warning("%s", dataplane_error(engine->dataplane));
 		return;
 	}
 	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {

@@ -53,12 +53,15 @@ const char *dataplane_interface(unsigned ifindex, char name[MCI_NAME])
 
 /* The libraries' own messages */
 
-static void log_lines(enum log_level level, const char *library, char *text)
+/* All lines of the text, or none: what the verifier says is of use as a whole. */
+static void log_lines(struct log_limit *limit, const char *library, char *text)
 {
 	char *rest = NULL;
 
+	if (!log_takes(limit))
+		return;
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-		log_write(level, "%s: %s", library, line);
+		log_write(limit, "%s: %s", library, line);
 }
 
 /* What the kernel says in words beside an errno: libbpf hands it on only as a line to print. */
@@ -89,24 +92,26 @@ const char *dataplane_refusal(int error)
  * verifier says to a program that it refuses is ours to mend, and nobody else says it. */
 static int log_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
-	enum log_level ours = strstr(format, "PROG LOAD LOG") ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG;
+	static struct log_limit verifier = {.level = LOG_LEVEL_ERROR},
+				other = {.level = LOG_LEVEL_DEBUG};
 	char *text = NULL;
 
 	if (level == LIBBPF_DEBUG || vasprintf(&text, format, args) < 0)
 		return 0;
 	keep_what_kernel_says(text);
-	log_lines(ours, "libbpf", text);
+	log_lines(strstr(format, "PROG LOAD LOG") ? &verifier : &other, "libbpf", text);
 	free(text);
 	return 0;
 }
 
 static int log_libxdp(enum libxdp_print_level level, const char *format, va_list args)
 {
+	static struct log_limit limit = {.level = LOG_LEVEL_DEBUG};
 	char *text = NULL;
 
 	if (level == LIBXDP_DEBUG || vasprintf(&text, format, args) < 0)
 		return 0;
-	log_lines(LOG_LEVEL_DEBUG, "libxdp", text);
+	log_lines(&limit, "libxdp", text);
 	free(text);
 	return 0;
 }

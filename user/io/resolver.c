@@ -187,6 +187,7 @@ static int context_start(struct context *context, const char **what)
 	context->ub = ub_ctx_create_ub_event(context->events);
 	if (!context->ub)
 		return UB_NOMEM;
+	ub_ctx_debugout(context->ub, NULL); /* it would write to stderr by itself, and wait there */
 	err = apply_settings(context->ub, resolver->timeout);
 	if (err)
 		return err;

@@ -276,15 +276,16 @@ static void note_no_room(const struct membership_querier *querier, const struct 
 	sg_format(sg, text);
 	addr_format(host, host_text);
 	if (membership_querier_count(querier) >= querier->settings.limit)
-		log_peer("%s: %s of host %s on %s refused: hosts there have joined %u (S,G) "
-			 "already (limit 'memberships')",
-			 protocol_of(querier), text, host_text, querier->name,
-			 querier->settings.limit);
+		log_warning("%s: %s of host %s on %s refused: hosts there have joined %u (S,G) "
+			    "already (limit 'memberships')",
+			    protocol_of(querier), text, host_text, querier->name,
+			    querier->settings.limit);
 	else
-		log_peer("%s: %s of host %s on %s refused: hosts there have joined %u sources of "
-			 "the group already, and more there cannot be",
-			 protocol_of(querier), text, host_text, querier->name,
-			 MEMBERSHIP_SOURCES_MAX);
+		log_warning(
+			"%s: %s of host %s on %s refused: hosts there have joined %u sources of "
+			"the group already, and more there cannot be",
+			protocol_of(querier), text, host_text, querier->name,
+			MEMBERSHIP_SOURCES_MAX);
 }
 
 /* (B) = GMI */
@@ -391,9 +392,9 @@ static void note_no_source(struct membership_querier *querier, const struct addr
 		return;
 	}
 	++*counter;
-	log_peer("%s: host %s on %s asks for group %s without a source: ignored",
-		 protocol_of(querier), addr_format(host, host_text), querier->name,
-		 addr_format(group, group_text));
+	log_warning("%s: host %s on %s asks for group %s without a source: ignored",
+		    protocol_of(querier), addr_format(host, host_text), querier->name,
+		    addr_format(group, group_text));
 }
 
 static enum fault apply_record(struct membership_querier *querier, const struct addr *host,
@@ -477,8 +478,8 @@ static void yield(struct membership_querier *querier, const struct addr *to,
 	if (is_querier(querier))
 		stop_asking(querier);
 	if (!addr_equal(&querier->other, to))
-		log_peer("%s: querier on %s is %s", protocol_of(querier), querier->name,
-			 addr_format(to, text));
+		log_warning("%s: querier on %s is %s", protocol_of(querier), querier->name,
+			    addr_format(to, text));
 	querier->other = *to;
 	querier->startup_left = 0;
 	querier->robustness = old ? querier->settings.robustness : message->query.robustness;
@@ -494,10 +495,10 @@ static void warn_of_old(struct membership_querier *querier, const struct addr *f
 	char text[ADDR_TEXT];
 
 	querier->counters.old_queries++;
-	log_peer("%s: %s on %s asks in an old version, in which hosts cannot name sources: make "
-		 "it speak %s",
-		 protocol_of(querier), addr_format(from, text), querier->name,
-		 from->family == AF_INET ? "IGMPv3" : "MLDv2");
+	log_warning("%s: %s on %s asks in an old version, in which hosts cannot name sources: make "
+		    "it speak %s",
+		    protocol_of(querier), addr_format(from, text), querier->name,
+		    from->family == AF_INET ? "IGMPv3" : "MLDv2");
 }
 
 /* Section 6.6.1 */
@@ -574,9 +575,10 @@ static bool is_stranger(const struct membership_querier *querier, const struct a
 
 	if (addr_is_unspecified(from) || addr_is_on_link(from, querier->subnets))
 		return false;
-	log_peer("%s: message from %s on %s refused: it is in no subnet of that interface: should "
-		 "it be heard, give %s an address of its subnet",
-		 protocol_of(querier), addr_format(from, text), querier->name, querier->name);
+	log_warning(
+		"%s: message from %s on %s refused: it is in no subnet of that interface: should "
+		"it be heard, give %s an address of its subnet",
+		protocol_of(querier), addr_format(from, text), querier->name, querier->name);
 	return true;
 }
 

@@ -104,8 +104,8 @@ static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_n
 	char text[ADDR_TEXT];
 
 	pim_asserts_neighbor_gone(&pim->asserts, &neighbor->address);
-	log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s expired (no Hello for %u s)",
-		    addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
+	log_notice("pim: neighbor %s on %s expired (no Hello for %u s)",
+		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
 }
 
 static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg)
@@ -227,20 +227,6 @@ void pim_interface_stop(struct pim_interface *pim)
 	pim_asserts_free(&pim->asserts);
 }
 
-/* One that comes and goes without end must not fill the log, but routers that come together at the
- * start have a line each. */
-static void log_new_neighbor(struct pim_interface *pim, const char *address)
-{
-	unsigned count = pim_neighbors_count(&pim->neighbors);
-
-	if (count <= pim->most_neighbors) {
-		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s", address, pim->name);
-		return;
-	}
-	pim->most_neighbors = count;
-	log_notice("pim: neighbor %s on %s", address, pim->name);
-}
-
 static enum fault receive_hello(struct pim_interface *pim, const struct addr *from,
 				const struct pim_hello *hello)
 {
@@ -251,23 +237,23 @@ static enum fault receive_hello(struct pim_interface *pim, const struct addr *fr
 	addr_format(from, text);
 	switch (pim_neighbors_hello(&pim->neighbors, from, hello)) {
 	case PIM_NEIGHBOR_NEW:
-		log_new_neighbor(pim, text);
+		log_notice("pim: neighbor %s on %s", text, pim->name);
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_RESTARTED:
-		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s restarted", text, pim->name);
+		log_notice("pim: neighbor %s on %s restarted", text, pim->name);
 		pim_asserts_neighbor_gone(&pim->asserts, from);
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_GONE:
-		log_limited(LOG_LEVEL_NOTICE, "pim: neighbor %s on %s said goodbye", text,
-			    pim->name);
+		log_notice("pim: neighbor %s on %s said goodbye", text, pim->name);
 		pim_asserts_neighbor_gone(&pim->asserts, from);
 		break;
 	case PIM_NEIGHBOR_REFUSED:
-		log_peer("pim: neighbor %s on %s refused: %u are known already (limit 'neighbors'; "
-			 "'allow' in [pim] keeps strangers out)",
-			 text, pim->name, pim->options->neighbors_max);
+		log_warning(
+			"pim: neighbor %s on %s refused: %u are known already (limit 'neighbors'; "
+			"'allow' in [pim] keeps strangers out)",
+			text, pim->name, pim->options->neighbors_max);
 		return FAULT_LIMIT;
 	case PIM_NEIGHBOR_SAME:
 	case PIM_NEIGHBOR_STRANGER:
@@ -298,9 +284,10 @@ static enum fault apply_join(struct pim_interface *pim, const struct addr *from,
 	}
 	pim->counters.joins_refused++;
 	if (result == PIM_JOIN_TOO_MANY)
-		log_peer("pim: neighbor %s on %s has joined %u channels already: more are refused "
-			 "(limit 'joins')",
-			 addr_format(from, text), pim->name, pim->options->joins_max);
+		log_warning(
+			"pim: neighbor %s on %s has joined %u channels already: more are refused "
+			"(limit 'joins')",
+			addr_format(from, text), pim->name, pim->options->joins_max);
 	return FAULT_LIMIT;
 }
 

@@ -64,7 +64,6 @@ struct pim_interface {
 	struct timer hello;
 	bool hello_owed; /* to a new or restarted neighbour, before anything else */
 	struct pim_neighbors neighbors;
-	unsigned most_neighbors; /* that there ever were at once */
 	struct pim_downstream downstream;
 	struct pim_asserts asserts;
 	struct sg echoes[PIM_PRUNES_MAX]; /* to be sent in one message */
