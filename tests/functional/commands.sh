@@ -40,7 +40,7 @@ has status . version pid since uptime_s interfaces channels packets_per_s bits_p
 has status '.interfaces[0]' name role mode why addresses neighbors observed dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors joins
-has neighbors '.neighbors[0]' interface address dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
+has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
 has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
 has interfaces '.interfaces[0]' name role mode why addresses up mtu refused pim igmp mld
@@ -53,7 +53,7 @@ has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness 
 has tunnels '.discoveries[0]' address relay waiting
 has counters . drops refused pim
 has counters .refused pim amt membership dns
-has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router parts_skipped
+has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router parts_skipped joins_yielded
 has 'lookup 192.0.2.10' . source owner ways domain dnssec steps relays reason
 has 'lookup 192.0.2.10' '.steps[0]' way name type status canonical ttl_s secure ms records
 

@@ -61,8 +61,9 @@ static unsigned place_of(const struct family *family, const struct sg *sg)
 	return i;
 }
 
-static bool note_joined(void *context, const struct sg *sg)
+static bool note_joined(void *context, const struct sg *sg, const struct addr *from)
 {
+	(void)from;
 	struct family *family = context;
 
 	must(sg_is_forwardable(sg) && sg->source.family == family->pim.address.family);
@@ -99,6 +100,7 @@ static void note_lost(void *context, const struct sg *sg, bool lost)
 	must(sg_is_forwardable(sg));
 }
 
+static const struct prefixes subnets;
 static const struct pim_actions actions = {.send = check_sent,
 					   .joined = note_joined,
 					   .left = note_left,
@@ -122,10 +124,27 @@ static unsigned check_neighbors(const struct pim_neighbors *neighbors)
 	return running;
 }
 
+/* It ends with the last of what keeps it. */
+static unsigned check_claims(const struct pim_downstream_entry *entry)
+{
+	usec_t due = entry->kept_until;
+	const struct pim_claim *claim;
+	unsigned count = 0;
+
+	for (claim = entry->claims; claim; claim = claim->sibling) {
+		must(claim->entry == entry && claim->joiner);
+		due = claim->due > due ? claim->due : due;
+		count++;
+	}
+	must(count <= PIM_CLAIMS_MAX && timer_due(&timers, &entry->expiry) == due);
+	return count;
+}
+
 static unsigned check_downstream(const struct family *family)
 {
 	const struct pim_downstream_entry *entry = family->pim.downstream.by_sg;
-	unsigned running = 0;
+	const struct pim_joiner *joiner;
+	unsigned running = 0, claims = 0;
 
 	must(pim_downstream_count(&family->pim.downstream) == family->wanted_count);
 	for (; entry; entry = entry->hh.next) {
@@ -134,7 +153,13 @@ static unsigned check_downstream(const struct family *family)
 		must(pending || entry->state == PIM_JOIN);
 		must(pending == (entry->prune_pending.slot != 0));
 		running += pending + (entry->expiry.slot != 0);
+		claims += check_claims(entry);
 	}
+	for (joiner = family->pim.downstream.joiners; joiner; joiner = joiner->hh.next) {
+		must(joiner->entries && joiner->entries <= options.joins_max);
+		claims -= joiner->entries;
+	}
+	must(!claims);
 	return running;
 }
 
@@ -162,7 +187,7 @@ static void check_all(void)
 			   (families[i].pim.echo.slot != 0);
 	}
 	must(timers.count == running);
-	must(timers_next(&timers) > timers.now || !timers.count);
+	must(timers_next(&timers) >= timers.now || !timers.count);
 }
 
 /* Steps */
@@ -176,6 +201,7 @@ static void start(void)
 				.options = &options,
 				.actions = &actions,
 				.context = &families[i],
+				.subnets = &subnets,
 				.address = addr_from_bytes(i ? AF_INET6 : AF_INET, addresses[i])}};
 		pim_interface_start(&families[i].pim);
 	}

@@ -14,8 +14,9 @@ static struct sg sg;
 static struct addr router, other_router;
 static int wanted_calls, unwanted_calls, echoes;
 
-static bool joined(struct pim_downstream *of, const struct sg *which)
+static bool joined(struct pim_downstream *of, const struct sg *which, const struct addr *from)
 {
+	(void)from;
 	cr_assert_eq(of, &downstream);
 	cr_assert(!memcmp(which, &sg, sizeof(struct sg)));
 	if (pim_downstream_count(of) >= ROOM)
@@ -201,6 +202,11 @@ Test(pim_downstream, transitions)
 	begin();
 }
 
+static void run_for(unsigned time)
+{
+	timers_run(&timers, timers.now + time * USEC_PER_SEC);
+}
+
 static enum pim_join_result join(uint8_t group, const struct addr *from)
 {
 	sg.group.bytes[3] = group;
@@ -224,15 +230,103 @@ Test(pim_downstream, a_neighbor_has_a_limit_of_its_own)
 	cr_expect_eq(join(8, &router), PIM_JOIN_TAKEN, "a place that was left is free");
 }
 
-Test(pim_downstream, who_joined_last_answers_for_an_entry)
+Test(pim_downstream, one_that_has_all_it_may_keeps_up_what_others_have_joined)
 {
 	for (int group = 0; group < EACH_MAX; group++)
 		join(group, &router);
-	cr_expect_eq(join(0, &other_router), PIM_JOIN_TAKEN);
-	cr_expect(addr_equal(&entry()->joiner->address, &other_router));
-	cr_expect_eq(join(8, &router), PIM_JOIN_TAKEN, "it has one less");
-	cr_expect_eq(join(0, &router), PIM_JOIN_TAKEN, "kept up, though it has all it may");
-	cr_expect(addr_equal(&entry()->joiner->address, &other_router));
+	join(3, &other_router);
+	run_for(200);
+	sg.group.bytes[3] = 3;
+	cr_expect_eq(pim_downstream_join(&downstream, &sg, &router, 0xffff), PIM_JOIN_TAKEN);
+	cr_expect_eq(pim_downstream_joined_by(&downstream, &router), EACH_MAX);
+	cr_expect_eq(seconds(&entry()->expiry), 210, "for no longer than by default");
+}
+
+/* The neighbours of a LAN, and when what they have joined ends. */
+
+Test(pim_downstream, what_a_neighbor_has_joined_goes_with_it)
+{
+	sg.group.bytes[3] = 0;
+	pim_downstream_join(&downstream, &sg, &router, 0xffff);
+	run_for(100000);
+	pim_downstream_bound(&downstream, &router, 0, true);
+	cr_expect_eq(pim_downstream_joined_by(&downstream, &router), 0);
+	run_for(0);
+	cr_expect_eq(unwanted_calls, 1);
+	cr_expect_eq(pim_downstream_count(&downstream), 0);
+	pim_downstream_bound(&downstream, &router, 0, true);
+}
+
+Test(pim_downstream, what_another_has_joined_too_lasts_as_that_has_said)
+{
+	sg.group.bytes[3] = 0;
+	pim_downstream_join(&downstream, &sg, &router, 0xffff);
+	pim_downstream_join(&downstream, &sg, &other_router, 210);
+	run_for(10);
+	pim_downstream_bound(&downstream, &router, PIM_SUPPRESSION, true);
+	cr_expect_eq(seconds(&entry()->expiry), 200);
+	cr_expect(addr_equal(&entry()->claims->joiner->address, &other_router));
+	pim_downstream_bound(&downstream, &other_router, PIM_SUPPRESSION, true);
+	cr_expect_eq(seconds(&entry()->expiry), 90, "others may have kept silent");
+	run_for(60);
+	pim_downstream_join(&downstream, &sg, &router, 210);
+	cr_expect_eq(seconds(&entry()->expiry), 210);
+	run_for(210);
+	cr_expect_eq(unwanted_calls, 1);
+}
+
+Test(pim_downstream, what_ends_sooner_is_not_prolonged)
+{
+	sg.group.bytes[3] = 0;
+	pim_downstream_join(&downstream, &sg, &router, 30);
+	pim_downstream_bound(&downstream, &router, PIM_SUPPRESSION, true);
+	cr_expect_eq(seconds(&entry()->expiry), 30);
+}
+
+Test(pim_downstream, a_neighbor_that_begins_anew_is_to_join_again)
+{
+	sg.group.bytes[3] = 0;
+	pim_downstream_join(&downstream, &sg, &router, 0xffff);
+	pim_downstream_bound(&downstream, &router, 210 * USEC_PER_SEC, false);
+	cr_expect_eq(seconds(&entry()->expiry), 210);
+	cr_expect_eq(pim_downstream_joined_by(&downstream, &router), 1);
+	pim_downstream_join(&downstream, &sg, &router, 0xffff);
+	cr_expect_eq(seconds(&entry()->expiry), STOPPED, "for ever again");
+}
+
+Test(pim_downstream, an_entry_knows_so_many_neighbors_by_name)
+{
+	struct addr others[20];
+
+	sg.group.bytes[3] = 0;
+	for (int i = 0; i < 20; i++) {
+		others[i] = router;
+		others[i].bytes[3] = 100 + i;
+		pim_downstream_join(&downstream, &sg, &others[i], 300 + i);
+	}
+	cr_expect_eq(HASH_COUNT(downstream.joiners), PIM_CLAIMS_MAX);
+	cr_expect_eq(pim_downstream_joined_by(&downstream, &others[19]), 1);
+	for (int i = 0; i < 20; i++)
+		pim_downstream_bound(&downstream, &others[i], 0, true);
+	cr_expect_eq(seconds(&entry()->expiry), 300 + 11, "of the latest that was forgotten");
+}
+
+Test(pim_downstream, who_has_the_most_yields_the_latest)
+{
+	for (int group = 0; group < EACH_MAX; group++)
+		join(group, &router);
+	join(1, &other_router);
+	join(2, &other_router);
+	cr_assert_eq(pim_downstream_largest(&downstream)->entries, EACH_MAX);
+	sg.group.bytes[3] = 2;
+	pim_downstream_yield(&downstream, pim_downstream_largest(&downstream));
+	cr_expect_eq(unwanted_calls, 0, "another keeps it");
+	cr_expect(addr_equal(&entry()->claims->joiner->address, &other_router));
+	pim_downstream_join(&downstream, &sg, &router, 210);
+	pim_downstream_bound(&downstream, &other_router, 0, true);
+	pim_downstream_yield(&downstream, pim_downstream_largest(&downstream));
+	cr_expect_eq(unwanted_calls, 1);
+	cr_expect_eq(pim_downstream_joined_by(&downstream, &router), 2);
 }
 
 Test(pim_downstream, what_cannot_be_had_stays_in_no_info_and_may_be_had_later)

@@ -43,9 +43,10 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	sent_count++;
 }
 
-static bool joined(void *context, const struct sg *sg)
+static bool joined(void *context, const struct sg *sg, const struct addr *from)
 {
 	(void)context;
+	(void)from;
 	last = *sg;
 	wanted_count++;
 	return true;
@@ -74,7 +75,7 @@ static void lost(void *context, const struct sg *sg, bool is_lost)
 
 static const struct pim_actions actions = {
 	.send = send_message, .joined = joined, .left = left, .interest = interest, .lost = lost};
-static struct prefixes allow, groups;
+static struct prefixes allow, groups, subnets;
 static struct pim_options options;
 
 static void begin_as(const char *address)
@@ -88,8 +89,11 @@ static void begin_as(const char *address)
 				       .groups = &groups,
 				       .metric = {.preference = 200, .metric = 100}};
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){
-		.name = "lan0", .timers = &timers, .options = &options, .actions = &actions};
+	pim = (struct pim_interface){.name = "lan0",
+				     .subnets = &subnets,
+				     .timers = &timers,
+				     .options = &options,
+				     .actions = &actions};
 	addr_parse(address, &pim.address);
 	sent_count = wanted_count = unwanted_count = 0;
 	said_count = lost_count = found_count = 0;
@@ -590,4 +594,83 @@ Test(pim_interface, ipv6)
 	expect_last("2001:db8:5::10", "ff3e::8000:1");
 	cr_expect_eq(receive("pim-prune-sg-v6"), FAULT_NONE);
 	cr_expect_eq(unwanted_count, 1);
+}
+
+/* What a neighbour has joined ends with it */
+
+/* The sample's Join, to last for ever. */
+static enum fault join_for_ever(void)
+{
+	struct cursor datagram = sample_datagram("pim-join-sg-v4", 0);
+	struct ip_datagram ip;
+	enum fault fault = ip_decode(datagram, &ip);
+	uint8_t *message = (uint8_t *)ip.payload.at;
+
+	memset(message + 12, 0xff, 2);
+	fix_checksum(ip.payload, 2, 0);
+	if (!fault)
+		fault = pim_interface_receive(&pim, &ip);
+	exact_free(datagram);
+	return fault;
+}
+
+Test(pim_interface, a_goodbye_ends_what_the_only_neighbor_has_joined)
+{
+	hello_from("10.0.0.2", 0xffff, 1);
+	cr_expect_eq(join_for_ever(), FAULT_NONE);
+	run_for(&timers, 1000000);
+	cr_expect_eq(unwanted_count, 0);
+	hello_from("10.0.0.2", 0, 1);
+	run_for(&timers, 0.1);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_interface, where_others_are_left_they_have_time_to_join)
+{
+	hello_from("10.0.0.2", 105, 1);
+	hello_from("10.0.0.3", 0xffff, 1);
+	cr_expect_eq(join_for_ever(), FAULT_NONE);
+	run_for(&timers, 105 + 89);
+	cr_expect_eq(unwanted_count, 0, "its Hellos have ended, 89 s ago");
+	run_for(&timers, 2);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_interface, a_neighbor_that_begins_anew_has_210_s_to_join_again)
+{
+	hello_from("10.0.0.2", 0xffff, 1);
+	cr_expect_eq(join_for_ever(), FAULT_NONE);
+	hello_from("10.0.0.2", 0xffff, 2);
+	run_for(&timers, 209);
+	cr_expect_eq(unwanted_count, 0);
+	run_for(&timers, 2);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_interface, who_says_no_hello_joins_for_an_hour_at_most)
+{
+	options.require_hello = false;
+	cr_expect_eq(join_for_ever(), FAULT_NONE);
+	run_for(&timers, 3599);
+	cr_expect_eq(unwanted_count, 0);
+	run_for(&timers, 2);
+	cr_expect_eq(unwanted_count, 1);
+}
+
+Test(pim_interface, neighbors_of_other_subnets_are_told_apart)
+{
+	struct addr near, far;
+
+	cr_assert(prefix_parse("10.0.0.1/24", &subnets.list[0]));
+	subnets.count = 1;
+	hello_from("10.0.0.2", 105, 1);
+	hello_from("10.9.9.2", 105, 1);
+	addr_parse("10.0.0.2", &near);
+	addr_parse("10.9.9.2", &far);
+	cr_expect_not(pim_interface_is_foreign(&pim, pim_neighbors_find(&pim.neighbors, &near)));
+	cr_expect(pim_interface_is_foreign(&pim, pim_neighbors_find(&pim.neighbors, &far)));
+	pim_neighbors_find(&pim.neighbors, &far)->hello.addresses[0] = near;
+	pim_neighbors_find(&pim.neighbors, &far)->hello.address_count = 1;
+	cr_expect_not(pim_interface_is_foreign(&pim, pim_neighbors_find(&pim.neighbors, &far)),
+		      "its Address List has one of ours");
 }

@@ -32,9 +32,10 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	cr_assert_eq(pim_decode(&ip, &sent[i]), FAULT_NONE);
 }
 
-static bool joined(void *context, const struct sg *sg)
+static bool joined(void *context, const struct sg *sg, const struct addr *from)
 {
 	(void)context;
+	(void)from;
 	last = *sg;
 	wanted_count++;
 	return true;
@@ -56,7 +57,7 @@ static enum pim_interest interest(void *context, const struct sg *sg)
 
 static const struct pim_actions actions = {
 	.send = send_message, .joined = joined, .left = left, .interest = interest};
-static struct prefixes allow, groups;
+static struct prefixes allow, groups, subnets;
 static struct pim_options options;
 
 static void begin_as(const char *us)
@@ -69,8 +70,11 @@ static void begin_as(const char *us)
 				       .allow = &allow,
 				       .groups = &groups};
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){
-		.name = "lan0", .timers = &timers, .options = &options, .actions = &actions};
+	pim = (struct pim_interface){.name = "lan0",
+				     .subnets = &subnets,
+				     .timers = &timers,
+				     .options = &options,
+				     .actions = &actions};
 	pim.address = address(us);
 	pim_interface_start(&pim);
 	wanted_count = unwanted_count = sent_count = 0;

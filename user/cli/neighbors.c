@@ -33,6 +33,10 @@ static void print_neighbors(const struct cli *cli, const json_t *reply)
 		cell_seconds(table, neighbor, "holdtime_s");
 		cell_seconds(table, neighbor, "expires_s");
 		cell_age(table, neighbor, "since");
+		if (json_is_true(json_object_get(neighbor, "other_subnet")))
+			table_note(table,
+				   "of no subnet of that interface: its routes must lead to an "
+				   "address of ours");
 		if (cli->verbose)
 			note_neighbor(table, neighbor);
 	}

@@ -41,8 +41,9 @@ static json_t *view_neighbor(const struct pim_interface *pim, const struct pim_n
 	char generation[16];
 
 	snprintf(generation, sizeof(generation), "0x%08" PRIx32, hello->generation_id);
-	return json_pack("{s:s, s:o, s:b, s:o, s:i, s:o, s:o, s:s?, s:o, s:o, s:o}", "interface",
-			 pim->name, "address", view_addr(&neighbor->address), "dr", dr, "since",
+	return json_pack("{s:s, s:o, s:b, s:b, s:o, s:i, s:o, s:o, s:s?, s:o, s:o, s:o}",
+			 "interface", pim->name, "address", view_addr(&neighbor->address),
+			 "other_subnet", pim_interface_is_foreign(pim, neighbor), "dr", dr, "since",
 			 view_time(neighbor->since, pim->timers->now), "holdtime_s",
 			 hello->holdtime, "expires_s",
 			 view_seconds_left(pim->timers, &neighbor->expiry), "dr_priority",
@@ -77,6 +78,7 @@ void view_pim_counters(const struct pim_interface *pim, json_t *list)
 		{"entries_skipped", counters->entries_skipped},
 		{"entries_refused", counters->entries_refused},
 		{"joins_refused", counters->joins_refused},
+		{"joins_yielded", counters->joins_yielded},
 		{"for_other_router", counters->for_other_router},
 		{"parts_skipped", counters->parts_skipped},
 	};
@@ -97,7 +99,8 @@ void view_joined(const struct pim_interface *pim, const struct sg *sg, json_t *l
 	json_array_append_new(
 		list,
 		json_pack("{s:s, s:s, s:o, s:s, s:o, s:o}", "interface", pim->name, "by", "pim",
-			  "neighbor", view_addr(entry->joiner ? &entry->joiner->address : NULL),
+			  "neighbor",
+			  view_addr(entry->claims ? &entry->claims->joiner->address : NULL),
 			  "state", entry->state == PIM_PRUNE_PENDING ? "prune-pending" : "join",
 			  "expires_s", view_seconds_left(pim->timers, &entry->expiry), "prune_s",
 			  view_seconds_left(pim->timers, &entry->prune_pending)));

@@ -3,6 +3,7 @@
  *
  *   datagrams.c  dataplane's PIM, IGMP and MLD packets -> whole IP datagrams
  *   lan.c      PIM's datagrams -> PIM interfaces -> channel table
+ *   shares.c   a full channel table -> who has the most yields
  *   hosts.c    those of IGMP and MLD -> queriers -> lan.c's channels
  *   links.c    interfaces, addresses and routes, at the start and as they change -> all of these
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
@@ -94,9 +95,9 @@ struct lan {
 	unsigned number;               /* the channels' bit for it */
 	struct netlink_interface link; /* ifindex 0: it is gone; refused: as one that is down */
 	struct refusal refusal;
-	bool observed;                 /* another daemon of this host speaks PIM there */
-	bool asked;                    /* its hosts are asked by IGMP and MLD */
-	struct prefixes subnets;       /* of its addresses */
+	bool observed;           /* another daemon of this host speaks PIM there */
+	bool asked;              /* its hosts are asked by IGMP and MLD */
+	struct prefixes subnets; /* of its addresses */
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
 };
@@ -197,13 +198,20 @@ void lan_interest_changed(struct engine *engine, const struct sg *sg);
 /* The interface that speaks PIM of (S,G)'s family; NULL. */
 struct pim_interface *lan_pim_of(struct lan *lan, const struct sg *sg);
 struct lan *lan_find(struct engine *engine, uint32_t ifindex); /* NULL where there is none */
-/* Routers or hosts of the LAN want (S,G); false where no more channels can be had. Some want it no
- * longer: with the last of them it ends. */
-bool lan_joined(struct lan *lan, const struct sg *sg);
+/* A router of the LAN, or its hosts, that have `joined` so many others, want (S,G); false where no
+ * more channels can be had. Some want it no longer: with the last of them it ends. */
+bool lan_joined(struct lan *lan, const struct sg *sg, unsigned joined);
 void lan_left(struct lan *lan, const struct sg *sg);
 void lan_observed_pim(struct engine *engine, uint32_t ifindex, struct cursor packet);
 /* Another router forwards (S,G) onto this LAN, as we do. */
 void lan_observed_rival(struct engine *engine, uint32_t ifindex, const struct sg *sg);
+
+/* shares.c */
+/* Where all channels are taken: takes a place of who has the most, for one that has `joined` so
+ * many and is below its share. False where nobody is to yield. A place that others want, too, is
+ * not free then: it takes as many calls as parties want it, or the next Join finds room. */
+#define SHARES_TRIES 16
+bool shares_make_room(struct engine *engine, unsigned joined);
 
 /* hosts.c */
 bool hosts_start(struct lan *lan);
@@ -256,11 +264,11 @@ void watch_start(struct engine *engine);
 
 /* traffic.c */
 void traffic_start(struct engine *engine);
-/* The channel's counters as they are now, those of the slow path included. Zeros where they cannot be
- * read. */
+/* The channel's counters as they are now, those of the slow path included. Zeros where they cannot
+ * be read. */
 struct dataplane_channel_stats traffic_read(struct engine *engine, struct channel *channel);
-/* The channel's meters look: at its counters as they are now, or as the dataplane has just told. Rates
- * have this one clock; no client's request moves it. */
+/* The channel's meters look: at its counters as they are now, or as the dataplane has just told.
+ * Rates have this one clock; no client's request moves it. */
 void traffic_look(struct engine *engine, struct channel *channel);
 void traffic_note(struct engine *engine, struct channel *channel,
 		  const struct dataplane_channel_stats *fast);

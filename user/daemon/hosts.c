@@ -18,7 +18,9 @@ static void send_query(void *context, const struct addr *destination, const uint
 
 static bool joined(void *context, const struct sg *sg)
 {
-	return lan_joined(((struct lan_hosts *)context)->lan, sg);
+	struct lan_hosts *hosts = context;
+
+	return lan_joined(hosts->lan, sg, membership_querier_count(&hosts->querier));
 }
 
 static void left(void *context, const struct sg *sg)

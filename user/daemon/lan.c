@@ -25,12 +25,18 @@ static bool is_wanted(const struct lan *lan, const struct sg *sg)
 	       membership_querier_find(&hosts->querier, sg);
 }
 
-bool lan_joined(struct lan *lan, const struct sg *sg)
+bool lan_joined(struct lan *lan, const struct sg *sg, unsigned joined)
 {
 	struct engine *engine = lan->engine;
 	char text[SG_TEXT];
+	bool wanted = false;
 
-	if (channel_table_want(&engine->channels, sg, lan->number, engine->seen)) {
+	for (unsigned tries = 0; !wanted && tries < SHARES_TRIES; tries++) {
+		if (tries && !shares_make_room(engine, joined))
+			break;
+		wanted = channel_table_want(&engine->channels, sg, lan->number, engine->seen);
+	}
+	if (wanted) {
 		log_notice("%s joined on %s", sg_format(sg, text), lan->link.name);
 		return true;
 	}
@@ -50,9 +56,11 @@ void lan_left(struct lan *lan, const struct sg *sg)
 	lan_interest_changed(lan->engine, sg);
 }
 
-static bool joined(void *context, const struct sg *sg)
+static bool joined(void *context, const struct sg *sg, const struct addr *from)
 {
-	return lan_joined(((struct lan_pim *)context)->lan, sg);
+	struct lan_pim *pim = context;
+
+	return lan_joined(pim->lan, sg, pim_downstream_joined_by(&pim->interface.downstream, from));
 }
 
 static void left(void *context, const struct sg *sg)
@@ -147,6 +155,7 @@ static bool start_family(struct lan *lan, struct lan_pim *pim, int family)
 					      .options = &lan->engine->pim_options,
 					      .actions = &actions,
 					      .context = pim,
+					      .subnets = &lan->subnets,
 					      .observing = lan->observed,
 					      .address = own.primary,
 					      .secondary_count = own.secondary_count}};

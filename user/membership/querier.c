@@ -631,6 +631,15 @@ bool membership_querier_adopt(struct membership_querier *querier, const struct s
 	return true;
 }
 
+void membership_querier_yield(struct membership_querier *querier)
+{
+	/* A hash keeps the order in which its elements came. */
+	const struct UT_hash_table *table = querier->sources->hh.tbl;
+	struct membership_source *latest = ELMT_FROM_HH(table, table->tail);
+
+	source_expired(&latest->expiry);
+}
+
 unsigned membership_querier_count(const struct membership_querier *querier)
 {
 	return HASH_COUNT(querier->sources);

@@ -122,6 +122,8 @@ enum fault membership_querier_receive(struct membership_querier *querier,
 /* State that an earlier daemon had: as a report would make it, without a call of `joined`. False
  * where it is there already, or does not fit. */
 bool membership_querier_adopt(struct membership_querier *querier, const struct sg *sg);
+/* Ends the latest membership, for others to have room: there is one. */
+void membership_querier_yield(struct membership_querier *querier);
 /* What hosts want of (S,G); NULL where that is nothing. */
 struct membership_source *membership_querier_find(const struct membership_querier *querier,
 						  const struct sg *sg);

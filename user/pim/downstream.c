@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "base/memory.h"
 
+#include <utlist.h>
+
 static const char *state_name(enum pim_downstream_state state)
 {
 	static const char *const names[] = {"NoInfo", "Join", "Prune-Pending"};
@@ -11,9 +13,10 @@ static const char *state_name(enum pim_downstream_state state)
 	return names[state];
 }
 
-/* Joiners: there as long as they have an entry. */
+/* Claims, and joiners: these are there as long as they have one. */
 
-static struct pim_joiner *find_joiner(struct pim_downstream *downstream, const struct addr *address)
+static struct pim_joiner *find_joiner(const struct pim_downstream *downstream,
+				      const struct addr *address)
 {
 	struct pim_joiner *joiner;
 
@@ -21,37 +24,78 @@ static struct pim_joiner *find_joiner(struct pim_downstream *downstream, const s
 	return joiner;
 }
 
-static void disown(struct pim_downstream_entry *entry)
+static struct pim_joiner *add_joiner(struct pim_downstream *downstream, const struct addr *address)
 {
-	struct pim_joiner *joiner = entry->joiner;
+	struct pim_joiner *joiner = memory_new(sizeof(*joiner));
 
-	entry->joiner = NULL;
-	if (!joiner || --joiner->entries)
+	joiner->address = *address;
+	HASH_ADD(hh, downstream->joiners, address, sizeof(joiner->address), joiner);
+	return joiner;
+}
+
+static void release(struct pim_claim *claim)
+{
+	struct pim_downstream_entry *entry = claim->entry;
+	struct pim_joiner *joiner = claim->joiner;
+
+	LL_DELETE2(entry->claims, claim, sibling);
+	DL_DELETE(joiner->claims, claim);
+	free(claim);
+	if (--joiner->entries)
 		return;
 	HASH_DEL(entry->table->joiners, joiner);
 	free(joiner);
 }
 
-static void own(struct pim_downstream_entry *entry, const struct addr *address)
+static struct pim_claim *find_claim(const struct pim_downstream_entry *entry,
+				    const struct addr *address)
 {
-	struct pim_downstream *downstream = entry->table;
-	struct pim_joiner *joiner = find_joiner(downstream, address);
+	struct pim_claim *claim = entry->claims;
 
-	if (!joiner) {
-		joiner = memory_new(sizeof(*joiner));
-		joiner->address = *address;
-		HASH_ADD(hh, downstream->joiners, address, sizeof(joiner->address), joiner);
-	}
-	joiner->entries++;
-	disown(entry);
-	entry->joiner = joiner;
+	while (claim && !addr_equal(&claim->joiner->address, address))
+		claim = claim->sibling;
+	return claim;
 }
 
-static bool may_own_more(struct pim_downstream *downstream, const struct addr *address)
+/* Makes room for one more, at the cost of the one that ends first. */
+static void limit_claims(struct pim_downstream_entry *entry)
 {
-	const struct pim_joiner *joiner = find_joiner(downstream, address);
+	struct pim_claim *claim, *first = entry->claims;
+	unsigned count = 0;
 
-	return !joiner || joiner->entries < downstream->joiner_limit;
+	LL_FOREACH2(entry->claims, claim, sibling)
+	{
+		count++;
+		if (claim->due < first->due)
+			first = claim;
+	}
+	if (count < PIM_CLAIMS_MAX)
+		return;
+	if (first->due != USEC_NEVER && entry->kept_until < first->due)
+		entry->kept_until = first->due;
+	release(first);
+}
+
+static struct pim_claim *add_claim(struct pim_downstream_entry *entry, const struct addr *address)
+{
+	struct pim_claim *claim = memory_new(sizeof(*claim));
+	struct pim_joiner *joiner;
+
+	limit_claims(entry);
+	joiner = find_joiner(entry->table, address);
+	if (!joiner)
+		joiner = add_joiner(entry->table, address);
+	claim->joiner = joiner;
+	claim->entry = entry;
+	joiner->entries++;
+	DL_APPEND(joiner->claims, claim);
+	LL_PREPEND2(entry->claims, claim, sibling);
+	return claim;
+}
+
+static bool may_join_more(const struct pim_downstream *downstream, const struct addr *address)
+{
+	return pim_downstream_joined_by(downstream, address) < downstream->joiner_limit;
 }
 
 /* Entries */
@@ -62,7 +106,8 @@ static void discard(struct pim_downstream_entry *entry)
 
 	timer_stop(downstream->timers, &entry->expiry);
 	timer_stop(downstream->timers, &entry->prune_pending);
-	disown(entry);
+	while (entry->claims)
+		release(entry->claims);
 	HASH_DEL(downstream->by_sg, entry);
 	free(entry);
 }
@@ -126,23 +171,50 @@ static struct pim_downstream_entry *add(struct pim_downstream *downstream, const
 	return entry;
 }
 
-static void extend_expiry(struct pim_downstream_entry *entry, uint16_t holdtime)
+/* With the last of what keeps the entry. */
+static void set_expiry(struct pim_downstream_entry *entry)
 {
-	struct timers *timers = entry->table->timers;
-	usec_t due = timers->now + holdtime * USEC_PER_SEC;
+	usec_t due = entry->kept_until;
+	const struct pim_claim *claim;
 
-	/* Forever is not shortened by a later Join of another router, either. */
-	if (entry->state != PIM_NO_INFO && timer_due(timers, &entry->expiry) >= due)
-		return;
-	timer_set(timers, &entry->expiry, holdtime == PIM_HOLDTIME_FOREVER ? USEC_NEVER : due);
+	LL_FOREACH2(entry->claims, claim, sibling)
+	if (claim->due > due)
+		due = claim->due;
+	timer_set(entry->table->timers, &entry->expiry, due);
+}
+
+static usec_t end_of(const struct timers *timers, uint16_t holdtime)
+{
+	return holdtime == PIM_HOLDTIME_FOREVER ? USEC_NEVER
+						: timers->now + holdtime * USEC_PER_SEC;
+}
+
+/* Joins are suppressed (section 4.3.3): others may want it, but who joins keeps it up. One that has
+ * as many as it may have does so, too, by no name and for no longer than by default. */
+static void keep(struct pim_downstream_entry *entry, const struct addr *from, uint16_t holdtime)
+{
+	const struct timers *timers = entry->table->timers;
+	struct pim_claim *claim = find_claim(entry, from);
+	usec_t due = end_of(timers, holdtime);
+	usec_t most = end_of(timers, PIM_HOLDTIME_JOIN_PRUNE);
+
+	if (!claim && may_join_more(entry->table, from))
+		claim = add_claim(entry, from);
+	if (!claim && due > most)
+		due = most;
+	if (claim && claim->due < due)
+		claim->due = due;
+	else if (!claim && entry->kept_until < due)
+		entry->kept_until = due;
+	set_expiry(entry);
 }
 
 static enum pim_join_result open_entry(struct pim_downstream *downstream, const struct sg *sg,
 				       const struct addr *from, struct pim_downstream_entry **entry)
 {
-	if (!may_own_more(downstream, from))
+	if (!may_join_more(downstream, from))
 		return PIM_JOIN_TOO_MANY;
-	if (!downstream->joined(downstream, sg))
+	if (!downstream->joined(downstream, sg, from))
 		return PIM_JOIN_REFUSED;
 	*entry = add(downstream, sg);
 	return PIM_JOIN_TAKEN;
@@ -165,10 +237,7 @@ enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, cons
 		result = open_entry(downstream, sg, from, &entry);
 	if (result)
 		return result;
-	/* Joins are suppressed (section 4.3.3): others may want it, but who joins keeps it up. */
-	if (may_own_more(downstream, from))
-		own(entry, from);
-	extend_expiry(entry, holdtime);
+	keep(entry, from, holdtime);
 	timer_stop(downstream->timers, &entry->prune_pending);
 	change_state(entry, PIM_JOIN, "Join");
 	return PIM_JOIN_TAKEN;
@@ -181,7 +250,8 @@ bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg
 	if (pim_downstream_find(downstream, sg))
 		return false;
 	entry = add(downstream, sg);
-	extend_expiry(entry, holdtime);
+	entry->kept_until = end_of(downstream->timers, holdtime);
+	set_expiry(entry);
 	entry->state = PIM_JOIN;
 	return true;
 }
@@ -199,6 +269,58 @@ void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg
 	}
 	timer_start(downstream->timers, &entry->prune_pending, override_interval);
 	change_state(entry, PIM_PRUNE_PENDING, "Prune");
+}
+
+/* What ends by it ends by its timer, which runs when the loop has time for it. */
+void pim_downstream_bound(struct pim_downstream *downstream, const struct addr *neighbor,
+			  usec_t most, bool gone)
+{
+	struct pim_joiner *joiner = find_joiner(downstream, neighbor);
+	struct pim_claim *claim = joiner ? joiner->claims : NULL, *next;
+	usec_t end = downstream->timers->now + most;
+
+	for (; claim; claim = next) {
+		struct pim_downstream_entry *entry = claim->entry;
+
+		next = claim->next;
+		if (claim->due > end)
+			claim->due = end;
+		if (gone && entry->kept_until < claim->due)
+			entry->kept_until = claim->due;
+		if (gone)
+			release(claim);
+		set_expiry(entry);
+	}
+}
+
+unsigned pim_downstream_joined_by(const struct pim_downstream *downstream,
+				  const struct addr *neighbor)
+{
+	const struct pim_joiner *joiner = find_joiner(downstream, neighbor);
+
+	return joiner ? joiner->entries : 0;
+}
+
+struct pim_joiner *pim_downstream_largest(const struct pim_downstream *downstream)
+{
+	struct pim_joiner *joiner, *largest = downstream->joiners;
+
+	for (joiner = largest; joiner; joiner = joiner->hh.next)
+		if (joiner->entries > largest->entries)
+			largest = joiner;
+	return largest;
+}
+
+void pim_downstream_yield(struct pim_downstream *downstream, struct pim_joiner *joiner)
+{
+	struct pim_claim *latest = joiner->claims->prev; /* the list's last */
+	struct pim_downstream_entry *entry = latest->entry;
+
+	release(latest);
+	if (entry->claims || entry->kept_until > downstream->timers->now)
+		set_expiry(entry);
+	else
+		change_state(entry, PIM_NO_INFO, "room for another neighbor");
 }
 
 unsigned pim_downstream_count(const struct pim_downstream *downstream)

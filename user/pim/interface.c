@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* What a neighbour that begins anew has joined lasts until it has joined it again. */
+#define JOINS_OF_RESTARTED (PIM_HOLDTIME_JOIN_PRUNE * USEC_PER_SEC)
+
 /* Default_Hello_Holdtime, section 4.11. */
 static uint16_t hello_holdtime(const struct pim_interface *pim)
 {
@@ -98,21 +101,36 @@ static void downstream_echo(struct pim_downstream *downstream, const struct sg *
 	}
 }
 
+/* Whom we do not have to know, we cannot count, either: somebody else may always be there. */
+static bool is_alone(const struct pim_interface *pim, unsigned neighbors)
+{
+	return pim->options->require_hello && neighbors <= 1;
+}
+
+/* What it has joined goes with it, once others have had time to say that they want it, too. */
+static void neighbor_gone(struct pim_interface *pim, const struct addr *address, unsigned left)
+{
+	pim_asserts_neighbor_gone(&pim->asserts, address);
+	pim_downstream_bound(&pim->downstream, address,
+			     is_alone(pim, left + 1) ? 0 : PIM_SUPPRESSION, true);
+}
+
 static void neighbor_expired(struct pim_neighbors *neighbors, const struct pim_neighbor *neighbor)
 {
 	struct pim_interface *pim = container_of(neighbors, struct pim_interface, neighbors);
 	char text[ADDR_TEXT];
 
-	pim_asserts_neighbor_gone(&pim->asserts, &neighbor->address);
+	neighbor_gone(pim, &neighbor->address, pim_neighbors_count(neighbors) - 1);
 	log_notice("pim: neighbor %s on %s expired (no Hello for %u s)",
 		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
 }
 
-static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg)
+static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg,
+			      const struct addr *from)
 {
 	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
 
-	return pim->actions->joined(pim->context, sg);
+	return pim->actions->joined(pim->context, sg, from);
 }
 
 static void downstream_left(struct pim_downstream *downstream, const struct sg *sg)
@@ -227,6 +245,28 @@ void pim_interface_stop(struct pim_interface *pim)
 	pim_asserts_free(&pim->asserts);
 }
 
+bool pim_interface_is_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor)
+{
+	if (addr_is_on_link(&neighbor->address, pim->subnets))
+		return false;
+	for (unsigned i = 0; i < neighbor->hello.address_count; i++)
+		if (addr_is_on_link(&neighbor->hello.addresses[i], pim->subnets))
+			return false;
+	return true;
+}
+
+static void note_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor)
+{
+	char text[ADDR_TEXT], ours[ADDR_TEXT];
+
+	if (pim_interface_is_foreign(pim, neighbor))
+		log_warning("pim: neighbor %s on %s has no address of a subnet of ours (%s): it "
+			    "sends no "
+			    "Joins unless its routes to the sources lead to an address of ours",
+			    addr_format(&neighbor->address, text), pim->name,
+			    addr_format(&pim->address, ours));
+}
+
 static enum fault receive_hello(struct pim_interface *pim, const struct addr *from,
 				const struct pim_hello *hello)
 {
@@ -238,16 +278,18 @@ static enum fault receive_hello(struct pim_interface *pim, const struct addr *fr
 	switch (pim_neighbors_hello(&pim->neighbors, from, hello)) {
 	case PIM_NEIGHBOR_NEW:
 		log_notice("pim: neighbor %s on %s", text, pim->name);
+		note_foreign(pim, pim_neighbors_find(&pim->neighbors, from));
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_RESTARTED:
 		log_notice("pim: neighbor %s on %s restarted", text, pim->name);
 		pim_asserts_neighbor_gone(&pim->asserts, from);
+		pim_downstream_bound(&pim->downstream, from, JOINS_OF_RESTARTED, false);
 		trigger_hello(pim);
 		break;
 	case PIM_NEIGHBOR_GONE:
 		log_notice("pim: neighbor %s on %s said goodbye", text, pim->name);
-		pim_asserts_neighbor_gone(&pim->asserts, from);
+		neighbor_gone(pim, from, pim_neighbors_count(&pim->neighbors));
 		break;
 	case PIM_NEIGHBOR_REFUSED:
 		log_warning(
@@ -291,12 +333,11 @@ static enum fault apply_join(struct pim_interface *pim, const struct addr *from,
 	return FAULT_LIMIT;
 }
 
-/* Whom we do not have to know, we cannot count, either: somebody may always override a Prune. */
 static usec_t prune_delay(const struct pim_interface *pim)
 {
-	bool alone = pim->options->require_hello && pim_neighbors_count(&pim->neighbors) <= 1;
-
-	return alone ? 0 : pim_neighbors_override_interval(&pim->neighbors);
+	if (is_alone(pim, pim_neighbors_count(&pim->neighbors)))
+		return 0; /* nobody could override a Prune */
+	return pim_neighbors_override_interval(&pim->neighbors);
 }
 
 static enum fault apply_entry(struct pim_interface *pim, const struct addr *from,
@@ -342,6 +383,8 @@ static enum fault receive_join_prune(struct pim_interface *pim, const struct add
 		return FAULT_NONE;
 	}
 	pim->counters.parts_skipped += message->is_cut;
+	if (!pim_neighbors_find(&pim->neighbors, from) && message->holdtime > PIM_HOLDTIME_STRANGER)
+		message->holdtime = PIM_HOLDTIME_STRANGER;
 	while (pim_next_entry(message, &entry)) {
 		enum fault refused = apply_entry(pim, from, &entry, message->holdtime);
 

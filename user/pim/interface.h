@@ -18,8 +18,8 @@
 struct pim_actions {
 	/* Sends a PIM message to ALL-PIM-ROUTERS on the interface. */
 	void (*send)(void *context, const uint8_t *message, size_t length);
-	/* The interface wants (S,G); false where it cannot be had. */
-	bool (*joined)(void *context, const struct sg *sg);
+	/* The interface wants (S,G), by a Join of `from`; false where it cannot be had. */
+	bool (*joined)(void *context, const struct sg *sg, const struct addr *from);
 	void (*left)(void *context, const struct sg *sg);
 	/* What the interface has to do with (S,G), whoever wants it. */
 	enum pim_interest (*interest)(void *context, const struct sg *sg);
@@ -34,6 +34,7 @@ struct pim_counters {
 	uint64_t entries_skipped;  /* (*,G), (S,G,rpt), (*,*,RP): no channels */
 	uint64_t entries_refused;  /* channels that may not be forwarded */
 	uint64_t joins_refused;    /* beyond a limit */
+	uint64_t joins_yielded;    /* ended, for others to have room */
 	uint64_t for_other_router; /* Join/Prunes with another upstream neighbour */
 	/* What could not be read of messages that count otherwise: stray bytes of Hellos, join
 	 * attributes, Join/Prunes from an address of an unknown kind on. */
@@ -57,6 +58,7 @@ struct pim_interface {
 	const struct pim_actions *actions;
 	void *context;
 	bool observing;
+	const struct prefixes *subnets; /* of the interface; the caller's */
 	struct addr address; /* the primary one, or IPv6 link-local: source of what we send */
 	struct addr secondaries[PIM_ADDRESSES_MAX];
 	unsigned secondary_count;
@@ -87,6 +89,9 @@ void pim_interface_readdress(struct pim_interface *pim, const struct addr *addre
 /* A PIM packet that was seen on the interface. Returns why it was refused, and does nothing then;
  * FAULT_LIMIT, which is in the log already, where a part of it did not fit the limits. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
+/* Whether we can tell that a neighbour's routes hardly lead to us: none of its addresses is of a
+ * subnet of ours. Such a neighbour is legal (section 4.3.4). */
+bool pim_interface_is_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor);
 /* What `interest` answers for (S,G) may have changed. */
 void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg);
 /* The designated router; it may be ourselves. */

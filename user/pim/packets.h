@@ -12,6 +12,7 @@
 #define PIM_HOLDTIME_DEFAULT    105    /* seconds, where a Hello does not say (section 4.11) */
 #define PIM_HOLDTIME_JOIN_PRUNE 210    /* J/P_HoldTime */
 #define PIM_HOLDTIME_FOREVER    0xffff /* no expiry, in Hello and Join/Prune */
+#define PIM_HOLDTIME_STRANGER   3600 /* most of a Join whose sender said no Hello, and no goodbye */
 
 enum pim_type {
 	PIM_HELLO = 0,
