@@ -38,6 +38,10 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	reason = parse_inner(&view, &outer, &inner);
 	if (reason == GO_ON)
 		reason = match(&outer, &inner, now, &channel);
+	if (reason == GO_ON)
+		reason = skb_judge(skb, &inner);
+	if (reason == GO_ON)
+		reason = may_go_on(&inner, channel);
 	if (reason != GO_ON)
 		return drop(refuse(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))

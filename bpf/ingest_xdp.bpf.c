@@ -37,6 +37,10 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 	reason = parse_inner(view, &outer, &inner);
 	if (reason == GO_ON)
 		reason = match(&outer, &inner, now, &channel);
+	if (reason == GO_ON)
+		reason = xdp_judge(xdp, &inner);
+	if (reason == GO_ON)
+		reason = may_go_on(&inner, channel);
 	if (reason != GO_ON)
 		return drop(refuse(&outer, reason));
 	if (!xdp_can_send(&inner, channel) || !xdp_aim(view, channel))

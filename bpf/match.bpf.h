@@ -64,12 +64,16 @@ static __always_inline int match(const struct outer *o, const struct inner *i, _
 		return MCI_DROP_EXPIRED;
 	if (!found->lan_count)
 		return MCI_DROP_NO_EGRESS;
-	if (ttl_has_run_out(i))
-		return MCI_DROP_TTL;
-	if (i->length > found->mtu && may_be_cut(i))
-		return LEAVE;
 	*channel = found;
 	return GO_ON;
+}
+
+/* Whether it may go on from here, and as it is. */
+static __always_inline int may_go_on(const struct inner *i, const struct mci_channel *channel)
+{
+	if (ttl_has_run_out(i))
+		return MCI_DROP_TTL;
+	return i->length > channel->mtu && may_be_cut(i) ? LEAVE : GO_ON;
 }
 
 /* A packet that is not forwarded is ours to drop only if it was sent to a tunnel of ours; another

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "count.bpf.h"
+#include "judge.bpf.h"
 #include "rewrite.bpf.h"
 #include "seen.bpf.h"
 
@@ -49,12 +50,28 @@ static __always_inline bool skb_is_duplicate(struct __sk_buff *skb, const struct
 	return skb_seen(skb, &arrival);
 }
 
-/* Trims what follows the inner packet. */
+static __noinline int skb_judge_chain(struct __sk_buff *skb, __u32 at, __u32 end, __u8 next)
+{
+	return mci_judge_chain(skb, (mci_load *)bpf_skb_load_bytes, at, end, next);
+}
+
+/* Whether the inner packet is data, or the reason to drop it. */
+static __always_inline int skb_judge(struct __sk_buff *skb, const struct inner *i)
+{
+	if (!judge_needs_chain(i))
+		return judge_protocol(i);
+	return skb_judge_chain(skb, i->payload, i->offset + i->length, i->protocol);
+}
+
+/* Trims what follows the inner packet. It goes before the zeros come: it is the relay's, or outside of
+ * the tunnel, and no business of the LAN's. */
 static __always_inline bool skb_trim(struct __sk_buff *skb, const struct inner *i)
 {
-	__u32 length = i->offset + max(i->length, rewrite_least(i));
+	__u32 end = i->offset + i->length, least = i->offset + rewrite_least(i);
 
-	return length == skb->len || !bpf_skb_change_tail(skb, length, 0);
+	if (end != skb->len && bpf_skb_change_tail(skb, end, 0))
+		return false;
+	return end >= least || !bpf_skb_change_tail(skb, least, 0);
 }
 
 /* Takes OVERLAP bytes of the inner packet away too, and gives them back. */

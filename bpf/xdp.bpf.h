@@ -6,6 +6,7 @@
 #pragma once
 
 #include "count.bpf.h"
+#include "judge.bpf.h"
 #include "rewrite.bpf.h"
 #include "seen.bpf.h"
 
@@ -110,6 +111,19 @@ static __always_inline bool xdp_is_duplicate(struct xdp_md *xdp, const struct ou
 	struct seen_arrival arrival = seen_arrival(o, i, channel, now);
 
 	return xdp_seen(xdp, &arrival);
+}
+
+static __noinline int xdp_judge_chain(struct xdp_md *xdp, __u32 at, __u32 end, __u8 next)
+{
+	return mci_judge_chain(xdp, (mci_load *)bpf_xdp_load_bytes, at, end, next);
+}
+
+/* Whether the inner packet is data, or the reason to drop it. */
+static __always_inline int xdp_judge(struct xdp_md *xdp, const struct inner *i)
+{
+	if (!judge_needs_chain(i))
+		return judge_protocol(i);
+	return xdp_judge_chain(xdp, i->payload, i->offset + i->length, i->protocol);
 }
 
 static __always_inline bool xdp_strip(struct xdp_md *xdp, const struct view *v,

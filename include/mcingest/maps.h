@@ -134,7 +134,7 @@ enum mci_drop {
 	MCI_DROP_EXPIRED,       /* the entry's deadline has passed: the daemon is gone */
 	MCI_DROP_TRUNCATED,     /* ends before the inner packet that it announces */
 	MCI_DROP_INNER_VERSION, /* what is inside is neither IPv4 nor IPv6 */
-	MCI_DROP_INNER_HEADER,  /* header length or total length that cannot be */
+	MCI_DROP_INNER_HEADER,  /* lengths that cannot be, or IPv6 headers that do not end */
 	MCI_DROP_NOT_MULTICAST, /* inner destination is no multicast address */
 	MCI_DROP_TTL,           /* inner TTL or hop limit has run out */
 	MCI_DROP_EXCEEDS_MTU,   /* longer than the LAN interface takes */
@@ -146,6 +146,7 @@ enum mci_drop {
 	MCI_DROP_DUPLICATE,   /* of a channel that is moving: the other relay has delivered it */
 	MCI_DROP_OBSERVE_RATE, /* a record of a sender, or of a LAN, that has its share of those
 				  waiting */
+	MCI_DROP_INNER_CONTROL, /* IGMP, MLD, PIM and the like: messages of a link, no data */
 	MCI_DROP_COUNT
 };
 

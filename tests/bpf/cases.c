@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cases.h"
 
+/* What stands between an inner IPv6 header and the payload */
+#define ICMPV6(type) type "000000 27100000"
+#define OPTIONS(next) next "000104 00000000"
+#define AUTHENTICATION(next) next "010000 00000001 00000001"
+#define SEVEN_OPTIONS OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
+
 /* clang-format off */
 const struct ingest_case ingest_cases[] = {
 	/* Forwarded, in every pair of families */
@@ -27,6 +33,11 @@ const struct ingest_case ingest_cases[] = {
 	{"Ethernet's padding", {.payload = 8, .padding = 6}, {}, ON_LAN, 0},
 	{"Ethernet's padding, no payload", {.payload = NOTHING, .padding = 10}, {}, ON_LAN, 0},
 	{"bytes after the inner packet", {.trailing = 3}, {}, ON_LAN, 0},
+	{"bytes after no payload", {.payload = NOTHING, .trailing = 20}, {}, ON_LAN, 0},
+	{"fewer bytes after no payload", {.payload = NOTHING, .trailing = 3}, {}, ON_LAN, 0},
+	{"bytes after 1 byte of payload, IPv4 in IPv6", {.outer = 6, .payload = 1, .trailing = 20}, {}, ON_LAN, 0},
+	{"bytes after 7 bytes of payload, IPv6 in IPv4", {.inner = 6, .payload = 7, .trailing = 20}, {}, ON_LAN, 0},
+	{"bytes after 1 byte of payload, IPv6 in IPv6", {.outer = 6, .inner = 6, .payload = 1, .trailing = 20, .padding = 2}, {}, ON_LAN, 0},
 	{"the same, IPv6 in IPv6", {.outer = 6, .inner = 6, .trailing = 700}, {}, ON_LAN, 0},
 	{"bytes after the UDP datagram", {.udp_length_wrong = -5, .trailing = 5}, {}, ON_LAN, 0},
 	{"TTL 2", {.ttl = 2}, {}, ON_LAN, 0},
@@ -34,6 +45,61 @@ const struct ingest_case ingest_cases[] = {
 	{"hop limit 2", {.inner = 6, .ttl = 2}, {}, ON_LAN, 0},
 	{"AMT's reserved byte set", {.amt_reserved = 0xff}, {}, ON_LAN, 0},
 	{"exactly the MTU", {.payload = 1180}, {.mtu = 1200}, ON_LAN, 0},
+
+	/* Data of other protocols than UDP, and behind IPv6's extension headers */
+	{"ICMP", {.inner_protocol = 1}, {}, ON_LAN, 0},
+	{"GRE", {.inner_protocol = 47}, {}, ON_LAN, 0},
+	{"ESP in IPv6", {.inner = 6, .inner_protocol = 50}, {}, ON_LAN, 0},
+	{"no next header", {.inner = 6, .inner_protocol = 59}, {}, ON_LAN, 0},
+	{"ICMPv6 Packet Too Big", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("02")}, {}, ON_LAN, 0},
+	{"ICMPv6 Echo Request", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("80")}, {}, ON_LAN, 0},
+	{"ICMPv6 Echo Reply", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("81")}, {}, ON_LAN, 0},
+	{"UDP behind hop-by-hop options", {.inner = 6, .inner_protocol = HOP_BY_HOP, .headers = OPTIONS("11")}, {}, ON_LAN, 0},
+	{"the same in IPv6", {.outer = 6, .inner = 6, .inner_protocol = HOP_BY_HOP, .headers = OPTIONS("11")}, {}, ON_LAN, 0},
+	{"UDP behind an Authentication Header", {.inner = 6, .inner_protocol = 51, .headers = AUTHENTICATION("11")}, {}, ON_LAN, 0},
+	{"UDP behind eight extension headers", {.inner = 6, .inner_protocol = HOP_BY_HOP, .headers = SEVEN_OPTIONS OPTIONS("11")}, {}, ON_LAN, 0},
+	{"UDP, the first fragment", {.inner = 6, .inner_protocol = 44, .headers = "11000001 00000001"}, {}, ON_LAN, 0},
+	{"UDP, a later fragment", {.inner = 6, .inner_protocol = 44, .headers = "110000b1 00000001"}, {}, ON_LAN, 0},
+	{"ICMPv6, a later fragment", {.inner = 6, .inner_protocol = 44, .headers = "3a0000b0 00000001 82"}, {}, ON_LAN, 0},
+
+	/* Control messages of a link */
+	{"IGMP", {.inner_protocol = 2}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP in IPv4 in IPv6", {.outer = 6, .inner_protocol = 2}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP with options", {.inner_protocol = 2, .inner_options = 1}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP with TTL 1", {.inner_protocol = 2, .ttl = 1}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP, the first fragment", {.inner_protocol = 2, .inner_fragment = 0x2000}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP, a later fragment", {.inner_protocol = 2, .inner_fragment = 0x00b5}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP that is longer than the MTU", {.inner_protocol = 2, .payload = 1181}, {.mtu = 1200}, MCI_DROP_INNER_CONTROL, 0},
+	{"IGMP to a group that is not joined", {.inner_protocol = 2}, {.none = true}, MCI_DROP_NOT_JOINED, 0},
+	{"EIGRP", {.inner_protocol = 88}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"OSPF", {.inner_protocol = 89}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"PIM", {.inner_protocol = 103}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"VRRP", {.inner_protocol = 112}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"PIM in IPv6", {.inner = 6, .inner_protocol = 103}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"OSPF in IPv6 in IPv6", {.outer = 6, .inner = 6, .inner_protocol = 89}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD Query", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLDv1 report", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("83")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLDv1 Done", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("84")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLDv2 report", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("8f")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"Router Advertisement", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("86")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"Multicast Router Advertisement", {.inner = 6, .inner_protocol = 58, .headers = ICMPV6("97")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD behind hop-by-hop options", {.inner = 6, .inner_protocol = HOP_BY_HOP, .headers = OPTIONS("3a") ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"the same in IPv6", {.outer = 6, .inner = 6, .inner_protocol = HOP_BY_HOP, .headers = OPTIONS("3a") ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD behind 16 bytes of options", {.inner = 6, .inner_protocol = 60, .headers = "3a01010c 00000000 0000000000000000" ICMPV6("8f")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD behind a routing header", {.inner = 6, .inner_protocol = 43, .headers = OPTIONS("3a") ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD behind an Authentication Header", {.inner = 6, .inner_protocol = 51, .headers = AUTHENTICATION("3a") ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD behind eight extension headers", {.inner = 6, .inner_protocol = HOP_BY_HOP, .headers = SEVEN_OPTIONS OPTIONS("3a") ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"PIM behind options", {.inner = 6, .inner_protocol = 60, .headers = OPTIONS("67")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD in a fragment that is the whole", {.inner = 6, .inner_protocol = 44, .headers = "3a000000 00000001" ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD, the first fragment", {.inner = 6, .inner_protocol = 44, .headers = "3a000001 00000001" ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"MLD behind options in the first fragment", {.inner = 6, .inner_protocol = 44, .headers = "3c000001 00000001" OPTIONS("3a") ICMPV6("82")}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"PIM, a later fragment", {.inner = 6, .inner_protocol = 44, .headers = "670000b1 00000001"}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"PIM, the fragment at byte 8", {.inner = 6, .inner_protocol = 44, .headers = "67000008 00000001"}, {}, MCI_DROP_INNER_CONTROL, 0},
+	{"UDP behind nine extension headers", {.inner = 6, .inner_protocol = HOP_BY_HOP, .headers = SEVEN_OPTIONS OPTIONS("3c") OPTIONS("11")}, {}, MCI_DROP_INNER_HEADER, 0},
+	{"an extension header that ends outside", {.inner = 6, .inner_protocol = HOP_BY_HOP, .headers = "3a060104 00000000"}, {}, MCI_DROP_INNER_HEADER, 0},
+	{"an extension header that is not there", {.inner = 6, .inner_protocol = 60, .payload = NOTHING}, {}, MCI_DROP_INNER_HEADER, 0},
+	{"a first fragment that hides the message", {.inner = 6, .inner_protocol = 44, .headers = "3c000001 00000001" OPTIONS("3a"), .payload = NOTHING}, {}, MCI_DROP_INNER_HEADER, 0},
+	{"ICMPv6 that ends before its type", {.inner = 6, .inner_protocol = 58, .payload = NOTHING, .trailing = 9}, {}, MCI_DROP_INNER_HEADER, 0},
 
 	/* Dropped */
 	{"from another address than the relay's", {.from_stranger = true}, {}, MCI_DROP_WRONG_RELAY, 0},

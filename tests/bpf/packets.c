@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "packets.h"
 
-#include "base/cursor.h"
-
+#include <stdlib.h>
 #include <string.h>
 
 #define ETHERTYPE_V4   0x0800
@@ -109,10 +108,26 @@ static void put_ip(struct writer *w, const struct header *h)
 		put_v6(w, h);
 }
 
+void packet_put_hex(struct writer *w, const char *hex)
+{
+	char digits[3] = "";
+
+	for (; *hex; hex++) {
+		if (*hex == ' ')
+			continue;
+		digits[0] = hex[0];
+		digits[1] = *++hex;
+		writer_u8(w, strtoul(digits, NULL, 16));
+	}
+}
+
 static void put_inner(struct writer *w, const struct packet *p, int ttl)
 {
 	int family = plain(p->inner, 4), payload = plain(p->payload, PLAIN_PAYLOAD);
+	const char *headers = p->headers ? p->headers : "";
 	struct sg sg = inner_addresses(p, family);
+	struct writer between;
+	uint8_t bytes[256];
 	struct header header = {
 		.family = family,
 		.version = plain(p->inner_version, family),
@@ -120,14 +135,18 @@ static void put_inner(struct writer *w, const struct packet *p, int ttl)
 		.options = p->inner_options,
 		.identification = p->identification,
 		.fragment = p->inner_fragment,
-		.protocol = 17,
+		.protocol = plain(p->inner_protocol, 17),
 		.ttl = ttl,
 		.length = payload + p->inner_length_wrong,
 		.source = sg.source,
 		.destination = sg.group,
 	};
 
+	between = writer_over(bytes, sizeof(bytes));
+	packet_put_hex(&between, headers);
+	header.length += writer_length(&between);
 	put_ip(w, &header);
+	writer_bytes(w, bytes, writer_length(&between));
 	for (int i = 0; i < payload; i++)
 		writer_u8(w, 'a' + i % 26 + (i < 8 ? p->first : 0) + (i == payload - 1 ? p->last : 0));
 }
@@ -172,6 +191,13 @@ static void put_ethernet(struct writer *w, const struct packet *p)
 	writer_u16(w, plain(p->outer, 4) == 4 ? ETHERTYPE_V4 : ETHERTYPE_V6);
 }
 
+/* What must not come out on the LAN. */
+static void put_stray(struct writer *w, int count)
+{
+	for (int i = 0; i < count; i++)
+		writer_u8(w, 0xee);
+}
+
 size_t packet_build(const struct packet *p, uint8_t frame[FRAME_MAX])
 {
 	uint8_t data[FRAME_MAX];
@@ -180,13 +206,13 @@ size_t packet_build(const struct packet *p, uint8_t frame[FRAME_MAX])
 	writer_u8(&inner, plain(p->amt, 6));
 	writer_u8(&inner, p->amt_reserved);
 	put_inner(&inner, p, plain(p->ttl, PLAIN_TTL));
-	writer_zero(&inner, p->trailing);
+	put_stray(&inner, p->trailing);
 	if (p->keep)
 		inner.at = data + 2 + plain(p->keep, 0);
 	put_ethernet(&w, p);
 	put_outer(&w, p, 8 + writer_length(&inner));
 	writer_bytes(&w, data, writer_length(&inner));
-	writer_zero(&w, p->padding);
+	put_stray(&w, p->padding);
 	return writer_length(&w);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/addr.h"
+#include "base/cursor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #define FRAME_MAX   4096
 #define TUNNEL_PORT 40001 /* to relay 0; others follow */
 #define NOTHING     (-1) /* where 0 stands for the plain value */
+#define HOP_BY_HOP  NOTHING
 
 struct packet {
 	/* Ethernet; `tag` puts an 802.1Q header into the frame. */
@@ -29,6 +31,8 @@ struct packet {
 	/* Inner IP: `keep` cuts the frame and all outer lengths after so many bytes of it. */
 	int inner, inner_options, inner_fragment, inner_length_wrong, inner_version, inner_ihl;
 	int ttl, payload, trailing, keep;
+	int inner_protocol;  /* UDP's where it is 0; HOP_BY_HOP is 0 */
+	const char *headers; /* between IP header and payload, in hexadecimal */
 	bool other_source, unicast;
 	/* Numbers that tell packets apart: by the first bytes of payload, the last one, IPv4's
 	 * identification. */
@@ -36,6 +40,9 @@ struct packet {
 };
 
 extern const uint8_t egress_mac[6];
+
+/* Writes what stands in hexadecimal, spaces apart. */
+void packet_put_hex(struct writer *w, const char *hex);
 
 struct addr packet_relay(int family);
 struct addr packet_relay_at(int family, int number);

@@ -113,18 +113,11 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 
 static size_t from_hex(const char *hex, int zeros, uint8_t frame[FRAME_MAX])
 {
-	size_t length = 0;
-	char digits[3] = "";
+	struct writer w = writer_over(frame, FRAME_MAX);
 
-	for (; *hex; hex++) {
-		if (*hex == ' ')
-			continue;
-		digits[0] = hex[0];
-		digits[1] = *++hex;
-		frame[length++] = strtoul(digits, NULL, 16);
-	}
-	memset(frame + length, 0, zeros);
-	return length + zeros;
+	packet_put_hex(&w, hex);
+	writer_zero(&w, zeros);
+	return writer_length(&w);
 }
 
 static void test_observe(struct dataplane *dp, const struct observe_case *row, bool asked)
@@ -450,6 +443,7 @@ int main(void)
 	for (unsigned i = 0; i < ingest_case_count; i++)
 		if (!ingest_cases[i].gso_size)
 			test_ingest(dp, &ingest_cases[i], XDP_AND_TC);
+	slow_tests();
 	test_mutations(dp);
 	test_observe_all(dp);
 	test_rivals(dp);

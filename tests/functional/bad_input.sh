@@ -61,6 +61,8 @@ data() { # SAMPLE [CHANGES]: from 203.0.113.15 to the tunnel's address 100.64.7.
 counted "Data, unknown group" drops.not_joined data amt-6-data-v4 63=99
 counted "Data, not from the relay" drops.wrong_relay data amt-6-data-v4 26=cb007199
 counted "Data, not from the relay's port" drops.wrong_relay data amt-6-data-v4 34=1234
+counted "Data, IGMP inside" drops.inner_control data amt-6-data-v4 53=02
+counted "Data, PIM inside" drops.inner_control data amt-6-data-v4 53=67
 counted "Data, TTL 1" drops.ttl data amt-6-data-v4-ttl1
 counted "Data, inner version 5" drops.inner_version data amt-6-data-v4 44=55
 counted "Data, inner header of 4 words" drops.inner_header data amt-6-data-v4 44=44

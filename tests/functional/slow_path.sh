@@ -37,7 +37,7 @@ is "large: the slow path counted them" "$(slow)" 5000
 is "large: they are among its packets" "$(channel 192.0.2.10 232.1.1.1 '"\(.packets) \(.bytes)"')" "5000 $((5000 * 1500))"
 ok "large: the first one made it receiving" logged mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
 is "small: none took the slow path" "$(channel 198.51.100.77 233.44.15.9 '"\(.packets) \(.slow_packets)"')" "5000 0"
-is "nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+is "nothing was dropped" "$(api counters '.drops | with_entries(select(.value > 0)) | tojson')" "{}"
 like "channels -v shows it" "$(in_node ingest "$BUILD/mcingest" channels -v)" 'slow path: 5000'
 
 # The same checks, for datagrams in two fragments from the relay's place to wan0. Outer IP from 14, UDP
@@ -61,6 +61,8 @@ counted() { # WHAT REASON CHANGES...
 before=$(slow)
 counted "unknown group" not_joined 63=99
 counted "a channel of another relay" other_tunnel 56=c633644de92c0f09
+counted "IGMP inside" inner_control 53=02
+counted "PIM inside" inner_control 53=67
 counted "TTL 1" ttl 52=01
 counted "inner version 5" inner_version 44=55
 counted "inner header of 4 words" inner_header 44=44

@@ -4,6 +4,7 @@
  * last two bytes of the input are the MTU. */
 #include "amt/slowpath.h"
 #include "fuzz.h"
+#include "mcingest/control.h"
 
 #include <string.h>
 
@@ -39,6 +40,7 @@ static void check_header(const struct slowpath_packet *packet, struct cursor dat
 		memcpy(header + 10, data.at + 10, 2);
 	}
 	must(!memcmp(header, data.at, length));
+	must(!mci_is_link_protocol(header[v4 ? 9 : 6]));
 	must(packet->payload == data.at + length);
 	must(packet->payload + packet->payload_length <= data.end);
 	must(get16(packet->header + (v4 ? 2 : 4)) ==

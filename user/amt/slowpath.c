@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "amt/slowpath.h"
+#include "mcingest/control.h"
 
 #include <string.h>
 
@@ -10,10 +11,12 @@
 #define V4_LENGTH   2
 #define V4_FRAGMENT 6
 #define V4_TTL      8
+#define V4_PROTOCOL 9
 #define V4_CHECKSUM 10
 #define V4_SOURCE   12
 
 #define V6_LENGTH    4
+#define V6_NEXT      6
 #define V6_HOP_LIMIT 7
 #define V6_SOURCE    8
 
@@ -27,6 +30,8 @@
 #define OPTION_COPIED 0x80
 #define OPTION_END    0
 #define OPTION_NOP    1
+
+_Static_assert(MCI_IS_DATA == SLOWPATH_GO_ON, "a verdict on the inner packet is a check's");
 
 static uint16_t get16(const uint8_t *at)
 {
@@ -99,6 +104,24 @@ static int parse(struct cursor data, struct slowpath_packet *packet)
 	}
 }
 
+/* As mci_load. */
+static long load(void *context, uint32_t offset, void *to, uint32_t length)
+{
+	const struct slowpath_packet *packet = context;
+
+	if (offset + length > packet->payload_length)
+		return -1;
+	memcpy(to, packet->payload + offset, length);
+	return 0;
+}
+
+static int judge(struct slowpath_packet *packet)
+{
+	if (is_v4(packet))
+		return mci_judge_protocol(packet->header[V4_PROTOCOL]);
+	return mci_judge_chain(packet, load, 0, packet->payload_length, packet->header[V6_NEXT]);
+}
+
 /* RFC 1624, equation 3: a checksum that was wrong stays wrong. TTL and protocol are one word. */
 static void lower_ttl_v4(uint8_t *ip)
 {
@@ -128,6 +151,8 @@ int slowpath_check(struct cursor data, slowpath_match_fn *match, void *context,
 
 	if (reason == SLOWPATH_GO_ON)
 		reason = match(context, &packet->sg);
+	if (reason == SLOWPATH_GO_ON)
+		reason = judge(packet);
 	return reason == SLOWPATH_GO_ON ? lower_ttl(packet) : reason;
 }
 

@@ -158,6 +158,7 @@ const char *dataplane_drop_name(enum mci_drop drop)
 		[MCI_DROP_LAN_REFUSED] = "lan_refused",
 		[MCI_DROP_DUPLICATE] = "duplicate",
 		[MCI_DROP_OBSERVE_RATE] = "observe_rate",
+		[MCI_DROP_INNER_CONTROL] = "inner_control",
 	};
 
 	return names[drop];
