@@ -301,10 +301,11 @@ Test(netlink, compare)
 
 static struct timers timers;
 static struct loop *loop;
-static unsigned told;
+static unsigned told, told_news;
 
-static void on_change(void *owner)
+static void on_change(void *owner, unsigned news)
 {
+	told_news = news;
 	told++;
 	loop_stop(owner);
 }
@@ -329,16 +330,24 @@ static unsigned hear(unsigned patience)
 
 Test(netlink, monitor)
 {
-	static const char *const changes[] = {
-		"ip link set v0 mtu 1300",
-		"ip link set v0 down",
-		"ip link set v0 up",
-		"ip addr add 10.9.0.1/24 dev v0",
-		"ip -6 addr add 2001:db8::1/64 dev v0 nodad",
-		"ip route add default via 10.9.0.9",
-		"ip -6 route add default via 2001:db8::9",
-		"ip nexthop add id 1 via 10.9.0.9 dev v0",
-		"ip link del v0",
+	static const struct {
+		const char *commands;
+		unsigned news;
+	} changes[] = {
+		{"ip link set v0 mtu 1300", NETLINK_NEWS_LINKS},
+		{"ip link set v0 down", NETLINK_NEWS_LINKS},
+		{"ip link set v0 up", NETLINK_NEWS_LINKS},
+		{"ip addr add 10.9.0.1/24 dev v0", NETLINK_NEWS_LINKS},
+		{"ip -6 addr add 2001:db8::1/64 dev v0 nodad", NETLINK_NEWS_LINKS},
+		{"ip route add default via 10.9.0.9", NETLINK_NEWS_LINKS},
+		{"ip -6 route add default via 2001:db8::9", NETLINK_NEWS_LINKS},
+		{"ip nexthop add id 1 via 10.9.0.9 dev v0", NETLINK_NEWS_LINKS},
+		{"tc qdisc add dev v0 clsact", NETLINK_NEWS_FILTERS},
+		{"tc filter add dev v0 ingress pref 7 u32 match u32 0 0 flowid 1:1",
+		 NETLINK_NEWS_FILTERS},
+		{"tc filter del dev v0 ingress pref 7", NETLINK_NEWS_FILTERS},
+		{"tc qdisc del dev v0 clsact", NETLINK_NEWS_FILTERS},
+		{"ip link del v0", NETLINK_NEWS_LINKS},
 	};
 	struct netlink_monitor *monitor;
 
@@ -350,8 +359,9 @@ Test(netlink, monitor)
 	while (hear(2)) /* what has begun before */
 		;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		run(changes[i]);
-		cr_assert_eq(hear(60), 1, "%s", changes[i]);
+		run(changes[i].commands);
+		cr_assert_eq(hear(60), 1, "%s", changes[i].commands);
+		cr_expect(told_news & changes[i].news, "%s", changes[i].commands);
 	}
 	netlink_monitor_close(monitor);
 	loop_free(loop);

@@ -30,6 +30,9 @@ static void print_interfaces(const json_t *interfaces)
 		cell_number(table, interface, "refused");
 		cell_list(table, interface, "addresses");
 		cell_string(table, interface, "why");
+		if (json_is_string(json_object_get(interface, "in_front")))
+			table_note(table, "%s stands in front, and may take packets",
+				   text_string(interface, "in_front"));
 	}
 	table_print(table);
 }

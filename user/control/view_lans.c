@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode,
-		       const char *why)
+		       const char *why, const char *in_front)
 {
-	return json_pack("{s:s, s:s, s:s?, s:s?, s:o}", "name", link->name, "role", role, "mode",
-			 mode, "why", why, "addresses",
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:o}", "name", link->name, "role", role,
+			 "mode", mode, "why", why, "in_front", in_front, "addresses",
 			 view_addrs(link->addresses, link->address_count));
 }
 

@@ -27,9 +27,9 @@ json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT]);
 json_t *view_refused(const uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT]);
 
 /* view_lans.c */
-/* {"name", "role", "mode", "why", "addresses"} */
+/* {"name", "role", "mode", "why", "in_front", "addresses"} */
 json_t *view_interface(const struct netlink_interface *link, const char *role, const char *mode,
-		       const char *why);
+		       const char *why, const char *in_front);
 /* PIM of one family: whom it speaks as, its timers, the designated router. */
 json_t *view_pim(const struct pim_interface *pim);
 /* Appends one object a neighbour, or one for the interface's counters, to `list`. */

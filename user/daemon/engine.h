@@ -5,6 +5,7 @@
  *   lan.c      PIM's datagrams -> PIM interfaces -> channel table
  *   shares.c   a full channel table -> who has the most yields
  *   hosts.c    those of IGMP and MLD -> queriers -> lan.c's channels
+ *   attached.c programs on the interfaces, which other tools take away
  *   links.c    interfaces, addresses and routes, at the start and as they change -> all of these
  *   relays.c   channels -> DNS lookups, AMT tunnels -> dataplane's entries
  *   slowpath.c AMT tunnels' data -> channel table -> frames
@@ -21,6 +22,7 @@
 #include "channel/table.h"
 #include "config/config.h"
 #include "control/server.h"
+#include "daemon/guard.h"
 #include "dataplane/dataplane.h"
 #include "driad/sources.h"
 #include "io/frames.h"
@@ -85,16 +87,20 @@ struct lan_hosts {
 	struct membership_querier querier;
 };
 
-/* Why no program is attached to an interface that is there; empty otherwise. */
-struct refusal {
-	char why[256];
+/* What the daemon knows of its program on an interface that is there. */
+struct hold {
+	struct guard guard;
+	bool lost;          /* another tool has taken it away */
+	char why[256];      /* it is not attached; empty otherwise */
+	char in_front[192]; /* what was last said to stand in front of it */
 };
 
 struct lan {
 	struct engine *engine;
 	unsigned number;               /* the channels' bit for it */
 	struct netlink_interface link; /* ifindex 0: it is gone; refused: as one that is down */
-	struct refusal refusal;
+	bool refused;                  /* nothing is attached to it */
+	struct hold hold;
 	bool observed;           /* another daemon of this host speaks PIM there */
 	bool asked;              /* its hosts are asked by IGMP and MLD */
 	struct prefixes subnets; /* of its addresses */
@@ -104,7 +110,7 @@ struct lan {
 
 struct uplink {
 	struct netlink_interface link; /* ifindex 0: it is gone */
-	struct refusal refusal;
+	struct hold hold;
 };
 
 /* Datagrams of one protocol that LANs' interfaces hear, and fragments that are to become such. */
@@ -150,6 +156,7 @@ struct engine {
 	struct uplink uplinks[CONFIG_UPLINKS_MAX];
 	unsigned uplink_count;
 	struct netlink_monitor *monitor;
+	struct timer look;             /* at what is attached */
 	struct engine_lookup *lookups; /* of control clients */
 	uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT];
 	usec_t seen; /* when the kernel saw the packet that is being handled */
@@ -186,6 +193,14 @@ void datagrams_stop(struct datagrams *datagrams);
  * fragments are awaited, and where it is refused, which is counted. */
 bool datagrams_take(struct datagrams *datagrams, uint32_t ifindex, struct cursor packet,
 		    struct ip_datagram *ip);
+
+/* attached.c */
+/* Has the program attached, if it is not and the time for it has come, and says what has become of
+ * it. False where the LAN is refused: nothing is heard there. */
+bool attached_lan(struct lan *lan);
+void attached_uplink(struct engine *engine, struct uplink *uplink);
+/* Says by what each uplink's data is taken. */
+void attached_log_modes(const struct engine *engine);
 
 /* lan.c */
 bool lan_start(struct lan *lan);

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define LOOK_INTERVAL (5 * USEC_PER_SEC)
+
 /* At the start */
 
 static bool find_interface(const char *name, struct netlink_interface *link)
@@ -150,21 +152,6 @@ bool links_find(struct engine *engine)
 	return find_lans(engine) && find_uplinks(engine);
 }
 
-static void log_mode(const struct engine *engine, const struct netlink_interface *link)
-{
-	const char *mode = dataplane_mode(engine->dataplane, link->ifindex, ROLE_UPSTREAM);
-
-	if (mode)
-		log_notice("%s: tunnels arrive here, taken by %s (%s)", link->name, mode,
-			   dataplane_why(engine->dataplane, link->ifindex, ROLE_UPSTREAM));
-}
-
-static void log_modes(const struct engine *engine)
-{
-	for (unsigned i = 0; i < engine->uplink_count; i++)
-		log_mode(engine, &engine->uplinks[i].link);
-}
-
 bool links_attach(struct engine *engine)
 {
 	for (unsigned i = 0; i < engine->lan_count; i++)
@@ -173,7 +160,7 @@ bool links_attach(struct engine *engine)
 	for (unsigned i = 0; i < engine->uplink_count; i++)
 		if (dataplane_attach_upstream(engine->dataplane, engine->uplinks[i].link.ifindex))
 			return false;
-	log_modes(engine);
+	attached_log_modes(engine);
 	return true;
 }
 
@@ -235,15 +222,6 @@ static void log_changes(const struct netlink_interface *before, const struct net
 		log_addresses(now);
 }
 
-/* It is tried again with each change, and said once for as long as it is so. */
-static void keep_refusal(struct refusal *refusal, const char *why)
-{
-	if (!strcmp(refusal->why, why))
-		return;
-	snprintf(refusal->why, sizeof(refusal->why), "%s", why);
-	log_error("%s", why);
-}
-
 /* LANs */
 
 /* Programs, counters and numbers in the maps go by ifindex: of the one that is gone nothing is left
@@ -254,25 +232,9 @@ static void end_lan(struct lan *lan, const struct netlink_interface *now)
 
 	lan->link = *now;
 	lan->link.up = false;
-	lan->refusal = (struct refusal){0};
+	lan->hold = (struct hold){0};
 	lan_follow(lan);
 	dataplane_detach(lan->engine->dataplane, old, ROLE_DOWNSTREAM);
-}
-
-/* If it is not; false where it is refused. */
-static bool attach_lan(struct lan *lan)
-{
-	struct dataplane *dataplane = lan->engine->dataplane;
-
-	if (!lan->link.ifindex || dataplane_mode(dataplane, lan->link.ifindex, ROLE_DOWNSTREAM))
-		return true;
-	if (dataplane_attach_downstream(dataplane, lan->link.ifindex)) {
-		keep_refusal(&lan->refusal, dataplane_error(dataplane));
-		return false;
-	}
-	lan->refusal = (struct refusal){0};
-	log_modes(lan->engine);
-	return true;
 }
 
 /* What a driver takes can change as it runs: a veth's with its peer's GRO, a bond's with its ports.
@@ -283,7 +245,7 @@ static void renew_lan(const struct lan *lan)
 
 	if (!dataplane_renew_downstream(engine->dataplane, lan->link.ifindex))
 		return;
-	log_modes(engine);
+	attached_log_modes(engine);
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		channel_table_interface_changed(&engine->channels, i);
 }
@@ -295,8 +257,8 @@ static void follow_lan(struct lan *lan)
 					       &before);
 	unsigned changes;
 
-	if (lan->refusal.why[0])
-		before.up = now.up;
+	if (lan->refused)
+		before.up = now.up; /* it is kept as one that is down */
 	changes = netlink_compare(&before, &now);
 	log_state(&before, &now, "nothing is joined there");
 	if (changes & NETLINK_INTERFACE)
@@ -304,7 +266,8 @@ static void follow_lan(struct lan *lan)
 	else
 		log_changes(&before, &now, changes);
 	lan->link = now;
-	lan->link.up = attach_lan(lan) && now.up;
+	lan->refused = !attached_lan(lan);
+	lan->link.up = now.up && !lan->refused;
 	lan_follow(lan);
 	if (changes & (NETLINK_MAC | NETLINK_MTU | NETLINK_NAME))
 		channel_table_interface_changed(&lan->engine->channels, lan->number);
@@ -312,21 +275,6 @@ static void follow_lan(struct lan *lan)
 }
 
 /* Uplinks */
-
-/* If it is not. */
-static void attach_uplink(struct engine *engine, struct uplink *uplink)
-{
-	unsigned ifindex = uplink->link.ifindex;
-
-	if (!ifindex || dataplane_mode(engine->dataplane, ifindex, ROLE_UPSTREAM))
-		return;
-	if (dataplane_attach_upstream(engine->dataplane, ifindex)) {
-		keep_refusal(&uplink->refusal, dataplane_error(engine->dataplane));
-		return;
-	}
-	uplink->refusal = (struct refusal){0};
-	log_mode(engine, &uplink->link);
-}
 
 static void follow_uplink(struct engine *engine, unsigned number)
 {
@@ -341,13 +289,13 @@ static void follow_uplink(struct engine *engine, unsigned number)
 	log_state(&before, &uplink->link, "no tunnel's data comes by it");
 	if (changes & NETLINK_INTERFACE) {
 		dataplane_detach(engine->dataplane, before.ifindex, ROLE_UPSTREAM);
-		uplink->refusal = (struct refusal){0};
+		uplink->hold = (struct hold){0};
 	} else {
 		log_changes(&before, &uplink->link, changes);
 	}
 	if (changes & NETLINK_MAC)
 		dataplane_renew_upstream(engine->dataplane, uplink->link.ifindex);
-	attach_uplink(engine, uplink);
+	attached_uplink(engine, uplink);
 }
 
 static bool is_routed(const struct netlink_interface *link, const struct netlink_interface *links,
@@ -380,7 +328,7 @@ static void add_uplink(struct engine *engine, const struct netlink_interface *li
 	struct uplink *uplink = &engine->uplinks[engine->uplink_count++];
 
 	*uplink = (struct uplink){.link = *link};
-	attach_uplink(engine, uplink);
+	attached_uplink(engine, uplink);
 }
 
 /* A moment without any route, while one takes another's place, costs no packet: what is there stays
@@ -398,10 +346,35 @@ static void follow_routes(struct engine *engine)
 			add_uplink(engine, &links[i]);
 }
 
-static void changed(void *owner)
+/* At what is attached: other tools may take it away. */
+static void look(struct engine *engine)
+{
+	for (unsigned i = 0; i < engine->lan_count; i++)
+		if (engine->lans[i].refused)
+			follow_lan(&engine->lans[i]);
+		else
+			attached_lan(&engine->lans[i]);
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		attached_uplink(engine, &engine->uplinks[i]);
+}
+
+/* The kernel does not tell of all that another tool can do (links of BPF above all). */
+static void look_due(struct timer *timer)
+{
+	struct engine *engine = container_of(timer, struct engine, look);
+
+	look(engine);
+	timer_start(&engine->timers, timer, LOOK_INTERVAL);
+}
+
+static void changed(void *owner, unsigned news)
 {
 	struct engine *engine = owner;
 
+	if (!(news & NETLINK_NEWS_LINKS)) {
+		look(engine);
+		return;
+	}
 	for (unsigned i = 0; i < engine->lan_count; i++)
 		follow_lan(&engine->lans[i]);
 	for (unsigned i = 0; i < engine->uplink_count; i++)
@@ -414,9 +387,12 @@ static void changed(void *owner)
 bool links_watch(struct engine *engine)
 {
 	engine->monitor = netlink_monitor_open(engine->loop, &engine->timers, changed, engine);
-	if (engine->monitor)
-		changed(engine); /* what has happened since it was asked */
-	else
+	if (!engine->monitor) {
 		log_error("cannot listen for changes of interfaces: %s", strerror(errno));
-	return engine->monitor;
+		return false;
+	}
+	changed(engine, NETLINK_NEWS_LINKS); /* what has happened since it was asked */
+	engine->look.fn = look_due;
+	timer_start(&engine->timers, &engine->look, LOOK_INTERVAL);
+	return true;
 }

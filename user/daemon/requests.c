@@ -20,13 +20,14 @@ struct engine_lookup {
 };
 
 static json_t *status_interface(const struct engine *engine, const struct netlink_interface *link,
-				const struct refusal *refusal, enum role role)
+				const struct hold *hold, enum role role)
 {
+	const char *in_front = dataplane_in_front(engine->dataplane, link->ifindex, role);
 	const char *mode = dataplane_mode(engine->dataplane, link->ifindex, role);
 	const char *why = dataplane_why(engine->dataplane, link->ifindex, role);
 
 	return view_interface(link, role == ROLE_UPSTREAM ? "upstream" : "downstream", mode,
-			      !mode && refusal->why[0] ? refusal->why : why);
+			      !mode && hold->why[0] ? hold->why : why, *in_front ? in_front : NULL);
 }
 
 static json_t *refused_by(const struct engine *engine, const struct lan *lan)
@@ -62,7 +63,7 @@ static json_t *status_interfaces(const struct engine *engine)
 
 	for (unsigned i = 0; i < engine->lan_count; i++) {
 		const struct lan *lan = &engine->lans[i];
-		json_t *view = status_interface(engine, &lan->link, &lan->refusal, ROLE_DOWNSTREAM);
+		json_t *view = status_interface(engine, &lan->link, &lan->hold, ROLE_DOWNSTREAM);
 		unsigned neighbors = pim_neighbors_count(&lan->ipv4.interface.neighbors) +
 				     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 
@@ -77,7 +78,7 @@ static json_t *status_interfaces(const struct engine *engine)
 	for (unsigned i = 0; i < engine->uplink_count; i++)
 		json_array_append_new(list,
 				      status_interface(engine, &engine->uplinks[i].link,
-						       &engine->uplinks[i].refusal, ROLE_UPSTREAM));
+						       &engine->uplinks[i].hold, ROLE_UPSTREAM));
 	return list;
 }
 
@@ -134,9 +135,9 @@ static json_t *pim_views(const struct lan *lan)
 }
 
 static json_t *interface_now(const struct engine *engine, const struct netlink_interface *link,
-			     const struct refusal *refusal, enum role role)
+			     const struct hold *hold, enum role role)
 {
-	json_t *view = status_interface(engine, link, refusal, role);
+	json_t *view = status_interface(engine, link, hold, role);
 
 	json_object_set_new(view, "up", json_boolean(link->ifindex && link->up));
 	json_object_set_new(view, "mtu", json_integer(link->mtu));
@@ -149,7 +150,7 @@ static void show_interfaces(struct engine *engine, struct control_client *client
 
 	for (unsigned i = 0; i < engine->lan_count; i++) {
 		const struct lan *lan = &engine->lans[i];
-		json_t *view = interface_now(engine, &lan->link, &lan->refusal, ROLE_DOWNSTREAM);
+		json_t *view = interface_now(engine, &lan->link, &lan->hold, ROLE_DOWNSTREAM);
 
 		json_object_set_new(view, "refused", refused_by(engine, lan));
 		json_object_set_new(view, "pim", pim_views(lan));
@@ -158,9 +159,8 @@ static void show_interfaces(struct engine *engine, struct control_client *client
 		json_array_append_new(list, view);
 	}
 	for (unsigned i = 0; i < engine->uplink_count; i++)
-		json_array_append_new(list,
-				      interface_now(engine, &engine->uplinks[i].link,
-						    &engine->uplinks[i].refusal, ROLE_UPSTREAM));
+		json_array_append_new(list, interface_now(engine, &engine->uplinks[i].link,
+							  &engine->uplinks[i].hold, ROLE_UPSTREAM));
 	control_reply(client, json_pack("{s:o}", "interfaces", list));
 }
 

@@ -5,6 +5,7 @@
  * first of them that takes it, and XDP takes only what it can bring to its end. */
 #include "dataplane/internal.h"
 
+#include "base/log.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -134,6 +135,7 @@ static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
 	int error;
 
 	upstream->xdp = false;
+	upstream->xdp_id = 0;
 	if (!xdp_is_of_use(dp, upstream)) {
 		xdp_remove(upstream->ifindex); /* an earlier daemon's, or of LANs that were */
 		return 0;
@@ -154,20 +156,36 @@ static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
 			      dataplane_interface(upstream->ifindex, name), why);
 }
 
-int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
+static int attach_upstream_anew(struct dataplane *dp, unsigned ifindex)
 {
 	struct attachment upstream = {.ifindex = ifindex, .role = ROLE_UPSTREAM};
-	int error;
+	int error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
 
-	if (find(dp, ifindex, ROLE_UPSTREAM))
-		return 0;
-	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
 	if (!error)
 		error = choose_xdp(dp, &upstream);
 	if (error)
 		remove_programs(ifindex, ROLE_UPSTREAM);
 	else
 		add(dp, &upstream);
+	return error;
+}
+
+int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
+{
+	struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
+	int error;
+
+	if (!upstream)
+		return attach_upstream_anew(dp, ifindex);
+	if (!upstream->lost)
+		return 0;
+	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
+	if (!error)
+		error = choose_xdp(dp, upstream);
+	if (error)
+		dataplane_detach(dp, ifindex, ROLE_UPSTREAM);
+	else
+		upstream->lost = false;
 	return error;
 }
 
@@ -191,14 +209,19 @@ static void choose_again(struct dataplane *dp)
 
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 {
+	struct attachment *lost = find(dp, ifindex, ROLE_DOWNSTREAM);
 	struct attachment lan = {.ifindex = ifindex, .role = ROLE_DOWNSTREAM};
 	int error;
 
-	if (find(dp, ifindex, ROLE_DOWNSTREAM))
+	if (lost && !lost->lost)
 		return 0;
 	error = tc_attach(dp, ifindex, ROLE_DOWNSTREAM);
 	if (error)
 		return error;
+	if (lost) {
+		lost->lost = false;
+		return 0;
+	}
 	learn_lan(dp, &lan);
 	add(dp, &lan);
 	choose_again(dp);
@@ -236,11 +259,52 @@ void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
 
 /* What is attached */
 
+/* Steps in front of what may be passed by, and keeps what stands in front then. */
+static void look_in_front(struct dataplane *dp, struct attachment *attachment, uint32_t priority)
+{
+	size_t size = sizeof(attachment->in_front);
+	unsigned ifindex = attachment->ifindex;
+	enum role role = attachment->role;
+	char passed[sizeof(attachment->in_front)], name[MCI_NAME];
+	uint32_t better = in_front_look(ifindex, role, priority, attachment->in_front, size);
+
+	if (!better)
+		return;
+	memcpy(passed, attachment->in_front, size);
+	if (tc_move(dp, ifindex, role, better))
+		return;
+	in_front_look(ifindex, role, better, attachment->in_front, size);
+	log_notice("%s: our filter stands at preference %u now: %s took packets before it",
+		   dataplane_interface(ifindex, name), better, passed);
+}
+
+bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	struct attachment *attachment = find(dp, ifindex, role);
+	uint32_t priority = 0;
+
+	if (!attachment)
+		return false;
+	if (!tc_is_attached(ifindex, role, &priority) ||
+	    (attachment->xdp && !xdp_is_attached(ifindex, &attachment->xdp_id)))
+		attachment->lost = true;
+	if (priority)
+		look_in_front(dp, attachment, priority);
+	return attachment->lost;
+}
+
+const char *dataplane_in_front(const struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	const struct attachment *attachment = find(dp, ifindex, role);
+
+	return attachment ? attachment->in_front : "";
+}
+
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
 	const struct attachment *attachment = find(dp, ifindex, role);
 
-	if (!attachment)
+	if (!attachment || attachment->lost)
 		return NULL;
 	return attachment->xdp ? "xdp" : "tc";
 }

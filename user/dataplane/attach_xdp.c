@@ -164,6 +164,23 @@ int xdp_attach(struct dataplane *dp, unsigned ifindex)
 	return dataplane_fail(dp, error, "driver refused XDP: %s", dataplane_refusal(error));
 }
 
+bool xdp_is_attached(unsigned ifindex, uint32_t *id)
+{
+	struct xdp_multiprog *programs;
+	bool is_attached;
+	uint32_t now = 0;
+
+	if (bpf_xdp_query_id(ifindex, 0, &now) || (now && now == *id))
+		return true; /* or nobody knows */
+	programs = xdp_multiprog__get_from_ifindex(ifindex);
+	if (libxdp_get_error(programs))
+		return false;
+	is_attached = find_ours(programs);
+	xdp_multiprog__close(programs);
+	*id = is_attached ? now : 0;
+	return is_attached;
+}
+
 void xdp_remove(unsigned ifindex)
 {
 	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);

@@ -73,6 +73,7 @@ void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
 /* Attach to the ingress of an interface, beside others' programs; of what fails, nothing stays there.
  * The choice depends on the LANs: best they come first, for one that comes later has it made again
  * for all upstreams. */
+/* What was lost is attached again. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
 /* Its MAC address is another, or what the driver takes: the choice is made again. An upstream that
@@ -85,6 +86,13 @@ bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex);
 /* Nothing of ours stays on the interface, which may be gone already; of a downstream, no channel
  * must have it any more. */
 void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role);
+/* Asks the kernel whether another tool has taken a program away: the mode is NULL then, until it is
+ * attached again. A filter of others in front of ours that takes what is ours is passed by: on a
+ * LAN, where we only look, any; on an upstream, one that accepts or redirects (our data goes past
+ * an ingress shaper in XDP, too), but none that may mean to drop. */
+bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role);
+/* What still stands in front, and may take packets; empty where nothing does. */
+const char *dataplane_in_front(const struct dataplane *dp, unsigned ifindex, enum role role);
 /* Of a downstream: hands over IGMP and MLD, too. */
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
 /* How the program of this role is attached to this interface, "xdp" or "tc", and why so; NULL where

@@ -12,6 +12,8 @@
 
 struct bpf_map;
 struct bpf_object;
+struct nlmsghdr;
+struct tcmsg;
 struct ingest_tc;
 struct observe_tc;
 struct refused_tp;
@@ -20,9 +22,12 @@ struct ring_buffer;
 struct attachment {
 	unsigned ifindex;
 	enum role role;
-	bool xdp;         /* with TC behind it */
-	bool takes_xdp;   /* of a LAN: its driver sends what XDP redirects to it */
-	bool takes_parts; /* and frames in several buffers */
+	bool lost;          /* another tool has taken a program away */
+	uint32_t xdp_id;    /* of what stands in the driver, ours or a dispatcher with ours */
+	char in_front[192]; /* what may take packets before our filter sees them */
+	bool xdp;           /* with TC behind it */
+	bool takes_xdp;     /* of a LAN: its driver sends what XDP redirects to it */
+	bool takes_parts;   /* and frames in several buffers */
 	char why[128];
 };
 
@@ -149,7 +154,27 @@ int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role);
 /* Our filter of this role, of this process or a killed one, and what else was added for it. */
 void tc_remove(unsigned ifindex, enum role role);
 
+/* Whether our filter of this role is there, and where. */
+bool tc_is_attached(unsigned ifindex, enum role role, uint32_t *priority);
+/* To another place among the filters. */
+int tc_move(struct dataplane *dp, unsigned ifindex, enum role role, uint32_t priority);
+/* Each filter on the ingress side, in the order of their priorities; with handle 0, what is none.
+ */
+int tc_list_ingress(unsigned ifindex, int (*take)(const struct nlmsghdr *filter, void *data),
+		    void *data);
+bool tc_is_ours(const struct nlmsghdr *filter);
+uint32_t tc_priority(const struct tcmsg *filter);
+
+/* in_front.c */
+/* What stands in front of our filter at `priority` and may take packets: a sentence's part, or
+ * empty. Returns the priority from which our filter would see what is its own, 0 where it stands
+ * right, or where what is in front is not to be passed by. */
+uint32_t in_front_look(unsigned ifindex, enum role role, uint32_t priority, char *what,
+		       size_t size);
+
 /* attach_xdp.c */
+/* Whether our program is there; `id` is what was in the driver when it was last seen, or 0. */
+bool xdp_is_attached(unsigned ifindex, uint32_t *id);
 /* In place of a killed daemon's. Of a failure, the sentence names no interface. */
 int xdp_attach(struct dataplane *dp, unsigned ifindex);
 /* Our program, of this process or a killed one. */

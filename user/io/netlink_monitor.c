@@ -19,15 +19,17 @@
 
 struct source {
 	struct netlink_monitor *monitor;
+	enum netlink_news news;
 	struct mnl_socket *nl;
 	struct loop_watch *watch;
 };
 
 struct netlink_monitor {
-	struct source routing, features;
+	struct source routing, features, filters;
 	struct loop *loop;
 	struct timers *timers;
 	struct timer settle;
+	unsigned news; /* of this time */
 	netlink_changed_fn *fn;
 	void *owner;
 };
@@ -35,8 +37,10 @@ struct netlink_monitor {
 static void settled(struct timer *timer)
 {
 	struct netlink_monitor *monitor = container_of(timer, struct netlink_monitor, settle);
+	unsigned news = monitor->news;
 
-	monitor->fn(monitor->owner);
+	monitor->news = 0;
+	monitor->fn(monitor->owner, news);
 }
 
 /* Messages say only that there is something to ask; more of them do not put that off. One that did
@@ -51,13 +55,16 @@ static void on_change(void *owner, uint32_t events)
 	for (unsigned i = 0; i < PER_CALL; i++)
 		if (mnl_socket_recvfrom(source->nl, buffer, sizeof(buffer)) < 0 && errno == EAGAIN)
 			break;
+	monitor->news |= source->news;
 	if (!monitor->settle.slot)
 		timer_start(monitor->timers, &monitor->settle, NETLINK_SETTLE);
 }
 
-static bool open_source(struct netlink_monitor *monitor, struct source *source, int family)
+static bool open_source(struct netlink_monitor *monitor, struct source *source, int family,
+			enum netlink_news news)
 {
 	source->monitor = monitor;
+	source->news = news;
 	source->nl = mnl_socket_open2(family, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	return source->nl && mnl_socket_bind(source->nl, 0, MNL_SOCKET_AUTOPID) >= 0;
 }
@@ -90,12 +97,20 @@ static bool open_routing(struct netlink_monitor *monitor)
 	static const int groups[] = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
 				     RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_NEXTHOP};
 
-	if (!open_source(monitor, &monitor->routing, NETLINK_ROUTE))
+	if (!open_source(monitor, &monitor->routing, NETLINK_ROUTE, NETLINK_NEWS_LINKS))
 		return false;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
 		if (!join(&monitor->routing, groups[i]))
 			return false;
 	return listen_to(&monitor->routing);
+}
+
+/* Filters: on their own, for a host that runs containers has much of it. */
+
+static bool open_filters(struct netlink_monitor *monitor)
+{
+	return open_source(monitor, &monitor->filters, NETLINK_ROUTE, NETLINK_NEWS_FILTERS) &&
+	       join(&monitor->filters, RTNLGRP_TC) && listen_to(&monitor->filters);
 }
 
 /* Features */
@@ -165,7 +180,9 @@ static int find_group(const struct mnl_socket *nl)
 static void open_features(struct netlink_monitor *monitor)
 {
 	struct source *features = &monitor->features;
-	int group = open_source(monitor, features, NETLINK_GENERIC) ? find_group(features->nl) : 0;
+	int group = open_source(monitor, features, NETLINK_GENERIC, NETLINK_NEWS_LINKS)
+			    ? find_group(features->nl)
+			    : 0;
 
 	if (!group || !join(features, group) || !listen_to(features))
 		close_source(features);
@@ -179,7 +196,7 @@ struct netlink_monitor *netlink_monitor_open(struct loop *loop, struct timers *t
 
 	*monitor = (struct netlink_monitor){
 		.loop = loop, .timers = timers, .settle.fn = settled, .fn = fn, .owner = owner};
-	if (open_routing(monitor)) {
+	if (open_routing(monitor) && open_filters(monitor)) {
 		open_features(monitor);
 		return monitor;
 	}
@@ -196,5 +213,6 @@ void netlink_monitor_close(struct netlink_monitor *monitor)
 	timer_stop(monitor->timers, &monitor->settle);
 	close_source(&monitor->routing);
 	close_source(&monitor->features);
+	close_source(&monitor->filters);
 	free(monitor);
 }
