@@ -37,14 +37,14 @@ send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
 has status . version pid since uptime_s interfaces channels packets_per_s bits_per_s tunnels longest_stall_ms log_lines_lost limits
-has status '.interfaces[0]' name role mode why addresses neighbors observed dr refused igmp mld
+has status '.interfaces[0]' name role mode why in_front addresses neighbors observed dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .limits channels tunnels neighbors joins
 has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
 has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
-has interfaces '.interfaces[0]' name role mode why addresses up mtu refused pim igmp mld
-has interfaces '.interfaces[1]' name role mode why addresses up mtu
+has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused pim igmp mld
+has interfaces '.interfaces[1]' name role mode why in_front addresses up mtu
 has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries held_down
