@@ -15,9 +15,11 @@ fails() { # SOURCE REASON
     until_true "$1 fails: $2" failed_because "$1" "$2"
     ok "$1: failed, $2" true
 }
+# Joined, but nothing is sent: that is said after a while.
+has_not_failed() { [[ $(channel "$1" 232.1.1.1 '.reason // "no data yet"') == "no data yet"* ]]; }
 recovers() { # SOURCE WHAT
     until_true "$1 recovers: $2" channel_is "$1" 232.1.1.1 joined
-    is "$1: recovers $2" "$(channel "$1" 232.1.1.1 .reason)" null
+    ok "$1: recovers $2" has_not_failed "$1"
 }
 
 everything_up
@@ -62,6 +64,23 @@ ok "nonsense was counted by reason" test \
 finish relay
 relay_up
 recovers 192.0.2.10 "when the relay is back"
+is "it has no data yet: that is said in time" "$(channel 192.0.2.10 232.1.1.1 .state)" joined
+no_data_yet() { [[ $(channel 192.0.2.10 232.1.1.1 .reason) == "no data yet: "* ]]; }
+until_true "without data, it says so" no_data_yet
+like "for people: it says so" "$(in_node ingest "$BUILD/mcingest" channels)" "no data yet: the source is silent"
+spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 100000 --size 100
+until_true "until it has some" channel_is 192.0.2.10 232.1.1.1 receiving
+is "until it has some" "$(channel 192.0.2.10 232.1.1.1 .reason)" null
+
+# The only relay of a channel with data dies, and DNS with it: an outage of the WAN, say.
+finish relay KILL
+until_true "a relay that has died is missed" failed_because 192.0.2.10 "relay sends no data and does not answer"
+kill -STOP "$(cat "$state/pid/named")"
+relay_up
+until_true "it is back" channel_is 192.0.2.10 232.1.1.1 receiving
+ok "a relay that is back serves, without a word from DNS" true
+kill -CONT "$(cat "$state/pid/named")"
+finish sender
 ok "refused messages are logged once a second at most" test \
     "$(grep -c 'refused' "$WORK/mcingestd.log")" -le 60
 finish mcingestd

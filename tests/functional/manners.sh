@@ -184,6 +184,7 @@ fresh() { # a daemon without tunnels; FRR may still want what was watched last
     until_true "FRR says Hello" neighbor_there
     until_true "FRR knows us" frr_knows_us
 }
+left_by() { [[ $(channel "$1" "$2" .move) == staying ]]; }
 full() { [[ $(tunnel "$1" .full) == true ]]; }
 finish one
 relay_at one --address ${ONE[4]} --address ${ONE[6]} --qqic 5 # it is asked again soon, and can say it
@@ -196,12 +197,50 @@ is "IPv6: it is told of no channel" "$(grep -c "IGMPv3 .* $G " "$WORK/one.log")"
 is "IPv6: it is held down" "$(api tunnels '.held_down[] | select(.full) | .relay')" ${ONE[6]}
 until_true "it is seen to be full" full ${ONE[4]}
 comes_by "IPv4: a relay that is full now takes no new channel" ${S[4]} ${TWO[4]}
-until_true "the first channel flows" more ${S[4]} "$first" "$(channel ${S[4]} "$first" .packets)"
-ok "IPv4: it goes on serving the channel that it served" served_by ${S[4]} "$first" ${ONE[4]}
+until_true "IPv4: the channel that it serves goes to the next" served_by ${S[4]} "$first" ${TWO[4]}
+until_true "IPv4: and has left it" left_by ${S[4]} "$first"
+ok "IPv4: the channel that it serves goes to the next" true
+is "IPv4: it is held down" "$(api tunnels ".held_down[] | select(.relay == \"${ONE[4]}\") | .full")" true
 unwatch first
-is "IPv4: without a gap" "$(summary firstviewer missing)" 0
+is "IPv4: the channel has moved without a gap" "$(summary firstviewer missing) $(summary firstviewer duplicates)" "0 0"
 
 # What the network does to messages.
+# A firewall in front of the first lets nothing longer than Requests in, and says so.
+updates_refused() { # yes or no
+    in_node relay nft delete table inet refusing 2>/dev/null
+    [[ $1 == no ]] || in_node relay nft -f - <<END
+table inet refusing {
+    chain input {
+        type filter hook input priority filter
+        ip daddr ${ONE[4]} udp dport 2268 udp length > 16 reject with icmp type port-unreachable
+        ip6 daddr ${ONE[6]} udp dport 2268 udp length > 16 reject with icmpv6 type port-unreachable
+    }
+}
+END
+}
+requests() { grep -c '^.*request from ' "$WORK/one.log"; }
+manners one
+finish one
+relay_at one --address ${ONE[4]} --address ${ONE[6]}
+fresh
+updates_refused yes
+for family in 4 6; do
+    before=$(requests)
+    comes_by "IPv$family: Updates that ICMP answers" ${S[$family]} ${TWO[$family]} refused.amt.unreachable
+    ok "IPv$family: are no loop" test $(($(requests) - before)) -le 8 # some are those before the first Update
+done
+echo '49 AMTRELAY 10 1 1 203.0.113.15' >>"/run/mcingest-lab/$LAB/etc/bind/zones/192.0.2"
+kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
+refused_at_last() { [[ $(channel 192.0.2.49 "$G" '"\(.state) \(.reason)"') == "failed relay answers Requests, but takes no Updates (ICMP unreachable)" ]]; }
+next_group
+receiver_up viewer 192.0.2.49 "$G" --seconds 600
+until_true "the only relay, whose Updates are refused, is given up" refused_at_last
+ok "the only relay, whose Updates are refused, is given up" true
+updates_refused no
+until_true "it serves once it takes them" channel_is 192.0.2.49 "$G" joined
+ok "it serves once it takes them" true
+finish viewer
+
 both() { # MANNERS
     manners one "$1"
     manners two "$1"

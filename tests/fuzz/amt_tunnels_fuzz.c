@@ -157,6 +157,12 @@ static void member_failed(void *context, struct amt_member *member, const char *
 	}
 }
 
+static void member_full(void *context, struct amt_member *member, bool full)
+{
+	(void)context;
+	must(member->tunnel && member->tunnel->gateway.full == full);
+}
+
 static void take_data(void *context, struct amt_tunnel *tunnel, struct cursor data)
 {
 	(void)context;
@@ -180,6 +186,7 @@ static const struct amt_tunnels_actions actions = {.open = open_endpoint,
 						   .up = member_up,
 						   .reported = member_reported,
 						   .failed = member_failed,
+						   .full = member_full,
 						   .data = take_data,
 						   .refused = note_refused};
 

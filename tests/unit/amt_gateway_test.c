@@ -15,6 +15,8 @@ static size_t sent_length[SENT_MAX];
 static unsigned sent_count;
 static unsigned established, up, reported, failed;
 static const char *failure;
+static unsigned qqic; /* of the Queries, where it is not the sample's */
+static int said_full;
 
 static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t length)
 {
@@ -55,6 +57,12 @@ static size_t on_payload_max(struct amt_gateway *of)
 	return path_takes;
 }
 
+static void on_full(struct amt_gateway *of, bool full)
+{
+	(void)of;
+	said_full = full;
+}
+
 static void on_failed(struct amt_gateway *of, int family, const char *reason)
 {
 	(void)of;
@@ -68,6 +76,7 @@ static const struct amt_gateway_actions actions = {.send = send_bytes,
 						   .established = on_established,
 						   .up = on_up,
 						   .reported = on_reported,
+						   .full = on_full,
 						   .failed = on_failed};
 
 static void begin(void)
@@ -78,6 +87,8 @@ static void begin(void)
 	amt_gateway_init(&gateway);
 	sent_count = established = up = reported = failed = 0;
 	failure = NULL;
+	qqic = 0;
+	said_full = -1;
 }
 
 static void end(void)
@@ -113,6 +124,17 @@ static int type_sent(unsigned number)
 	return number < sent_count ? sent[number][0] : 0;
 }
 
+/* The samples of IGMP have 125 s. */
+static void set_qqic(const struct cursor *datagram)
+{
+	uint8_t *igmp = (uint8_t *)datagram->at + 24;
+	unsigned sum = (igmp[2] << 8 | igmp[3]) + igmp[9] - qqic;
+
+	igmp[9] = qqic;
+	igmp[2] = sum >> 8;
+	igmp[3] = sum;
+}
+
 /* Gives a sample Query to the gateway as the answer to the Request with `nonce`. */
 static enum fault query(const char *sample, uint32_t nonce, enum protocol *protocol)
 {
@@ -123,6 +145,8 @@ static enum fault query(const char *sample, uint32_t nonce, enum protocol *proto
 
 	cr_assert_eq(fault, FAULT_NONE);
 	message.query.ticket.nonce = nonce;
+	if (qqic)
+		set_qqic(&message.query.datagram);
 	fault = amt_gateway_receive(&gateway, &message.query, protocol ? protocol : &ignored);
 	exact_free(bytes);
 	return fault;
@@ -321,13 +345,20 @@ static void want_many(void)
 	}
 }
 
+/* To the end of the report of the current state. */
+static void run_report(void)
+{
+	while (gateway.igmp.rest)
+		timers_run(&timers, timers_next(&timers));
+}
+
 Test(amt_gateway, a_large_report_goes_out_in_parts)
 {
 	want_many();
 	query("amt-4-query-v4-g", nonce_sent(), NULL);
 	cr_expect_lt(reported, MANY, "other events come between");
 	cr_expect_gt(reported, 0);
-	run_for(&timers, 0);
+	run_report();
 	cr_expect_eq(reported, MANY);
 	expect_each(1, 1, 1);
 	sent_count = 0;
@@ -338,6 +369,29 @@ Test(amt_gateway, a_large_report_goes_out_in_parts)
 	sent_count = 0;
 	run_for(&timers, 60);
 	cr_expect_eq(sent_count, 0, "QRV 2");
+}
+
+/* 3 datagrams and a bit in 2 ms. */
+Test(amt_gateway, a_large_report_is_no_burst)
+{
+	want_many();
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	for (unsigned before = 1; reported < MANY; before = sent_count) {
+		usec_t then = timers.now;
+
+		cr_assert_leq(sent_count - before, 4);
+		timers_run(&timers, timers_next(&timers));
+		cr_assert_geq(timers.now, then + 2 * USEC_PER_MS);
+	}
+	cr_expect_leq(timers.now, 1000 * USEC_PER_SEC + 50 * USEC_PER_MS);
+	run_for(&timers, 0.9);
+	sent_count = 0;
+	want_many(); /* again: the changes of one moment */
+	run_for(&timers, 0);
+	cr_expect_leq(sent_count, 4);
+	while (gateway.igmp.changed[gateway.igmp.list])
+		timers_run(&timers, timers_next(&timers));
+	expect_each(0, 5, 1);
 }
 
 Test(amt_gateway, reports_fit_the_path)
@@ -352,7 +406,7 @@ Test(amt_gateway, reports_fit_the_path)
 		path_takes = paths[i];
 		want_many();
 		query("amt-4-query-v4-g", nonce_sent(), NULL);
-		run_for(&timers, 0);
+		run_report();
 		for (unsigned j = 1; j < sent_count; j++)
 			most = sent_length[j] > most ? sent_length[j] : most;
 		cr_expect_leq(most, paths[i] < AMT_DATAGRAM_MAX ? paths[i] : AMT_DATAGRAM_MAX);
@@ -375,7 +429,7 @@ Test(amt_gateway, what_is_left_while_a_large_report_goes_out_is_not_in_it)
 		if (i >= reported)
 			amt_gateway_unwant(&gateway, &sg);
 	}
-	run_for(&timers, 0);
+	run_report();
 	count_records(1, 1, times);
 	for (unsigned i = 0; i < MANY; i++)
 		cr_assert_eq(times[i], i < reported);
@@ -516,13 +570,20 @@ Test(amt_gateway, limit_fails_a_new_gateway_only)
 	query("amt-4-query-v4-limit", nonce_sent(), NULL);
 	cr_expect_eq(failed, 1);
 	cr_expect_str_eq(failure, "relay takes no more gateways (L flag)");
+	cr_expect_eq(said_full, -1);
 	end();
 	begin();
 	establish(&sg);
+	cr_expect_eq(said_full, -1);
 	run_for(&timers, 125.5);
 	query("amt-4-query-v4-limit", nonce_sent(), NULL);
 	cr_expect_eq(failed, 0);
 	cr_expect_eq(gateway.igmp.state, AMT_ACTIVE);
+	cr_expect_eq(said_full, true, "the channels are to move, and are served until then");
+	cr_expect_str_eq(records(sent_count - 1), "IS_IN 232.1.1.1 192.0.2.10");
+	run_for(&timers, 125.5);
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_expect_eq(said_full, false);
 }
 
 Test(amt_gateway, moved_behind_a_nat_tears_the_old_endpoint_down)
@@ -588,7 +649,144 @@ Test(amt_gateway, unreachable_asks_again_at_once)
 	query("amt-4-query-v4", nonce_sent(), NULL);
 	sent_count = 0;
 	amt_gateway_unreachable(&gateway);
+	run_for(&timers, 0);
 	cr_expect_eq(type_sent(0), AMT_REQUEST);
+}
+
+static unsigned requests_sent(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < sent_count; i++)
+		count += type_sent(i) == AMT_REQUEST;
+	return count;
+}
+
+/* Answers all Requests for so long, and each Update by ICMP: a firewall may let only short messages
+ * through. */
+static void answer_all(double seconds, bool refuse, bool data)
+{
+	usec_t end_of_it = timers.now + seconds * USEC_PER_SEC;
+	unsigned seen = sent_count;
+
+	while (timers.now < end_of_it && !failed) {
+		run_for(&timers, 0.02);
+		if (data)
+			amt_gateway_flows(&gateway);
+		if (sent_count == seen)
+			continue;
+		seen = sent_count;
+		if (type_sent(seen - 1) == AMT_REQUEST)
+			query("amt-4-query-v4-g", nonce_sent(), NULL);
+		if (refuse)
+			amt_gateway_unreachable(&gateway);
+	}
+}
+
+Test(amt_gateway, a_relay_whose_updates_are_refused_is_given_up)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	amt_gateway_unreachable(&gateway);
+	answer_all(60, true, false);
+	cr_expect_eq(failed, 1);
+	cr_expect_str_eq(failure,
+			 "relay answers Requests, but takes no Updates (ICMP unreachable)");
+	cr_expect(gateway.refusing);
+	cr_expect_leq(requests_sent(), AMT_TRANSMISSIONS);
+	cr_expect_leq(timers.now, 1020 * USEC_PER_SEC, "soon");
+}
+
+/* ICMP may be forged: it costs some Requests, and never a tunnel that has data. */
+Test(amt_gateway, a_relay_that_sends_data_is_not_given_up_for_icmps_sake)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	answer_all(600, true, true);
+	cr_expect_eq(failed, 0);
+	cr_expect_leq(requests_sent(), 40, "%u: more and more seldom", requests_sent());
+	answer_all(300, false, false);
+	cr_expect_eq(gateway.refusals, 0, "a Query that nothing came after ends the row");
+}
+
+Test(amt_gateway, one_refusal_of_two_families_counts_once)
+{
+	struct sg four = channel("192.0.2.10", "232.1.1.1"),
+		  six = channel("2001:db8:5::10", "ff3e::8000:1");
+
+	establish(&four);
+	amt_gateway_want(&gateway, &six, &gateway);
+	query("amt-4-query-v6", nonce_sent(), NULL);
+	amt_gateway_unreachable(&gateway);
+	amt_gateway_unreachable(&gateway);
+	cr_expect_eq(gateway.refusals, 1);
+	sent_count = 0;
+	run_for(&timers, 0);
+	cr_expect_eq(requests_sent(), 2, "both are asked again");
+}
+
+Test(amt_gateway, what_is_left_only_may_be_refused)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	amt_gateway_unwant(&gateway, &sg);
+	run_for(&timers, 0);
+	sent_count = 0;
+	for (unsigned i = 0; i < 10; i++)
+		amt_gateway_unreachable(&gateway);
+	amt_gateway_leave(&gateway);
+	amt_gateway_unreachable(&gateway);
+	run_for(&timers, 60);
+	cr_expect_eq(requests_sent(), 0);
+	cr_expect_eq(failed, 0);
+}
+
+Test(amt_gateway, a_relay_that_is_waited_for_is_asked_each_second_and_more_seldom_later)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	gateway.patient = true;
+	amt_gateway_want(&gateway, &sg, &gateway);
+	for (unsigned i = 0; i < 3; i++) {
+		sent_count = 0;
+		run_for(&timers, 59.5);
+		cr_assert_geq(sent_count, 59, "%u", sent_count);
+	}
+	sent_count = 0;
+	run_for(&timers, 1200);
+	cr_expect_leq(sent_count, 60, "%u", sent_count);
+	cr_expect_eq(failed, 0);
+	query("amt-4-query-v4-g", gateway.nonce, NULL);
+	cr_expect_eq(reported, 1);
+	run_for(&timers, 125 + 20);
+	cr_expect_eq(failed, 1, "it has to prove itself anew");
+}
+
+Test(amt_gateway, a_relay_is_asked_as_often_as_it_says)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	qqic = 1; /* it forgets in 2 * 1 s + QRI */
+	establish(&sg);
+	run_for(&timers, 0.9);
+	sent_count = 0;
+	run_for(&timers, 0.2);
+	cr_expect_eq(requests_sent(), 1);
+	cr_expect_eq(gateway.igmp.query_interval, 1);
+}
+
+Test(amt_gateway, leaves_as_often_as_the_protocols_in_use_say)
+{
+	struct sg six = channel("2001:db8:5::10", "ff3e::8000:1");
+
+	cr_expect_eq(amt_gateway_leaves(&gateway), 0, "the relay knows nothing of us");
+	amt_gateway_want(&gateway, &six, &gateway);
+	query("amt-4-query-v6", nonce_sent(), NULL);
+	gateway.mld.robustness = 5;
+	cr_expect_eq(amt_gateway_leaves(&gateway), 5);
 }
 
 Test(amt_gateway, igmp_and_mld_have_cycles_of_their_own)
@@ -759,7 +957,7 @@ Test(amt_gateway, many_channels_go_into_as_many_reports_as_they_need)
 		amt_gateway_want(&gateway, &sg, &gateway);
 	}
 	query("amt-4-query-v4", nonce_sent(), NULL);
-	run_for(&timers, 0);
+	run_report();
 	cr_expect_gt(sent_count, 3);
 	for (unsigned i = 1; i < sent_count; i++)
 		carried += sent[i][AMT_UPDATE_HEADER + 24 + 6] << 8 |

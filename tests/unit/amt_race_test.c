@@ -18,7 +18,7 @@ static struct {
 	int type;
 	uint8_t nonce[4];
 } sent[64];
-static unsigned sent_count, won, lost, open_count;
+static unsigned sent_count, won, lost, long_ones, open_count;
 static char winner[ADDR_TEXT];
 static const char *why_lost;
 
@@ -79,6 +79,13 @@ static void on_reported(void *context, struct amt_member *member)
 	cr_assert(!member->connection);
 }
 
+static void on_full(void *context, struct amt_member *member, bool full)
+{
+	(void)context;
+	(void)full;
+	cr_assert(!member->connection);
+}
+
 static void on_failed(void *context, struct amt_member *member, const char *reason)
 {
 	(void)context;
@@ -104,6 +111,7 @@ static const struct amt_tunnels_actions tunnel_actions = {.open = endpoint_open,
 							  .up = on_up,
 							  .reported = on_reported,
 							  .failed = on_failed,
+							  .full = on_full,
 							  .refused = on_refused};
 
 static void on_won(struct amt_race *of, const struct addr *candidate, const struct addr *relay)
@@ -121,7 +129,15 @@ static void on_lost(struct amt_race *of, const char *reason)
 	why_lost = reason;
 }
 
-static const struct amt_race_actions race_actions = {.won = on_won, .lost = on_lost};
+static void on_takes_long(struct amt_race *of, const char *reason)
+{
+	(void)of;
+	long_ones++;
+	why_lost = reason;
+}
+
+static const struct amt_race_actions race_actions = {
+	.won = on_won, .lost = on_lost, .takes_long = on_takes_long};
 
 static struct addr addr(const char *text)
 {
@@ -304,7 +320,7 @@ Test(amt_race, a_hold_ends_when_the_relay_answers_or_by_hand)
 	begin_race(ONE, NULL, NULL);
 	answer(0, "amt-4-query-v4-g");
 	cr_expect_null(amt_holds_find(&tunnels.holds, &one, timers.now));
-	amt_holds_put(&tunnels.holds, &one, timers.now, USEC_PER_SEC, false, "test");
+	amt_holds_put(&tunnels.holds, &one, timers.now, USEC_PER_SEC, AMT_HOLD_BEHIND, "test");
 	cr_expect(amt_holds_lift(&tunnels.holds, &one));
 	cr_expect_not(amt_holds_lift(&tunnels.holds, &one));
 }
@@ -340,6 +356,34 @@ Test(amt_race, one_that_becomes_full_keeps_its_channels_and_gets_no_new_ones)
 	amt_tunnels_leave(&tunnels, &member);
 }
 
+Test(amt_race, one_that_takes_no_updates_is_not_tried)
+{
+	struct addr one = addr(ONE);
+
+	amt_holds_put(&tunnels.holds, &one, timers.now, USEC_PER_SEC, AMT_HOLD_REFUSING, "test");
+	begin_race(ONE, NULL, NULL);
+	cr_expect_eq(lost, 1);
+	cr_expect_str_eq(why_lost, "test");
+	cr_expect_eq(sent_count, 0);
+}
+
+/* Its end is not awaited before that is said: others may be tried again meanwhile. */
+Test(amt_race, one_that_has_served_is_asked_until_it_is_back)
+{
+	struct addr one = addr(ONE);
+
+	long_ones = 0;
+	amt_holds_put(&tunnels.holds, &one, timers.now, USEC_PER_SEC, AMT_HOLD_AWAITED, "test");
+	begin_race(ONE, NULL, NULL);
+	run_for(&timers, 50);
+	cr_expect_eq(lost, 0);
+	cr_expect_eq(long_ones, 1);
+	cr_expect_str_eq(why_lost, "relay does not answer");
+	cr_expect_geq(sent_count, 49);
+	answer(0, "amt-4-query-v4-g");
+	cr_expect_eq(won, 1);
+}
+
 Test(amt_race, the_holds_are_bounded)
 {
 	struct amt_holds *holds = &tunnels.holds;
@@ -350,7 +394,7 @@ Test(amt_race, the_holds_are_bounded)
 		relay.bytes[3] = i;
 		if (!i)
 			first = relay;
-		amt_holds_put(holds, &relay, timers.now, USEC_PER_SEC, false, "test");
+		amt_holds_put(holds, &relay, timers.now, USEC_PER_SEC, AMT_HOLD_BEHIND, "test");
 	}
 	cr_expect_eq(HASH_COUNT(holds->by_relay), AMT_HOLDS_MOST);
 	cr_expect_null(amt_holds_find(holds, &first, timers.now), "the eldest has made room");

@@ -10,7 +10,8 @@
 static struct timers timers;
 static struct amt_tunnels tunnels;
 static struct amt_endpoint *open_endpoints[ENDPOINTS];
-static unsigned opened, closed, refused, up, reported, failed, data;
+static unsigned opened, closed, refused, up, reported, failed, data, unreachable;
+static int said_full;
 static const char *failure;
 static bool no_route, no_room;
 static struct addr local_now; /* where the route to relays leaves from */
@@ -115,6 +116,13 @@ static void on_failed(void *context, struct amt_member *member, const char *reas
 	failed++;
 }
 
+static void on_full(void *context, struct amt_member *member, bool full)
+{
+	(void)context;
+	cr_assert(member->tunnel && !member->connection);
+	said_full = full;
+}
+
 static void on_data(void *context, struct amt_tunnel *tunnel, struct cursor bytes)
 {
 	(void)context;
@@ -130,6 +138,7 @@ static void on_refused(void *context, const struct addr *peer, enum protocol pro
 	(void)protocol;
 	cr_assert(fault);
 	refused++;
+	unreachable += fault == FAULT_UNREACHABLE;
 }
 
 static const struct amt_tunnels_actions actions = {.open = endpoint_open,
@@ -142,6 +151,7 @@ static const struct amt_tunnels_actions actions = {.open = endpoint_open,
 						   .up = on_up,
 						   .reported = on_reported,
 						   .failed = on_failed,
+						   .full = on_full,
 						   .data = on_data,
 						   .refused = on_refused};
 
@@ -149,7 +159,8 @@ static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	tunnels = (struct amt_tunnels){.timers = &timers, .actions = &actions, .limit = 3};
-	opened = closed = refused = up = reported = failed = data = sent_count = 0;
+	opened = closed = refused = up = reported = failed = data = sent_count = unreachable = 0;
+	said_full = -1;
 	no_route = no_room = false;
 }
 
@@ -465,6 +476,125 @@ Test(amt_tunnels, a_relay_that_is_dead)
 	cr_expect_eq(failed, 1);
 	cr_expect_eq(closed, 1);
 	cr_expect_null(tunnels.by_relay);
+}
+
+/* Makes its relay die after it has served. */
+static void serve_and_die(struct amt_member *member, const char *address, bool discover)
+{
+	join(member, address, discover);
+	if (discover)
+		advertise();
+	query();
+	sent_count = 0;
+	run_for(&timers, 125 + 20);
+	cr_assert_eq(failed, 1);
+	sent_count = 0;
+}
+
+/* With one Request a second, however many channels wait, and without end. */
+Test(amt_tunnels, a_relay_that_has_served_is_waited_for)
+{
+	struct amt_member one = member("232.1.1.1"), two = member("232.1.1.2");
+
+	serve_and_die(&one, "203.0.113.15", false);
+	run_for(&timers, 1000); /* however long ago */
+	join(&one, "203.0.113.15", false);
+	join(&two, "203.0.113.15", false);
+	run_for(&timers, 59.5);
+	cr_expect_eq(failed, 1);
+	cr_expect_leq(sent_count, 60);
+	cr_expect_geq(sent_count, 59);
+	query();
+	cr_expect_eq(up, 3);
+}
+
+Test(amt_tunnels, a_discovery_address_that_has_served_is_waited_for)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	serve_and_die(&one, "192.52.193.1", true);
+	join(&one, "192.52.193.1", true);
+	run_for(&timers, 59.5);
+	cr_expect_eq(failed, 1);
+	cr_expect_geq(sent_count, 59);
+	advertise();
+	query();
+	cr_expect_eq(up, 2);
+}
+
+/* It may be that another Discovery leads to another relay. */
+Test(amt_tunnels, a_relay_that_a_discovery_address_names_is_not_waited_for)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	serve_and_die(&one, "192.52.193.1", true);
+	join(&one, "192.52.193.1", true);
+	advertise();
+	run_for(&timers, 20);
+	cr_expect_eq(failed, 2);
+	cr_expect_null(tunnels.by_contact);
+}
+
+Test(amt_tunnels, unreachable_ends_no_discovery_and_is_counted)
+{
+	struct amt_member one = member("232.1.1.1");
+
+	join(&one, "192.52.193.1", true);
+	for (unsigned i = 0; i < 100; i++)
+		sent[0].endpoint->received(sent[0].endpoint, NULL, 0);
+	cr_expect_eq(sent_count, 1);
+	cr_expect_eq(unreachable, 100);
+	advertise();
+	query();
+	cr_expect_eq(up, 1);
+}
+
+Test(amt_tunnels, a_relay_that_takes_no_updates_is_held_down)
+{
+	struct amt_member one = member("232.1.1.1");
+	struct addr relay = addr("203.0.113.15");
+	const struct amt_hold *hold;
+
+	tunnels.hold_down = 180 * USEC_PER_SEC;
+	join(&one, "203.0.113.15", false);
+	for (unsigned i = 0; i < 1000; i++) {
+		run_for(&timers, 0.02);
+		if (failed)
+			break;
+		if (sent[sent_count - 1].type == AMT_REQUEST)
+			query();
+		sent[0].endpoint->received(sent[0].endpoint, NULL, 0);
+	}
+	cr_assert_eq(failed, 1);
+	hold = amt_holds_find(&tunnels.holds, &relay, timers.now);
+	cr_assert(hold && amt_hold_forbids(hold));
+	cr_expect_str_eq(hold->reason, failure);
+	join(&one, "203.0.113.15", false);
+	query();
+	cr_expect(amt_holds_find(&tunnels.holds, &relay, timers.now),
+		  "a Query says nothing of Updates");
+}
+
+Test(amt_tunnels, a_relay_that_becomes_full_says_so_to_its_channels)
+{
+	struct amt_member one = member("232.1.1.1"), warm = member("232.1.1.2");
+	struct addr relay = addr("203.0.113.15");
+	const struct amt_hold *hold;
+
+	warm.connection = true;
+	join(&one, "203.0.113.15", false);
+	join(&warm, "203.0.113.15", false);
+	query();
+	run_for(&timers, 125.5);
+	answer("amt-4-query-v4-limit", 8);
+	cr_expect_eq(said_full, true);
+	cr_expect_eq(failed, 0);
+	hold = amt_holds_find(&tunnels.holds, &relay, timers.now + 595 * USEC_PER_SEC);
+	cr_expect(hold && amt_hold_forbids(hold));
+	run_for(&timers, 125.5);
+	query();
+	cr_expect_eq(said_full, false);
+	amt_tunnels_leave(&tunnels, &warm);
 }
 
 Test(amt_tunnels, leaving_while_discovery_is_under_way_ends_it)

@@ -545,6 +545,73 @@ Test(channel, the_only_relay_is_reminded_twice_while_it_sends_nothing)
 	expect_did("remind");
 }
 
+/* Whether the source is silent or the relay has no room, nobody can tell. */
+Test(channel, one_that_never_has_data_says_so_until_it_has)
+{
+	struct channel *channel = open_one();
+
+	channel_relays_found(channel, 1);
+	channel_tunnel_up(channel, false);
+	channel_reported(channel, false);
+	run_for(&timers, 7.9);
+	cr_expect_null(channel->reason, "sources and relays may take their time");
+	run_for(&timers, 4.2);
+	cr_expect_eq(channel->state, CHANNEL_JOINED);
+	cr_expect_str_eq(
+		channel->reason,
+		"no data yet: the source is silent, or its relay has no packets or no room");
+	channel_first_packet(channel, timers.now);
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	cr_expect_null(channel->reason);
+}
+
+/* RFC 8777 section 3.3.5: made before broken. */
+Test(channel, a_relay_that_wants_to_get_rid_of_it_is_left_for_the_next)
+{
+	struct channel *channel = receiving_one();
+
+	channel_is_unwelcome(channel, true);
+	expect_did("");
+	run_for(&timers, 0);
+	expect_did("discover");
+	channel_relays_found(channel, 2);
+	channel_tunnel_up(channel, true);
+	channel_reported(channel, true);
+	expect_did("connect forward");
+	channel_flows(channel); /* by the first one, still */
+	channel_moved(channel);
+	run_for(&timers, 2.5);
+	expect_did("switch-over forward");
+	cr_expect_eq(channel->move, CHANNEL_STAYING);
+	run_for(&timers, 600);
+	expect_did("");
+}
+
+Test(channel, an_unwelcome_one_stays_where_there_is_no_other_relay)
+{
+	struct channel *channel = receiving_one();
+
+	channel_relays_renewed(channel, 1, true);
+	channel_is_unwelcome(channel, true);
+	run_for(&timers, 600);
+	expect_did("");
+	channel_relays_renewed(channel, 2, true); /* DNS names another */
+	run_for(&timers, 10);
+	expect_did("discover");
+	channel_not_connected(channel, "full as well");
+	expect_did("abandon");
+	cr_expect_eq(channel->state, CHANNEL_RECEIVING);
+	channel_flows(channel);
+	run_for(&timers, 20);
+	expect_did("discover");
+	channel_not_connected(channel, "full as well");
+	channel_is_unwelcome(channel, false);
+	did[0] = 0;
+	channel_flows(channel);
+	run_for(&timers, 600);
+	expect_did("");
+}
+
 Test(channel, what_goes_nowhere_is_not_known_to_be_silent)
 {
 	struct channel *channel = open_one();

@@ -2,13 +2,21 @@
 #include "amt/discovery.h"
 #include "base/random.h"
 
+usec_t amt_retry_time(unsigned transmissions, bool patient)
+{
+	unsigned steady = patient ? AMT_PATIENT_TRANSMISSIONS : 0;
+
+	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM,
+			      transmissions > steady ? transmissions - steady : 0);
+}
+
 static void transmit(struct amt_discovery *discovery)
 {
 	uint8_t bytes[AMT_DISCOVERY_LENGTH];
 
 	amt_encode_discovery(discovery->nonce, bytes);
 	timer_start(discovery->timers, &discovery->retry,
-		    random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM, discovery->transmissions));
+		    amt_retry_time(discovery->transmissions, discovery->patient));
 	discovery->transmissions++;
 	discovery->actions->send(discovery, bytes, sizeof(bytes));
 }
@@ -17,7 +25,7 @@ static void retry_due(struct timer *timer)
 {
 	struct amt_discovery *discovery = container_of(timer, struct amt_discovery, retry);
 
-	if (discovery->transmissions < AMT_TRANSMISSIONS)
+	if (discovery->transmissions < AMT_TRANSMISSIONS || discovery->patient)
 		transmit(discovery);
 	else
 		discovery->actions->failed(discovery, "relay does not answer Discovery");

@@ -12,6 +12,11 @@
 #define AMT_RETRY_MAXIMUM (120 * USEC_PER_SEC)
 #define AMT_TRANSMISSIONS 4
 
+/* Of a relay that has served us it is to be known soon that it is back: one that is waited for is
+ * asked every AMT_RETRY_INITIAL so often, and after a growing time from then on. Others are not:
+ * they are named by strangers. */
+#define AMT_PATIENT_TRANSMISSIONS 180
+
 struct amt_discovery;
 
 struct amt_discovery_actions {
@@ -27,9 +32,12 @@ struct amt_discovery {
 	struct timer retry; /* runs while an Advertisement is awaited */
 	uint32_t nonce;
 	unsigned transmissions;
+	bool patient; /* asks until there is an answer; else AMT_TRANSMISSIONS times */
 };
 
-/* Fill timers and actions in before. */
+/* Until the next transmission, where there have been so many before the last. */
+usec_t amt_retry_time(unsigned transmissions, bool patient);
+/* Fill timers, actions and patient in before. */
 void amt_discovery_start(struct amt_discovery *discovery);
 void amt_discovery_stop(struct amt_discovery *discovery);
 /* An Advertisement that came from the discovery address and port. Returns why it was refused. */

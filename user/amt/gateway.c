@@ -8,7 +8,13 @@
 
 #include <string.h>
 
-#define QUERY_INTERVAL_LEAST 5 /* seconds: a relay may not make us ask faster */
+/* A relay forgets what is not told again for QRV * QQIC + QRI (RFC 3376 section 8.4), so that it is
+ * asked as often as it says, as long as the current state takes no more than some 60 datagrams a
+ * second. */
+#define STATE_PER_SECOND 4096 /* subscriptions */
+
+/* Data that is younger proves that a relay serves us, whatever ICMP says. */
+#define DATA_PROVES (120 * USEC_PER_SEC)
 
 #define PROBE_INTERVAL    (2 * USEC_PER_SEC)
 #define PROBE_RETRY_LEAST (200 * USEC_PER_MS)
@@ -80,14 +86,18 @@ static void send_requests(struct amt_cycle *cycle)
 		send_request(cycle->gateway, forms[i]);
 }
 
+static bool is_patient(const struct amt_cycle *cycle)
+{
+	return cycle->gateway->patient && !cycle->has_ticket;
+}
+
 static void transmit_request(struct amt_cycle *cycle)
 {
 	struct amt_gateway *gateway = cycle->gateway;
 
 	timer_start(gateway->timers, &cycle->request,
 		    cycle->probing ? retry_time(gateway)
-				   : random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM,
-						    cycle->transmissions));
+				   : amt_retry_time(cycle->transmissions, is_patient(cycle)));
 	cycle->transmissions++;
 	cycle->asked = gateway->timers->now;
 	send_requests(cycle);
@@ -124,7 +134,7 @@ static void go_idle(struct amt_cycle *cycle)
 	struct amt_subscription *subscription, *next;
 
 	cycle->state = AMT_IDLE;
-	cycle->has_ticket = cycle->probing = false;
+	cycle->has_ticket = cycle->probing = cycle->refused = false;
 	timer_stop(cycle->gateway->timers, &cycle->request);
 	timer_stop(cycle->gateway->timers, &cycle->change);
 	timer_stop(cycle->gateway->timers, &cycle->state_part);
@@ -150,16 +160,39 @@ static const char *why_given_up(const struct amt_cycle *cycle)
 				 : "relay does not answer Requests";
 }
 
+/* Whether ICMP's word against the relay is enough to end the tunnel. */
+static bool is_refused(const struct amt_gateway *gateway)
+{
+	return gateway->refusals >= AMT_TRANSMISSIONS &&
+	       (!gateway->data || gateway->data + DATA_PROVES < gateway->timers->now);
+}
+
+static void give_up_refusing(struct amt_cycle *cycle)
+{
+	cycle->gateway->refusing = true;
+	fail(cycle, "relay answers Requests, but takes no Updates (ICMP unreachable)");
+}
+
+/* A Query whose Updates nobody has refused ends the row. */
+static void query_over(struct amt_cycle *cycle)
+{
+	if (!cycle->refused)
+		cycle->gateway->refusals = 0;
+	if (!is_needed(cycle))
+		go_idle(cycle);
+	else if (cycle->refused && is_refused(cycle->gateway))
+		give_up_refusing(cycle);
+	else
+		request(cycle);
+}
+
 static void request_due(struct timer *timer)
 {
 	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, request);
 
 	if (cycle->state == AMT_ACTIVE) {
-		if (is_needed(cycle))
-			request(cycle);
-		else
-			go_idle(cycle);
-	} else if (cycle->transmissions < AMT_TRANSMISSIONS) {
+		query_over(cycle);
+	} else if (cycle->transmissions < AMT_TRANSMISSIONS || is_patient(cycle)) {
 		transmit_request(cycle);
 	} else {
 		fail(cycle, why_given_up(cycle));
@@ -183,6 +216,14 @@ static void send_teardown(struct amt_cycle *cycle)
 	cycle->gateway->actions->send(cycle->gateway, bytes, sizeof(bytes));
 }
 
+/* In seconds. */
+static unsigned query_interval(const struct amt_cycle *cycle, unsigned told)
+{
+	unsigned least = 1 + HASH_COUNT(cycle->by_sg) / STATE_PER_SECOND;
+
+	return told > least ? told : least;
+}
+
 static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 			 const struct membership_query *membership)
 {
@@ -196,12 +237,10 @@ static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 		send_teardown(cycle);
 	cycle->ticket = query->ticket;
 	cycle->has_ticket = true;
-	cycle->probing = false;
+	cycle->probing = cycle->refused = cycle->gateway->patient = false;
 	cycle->state = AMT_ACTIVE;
 	cycle->robustness = membership->robustness;
-	cycle->query_interval = membership->query_interval < QUERY_INTERVAL_LEAST
-					? QUERY_INTERVAL_LEAST
-					: membership->query_interval;
+	cycle->query_interval = query_interval(cycle, membership->query_interval);
 	timer_start(cycle->gateway->timers, &cycle->request, cycle->query_interval * USEC_PER_SEC);
 	if (first)
 		cycle->gateway->actions->established(cycle->gateway, cycle->family);
@@ -227,6 +266,7 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	struct membership_query membership;
 	struct ip_datagram ip;
 	struct amt_cycle *cycle;
+	bool was_full;
 	enum fault fault;
 
 	*protocol = PROTOCOL_AMT;
@@ -244,11 +284,15 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	cycle = cycle_of(gateway, membership.family);
 	if (!is_awaiting(cycle))
 		return not_awaited(cycle);
+	was_full = gateway->full;
 	gateway->full = query->limit;
-	if (query->limit && cycle->state == AMT_REQUESTING)
+	if (query->limit && cycle->state == AMT_REQUESTING) {
 		fail(cycle, "relay takes no more gateways (L flag)");
-	else
-		accept_query(cycle, query, &membership);
+		return FAULT_NONE;
+	}
+	if (was_full || query->limit)
+		gateway->actions->full(gateway, query->limit);
+	accept_query(cycle, query, &membership);
 	return FAULT_NONE;
 }
 
@@ -271,20 +315,57 @@ void amt_gateway_probe(struct amt_gateway *gateway)
 			request(cycles[i]);
 }
 
-/* A word that anybody may send who guesses our port: it makes us ask, and only where data has
- * stopped as well is it believed. While another answer is awaited the retry timer decides. */
+/* Until the next Request: none after the first refusal, and none where it is the end. */
+static usec_t refusal_delay(const struct amt_gateway *gateway)
+{
+	if (gateway->refusals == 1 || is_refused(gateway))
+		return 0;
+	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM, gateway->refusals - 1);
+}
+
+static void note_refusal(struct amt_cycle *cycle)
+{
+	struct amt_gateway *gateway = cycle->gateway;
+	usec_t delay;
+
+	cycle->refused = true;
+	gateway->refusals++;
+	delay = refusal_delay(gateway);
+	if (delay < timer_left(gateway->timers, &cycle->request))
+		timer_start(gateway->timers, &cycle->request, delay);
+}
+
+static bool may_be_refused(const struct amt_cycle *cycle)
+{
+	return cycle->state == AMT_ACTIVE && is_needed(cycle);
+}
+
+/* Of a relay that is probed, since its data has stopped, the word is believed at once. While
+ * another answer is awaited the retry timer decides. */
 void amt_gateway_unreachable(struct amt_gateway *gateway)
 {
 	struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
 
 	for (size_t i = 0; i < 2; i++) {
-		if (cycles[i]->probing) {
-			timer_start(gateway->timers, &cycles[i]->request, 0);
-			cycles[i]->transmissions = AMT_TRANSMISSIONS;
-		} else if (cycles[i]->state == AMT_ACTIVE && is_needed(cycles[i])) {
-			request(cycles[i]);
+		if (!cycles[i]->probing)
+			continue;
+		timer_start(gateway->timers, &cycles[i]->request, 0);
+		cycles[i]->transmissions = AMT_TRANSMISSIONS;
+	}
+	/* The Request of one of them takes the other along. */
+	if (gateway->igmp.refused || gateway->mld.refused)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		if (!cycles[i]->probing && may_be_refused(cycles[i])) {
+			note_refusal(cycles[i]);
+			return;
 		}
 	}
+}
+
+void amt_gateway_flows(struct amt_gateway *gateway)
+{
+	gateway->data = gateway->timers->now;
 }
 
 void amt_gateway_moved(struct amt_gateway *gateway)
@@ -356,6 +437,14 @@ void amt_gateway_leave(struct amt_gateway *gateway)
 		else
 			updates_block(cycles[i]);
 	}
+}
+
+unsigned amt_gateway_leaves(const struct amt_gateway *gateway)
+{
+	unsigned igmp = gateway->igmp.has_ticket ? gateway->igmp.robustness : 0;
+	unsigned mld = gateway->mld.has_ticket ? gateway->mld.robustness : 0;
+
+	return igmp > mld ? igmp : mld;
 }
 
 void amt_gateway_connect(struct amt_gateway *gateway, int family)

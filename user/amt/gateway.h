@@ -37,6 +37,9 @@ struct amt_gateway_actions {
 	 * named. `owner` as given to want(). The gateway must not be changed in the calls. */
 	void (*up)(struct amt_gateway *gateway, void *owner);
 	void (*reported)(struct amt_gateway *gateway, void *owner);
+	/* It has a ticket already, and the last Query has L, or has it no longer: channels are to
+	 * go elsewhere. The gateway must not be changed in the call. */
+	void (*full)(struct amt_gateway *gateway, bool full);
 	/* The relay serves the family's (S,G) no longer, or never did. The cycle is idle again; the
 	 * gateway may be freed in the call. */
 	void (*failed)(struct amt_gateway *gateway, int family, const char *reason);
@@ -64,12 +67,14 @@ struct amt_cycle {
 	usec_t asked;            /* when the last Request went out */
 	unsigned transmissions;
 	bool probing; /* the Request under way is to tell whether the relay is alive */
+	bool refused; /* the next Request is ICMP's doing */
 	bool has_ticket;
 	struct amt_ticket ticket;
 	unsigned robustness, query_interval; /* QRV; seconds */
 	unsigned wanted;                     /* subscriptions with an owner */
 	unsigned connections;                /* that want Queries, and nothing reported */
 	struct amt_subscription *by_sg;
+	usec_t next_part;              /* of a report that is large: not before */
 	struct amt_subscription *rest; /* the report of the current state has not come to it yet */
 	/* Those with repeats: what the present or next report tells of, and what that after it. */
 	struct amt_subscription *changed[2];
@@ -81,13 +86,17 @@ struct amt_gateway {
 	const struct amt_gateway_actions *actions;
 	uint32_t nonce; /* of the last Requests, of both families */
 	struct amt_p_flag p_flag;
-	bool full; /* the last Query had L: new channels are to go elsewhere */
+	bool full;     /* the last Query had L: new channels are to go elsewhere */
+	bool refusing; /* it was given up because it takes no Updates */
+	bool patient;  /* a first Query is asked for until it comes; else AMT_TRANSMISSIONS times */
 	usec_t probed;
+	usec_t data;                             /* when the relay was last seen to send some */
+	unsigned refusals;                       /* Queries in a row whose Updates ICMP answered */
 	usec_t round_trip, round_trip_variation; /* smoothed; 0 while none is measured */
 	struct amt_cycle igmp, mld;
 };
 
-/* Fill timers, actions and p_flag.first in before. */
+/* Fill timers, actions, patient and p_flag.first in before. */
 void amt_gateway_init(struct amt_gateway *gateway);
 /* Stops all timers and forgets all; sends nothing. */
 void amt_gateway_free(struct amt_gateway *gateway);
@@ -105,6 +114,8 @@ void amt_gateway_disconnect(struct amt_gateway *gateway, int family);
 /* No more of this tunnel: a Teardown where the relay's Queries allow it, else a report that blocks
  * all (section 5.2.3.8). Sends once; call it up to robustness times. */
 void amt_gateway_leave(struct amt_gateway *gateway);
+/* How often: the largest robustness of the protocols that the tunnel runs. */
+unsigned amt_gateway_leaves(const struct amt_gateway *gateway);
 
 bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
 
@@ -118,5 +129,9 @@ void amt_gateway_moved(struct amt_gateway *gateway);
 /* Data has stopped: asks at once whether the relay is alive, by retries as fast as the round trip
  * allows; failed() where it is not. Probes that come soon after another are not sent. */
 void amt_gateway_probe(struct amt_gateway *gateway);
-/* ICMP says that the relay cannot be reached (section 5.2.3.9). */
+/* ICMP says that the relay cannot be reached (section 5.2.3.9). Anybody may send that who guesses
+ * our port: it makes us ask, more and more seldom. failed() where the relay answers Requests,
+ * AMT_TRANSMISSIONS times in a row only ICMP answers the Updates, and no data comes either. */
 void amt_gateway_unreachable(struct amt_gateway *gateway);
+/* The relay sends data. */
+void amt_gateway_flows(struct amt_gateway *gateway);

@@ -17,7 +17,7 @@ static void lift(struct amt_holds *holds, struct amt_hold *hold)
 }
 
 void amt_holds_put(struct amt_holds *holds, const struct addr *relay, usec_t now, usec_t duration,
-		   bool full, const char *reason)
+		   enum amt_hold_kind kind, const char *reason)
 {
 	const struct amt_hold *before = amt_holds_find(holds, relay, now);
 	unsigned failures = before ? before->failures : 0;
@@ -30,7 +30,7 @@ void amt_holds_put(struct amt_holds *holds, const struct addr *relay, usec_t now
 	hold->relay = *relay;
 	hold->since = now;
 	hold->until = now + duration;
-	hold->full = full;
+	hold->kind = kind;
 	hold->failures = failures + 1;
 	hold->reason = reason;
 	HASH_ADD(hh, holds->by_relay, relay, sizeof(hold->relay), hold);
@@ -42,8 +42,21 @@ const struct amt_hold *amt_holds_find(struct amt_holds *holds, const struct addr
 
 	if (!hold || hold->until > now)
 		return hold;
-	lift(holds, hold);
+	if (hold->kind != AMT_HOLD_AWAITED)
+		lift(holds, hold);
 	return NULL;
+}
+
+bool amt_holds_awaits(const struct amt_holds *holds, const struct addr *relay)
+{
+	const struct amt_hold *hold = find(holds, relay);
+
+	return hold && hold->kind == AMT_HOLD_AWAITED;
+}
+
+bool amt_hold_forbids(const struct amt_hold *hold)
+{
+	return hold->kind >= AMT_HOLD_REFUSING;
 }
 
 bool amt_holds_lift(struct amt_holds *holds, const struct addr *relay)

@@ -37,7 +37,7 @@ static void order(struct amt_race *race)
 
 		if (!hold)
 			race->candidates[count++] = race->candidates[i];
-		else if (hold->full)
+		else if (amt_hold_forbids(hold))
 			race->reason = hold->reason;
 		else
 			held[held_count++] = race->candidates[i];
@@ -58,14 +58,20 @@ static void ask_next(struct amt_race *race)
 	attempt->member.connection = true;
 	DL_APPEND(race->attempts, attempt);
 	timer_start(race->tunnels->timers, &race->late,
-		    race->started < race->count ? AMT_RACE_DELAY : USEC_NEVER);
+		    race->started < race->count ? AMT_RACE_DELAY : AMT_RACE_LONG);
 	amt_tunnels_join(race->tunnels, &attempt->member, &attempt->candidate->address,
 			 attempt->candidate->discover);
 }
 
 static void late_due(struct timer *timer)
 {
-	ask_next(container_of(timer, struct amt_race, late));
+	struct amt_race *race = container_of(timer, struct amt_race, late);
+
+	if (race->started < race->count)
+		ask_next(race);
+	else
+		race->actions->takes_long(race,
+					  race->reason ? race->reason : "relay does not answer");
 }
 
 void amt_race_start(struct amt_race *race)

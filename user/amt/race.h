@@ -9,6 +9,8 @@
 
 #define AMT_RACE_MOST  16 /* candidates */
 #define AMT_RACE_DELAY (250 * USEC_PER_MS)
+/* By then a relay that has never answered has been given up. */
+#define AMT_RACE_LONG (15 * USEC_PER_SEC)
 
 struct amt_race;
 
@@ -17,6 +19,9 @@ struct amt_race_actions {
 	 * it. The tunnel of `relay`, to which `candidate` led, is up. */
 	void (*won)(struct amt_race *race, const struct addr *candidate, const struct addr *relay);
 	void (*lost)(struct amt_race *race, const char *reason);
+	/* It takes AMT_RACE_LONG and goes on: some of the relays have served us, and are asked
+	 * until they are back. It may be ended, too. */
+	void (*takes_long)(struct amt_race *race, const char *reason);
 };
 
 struct amt_candidate {

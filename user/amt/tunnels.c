@@ -131,7 +131,7 @@ static void discovery_failed(struct amt_discovery *discovery, const char *reason
 	struct amt_tunnels *tunnels = contact->tunnels;
 
 	amt_holds_put(&tunnels->holds, &contact->address, tunnels->timers->now, tunnels->hold_down,
-		      false, reason);
+		      AMT_HOLD_BEHIND, reason);
 	HASH_DEL(tunnels->by_contact, contact);
 	take_all_waiting(contact);
 	fail_all(tunnels, reason);
@@ -149,8 +149,10 @@ static void contact_received(struct amt_endpoint *endpoint, const uint8_t *bytes
 	struct amt_message message;
 	enum fault fault;
 
-	if (!bytes) /* unreachable: while an answer is awaited its retry timer decides */
+	if (!bytes) { /* unreachable: while an answer is awaited its retry timer decides */
+		tunnels->actions->refused(tunnels->context, &peer, PROTOCOL_AMT, FAULT_UNREACHABLE);
 		return;
+	}
 	fault = amt_decode(cursor_over(bytes, length), &message);
 	if (!fault && message.type != AMT_ADVERTISEMENT)
 		fault = FAULT_UNEXPECTED;
@@ -175,6 +177,7 @@ static struct amt_contact *contact_open(struct amt_tunnels *tunnels, const struc
 	contact->endpoint = (struct amt_endpoint){.peer = *address, .received = contact_received};
 	contact->discovery.timers = tunnels->timers;
 	contact->discovery.actions = &discovery_actions;
+	contact->discovery.patient = amt_holds_awaits(&tunnels->holds, address);
 	if (!tunnels->actions->open(tunnels->context, &contact->endpoint, reason)) {
 		free(contact);
 		return NULL;
@@ -190,6 +193,16 @@ static void wait_for_contact(struct amt_contact *contact, struct amt_member *mem
 }
 
 /* A discovery is remembered as long as there is a tunnel to the relay that it found. */
+static bool has_contact(const struct amt_tunnels *tunnels, const struct addr *relay)
+{
+	const struct amt_contact *contact;
+
+	for (contact = tunnels->by_contact; contact; contact = contact->hh.next)
+		if (contact->found && addr_equal(&contact->relay, relay))
+			return true;
+	return false;
+}
+
 static void remove_contacts_of(struct amt_tunnels *tunnels, const struct addr *relay)
 {
 	struct amt_contact *contact, *next;
@@ -219,7 +232,7 @@ static void tunnel_unused(struct timer *timer)
 {
 	struct amt_tunnel *tunnel = container_of(timer, struct amt_tunnel, unused);
 
-	if (tunnel->leaves >= tunnel->gateway.igmp.robustness) {
+	if (tunnel->leaves >= amt_gateway_leaves(&tunnel->gateway)) {
 		tunnel_close(tunnel);
 		return;
 	}
@@ -256,6 +269,15 @@ static void detach(struct amt_member *member)
 	member->tunnel = NULL;
 }
 
+/* What a Query alone proves: it says nothing of Updates. */
+static void lift_hold(struct amt_tunnels *tunnels, const struct addr *relay)
+{
+	const struct amt_hold *hold = amt_holds_find(&tunnels->holds, relay, tunnels->timers->now);
+
+	if (!hold || !amt_hold_forbids(hold))
+		amt_holds_lift(&tunnels->holds, relay);
+}
+
 /* Connections are placed again, and so hear of it: an owner who does may take any of them out. The
  * owners of the others hear of it when a report is to name them. */
 static void gateway_established(struct amt_gateway *gateway, int family)
@@ -264,7 +286,8 @@ static void gateway_established(struct amt_gateway *gateway, int family)
 	struct amt_tunnels *tunnels = tunnel->tunnels;
 	struct amt_member *member, *next;
 
-	amt_holds_lift(&tunnels->holds, &tunnel->relay);
+	tunnel->has_served = true;
+	lift_hold(tunnels, &tunnel->relay);
 	DL_FOREACH_SAFE (tunnel->members, member, next) {
 		if (!member->connection || member->sg.source.family != family)
 			continue;
@@ -288,18 +311,28 @@ static void gateway_reported(struct amt_gateway *gateway, void *owner)
 	tunnel->tunnels->actions->reported(tunnel->tunnels->context, owner);
 }
 
+static enum amt_hold_kind kind_of_hold(const struct amt_tunnel *tunnel)
+{
+	if (tunnel->gateway.full)
+		return AMT_HOLD_FULL;
+	if (tunnel->gateway.refusing)
+		return AMT_HOLD_REFUSING;
+	return tunnel->has_served ? AMT_HOLD_AWAITED : AMT_HOLD_BEHIND;
+}
+
 /* The relay, and what led to it. */
 static void hold_down(struct amt_tunnel *tunnel, const char *reason)
 {
 	struct amt_tunnels *tunnels = tunnel->tunnels;
-	bool full = tunnel->gateway.full;
-	usec_t now = tunnels->timers->now, duration = full ? AMT_HOLD_FULL : tunnels->hold_down;
+	enum amt_hold_kind kind = kind_of_hold(tunnel);
+	usec_t now = tunnels->timers->now;
+	usec_t duration = kind == AMT_HOLD_FULL ? AMT_HOLD_FULL_TIME : tunnels->hold_down;
 	struct amt_contact *contact;
 
-	amt_holds_put(&tunnels->holds, &tunnel->relay, now, duration, full, reason);
+	amt_holds_put(&tunnels->holds, &tunnel->relay, now, duration, kind, reason);
 	for (contact = tunnels->by_contact; contact; contact = contact->hh.next)
 		if (contact->found && addr_equal(&contact->relay, &tunnel->relay))
-			amt_holds_put(&tunnels->holds, &contact->address, now, duration, full,
+			amt_holds_put(&tunnels->holds, &contact->address, now, duration, kind,
 				      reason);
 }
 
@@ -325,11 +358,27 @@ static void gateway_failed(struct amt_gateway *gateway, int family, const char *
 	fail_all(tunnels, reason);
 }
 
+static const char relay_full[] = "relay takes no new channels (L flag)";
+
+static void gateway_full(struct amt_gateway *gateway, bool full)
+{
+	struct amt_tunnel *tunnel = container_of(gateway, struct amt_tunnel, gateway);
+	struct amt_tunnels *tunnels = tunnel->tunnels;
+	struct amt_member *member;
+
+	if (full)
+		hold_down(tunnel, relay_full);
+	DL_FOREACH (tunnel->members, member)
+		if (!member->connection)
+			tunnels->actions->full(tunnels->context, member, full);
+}
+
 static const struct amt_gateway_actions gateway_actions = {.send = gateway_send,
 							   .payload_max = gateway_payload_max,
 							   .established = gateway_established,
 							   .up = gateway_up,
 							   .reported = gateway_reported,
+							   .full = gateway_full,
 							   .failed = gateway_failed};
 
 static void tunnel_received(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
@@ -342,12 +391,15 @@ static void tunnel_received(struct amt_endpoint *endpoint, const uint8_t *bytes,
 	enum fault fault;
 
 	if (!bytes) {
+		tunnels->actions->refused(tunnels->context, &relay, PROTOCOL_AMT,
+					  FAULT_UNREACHABLE);
 		amt_gateway_unreachable(&tunnel->gateway);
 		return;
 	}
 	fault = amt_decode(cursor_over(bytes, length), &message);
 	if (!fault && message.type == AMT_DATA) {
 		tunnel->data_on_socket++;
+		amt_gateway_flows(&tunnel->gateway);
 		tunnels->actions->data(tunnels->context, tunnel, message.data);
 		return;
 	}
@@ -395,6 +447,9 @@ static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct 
 	tunnel->gateway.timers = tunnels->timers;
 	tunnel->gateway.actions = &gateway_actions;
 	tunnel->gateway.p_flag.first = amt_known_p_flag(&tunnels->known, relay);
+	/* Who was led to it by a discovery address is led on sooner by another Discovery. */
+	tunnel->gateway.patient =
+		amt_holds_awaits(&tunnels->holds, relay) && !has_contact(tunnels, relay);
 	amt_gateway_init(&tunnel->gateway);
 	HASH_ADD(hh, tunnels->by_relay, relay, sizeof(tunnel->relay), tunnel);
 	return tunnel;
@@ -441,7 +496,6 @@ static void open_for(struct amt_tunnels *tunnels, struct amt_member *member,
  * new channel, which is to go elsewhere. */
 static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const struct addr *relay)
 {
-	static const char reason_full[] = "relay takes no new channels (L flag)";
 	struct amt_tunnel *tunnel = tunnel_find(tunnels, relay);
 
 	if (tunnel && tunnel->leaves) { /* the relay has been told to forget it */
@@ -453,8 +507,8 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 		return;
 	}
 	if (member->connection && tunnel->gateway.full) {
-		hold_down(tunnel, reason_full);
-		tunnels->actions->failed(tunnels->context, member, reason_full);
+		hold_down(tunnel, relay_full);
+		tunnels->actions->failed(tunnels->context, member, relay_full);
 		return;
 	}
 	add_member(tunnel, member);
@@ -532,6 +586,12 @@ void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
 		if (!tunnel->members)
 			timer_start(tunnels->timers, &tunnel->unused, AMT_LINGER);
 	}
+}
+
+void amt_tunnels_flows(struct amt_member *member)
+{
+	if (member->tunnel)
+		amt_gateway_flows(&member->tunnel->gateway);
 }
 
 void amt_tunnels_remind(struct amt_member *member)

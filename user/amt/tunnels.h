@@ -61,6 +61,7 @@ struct amt_tunnel {
 	struct amt_gateway gateway;
 	struct timer unused; /* lingers, then leaves */
 	unsigned leaves;     /* Teardowns or blocking reports sent */
+	bool has_served;     /* the relay has answered by a Query */
 	usec_t since;
 	uint64_t data_on_socket; /* Data that the program did not take */
 	struct amt_member *members;
@@ -88,6 +89,9 @@ struct amt_tunnels_actions {
 	void (*up)(void *context, struct amt_member *member);
 	void (*reported)(void *context, struct amt_member *member);
 	void (*failed)(void *context, struct amt_member *member, const char *reason);
+	/* The relay says that it wants to get rid of channels (L), or says so no longer. No member
+	 * joins or leaves in the call. */
+	void (*full)(void *context, struct amt_member *member, bool full);
 	/* Data that the program left to the tunnel's socket: what follows the AMT header. */
 	void (*data)(void *context, struct amt_tunnel *tunnel, struct cursor data);
 	/* A message was refused. */
@@ -118,6 +122,8 @@ bool amt_tunnels_adopt(struct amt_tunnels *tunnels, const struct addr *relay,
 		       const struct addr *local, uint16_t local_port);
 /* Data of the relay's has stopped, or that of many of its channels: is it alive? */
 void amt_tunnels_probe(struct amt_member *member);
+/* Data of the member's comes from its relay. */
+void amt_tunnels_flows(struct amt_member *member);
 /* No data has come, or none any more: tells the relay once more that the channel is wanted. */
 void amt_tunnels_remind(struct amt_member *member);
 /* Takes it out again; nothing happens where it is nowhere. */

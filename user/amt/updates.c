@@ -5,7 +5,8 @@
  * that first went out as current state is repeated as ALLOW: a lost first Update would otherwise
  * cost a query interval.
  *
- * However much there is to be told, it goes out a part at a time, with other events between. */
+ * However much there is to be told, it goes out a part at a time: other events come between, and
+ * neither the relay's socket nor a queue on the way is filled by it. */
 #include "amt/updates.h"
 #include "base/random.h"
 #include "membership/packets.h"
@@ -13,7 +14,9 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#define PART_MOST 256 /* subscriptions that are told at once, in a few milliseconds */
+#define PART_MOST      256               /* subscriptions that are told at once, */
+#define PART_DATAGRAMS 3                 /* in some more datagrams than so many, */
+#define PART_INTERVAL  (2 * USEC_PER_MS) /* and then nothing for so long */
 
 /* Those with repeats left are in one of the lists of changes, and no others. */
 static void set_repeats(struct amt_cycle *cycle, struct amt_subscription *subscription,
@@ -41,6 +44,8 @@ void updates_forget(struct amt_cycle *cycle, struct amt_subscription *subscripti
 struct update {
 	struct amt_cycle *cycle;
 	struct membership_report report;
+	unsigned sent; /* datagrams */
+	unsigned told; /* subscriptions */
 	uint8_t bytes[AMT_DATAGRAM_MAX];
 };
 
@@ -52,12 +57,20 @@ static size_t room(struct amt_gateway *gateway)
 	return (path < AMT_DATAGRAM_MAX ? path : AMT_DATAGRAM_MAX) - AMT_UPDATE_HEADER;
 }
 
-static void update_begin(struct update *update, struct amt_cycle *cycle)
+static void update_open(struct update *update)
 {
-	update->cycle = cycle;
+	struct amt_cycle *cycle = update->cycle;
+
 	amt_encode_update_header(&cycle->ticket, update->bytes);
 	membership_report_begin(&update->report, cycle->family, update->bytes + AMT_UPDATE_HEADER,
 				room(cycle->gateway));
+}
+
+static void update_begin(struct update *update, struct amt_cycle *cycle)
+{
+	update->cycle = cycle;
+	update->sent = update->told = 0;
+	update_open(update);
 }
 
 static void update_end(struct update *update)
@@ -65,8 +78,32 @@ static void update_end(struct update *update)
 	struct amt_gateway *gateway = update->cycle->gateway;
 	size_t length = membership_report_end(&update->report);
 
-	if (length)
-		gateway->actions->send(gateway, update->bytes, AMT_UPDATE_HEADER + length);
+	if (!length)
+		return;
+	gateway->actions->send(gateway, update->bytes, AMT_UPDATE_HEADER + length);
+	update->sent++;
+}
+
+static bool is_part(const struct update *update)
+{
+	return update->told >= PART_MOST || update->sent >= PART_DATAGRAMS;
+}
+
+/* The next part may come after a while, where this is a whole one. */
+static void part_end(struct update *update)
+{
+	struct amt_cycle *cycle = update->cycle;
+	bool whole = is_part(update);
+
+	update_end(update);
+	cycle->next_part = whole ? cycle->gateway->timers->now + PART_INTERVAL : 0;
+}
+
+static void start_part(struct amt_cycle *cycle, struct timer *timer)
+{
+	struct timers *timers = cycle->gateway->timers;
+
+	timer_set(timers, timer, cycle->next_part > timers->now ? cycle->next_part : timers->now);
 }
 
 static void update_add(struct update *update, int type, const struct sg *sg)
@@ -74,7 +111,7 @@ static void update_add(struct update *update, int type, const struct sg *sg)
 	if (membership_report_add(&update->report, type, sg))
 		return;
 	update_end(update);
-	update_begin(update, update->cycle);
+	update_open(update);
 	membership_report_add(&update->report, type, sg);
 }
 
@@ -85,6 +122,7 @@ static void tell(struct update *update, struct amt_subscription *subscription, i
 	struct amt_gateway *gateway = cycle->gateway;
 	bool first = subscription->owner && !subscription->owner_told;
 
+	update->told++;
 	if (first)
 		gateway->actions->up(gateway, subscription->owner);
 	update_add(update, type, &subscription->sg);
@@ -102,13 +140,14 @@ static void tell(struct update *update, struct amt_subscription *subscription, i
  */
 static void schedule_changes(struct amt_cycle *cycle)
 {
-	usec_t delay = USEC_NEVER;
+	struct timers *timers = cycle->gateway->timers;
 
 	if (cycle->changed[cycle->list])
-		delay = 0;
+		start_part(cycle, &cycle->change);
 	else if (cycle->changed[!cycle->list])
-		delay = random_between(1, AMT_CHANGE_REPEAT);
-	timer_start(cycle->gateway->timers, &cycle->change, delay);
+		timer_start(timers, &cycle->change, random_between(1, AMT_CHANGE_REPEAT));
+	else
+		timer_stop(timers, &cycle->change);
 }
 
 void updates_due(struct timer *timer)
@@ -120,12 +159,12 @@ void updates_due(struct timer *timer)
 	if (!cycle->changed[cycle->list])
 		cycle->list = !cycle->list;
 	update_begin(&update, cycle);
-	for (unsigned i = 0; i < PART_MOST && cycle->changed[cycle->list]; i++) {
+	while (cycle->changed[cycle->list] && !is_part(&update)) {
 		subscription = cycle->changed[cycle->list];
 		tell(&update, subscription,
 		     subscription->owner ? MEMBERSHIP_ALLOW : MEMBERSHIP_BLOCK);
 	}
-	update_end(&update);
+	part_end(&update);
 	schedule_changes(cycle);
 }
 
@@ -154,16 +193,16 @@ void updates_state_due(struct timer *timer)
 	struct update update;
 
 	update_begin(&update, cycle);
-	for (unsigned i = 0; i < PART_MOST && cycle->rest; i++) {
+	while (cycle->rest && !is_part(&update)) {
 		struct amt_subscription *subscription = cycle->rest;
 
 		cycle->rest = subscription->hh.next;
 		if (subscription->owner)
 			tell(&update, subscription, MEMBERSHIP_IS_IN);
 	}
-	update_end(&update);
+	part_end(&update);
 	if (cycle->rest)
-		timer_start(cycle->gateway->timers, timer, 0);
+		start_part(cycle, timer);
 	else
 		schedule_changes(cycle);
 }
@@ -172,7 +211,10 @@ void updates_answer(struct amt_cycle *cycle)
 {
 	timer_stop(cycle->gateway->timers, &cycle->change);
 	cycle->rest = cycle->by_sg;
-	updates_state_due(&cycle->state_part);
+	if (cycle->rest && cycle->next_part > cycle->gateway->timers->now)
+		start_part(cycle, &cycle->state_part);
+	else
+		updates_state_due(&cycle->state_part);
 }
 
 void updates_block(struct amt_cycle *cycle)

@@ -15,12 +15,13 @@ enum fault {
 	FAULT_LENGTH,      /* a length or count field that cannot be */
 	FAULT_ADDRESS,     /* an address of the wrong family or kind */
 	FAULT_DESTINATION, /* not sent to where this message belongs */
-	FAULT_OFF_LINK,    /* TTL, hop limit or Router Alert are not those of this link's messages */
-	FAULT_SENDER,      /* not from whom it was awaited, or from a stranger */
+	FAULT_OFF_LINK, /* TTL, hop limit or Router Alert are not those of this link's messages */
+	FAULT_SENDER,   /* not from whom it was awaited, or from a stranger */
 	FAULT_NONCE,
-	FAULT_UNEXPECTED, /* well formed, but nothing asked for it */
-	FAULT_LIMIT,      /* refused because a table is full */
-	FAULT_FRAGMENTS,  /* fragments that make no datagram: missing, overlapping, or too many */
+	FAULT_UNEXPECTED,  /* well formed, but nothing asked for it */
+	FAULT_LIMIT,       /* refused because a table is full */
+	FAULT_FRAGMENTS,   /* fragments that make no datagram: missing, overlapping, or too many */
+	FAULT_UNREACHABLE, /* ICMP came instead: nobody takes what we send */
 	FAULT_COUNT
 };
 

@@ -101,7 +101,8 @@ static usec_t patience(const struct channel *channel)
 
 static bool is_restless(const struct channel *channel)
 {
-	return channel->silent || channel->homeless;
+	return channel->silent || channel->homeless ||
+	       (channel->unwelcome && channel->relay_count > 1);
 }
 
 /* No other relay is known: nothing is to be sought before DNS names one. The one that there is may
@@ -165,10 +166,22 @@ static void end_move(struct channel *channel)
 	stay(channel);
 }
 
+/* Nobody can tell which of them it is: a source that is silent, a relay that cannot have its
+ * packets, or one without room that does not say so. */
+static void explain_silence(struct channel *channel)
+{
+	if (channel->state == CHANNEL_JOINED && !channel->reason && channel->silent &&
+	    channel->silences >= CHANNEL_REMINDERS && channel_egress(channel))
+		change_state(channel, CHANNEL_JOINED,
+			     "no data yet: the source is silent, or its relay has no packets or no "
+			     "room");
+}
+
 static void retry_due(struct timer *timer)
 {
 	struct channel *channel = container_of(timer, struct channel, retry);
 
+	explain_silence(channel);
 	if (!channel->forwarding)
 		discover(channel);
 	else if (channel->move == CHANNEL_STAYING && !channel_egress(channel))
@@ -296,7 +309,7 @@ void channel_reported(struct channel *channel, bool other)
 static void change_over(struct channel *channel)
 {
 	actions(channel)->switch_over(channel);
-	channel->homeless = false;
+	channel->homeless = channel->unwelcome = false;
 	end_move(channel);
 }
 
@@ -306,7 +319,7 @@ static void lose_relay(struct channel *channel, const char *reason)
 
 	stop_forwarding(channel);
 	channel->move = CHANNEL_STAYING;
-	channel->silent = channel->homeless = false;
+	channel->silent = channel->homeless = channel->unwelcome = false;
 	if (!sought && channel->relay_count <= 1) {
 		fail(channel, reason);
 		return;
@@ -343,9 +356,10 @@ void channel_flows(struct channel *channel)
 	if (!channel->forwarding)
 		return;
 	channel->silent = false;
-	channel->silences = 0;
+	if (!is_restless(channel))
+		channel->silences = 0;
 	change_state(channel, CHANNEL_RECEIVING, NULL);
-	if (channel->move == CHANNEL_STAYING && !channel->homeless)
+	if (channel->move == CHANNEL_STAYING && !is_restless(channel))
 		timer_stop(channel->table->timers, &channel->retry);
 }
 
@@ -353,7 +367,7 @@ void channel_moved(struct channel *channel)
 {
 	if (channel->move != CHANNEL_TRYING)
 		return;
-	channel->homeless = false;
+	channel->homeless = channel->unwelcome = false;
 	channel_flows(channel);
 	channel->move = CHANNEL_OVERLAPPING;
 	wait_for(channel, CHANNEL_OVERLAP);
@@ -369,6 +383,17 @@ void channel_is_silent(struct channel *channel)
 		stay(channel);
 }
 
+void channel_is_unwelcome(struct channel *channel, bool unwelcome)
+{
+	bool was_restless = is_restless(channel);
+
+	if (!channel->forwarding)
+		return;
+	channel->unwelcome = unwelcome;
+	if (channel->move == CHANNEL_STAYING && !was_restless && is_restless(channel))
+		wait_for(channel, 0);
+}
+
 void channel_relays_renewed(struct channel *channel, unsigned count, bool named)
 {
 	bool was_homeless = channel->homeless, was_alone = is_alone(channel);
@@ -379,7 +404,7 @@ void channel_relays_renewed(struct channel *channel, unsigned count, bool named)
 		return;
 	if (channel->homeless && !was_homeless) {
 		seek(channel);
-	} else if (channel->silent && was_alone && !is_alone(channel)) {
+	} else if (is_restless(channel) && was_alone && !is_alone(channel)) {
 		channel->silences = 0;
 		stay(channel);
 	}

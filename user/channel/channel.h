@@ -35,7 +35,7 @@
 /* How long a relay may send no data before another is tried (RFC 8777 section 3.3.5). */
 #define CHANNEL_PATIENCE (4 * USEC_PER_SEC)
 /* A relay that is the only one is told again so often while it sends no data, each after a
- * patience; then it asks itself, by its Queries. */
+ * patience; then it asks itself, by its Queries. That no data has come is then shown as well. */
 #define CHANNEL_REMINDERS 2
 /* By so much may the ways through two relays differ. */
 #define CHANNEL_OVERLAP (1 * USEC_PER_SEC)
@@ -73,12 +73,13 @@ struct channel {
 	uint32_t slot; /* number of the channel in the dataplane, below the table's limit */
 	enum channel_state state;
 	usec_t since;        /* of the state */
-	const char *reason;  /* why it failed, NULL otherwise; a constant */
+	const char *reason;  /* why it failed, or has no data; NULL otherwise; a constant */
 	uint32_t interfaces; /* a bit for each downstream interface that wants it */
 	uint32_t lost;       /* of those, where another router puts it on the LAN (PIM Assert) */
 	bool forwarding;     /* a relay serves it: the dataplane has an entry */
 	bool silent;         /* that relay sends no data */
 	bool homeless;       /* that relay is none of the source's any more */
+	bool unwelcome;      /* that relay wants to get rid of channels */
 	enum channel_move move;
 	struct channel_trace trace;
 	struct flow flow;
@@ -120,7 +121,7 @@ struct channel_actions {
  * beside the one that serves. */
 void channel_relays_found(struct channel *channel, unsigned count);
 void channel_discovery_failed(struct channel *channel, const char *reason);
-/* None of the relays found can be had. */
+/* None of the relays found can be had now; some may still be asked. */
 void channel_not_connected(struct channel *channel, const char *reason);
 /* A report is about to go to the relay. No action is taken in this call but forward(). */
 void channel_tunnel_up(struct channel *channel, bool other);
@@ -132,6 +133,9 @@ void channel_moved(struct channel *channel);
 /* Data flows; or has stopped, which it may be told again and again. */
 void channel_flows(struct channel *channel);
 void channel_is_silent(struct channel *channel);
+/* The relay that serves it wants to get rid of channels (RFC 8777 section 3.3.5), or no longer
+ * does. No action is taken in this call. */
+void channel_is_unwelcome(struct channel *channel, bool unwelcome);
 /* While one serves it: how many relays the source has now, and whether that is one of them. */
 void channel_relays_renewed(struct channel *channel, unsigned count, bool named);
 

@@ -54,11 +54,11 @@ static json_t *view_holds(const struct amt_tunnels *tunnels)
 	for (hold = tunnels->holds.by_relay; hold; hold = hold->hh.next)
 		if (hold->until > now)
 			json_array_append_new(
-				list,
-				json_pack("{s:o, s:s, s:b, s:o, s:f}", "relay",
-					  view_addr(&hold->relay), "reason", hold->reason, "full",
-					  hold->full, "since", view_time(hold->since, now),
-					  "ends_s", (double)(hold->until - now) / USEC_PER_SEC));
+				list, json_pack("{s:o, s:s, s:b, s:o, s:f}", "relay",
+						view_addr(&hold->relay), "reason", hold->reason,
+						"full", hold->kind == AMT_HOLD_FULL, "since",
+						view_time(hold->since, now), "ends_s",
+						(double)(hold->until - now) / USEC_PER_SEC));
 	return list;
 }
 

@@ -21,8 +21,12 @@ void engine_refused(struct engine *engine, enum protocol protocol, enum fault fa
 	engine->refused[protocol][fault]++;
 	if (fault == FAULT_LIMIT)
 		return; /* which limit, the log has from who keeps it */
-	log_warning("%s: message from %s refused: %s", protocol_name(protocol),
-		    addr_format(from, text), fault_name(fault));
+	if (fault == FAULT_UNREACHABLE)
+		log_warning("%s: what is sent to %s is refused: ICMP unreachable",
+			 protocol_name(protocol), addr_format(from, text));
+	else
+		log_warning("%s: message from %s refused: %s", protocol_name(protocol),
+			 addr_format(from, text), fault_name(fault));
 }
 
 /* DNS */

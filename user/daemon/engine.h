@@ -243,10 +243,12 @@ void relays_start(struct engine *engine);
 void relays_member_up(void *context, struct amt_member *member);
 void relays_member_reported(void *context, struct amt_member *member);
 void relays_member_failed(void *context, struct amt_member *member, const char *reason);
+void relays_member_full(void *context, struct amt_member *member, bool full);
 /* The relay that is tried beside the one that serves; NULL. */
 const struct addr *relays_other(const struct channel *channel);
 /* Asks the channel's relay whether it is alive. */
 void relays_probe(struct channel *channel);
+void relays_flows(struct channel *channel);
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
 /* For a channel that was adopted: it goes on with the relay that it had. */

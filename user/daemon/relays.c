@@ -50,6 +50,22 @@ static struct engine *engine_of(const struct channel *channel)
 	return channel->table->context;
 }
 
+/* Searches */
+
+static void free_search(struct search *search)
+{
+	if (!search)
+		return;
+	amt_race_end(&search->race);
+	free(search);
+}
+
+static void end_search(struct served *served)
+{
+	free_search(served->search);
+	served->search = NULL;
+}
+
 /* Relays of a source */
 
 static int number_of(const struct driad_found *found, const struct addr *candidate)
@@ -70,6 +86,12 @@ static void compare(struct served *served)
 				       number_of(found, &served->serving->candidate) >= 0);
 }
 
+static void none_found(struct served *served)
+{
+	end_search(served);
+	channel_discovery_failed(&served->channel, served->source.found->reason);
+}
+
 static void relays_found(struct driad_user *user)
 {
 	struct served *served = container_of(user, struct served, source);
@@ -77,18 +99,31 @@ static void relays_found(struct driad_user *user)
 
 	if (channel->forwarding && channel->move != CHANNEL_SEEKING)
 		compare(served);
-	else if (served->search || served->other || (served->serving && !channel->forwarding))
+	else if (served->other || (served->serving && !channel->forwarding))
 		return; /* what was found before is being tried */
 	else if (user->found->count)
 		channel_relays_found(channel, user->found->count);
 	else
-		channel_discovery_failed(channel, user->found->reason);
+		none_found(served);
 }
 
-static void discover(struct channel *channel)
+static void look_up(struct channel *channel)
 {
 	driad_sources_want(&engine_of(channel)->sources, &channel->sg.source,
 			   &served_of(channel)->source);
+}
+
+/* Relays that are known are those to be tried: what DNS says by now comes by itself when their TTL
+ * ends. So one that fails under many sources makes no lookup for each, and none is in the way
+ * where the resolvers are as far off as the relay. */
+static void discover(struct channel *channel)
+{
+	const struct driad_found *found = served_of(channel)->source.found;
+
+	if (found && found->count)
+		channel_relays_found(channel, found->count);
+	else
+		look_up(channel);
 }
 
 /* Relays that have sent nothing, for this channel; others may be served well there. */
@@ -117,15 +152,6 @@ static void note_in_vain(struct served *served, const struct place *place)
 
 /* Places */
 
-static void end_search(struct served *served)
-{
-	if (!served->search)
-		return;
-	amt_race_end(&served->search->race);
-	free(served->search);
-	served->search = NULL;
-}
-
 static void leave(struct channel *channel, struct place **place)
 {
 	if (!*place)
@@ -150,7 +176,7 @@ static void join(struct channel *channel, const struct addr *relay, const struct
 void relays_adopt(struct channel *channel, const struct addr *relay)
 {
 	join(channel, relay, relay);
-	discover(channel); /* what DNS says by now */
+	look_up(channel); /* what DNS says by now */
 }
 
 /* Two candidates may lead to one relay. */
@@ -176,6 +202,12 @@ static void race_won(struct amt_race *race, const struct addr *candidate, const 
 	}
 }
 
+/* It goes on, and the channel tries all of them again meanwhile. */
+static void race_takes_long(struct amt_race *race, const char *reason)
+{
+	channel_not_connected(container_of(race, struct search, race)->channel, reason);
+}
+
 static void race_lost(struct amt_race *race, const char *reason)
 {
 	struct channel *channel = container_of(race, struct search, race)->channel;
@@ -184,7 +216,8 @@ static void race_lost(struct amt_race *race, const char *reason)
 	channel_not_connected(channel, reason);
 }
 
-static const struct amt_race_actions race_actions = {.won = race_won, .lost = race_lost};
+static const struct amt_race_actions race_actions = {
+	.won = race_won, .lost = race_lost, .takes_long = race_takes_long};
 
 static void add_candidates(const struct served *served, struct amt_race *race)
 {
@@ -205,8 +238,8 @@ static void connect_to_one(struct channel *channel)
 	struct served *served = served_of(channel);
 	unsigned room = served->source.found->count;
 	struct search *search = memory_new(sizeof(*search) + room * sizeof(search->candidates[0]));
+	struct search *before = served->search;
 
-	end_search(served);
 	search->channel = channel;
 	search->race.candidates = search->candidates;
 	search->race.room = room;
@@ -216,6 +249,7 @@ static void connect_to_one(struct channel *channel)
 	served->search = search;
 	add_candidates(served, &search->race);
 	amt_race_start(&search->race);
+	free_search(before); /* not sooner: who is asked by both is asked on */
 }
 
 static void abandon(struct channel *channel, bool in_vain)
@@ -330,6 +364,13 @@ void relays_member_failed(void *context, struct amt_member *member, const char *
 		amt_race_failed(member, reason);
 }
 
+void relays_member_full(void *context, struct amt_member *member, bool full)
+{
+	(void)context;
+	if (!is_other(place_of(member)))
+		channel_is_unwelcome(place_of(member)->channel, full);
+}
+
 /* Entries */
 
 static void add_egress(struct dataplane_channel *entry, const struct netlink_interface *link)
@@ -388,6 +429,14 @@ const struct addr *relays_other(const struct channel *channel)
 	const struct place *other = served_of(channel)->other;
 
 	return other && other->member.tunnel ? &other->member.tunnel->relay : NULL;
+}
+
+void relays_flows(struct channel *channel)
+{
+	struct place *serving = served_of(channel)->serving;
+
+	if (serving)
+		amt_tunnels_flows(&serving->member);
 }
 
 void relays_probe(struct channel *channel)

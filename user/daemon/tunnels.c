@@ -191,5 +191,6 @@ const struct amt_tunnels_actions tunnels_actions = {.open = endpoint_open,
 						    .up = relays_member_up,
 						    .reported = relays_member_reported,
 						    .failed = relays_member_failed,
+						    .full = relays_member_full,
 						    .data = slowpath_data,
 						    .refused = message_refused};

@@ -20,8 +20,10 @@ static void look_at(struct engine *engine, struct channel *channel,
 
 	traffic_note(engine, channel, stats);
 
-	if (state == FLOW_FLOWS)
+	if (state == FLOW_FLOWS) {
 		channel_flows(channel);
+		relays_flows(channel);
+	}
 	if (state != FLOW_STOPPED || !channel_egress(channel) || channel->silent)
 		return;
 	channel_is_silent(channel);
