@@ -431,11 +431,12 @@ const struct addr *relays_other(const struct channel *channel)
 	return other && other->member.tunnel ? &other->member.tunnel->relay : NULL;
 }
 
+/* While it moves nobody can tell by which of the two. */
 void relays_flows(struct channel *channel)
 {
 	struct place *serving = served_of(channel)->serving;
 
-	if (serving)
+	if (serving && !channel_is_moving(channel))
 		amt_tunnels_flows(&serving->member);
 }
 
