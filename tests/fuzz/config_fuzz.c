@@ -3,6 +3,7 @@
  * within its limits; and the same configuration written out reads as the same. */
 #include "base/addr.h"
 #include "config/config.h"
+#include "io/netlink.h"
 #include "fuzz.h"
 
 #include <net/if.h>
@@ -46,7 +47,7 @@ static void check_names(char *const *names, unsigned count, unsigned most)
 {
 	must(count <= most);
 	for (unsigned i = 0; i < count; i++)
-		must(*names[i] && strlen(names[i]) < IF_NAMESIZE &&
+		must(*names[i] && strlen(names[i]) < NETLINK_NAME_BYTES &&
 		     !strpbrk(names[i], "/: \t\r\n\v\f"));
 }
 
