@@ -194,7 +194,7 @@ first=$G
 manners one limit
 comes_by "IPv6: a full relay is not taken" ${S[6]} ${TWO[6]}
 is "IPv6: it is told of no channel" "$(grep -c "IGMPv3 .* $G " "$WORK/one.log")" 0
-is "IPv6: it is held down" "$(api tunnels '.held_down[] | select(.full) | .relay')" ${ONE[6]}
+is "IPv6: it is held down" "$(api tunnels ".held_down[] | select(.relay == \"${ONE[6]}\") | .full")" true
 until_true "it is seen to be full" full ${ONE[4]}
 comes_by "IPv4: a relay that is full now takes no new channel" ${S[4]} ${TWO[4]}
 until_true "IPv4: the channel that it serves goes to the next" served_by ${S[4]} "$first" ${TWO[4]}
