@@ -22,8 +22,8 @@ void engine_refused(struct engine *engine, enum protocol protocol, enum fault fa
 	if (fault == FAULT_LIMIT)
 		return; /* which limit, the log has from who keeps it */
 	if (fault == FAULT_UNREACHABLE)
-		log_warning("%s: what is sent to %s is refused: ICMP unreachable",
-			    protocol_name(protocol), addr_format(from, text));
+		log_debug("%s: what is sent to %s is refused: ICMP unreachable",
+			  protocol_name(protocol), addr_format(from, text));
 	else
 		log_warning("%s: message from %s refused: %s", protocol_name(protocol),
 			    addr_format(from, text), fault_name(fault));
