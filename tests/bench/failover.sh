@@ -17,7 +17,7 @@ row='%-12s %-16s %s\n'
 
 relay_at() { # NAME ADDRESS
     spawn "$1" relay "$PEERS/relay" --interface src0 --address "$2"
-    until_true 20 "relay $1 starts" logged "$1" 'listening on'
+    until_true "relay $1 starts" logged "$1" 'listening on'
 }
 served_by() { [[ $(channel $S "$group" '"\(.relay) \(.state)"') == "$1 receiving" ]]; }
 
@@ -25,14 +25,14 @@ one_round() { # KIND SIGNAL GROUP: its gap, in ms, goes to a file of that kind
     group=$3
     relay_at one $ONE
     mcingestd_up
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
-    receiver_up viewer $S "$group" --seconds 60
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
+    receiver_up viewer $S "$group" --seconds 600
     spawn sender source "$PEERS/source" --interface eth0 --source $S --group "$group" --rate 1000 --count 60000 --size 1316
-    until_true 20 "the first by precedence serves" served_by $ONE
+    until_true "the first by precedence serves" served_by $ONE
     sleep "3.$((RANDOM % 900 + 100))" # a steady flow; at no special moment of the daemon's looks
     if [[ $2 == KILL ]]; then finish one KILL; else kill "-$2" "${PIDS[one]}"; fi
-    until_true 30 "the other takes over" served_by $TWO
+    until_true "the other takes over" served_by $TWO
     sleep 0.5
     finish viewer
     finish sender

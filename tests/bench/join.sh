@@ -35,11 +35,11 @@ captured() {
 one_join() { # KIND GROUP: its figures go to a file of that kind
     spawn capture ingest tcpdump -i any -U -w "$WORK/join.pcap" \
         'udp port 53 or udp port 2268 or proto 103 or udp port 5001'
-    until_true 5 "the capture" logged capture 'listening on'
+    until_true "the capture" logged capture 'listening on'
     spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group "$2" --rate 1000 --count 60000 --size 100
     receiver_up viewer 192.0.2.10 "$2" --count 20
     finish viewer none
-    until_true 10 "a $1 join is seen whole" eval 'captured | take_apart >"$WORK/join"'
+    until_true "a $1 join is seen whole" eval 'captured | take_apart >"$WORK/join"'
     cat "$WORK/join" >>"$WORK/$1"
     finish capture INT
     finish sender
@@ -47,10 +47,10 @@ one_join() { # KIND GROUP: its figures go to a file of that kind
 
 one_round() { # ROUND
     mcingestd_up
-    until_true 40 "FRR says Hello" neighbor_there
-    until_true 10 "FRR knows us" frr_knows_us
+    until_true "FRR says Hello" neighbor_there
+    until_true "FRR knows us" frr_knows_us
     one_join cold "232.1.1.$1"
-    until_true 20 "the cold channel is left" no_channels # its packets would be taken for answers
+    until_true "the cold channel is left" no_channels # its packets would be taken for answers
     one_join warm "232.1.2.$1"
     finish mcingestd
 }
