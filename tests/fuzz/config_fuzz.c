@@ -2,9 +2,10 @@
 /* The configuration file: it is refused with one line that names the place, or every value is
  * within its limits; and the same configuration written out reads as the same. */
 #include "base/addr.h"
+#include "base/log.h"
 #include "config/config.h"
-#include "io/netlink.h"
 #include "fuzz.h"
+#include "io/netlink.h"
 
 #include <net/if.h>
 #include <stdio.h>
@@ -28,18 +29,29 @@ static void write_file(const void *bytes, size_t size)
 	must(!ftruncate(file, 0) && pwrite(file, bytes, size, 0) == (ssize_t)size);
 }
 
-/* What it says on stderr goes to `said`, to be freed. */
+#define SAID_MAX 4096
+
+/* The log looks at stderr once, when its first line comes, and then writes to what it is. */
+static void divert_log(int to)
+{
+	must(dup2(to, STDERR_FILENO) == STDERR_FILENO);
+}
+
+/* What it says on stderr goes to `said`, to be freed: lines that are held for their number, too. */
 static int read_config(struct config *config, char **said)
 {
 	char *argv[] = {"mcingestd", "--config", path, NULL};
-	FILE *kept = stderr;
-	size_t size;
-	int status;
+	int log = memfd_create("log", MFD_CLOEXEC), kept = dup(STDERR_FILENO), status;
 
-	stderr = open_memstream(said, &size);
+	must(log >= 0 && kept >= 0);
+	divert_log(log);
 	status = config_read(config, 3, argv);
-	fclose(stderr);
-	stderr = kept;
+	log_catch_up(USEC_NEVER);
+	divert_log(kept);
+	close(kept);
+	*said = calloc(1, SAID_MAX);
+	must(pread(log, *said, SAID_MAX - 1, 0) >= 0);
+	close(log);
 	return status;
 }
 
