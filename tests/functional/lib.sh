@@ -17,7 +17,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
 [[ ${LAB-} ]] && LAB_ENDS=0 || LAB_ENDS=1 # with the test, unless the caller has named it
 NAME=$(basename "$0" .sh)
-export LAB=${LAB:-check${NAME//_/}}
+LAB=${LAB:-check${NAME//_/}}
+export LAB=${LAB:0:16} # which is as long as a lab's name may be
 BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
 LAN=lan0 # the daemon's --downstream: in another LAB_SHAPE it has another name
