@@ -73,6 +73,21 @@ fragments
 until_true "an honest one goes out" slow_is $((before + 1))
 ok "an honest one goes out" true
 
+# What a relay sends comes by the WAN: a host of the LAN that writes the same cannot put it there.
+in_node ingest sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lan0.rp_filter=0
+lan_mac=$(in_node ingest cat /sys/class/net/lan0/address)
+refused_by_interface() { (($(api counters .refused.amt.interface) >= $1)); }
+from_lan() { in_node access "$PEERS/inject" up0 $SAMPLE "0=${lan_mac//:/}" 30=64400702 "18=$(printf %04x $RANDOM)" "36=$port" "$@"; }
+before=$(slow)
+from_lan mend
+until_true "Data by the LAN is refused" refused_by_interface 1
+from_lan 42=02 mend
+until_true "an Advertisement by the LAN is refused" refused_by_interface 2
+fragments
+until_true "the honest one goes out" slow_is $((before + 1))
+ok "what comes by the LAN does not" true
+ok "the log names the interface and the cure" logged mcingestd 'relay 203\.0\.113\.15: its messages come in by lan0, which is no upstream interface.*--upstream'
+
 # A LAN whose MTU is smaller than what comes
 restarted() { # MTU [OPTION...]: a daemon that finds lan0 so, and a receiver
     for name in "${!PIDS[@]}"; do

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/udp.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@ static uint16_t peer_port, local_port;
 static int plain;
 static unsigned datagrams, unreachables;
 static size_t last_length;
+static unsigned last_ifindex;
 static bool close_at_once;
 
 static void on_too_late(struct timer *timer)
@@ -59,7 +61,7 @@ static int plain_socket(const char *address, uint16_t *port)
 	return fd;
 }
 
-static void on_datagram(void *owner, const uint8_t *bytes, size_t length)
+static void on_datagram(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
 {
 	(void)owner;
 	if (bytes)
@@ -67,6 +69,7 @@ static void on_datagram(void *owner, const uint8_t *bytes, size_t length)
 	else
 		unreachables++;
 	last_length = length;
+	last_ifindex = ifindex;
 	if (!close_at_once)
 		return;
 	udp_close(udp);
@@ -106,6 +109,7 @@ static void expect_exchange(const char *address)
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_eq(datagrams, 2);
 	cr_assert_eq(last_length, 60000);
+	cr_assert_eq(last_ifindex, if_nametoindex("lo"));
 	cr_assert_eq(unreachables, 0);
 }
 

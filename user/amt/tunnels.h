@@ -24,6 +24,7 @@ struct amt_tunnels;
 /* A UDP endpoint of the daemon's that is connected to one peer's AMT port. */
 struct amt_endpoint {
 	void *socket; /* the opener's; NULL: it is closed, and what is sent is lost */
+	void *opener;
 	struct addr peer, local;
 	uint16_t local_port;
 	bool keeps_port;      /* comes from the same port each time that it is opened */

@@ -17,6 +17,7 @@ const char *fault_name(enum fault fault)
 		[FAULT_SENDER] = "sender",
 		[FAULT_NONCE] = "nonce",
 		[FAULT_UNEXPECTED] = "unexpected",
+		[FAULT_INTERFACE] = "interface",
 		[FAULT_UNREACHABLE] = "unreachable",
 		[FAULT_LIMIT] = "limit",
 		[FAULT_FRAGMENTS] = "fragments",

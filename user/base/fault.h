@@ -21,6 +21,7 @@ enum fault {
 	FAULT_UNEXPECTED,  /* well formed, but nothing asked for it */
 	FAULT_LIMIT,       /* refused because a table is full */
 	FAULT_FRAGMENTS,   /* fragments that make no datagram: missing, overlapping, or too many */
+	FAULT_INTERFACE,   /* came in by an interface where none of this protocol belong */
 	FAULT_UNREACHABLE, /* ICMP came instead: nobody takes what we send */
 	FAULT_COUNT
 };

@@ -19,8 +19,8 @@ void engine_refused(struct engine *engine, enum protocol protocol, enum fault fa
 	char text[ADDR_TEXT];
 
 	engine->refused[protocol][fault]++;
-	if (fault == FAULT_LIMIT)
-		return; /* which limit, the log has from who keeps it */
+	if (fault == FAULT_LIMIT || fault == FAULT_INTERFACE)
+		return; /* which, the log has from who knows it */
 	if (fault == FAULT_UNREACHABLE)
 		log_debug("%s: what is sent to %s is refused: ICMP unreachable",
 			  protocol_name(protocol), addr_format(from, text));

@@ -5,13 +5,7 @@
 #include "io/udp.h"
 
 #include <errno.h>
-
-static void endpoint_received(void *owner, const uint8_t *bytes, size_t length)
-{
-	struct amt_endpoint *endpoint = owner;
-
-	endpoint->received(endpoint, bytes, length);
-}
+#include <net/if.h>
 
 static const char *why_not_open(int error)
 {
@@ -42,6 +36,30 @@ static bool is_uplink(const struct engine *engine, unsigned ifindex)
 		if (engine->uplinks[i].link.ifindex == ifindex)
 			return true;
 	return false;
+}
+
+static void came_in_elsewhere(struct engine *engine, const struct addr *peer, unsigned ifindex)
+{
+	char name[IF_NAMESIZE] = "another", text[ADDR_TEXT];
+
+	engine_refused(engine, PROTOCOL_AMT, FAULT_INTERFACE, peer);
+	if_indextoname(ifindex, name);
+	log_warning("relay %s: its messages come in by %s, which is no upstream interface, and are "
+		    "refused: name it by --upstream, or route the relay by one that is",
+		    addr_format(peer, text), name);
+}
+
+/* An interface that is no uplink has no program that would carry the data; on a LAN anyone may
+ * forge it. */
+static void endpoint_received(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
+{
+	struct amt_endpoint *endpoint = owner;
+	struct engine *engine = endpoint->opener;
+
+	if (ifindex && !is_uplink(engine, ifindex))
+		came_in_elsewhere(engine, &endpoint->peer, ifindex);
+	else
+		endpoint->received(endpoint, bytes, length);
 }
 
 static bool has_address(const struct netlink_interface *link, const struct addr *address)
@@ -105,6 +123,7 @@ static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const ch
 	struct udp_path path = configured_path(engine->config);
 	uint16_t wanted[1 + PORTS_OF_PEER];
 
+	endpoint->opener = engine;
 	path.ports = wanted;
 	path.port_count = wanted_ports(engine, endpoint, wanted);
 	endpoint->socket =

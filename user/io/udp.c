@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -27,6 +28,7 @@ struct udp_socket {
 	uint16_t peer_port;
 	udp_fn *fn;
 	void *owner;
+	unsigned vrf;    /* ifindex; 0: none */
 	bool delivering; /* freed after the call where it is closed in it */
 };
 
@@ -46,9 +48,11 @@ static int socket_new(int family)
 	if (family == AF_INET6) {
 		set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 		set_on(fd, IPPROTO_IPV6, IPV6_RECVERR);
+		set_on(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
 		set_on(fd, IPPROTO_UDP, UDP_NO_CHECK6_RX);
 	} else {
 		set_on(fd, IPPROTO_IP, IP_RECVERR);
+		set_on(fd, IPPROTO_IP, IP_PKTINFO);
 	}
 	return fd;
 }
@@ -139,35 +143,56 @@ static bool drain_errors(int fd)
 	return unreachable;
 }
 
-/* Length, or -1 where nothing is left. What came in before connect() may be anyone's. */
-static ssize_t receive(struct udp_socket *socket, uint8_t *bytes, bool *from_peer)
+static unsigned came_in_by(struct msghdr *msg)
 {
-	struct sockaddr_storage ss;
-	struct addr from;
-	uint16_t port;
-	ssize_t length = recvfrom(socket->fd, bytes, DATAGRAM_BYTES, 0, (struct sockaddr *)&ss,
-				  &(socklen_t){sizeof(ss)});
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
+			return ((const struct in_pktinfo *)CMSG_DATA(c))->ipi_ifindex;
+		if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO)
+			return ((const struct in6_pktinfo *)CMSG_DATA(c))->ipi6_ifindex;
+	}
+	return 0;
+}
 
-	if (length < 0)
-		return length;
-	from = addr_from_sockaddr(&ss, &port);
-	*from_peer = port == socket->peer_port && addr_equal(&from, &socket->peer);
-	return length;
+static bool is_from_peer(const struct udp_socket *socket, const struct sockaddr_storage *ss)
+{
+	uint16_t port;
+	struct addr from = addr_from_sockaddr(ss, &port);
+
+	return port == socket->peer_port && addr_equal(&from, &socket->peer);
+}
+
+/* False where nothing is left. What came in before connect() may be anyone's. */
+static bool receive(struct udp_socket *socket)
+{
+	static uint8_t bytes[DATAGRAM_BYTES];
+	union {
+		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+		struct cmsghdr align;
+	} control;
+	struct iovec into = {bytes, sizeof(bytes)};
+	struct sockaddr_storage ss;
+	struct msghdr msg = {.msg_name = &ss,
+			     .msg_namelen = sizeof(ss),
+			     .msg_iov = &into,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = sizeof(control)};
+	ssize_t length = recvmsg(socket->fd, &msg, 0);
+
+	if (length >= 0 && is_from_peer(socket, &ss)) {
+		unsigned ifindex = came_in_by(&msg);
+
+		socket->fn(socket->owner, bytes, length, ifindex == socket->vrf ? 0 : ifindex);
+	}
+	return length >= 0;
 }
 
 static void deliver_datagrams(struct udp_socket *socket)
 {
-	static uint8_t bytes[DATAGRAM_BYTES];
-	bool from_peer;
-
-	for (unsigned i = 0; i < PER_CALL && socket->fd >= 0; i++) {
-		ssize_t length = receive(socket, bytes, &from_peer);
-
-		if (length < 0)
+	for (unsigned i = 0; i < PER_CALL && socket->fd >= 0; i++)
+		if (!receive(socket))
 			return;
-		if (from_peer)
-			socket->fn(socket->owner, bytes, length);
-	}
 }
 
 static void on_ready(void *owner, uint32_t events)
@@ -176,7 +201,7 @@ static void on_ready(void *owner, uint32_t events)
 
 	socket->delivering = true;
 	if ((events & EPOLLERR) && drain_errors(socket->fd))
-		socket->fn(socket->owner, NULL, 0);
+		socket->fn(socket->owner, NULL, 0, 0);
 	deliver_datagrams(socket);
 	socket->delivering = false;
 	if (socket->fd < 0)
@@ -191,8 +216,11 @@ struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, cons
 	struct udp_socket *socket = memory_new(sizeof(*socket));
 	int err;
 
-	*socket = (struct udp_socket){
-		.peer = *peer, .peer_port = peer_port, .fn = fn, .owner = owner};
+	*socket = (struct udp_socket){.peer = *peer,
+				      .peer_port = peer_port,
+				      .fn = fn,
+				      .owner = owner,
+				      .vrf = path && path->vrf ? if_nametoindex(path->vrf) : 0};
 	socket->fd = socket_new(peer->family);
 	if (socket->fd >= 0 &&
 	    !connect_to(socket->fd, path ? path : &plain, peer, peer_port, local, local_port))

@@ -9,8 +9,9 @@
 struct udp_socket;
 
 /* A datagram from the peer; or NULL and 0 when ICMP says that the peer cannot be reached. The
- * socket may be closed in the call. */
-typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length);
+ * socket may be closed in the call. `ifindex` is of the interface that a datagram came in by; 0
+ * where the kernel names only the VRF, and with NULL. */
+typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex);
 
 /* Where our packets leave from, and by what the kernel finds their way, where it is not by the main
  * table alone. */

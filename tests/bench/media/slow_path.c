@@ -59,11 +59,12 @@ static void send_burst(void)
 	stage_send(turn.stage, turn.awaited);
 }
 
-static void received(void *owner, const uint8_t *bytes, size_t length)
+static void received(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
 {
 	struct amt_message message;
 
 	(void)owner;
+	(void)ifindex;
 	if (bytes && !amt_decode(cursor_over(bytes, length), &message) && message.type == AMT_DATA)
 		forward(message.data);
 	if (!--turn.awaited)
