@@ -106,6 +106,15 @@ finish steady
 finish flow
 finish fast
 
+# Something that breaks off in the middle of its reply
+spawn half ingest perl -MIO::Socket::UNIX -e '
+    my $s = IO::Socket::UNIX->new(Listen => 1, Local => $ARGV[0]) or die; my $c = $s->accept; <$c>; print $c q({"channels":[{)' "$WORK/half"
+until_true "it listens" test -S "$WORK/half"
+said=$(in_node ingest "$BUILD/mcingest" --socket "$WORK/half" channels 2>&1)
+is "a reply that breaks off: status" $? 1
+like "a reply that breaks off is named" "$said" "^mcingest: the reply from $WORK/half ends early: the daemon has stopped, or has waited too long"
+finish half none
+
 finish mcingestd
 verdict $? "mcingestd ends well" || true
 finished

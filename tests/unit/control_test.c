@@ -670,6 +670,27 @@ Test(control, client_that_does_not_read_a_list_is_dropped_in_time)
 	free(text);
 }
 
+Test(control, client_that_reads_on_is_not_dropped)
+{
+	static char some[256 << 10];
+	char last[3] = "";
+	ssize_t got;
+	int fd;
+
+	list_length = 100 * PART_SIZE;
+	fd = asking("{\"command\":\"list\"}\n");
+	settle();
+	for (int i = 0; (got = recv(fd, some, sizeof(some), MSG_DONTWAIT)) > 0; i++) {
+		cr_assert_lt(i, 1000);
+		if (got >= 3)
+			memcpy(last, some + got - 3, 3);
+		pass(CONTROL_CLIENT_TIMEOUT - 5 * USEC_PER_SEC);
+	}
+	cr_expect_eq(got, 0, "the stream is still there");
+	cr_expect_arr_eq(last, "]}\n", 3);
+	close(fd);
+}
+
 Test(control, client_that_waits_is_not_dropped)
 {
 	int fd = client_that_waits();

@@ -76,15 +76,19 @@ static size_t receive(void *buffer, size_t size, void *owner)
 static json_t *receive_reply(const struct cli *cli, int fd)
 {
 	struct source source = {.fd = fd};
-	json_t *reply = json_load_callback(receive, &source, 0, NULL);
+	json_error_t wrong;
+	json_t *reply = json_load_callback(receive, &source, 0, &wrong);
 
 	if (json_is_object(reply))
 		return reply;
 	json_decref(reply);
 	if (source.error == EAGAIN)
 		text_error("the daemon on %s does not answer", cli->socket);
-	else if (source.error || !source.began)
-		text_error("the daemon on %s went away without a whole reply", cli->socket);
+	else if (source.error || !source.began ||
+		 json_error_code(&wrong) == json_error_premature_end_of_input)
+		text_error("the reply from %s ends early: the daemon has stopped, or has waited "
+			   "too long for this command to read on; ask again",
+			   cli->socket);
 	else
 		text_error("the reply from %s is not a JSON object", cli->socket);
 	return NULL;

@@ -5,8 +5,9 @@
  *   WAITING  for control_reply(), however long the owner takes; only that it goes away is noticed
  *   WRITING  until it has taken the reply
  *
- * READING and WRITING last CONTROL_CLIENT_TIMEOUT at most. A client that is one too many is told
- * so and let go, rather than another one in its favour: places come free by themselves. */
+ * READING lasts CONTROL_CLIENT_TIMEOUT at most, and so does WRITING without progress. A client that
+ * is one too many is told so and let go, rather than another one in its favour: places come free by
+ * themselves. */
 #include "control/server.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -192,8 +193,10 @@ static void client_write(struct control_client *client)
 
 	if (sent < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (sent > 0)
+	if (sent > 0) {
 		client->sent += sent;
+		timer_start(client->server->timers, &client->deadline, CONTROL_CLIENT_TIMEOUT);
+	}
 	if (sent < 0 || (client->sent == client->length && !next_part(client)))
 		client_free(client);
 }
