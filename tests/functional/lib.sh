@@ -10,6 +10,7 @@
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
 #   carries WHAT S G COUNT SIZE      a channel from its join on: all that is sent arrives, once, whole
+#   says WHAT NAME REGEX   the log of NAME
 #   until_true WHAT CMD... polls; where it does not come true, the test ends, and shows what was there instead
 
 set -uo pipefail
@@ -101,6 +102,11 @@ until_true() { # WHAT CMD...
         fi
         sleep 0.05
     done
+}
+
+says() { # WHAT NAME REGEX: in its log, where a line may come after what it tells of
+    until_true "$1" logged "$2" "$3"
+    verdict 0 "$1"
 }
 
 show_state() { # of the daemon, as it is when the test fails
