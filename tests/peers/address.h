@@ -33,6 +33,20 @@ static inline bool address_equal(const struct address *a, const struct address *
 	return !memcmp(a, b, sizeof(*a));
 }
 
+/* The n-th after the first, by its last four bytes. */
+static inline struct address address_number(const struct address *first, uint32_t n)
+{
+	uint8_t *last;
+	struct address a = *first;
+	uint32_t value;
+
+	last = a.bytes + address_length(a.family) - sizeof(value);
+	memcpy(&value, last, sizeof(value));
+	value = htonl(ntohl(value) + n);
+	memcpy(last, &value, sizeof(value));
+	return a;
+}
+
 static inline bool address_parse(const char *text, struct address *a)
 {
 	memset(a, 0, sizeof(*a));

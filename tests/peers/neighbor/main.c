@@ -169,15 +169,6 @@ static uint8_t pim_family(void)
 	return settings.upstream.family == AF_INET ? 1 : 2;
 }
 
-static struct address number(const struct address *first, unsigned n)
-{
-	size_t last = address_length(first->family) - 4;
-	struct address a = *first;
-
-	put32(a.bytes + last, get32(a.bytes + last) + n);
-	return a;
-}
-
 static size_t put_address(uint8_t *b, const struct address *a)
 {
 	memcpy(b, a->bytes, address_length(a->family));
@@ -211,7 +202,7 @@ static size_t begin_message(uint8_t *b)
 /* One group and as many of the sources from `first` on as there is room for; tells how many. */
 static size_t put_group(uint8_t *b, size_t room, unsigned group, unsigned first, unsigned *count)
 {
-	struct address g = number(&settings.group, group);
+	struct address g = address_number(&settings.group, group);
 	unsigned most = settings.sources - first;
 	size_t at = put_encoded(b, 0, &g), counts = at;
 
@@ -219,7 +210,7 @@ static size_t put_group(uint8_t *b, size_t room, unsigned group, unsigned first,
 		most = settings.entries;
 	at += 4;
 	for (*count = 0; *count < most && at + ADDRESS_MOST <= room; ++*count) {
-		struct address s = number(&settings.source, first + *count);
+		struct address s = address_number(&settings.source, first + *count);
 
 		at += put_encoded(b + at, SPARSE, &s);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* An ordinary receiver of one source-specific channel, which counts what comes and what does not.
- */
+ * It may join further sources of the group, so that its host's reports are long. */
 #include "../clock.h"
 #include "../options.h"
 #include "../payload.h"
@@ -20,7 +20,7 @@ struct settings {
 	unsigned interface;
 	struct address group, source;
 	uint16_t port;
-	uint64_t count, seconds, last, timeout;
+	uint64_t count, seconds, last, timeout, sources;
 	bool has_last, from_now, json;
 };
 
@@ -38,13 +38,23 @@ struct receiver {
 
 static const char usage[] =
 	"usage: receiver --interface IF --group G --source S [--port 5001] [--timeout SECONDS]\n"
-	"                [--count N] [--seconds N] [--last SEQUENCE] [--from-now] [--json]\n";
+	"                [--count N] [--seconds N] [--last SEQUENCE] [--from-now] [--json]\n"
+	"                [--sources N]\n";
 
 static const struct option long_options[] = {
-	{"interface", 1, 0, 'i'}, {"group", 1, 0, 'g'},   {"source", 1, 0, 's'},
-	{"port", 1, 0, 'p'},      {"count", 1, 0, 'c'},   {"seconds", 1, 0, 'S'},
-	{"last", 1, 0, 'l'},      {"timeout", 1, 0, 't'}, {"from-now", 0, 0, 'n'},
-	{"json", 0, 0, 'j'},      {"help", 0, 0, 'h'},    {0},
+	{"interface", 1, 0, 'i'},
+	{"group", 1, 0, 'g'},
+	{"source", 1, 0, 's'},
+	{"port", 1, 0, 'p'},
+	{"count", 1, 0, 'c'},
+	{"seconds", 1, 0, 'S'},
+	{"last", 1, 0, 'l'},
+	{"timeout", 1, 0, 't'},
+	{"from-now", 0, 0, 'n'},
+	{"json", 0, 0, 'j'},
+	{"help", 0, 0, 'h'},
+	{"sources", 1, 0, 'N'},
+	{0},
 };
 
 static void take_option(struct settings *s, int option)
@@ -81,6 +91,9 @@ static void take_option(struct settings *s, int option)
 	case 'j':
 		s->json = true;
 		break;
+	case 'N':
+		s->sources = option_number("sources", optarg, 1, 1000);
+		break;
 	case 'h':
 		fputs(usage, stdout);
 		exit(0);
@@ -92,7 +105,7 @@ static void take_option(struct settings *s, int option)
 
 static struct settings settings_read(int argc, char **argv)
 {
-	struct settings s = {.port = 5001};
+	struct settings s = {.port = 5001, .sources = 1};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
@@ -119,10 +132,14 @@ static void receiver_join(struct receiver *r)
 	if (setsockopt(r->fd, level, all, &off, sizeof(off)))
 		fail(1, "MULTICAST_ALL: %s", strerror(errno));
 	address_socket(&s->group, 0, &wanted.gsr_group);
-	address_socket(&s->source, 0, &wanted.gsr_source);
-	if (setsockopt(r->fd, level, MCAST_JOIN_SOURCE_GROUP, &wanted, sizeof(wanted)))
-		fail(1, "join (%s, %s): %s", address_text(&s->source), address_text(&s->group),
-		     strerror(errno));
+	for (unsigned i = 0; i < s->sources; i++) {
+		struct address source = address_number(&s->source, i);
+
+		address_socket(&source, 0, &wanted.gsr_source);
+		if (setsockopt(r->fd, level, MCAST_JOIN_SOURCE_GROUP, &wanted, sizeof(wanted)))
+			fail(1, "join (%s, %s): %s", address_text(&source), address_text(&s->group),
+			     strerror(errno));
+	}
 	r->joined = r->latest = clock_ns();
 	fprintf(r->progress, "joined\n");
 }
