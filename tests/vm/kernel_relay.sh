@@ -40,8 +40,8 @@ network() {
     insmod /vm/amt.ko && relay_made
 }
 
-until_seen() { # COMMAND...: within a minute
-    for ((tries = 0; tries < 300; tries++)); do
+until_seen() { # COMMAND...: within two minutes
+    for ((tries = 0; tries < 600; tries++)); do
         "$@" && return
         sleep 0.2
     done
@@ -68,8 +68,14 @@ daemon_down() { # SIGNAL
     wait "$daemon" 2>/dev/null || true
 }
 
-flow() { # SOURCE GROUP: for as long as the machine runs
-    ip netns exec relay /vm/source --interface amt0 --source "$1" --group "$2" --rate 20 --count 1000000 --size 100 >/dev/null 2>&1 &
+flow() { # SOURCE GROUP [RATE]: for as long as the relay is there
+    ip netns exec relay /vm/source --interface amt0 --source "$1" --group "$2" --rate "${3-20}" --count 1000000 --size 100 >/dev/null 2>&1 &
+    senders+=($!)
+}
+end_flows() {
+    kill "${senders[@]}" 2>/dev/null || true
+    wait "${senders[@]}" 2>/dev/null || true
+    senders=()
 }
 
 view() { # SOURCE GROUP
@@ -122,8 +128,31 @@ outage() { # of SECONDS: an event of the network, and no wait for something
     goes_on
 }
 
+anew() {
+    end_flows
+    relay_made
+    flow 192.0.2.10 232.1.1.1
+    flow 2001:db8:5::10 ff3e::8000:1
+    goes_on && until_seen receiving 2
+}
+
+# It has room for 32 groups of a gateway, and says nothing of the others.
+said_of_no_room() {
+    (($(/vm/mcingest channels | grep -c 'no data yet: .*no room') == 8 && $(/vm/mcingest channels | grep -c ' receiving ') == 32))
+}
+forty_groups() {
+    unview
+    until_seen no_tunnel
+    end_flows
+    for ((n = 1; n <= 40; n++)); do
+        flow 192.0.2.10 232.1.2.$n 2
+        view 192.0.2.10 232.1.2.$n
+    done
+    until_seen said_of_no_room
+}
+
 kernel_relay() {
-    local daemon port viewers=()
+    local daemon port viewers=() senders=()
     step "Linux's relay is there" network
     step "Linux's relay serves an IPv4 channel" first_channel
     step "a clean restart comes back from the same port" restarted TERM
@@ -131,6 +160,9 @@ kernel_relay() {
     step "left, closed and joined again, too" rejoined
     step "IPv6 beside IPv4 in one tunnel" ipv6
     step "an outage of 20 s" outage 20
+    step "the relay made anew under data" anew
+    step "40 groups: 32 come, and 8 say why not" forty_groups
     unview
+    end_flows
     daemon_down TERM
 }
