@@ -17,6 +17,7 @@ static unsigned established, up, reported, failed;
 static const char *failure;
 static unsigned qqic; /* of the Queries, where it is not the sample's */
 static int said_full;
+static uint32_t nonce_sent_first; /* by establish() */
 
 static void send_bytes(struct amt_gateway *of, const uint8_t *bytes, size_t length)
 {
@@ -82,8 +83,8 @@ static const struct amt_gateway_actions actions = {.send = send_bytes,
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	gateway = (struct amt_gateway){
-		.timers = &timers, .actions = &actions, .p_flag.first = AMT_P};
+	gateway =
+		(struct amt_gateway){.timers = &timers, .actions = &actions, .p_flag.first = AMT_P};
 	amt_gateway_init(&gateway);
 	sent_count = established = up = reported = failed = 0;
 	failure = NULL;
@@ -155,7 +156,17 @@ static enum fault query(const char *sample, uint32_t nonce, enum protocol *proto
 static void establish(const struct sg *sg)
 {
 	amt_gateway_want(&gateway, sg, &gateway);
-	cr_assert_eq(query("amt-4-query-v4-g", nonce_sent(), NULL), FAULT_NONE);
+	nonce_sent_first = nonce_sent();
+	cr_assert_eq(query("amt-4-query-v4-g", nonce_sent_first, NULL), FAULT_NONE);
+}
+
+static unsigned requests_sent(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < sent_count; i++)
+		count += type_sent(i) == AMT_REQUEST;
+	return count;
 }
 
 /* "IS_IN 232.1.1.1 192.0.2.10" and so on, record by record, of an Update with IGMP. */
@@ -545,6 +556,72 @@ Test(amt_gateway, a_relay_that_dies_fails_the_channels_after_its_refresh)
 	cr_expect_str_eq(failure, "relay does not answer Requests any more");
 }
 
+/* Queries that no Request has asked for now, as freeRtr's relay sends them. */
+
+Test(amt_gateway, a_periodic_query_renews_the_tunnel)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	for (int i = 0; i < 5; i++) {
+		run_for(&timers, 60);
+		sent_count = 0;
+		cr_expect_eq(query("amt-4-query-v4", nonce_sent_first, NULL), FAULT_NONE);
+		cr_expect_str_eq(records(0), "IS_IN 232.1.1.1 192.0.2.10");
+	}
+	cr_expect_eq(requests_sent(), 0, "there was no need");
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent_first + 1, NULL), FAULT_UNEXPECTED);
+	run_for(&timers, 60);
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent_first + 1, NULL), FAULT_NONCE);
+}
+
+Test(amt_gateway, a_relay_of_periodic_queries_has_time_to_answer)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	run_for(&timers, 60);
+	cr_assert_eq(query("amt-4-query-v4", nonce_sent_first, NULL), FAULT_NONE);
+	for (int i = 0; i < 5; i++) {
+		run_for(&timers, 125 + 60);
+		cr_assert_eq(gateway.igmp.state, AMT_REFRESHING);
+		amt_gateway_probe(&gateway);
+		run_for(&timers, 1);
+		cr_assert_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_NONE);
+	}
+	cr_expect_eq(failed, 0);
+	run_for(&timers, 600);
+	cr_expect_eq(failed, 1, "it is gone");
+}
+
+Test(amt_gateway, a_relay_that_answers_at_once_is_periodic_no_more)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	run_for(&timers, 60);
+	cr_assert_eq(query("amt-4-query-v4", nonce_sent_first, NULL), FAULT_NONE);
+	run_for(&timers, 125);
+	cr_assert_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_NONE);
+	run_for(&timers, 125 + 20);
+	cr_expect_eq(failed, 1);
+}
+
+Test(amt_gateway, a_relay_whose_data_comes_is_not_given_up)
+{
+	struct sg sg = channel("192.0.2.10", "232.1.1.1");
+
+	establish(&sg);
+	for (int i = 0; i < 600; i++) {
+		run_for(&timers, 1);
+		amt_gateway_flows(&gateway);
+	}
+	cr_expect_eq(failed, 0);
+	amt_gateway_probe(&gateway); /* it has stopped */
+	run_for(&timers, 5);
+	cr_expect_eq(failed, 1);
+}
+
 Test(amt_gateway, queries_that_are_refused)
 {
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
@@ -653,15 +730,6 @@ Test(amt_gateway, unreachable_asks_again_at_once)
 	cr_expect_eq(type_sent(0), AMT_REQUEST);
 }
 
-static unsigned requests_sent(void)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < sent_count; i++)
-		count += type_sent(i) == AMT_REQUEST;
-	return count;
-}
-
 /* Answers all Requests for so long, and each Update by ICMP: a firewall may let only short messages
  * through. */
 static void answer_all(double seconds, bool refuse, bool data)
@@ -759,6 +827,8 @@ Test(amt_gateway, a_relay_that_is_waited_for_is_asked_each_second_and_more_seldo
 	run_for(&timers, 1200);
 	cr_expect_leq(sent_count, 60, "%u", sent_count);
 	cr_expect_eq(failed, 0);
+	for (sent_count = 0; !sent_count;)
+		run_for(&timers, 0.1);
 	query("amt-4-query-v4-g", gateway.nonce, NULL);
 	cr_expect_eq(reported, 1);
 	run_for(&timers, 125 + 20);
@@ -1060,8 +1130,8 @@ static unsigned answer_requests(enum manner manner, unsigned from, unsigned copi
 		if (sent[i][0] != AMT_REQUEST || (manner == LINUX && sent[i][1] == AMT_P))
 			continue;
 		for (unsigned copy = 0; copy < copies; copy++)
-			taken += !query(mld ? "amt-4-query-v6" : "amt-4-query-v4",
-					nonce_sent_in(i), NULL) &&
+			taken += !query(mld ? "amt-4-query-v6" : "amt-4-query-v4", nonce_sent_in(i),
+					NULL) &&
 				 mld;
 	}
 	return taken;
@@ -1126,7 +1196,8 @@ Test(amt_gateway, linux_serves_both_families_side_by_side)
 	cr_expect_eq(answer_requests(LINUX, sent_count - 2, 1), 1);
 	for (unsigned i = 0; i < 5; i++) {
 		run_to_refresh();
-		cr_assert(gateway.igmp.state == AMT_REFRESHING && gateway.mld.state == AMT_REFRESHING);
+		cr_assert(gateway.igmp.state == AMT_REFRESHING &&
+			  gateway.mld.state == AMT_REFRESHING);
 		cr_expect_eq(nonce_sent_in(0), nonce_sent_in(1));
 		cr_expect_eq(answer_requests(LINUX, 0, 1), 1);
 		cr_assert(gateway.igmp.state == AMT_ACTIVE && gateway.mld.state == AMT_ACTIVE);
@@ -1202,7 +1273,8 @@ Test(amt_gateway, an_igmp_query_that_nothing_explains_is_refused)
 	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_TYPE);
 	run_for(&timers, 1.1);
 	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_NONE);
-	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_TYPE, "one for each Request");
+	cr_expect_eq(query("amt-4-query-v4", nonce_sent(), NULL), FAULT_TYPE,
+		     "one for each Request");
 	cr_expect_eq(established, 0);
 }
 

@@ -15,6 +15,8 @@
 
 /* Data that is younger proves that a relay serves us, whatever ICMP says. */
 #define DATA_PROVES (120 * USEC_PER_SEC)
+/* While such comes, a relay that answers no Requests is one to stay with. */
+#define DATA_IS_NEW (10 * USEC_PER_SEC)
 
 #define PROBE_INTERVAL    (2 * USEC_PER_SEC)
 #define PROBE_RETRY_LEAST (200 * USEC_PER_MS)
@@ -107,6 +109,7 @@ static void begin_request(struct amt_cycle *cycle)
 {
 	cycle->state = cycle->has_ticket ? AMT_REFRESHING : AMT_REQUESTING;
 	cycle->transmissions = 0;
+	cycle->begun = cycle->gateway->timers->now;
 	transmit_request(cycle);
 }
 
@@ -186,13 +189,30 @@ static void query_over(struct amt_cycle *cycle)
 		request(cycle);
 }
 
+static bool data_comes(const struct amt_gateway *gateway)
+{
+	return gateway->data && gateway->data + DATA_IS_NEW > gateway->timers->now;
+}
+
+static bool asks_on(const struct amt_cycle *cycle)
+{
+	const struct amt_gateway *gateway = cycle->gateway;
+
+	if (cycle->transmissions < AMT_TRANSMISSIONS || is_patient(cycle))
+		return true;
+	if (cycle->probing)
+		return false;
+	return (gateway->periodic && cycle->begun + AMT_PERIOD > gateway->timers->now) ||
+	       data_comes(gateway);
+}
+
 static void request_due(struct timer *timer)
 {
 	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, request);
 
 	if (cycle->state == AMT_ACTIVE) {
 		query_over(cycle);
-	} else if (cycle->transmissions < AMT_TRANSMISSIONS || is_patient(cycle)) {
+	} else if (asks_on(cycle)) {
 		transmit_request(cycle);
 	} else {
 		fail(cycle, why_given_up(cycle));
@@ -224,26 +244,57 @@ static unsigned query_interval(const struct amt_cycle *cycle, unsigned told)
 	return told > least ? told : least;
 }
 
+static bool is_periodic(const struct amt_cycle *cycle)
+{
+	return cycle->state == AMT_ACTIVE && is_needed(cycle) &&
+	       cycle->gateway->timers->now > cycle->answered + AMT_LATE;
+}
+
+/* One that answers a first Request at once is no such relay, or no more. */
+static void note_manner(struct amt_cycle *cycle)
+{
+	struct amt_gateway *gateway = cycle->gateway;
+
+	if (gateway->timers->now > cycle->asked + AMT_LATE)
+		gateway->periodic = true;
+	else if (cycle->transmissions == 1)
+		gateway->periodic = false;
+	cycle->answered = gateway->timers->now;
+}
+
+/* A Query that nobody awaits now may be a periodic one. */
+static bool is_welcome(const struct amt_gateway *gateway)
+{
+	const struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
+
+	for (size_t i = 0; i < 2; i++)
+		if (is_awaiting(cycles[i]) || is_periodic(cycles[i]))
+			return true;
+	return gateway->p_flag.sent & AMT_P_LINUX;
+}
+
 static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 			 const struct membership_query *membership)
 {
+	struct amt_gateway *gateway = cycle->gateway;
 	bool first = !cycle->has_ticket;
 
 	if (cycle->family == AF_INET6)
-		amt_p_flag_answered(&cycle->gateway->p_flag);
-	if (cycle->transmissions == 1) /* which one an answer is to, is not known otherwise */
-		note_round_trip(cycle->gateway, cycle->gateway->timers->now - cycle->asked);
+		amt_p_flag_answered(&gateway->p_flag);
+	note_manner(cycle);
+	if (cycle->transmissions == 1 && !gateway->periodic) /* else it is not known to which */
+		note_round_trip(gateway, gateway->timers->now - cycle->asked);
 	if (!first && gateway_moved(&cycle->ticket, &query->ticket))
 		send_teardown(cycle);
 	cycle->ticket = query->ticket;
 	cycle->has_ticket = true;
-	cycle->probing = cycle->refused = cycle->gateway->patient = false;
+	cycle->probing = cycle->refused = gateway->patient = false;
 	cycle->state = AMT_ACTIVE;
 	cycle->robustness = membership->robustness;
 	cycle->query_interval = query_interval(cycle, membership->query_interval);
-	timer_start(cycle->gateway->timers, &cycle->request, cycle->query_interval * USEC_PER_SEC);
+	timer_start(gateway->timers, &cycle->request, cycle->query_interval * USEC_PER_SEC);
 	if (first)
-		cycle->gateway->actions->established(cycle->gateway, cycle->family);
+		gateway->actions->established(gateway, cycle->family);
 	updates_answer(cycle);
 }
 
@@ -270,8 +321,7 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	enum fault fault;
 
 	*protocol = PROTOCOL_AMT;
-	if (!is_awaiting(&gateway->igmp) && !is_awaiting(&gateway->mld) &&
-	    !(gateway->p_flag.sent & AMT_P_LINUX))
+	if (!is_welcome(gateway))
 		return FAULT_UNEXPECTED;
 	if (query->ticket.nonce != gateway->nonce)
 		return FAULT_NONCE;
@@ -282,7 +332,7 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	if (fault)
 		return fault;
 	cycle = cycle_of(gateway, membership.family);
-	if (!is_awaiting(cycle))
+	if (!is_awaiting(cycle) && !is_periodic(cycle))
 		return not_awaited(cycle);
 	was_full = gateway->full;
 	gateway->full = query->limit;
@@ -302,8 +352,8 @@ void amt_gateway_probe(struct amt_gateway *gateway)
 	usec_t now = gateway->timers->now;
 	bool is_new[2];
 
-	if (gateway->probed && now < gateway->probed + PROBE_INTERVAL)
-		return;
+	if (gateway->periodic || (gateway->probed && now < gateway->probed + PROBE_INTERVAL))
+		return; /* a periodic one does not answer */
 	gateway->probed = now;
 	for (size_t i = 0; i < 2; i++) {
 		is_new[i] = !(cycles[i]->probing && is_awaiting(cycles[i]));

@@ -18,7 +18,11 @@
 
 #define AMT_DATAGRAM_MAX                                                                           \
 	1420 /* UDP payload that fits an IPv6 path of 1500 with room for a tunnel */
-#define AMT_CHANGE_REPEAT (1 * USEC_PER_SEC) /* repeats of a change: random in (0, this] */
+/* A Query that comes so long after the last Request answers none: some relays (freeRtr's) send one
+ * in each period of theirs, with the nonce of the last Request, and none besides. */
+#define AMT_LATE          (3 * USEC_PER_SEC)
+#define AMT_PERIOD        (130 * USEC_PER_SEC) /* within which such a relay's Query comes */
+#define AMT_CHANGE_REPEAT (1 * USEC_PER_SEC)   /* repeats of a change: random in (0, this] */
 
 enum amt_cycle_state { AMT_IDLE, AMT_REQUESTING, AMT_ACTIVE, AMT_REFRESHING };
 
@@ -64,7 +68,8 @@ struct amt_cycle {
 	struct timer request;    /* the next Request: its repetition, or the query timer's */
 	struct timer change;     /* the next report of changes, or part of it */
 	struct timer state_part; /* the next part of the report of the current state */
-	usec_t asked;            /* when the last Request went out */
+	usec_t begun, asked;     /* when the first of these Requests went out, and the last */
+	usec_t answered;         /* when the last Query was accepted */
 	unsigned transmissions;
 	bool probing; /* the Request under way is to tell whether the relay is alive */
 	bool refused; /* the next Request is ICMP's doing */
@@ -86,6 +91,7 @@ struct amt_gateway {
 	const struct amt_gateway_actions *actions;
 	uint32_t nonce; /* of the last Requests, of both families */
 	struct amt_p_flag p_flag;
+	bool periodic; /* its Queries come when they come */
 	bool full;     /* the last Query had L: new channels are to go elsewhere */
 	bool refusing; /* it was given up because it takes no Updates */
 	bool patient;  /* a first Query is asked for until it comes; else AMT_TRANSMISSIONS times */
@@ -119,7 +125,8 @@ unsigned amt_gateway_leaves(const struct amt_gateway *gateway);
 
 bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
 
-/* A Query that came from the relay's address and port. Returns why it was refused; `protocol` is
+/* A Query that came from the relay's address and port: the answer to a Request, or a periodic one,
+ * which renews what there is. Returns why it was refused; `protocol` is
  * where the fault is to be counted: AMT or the membership protocol inside. */
 enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_query *query,
 			       enum protocol *protocol);

@@ -8,6 +8,7 @@
 #include "membership.h"
 #include "messages.h"
 #include "nonsense.h"
+#include "periodic.h"
 #include "relay.h"
 #include "secret.h"
 
@@ -67,28 +68,54 @@ static void on_discovery(const struct path *path, const struct amt_message *m)
 	answer_send(path, answer, amt_write_advertisement(answer, answer_nonce(m), advertised));
 }
 
-static void on_request(const struct path *path, const struct amt_message *m)
+/* That a MAC is made of. */
+static uint32_t mac_nonce(uint32_t nonce)
+{
+	return manners.periodic ? 0 : nonce;
+}
+
+static bool names_gateway(void)
+{
+	return !settings.no_gateway_address && !manners.kernel && !manners.periodic;
+}
+
+static void send_query(const struct path *path, uint32_t nonce, bool mld)
 {
 	uint8_t answer[AMT_QUERY_HEADER + QUERY_DATAGRAM_MAX + AMT_GATEWAY_LENGTH];
 	uint8_t flags = manners.limit ? AMT_QUERY_LIMIT : 0, mac[AMT_MAC_LENGTH];
 	size_t length = AMT_QUERY_HEADER;
 
-	if (!settings.no_gateway_address && !manners.kernel)
+	if (names_gateway())
 		flags |= AMT_QUERY_GATEWAY;
-	secret_mac(&path->gateway, path->port, m->nonce, mac);
-	amt_write_query(answer, flags, mac, answer_nonce(m));
-	length += query_write(answer + length, m->mld, (uint8_t)settings.robustness,
+	secret_mac(&path->gateway, path->port, mac_nonce(nonce), mac);
+	amt_write_query(answer, flags, mac, nonce);
+	length += query_write(answer + length, mld, (uint8_t)settings.robustness,
 			      interval_code(settings.query_interval));
 	if (flags & AMT_QUERY_GATEWAY) {
 		amt_write_gateway(answer + length, &path->gateway, path->port);
 		length += AMT_GATEWAY_LENGTH;
 	}
-	length = nonsense(answer, length);
+	answer_send(path, answer, nonsense(answer, length));
+}
+
+static void on_request(const struct path *path, const struct amt_message *m, int64_t now)
+{
+	const char *problem;
+
 	counters.requests++;
 	event("request from %s port %u to %s nonce %08x %s%s", address_text(&path->gateway),
 	      path->port, address_text(&path->relay), m->nonce, m->mld ? "MLDv2" : "IGMPv3",
 	      note(m));
-	answer_send(path, answer, length);
+	problem = manners.periodic ? periodic_request(path, m, now) : NULL;
+	if (problem)
+		ignore(path, "request", problem);
+	else if (!manners.periodic)
+		send_query(path, answer_nonce(m), m->mld);
+}
+
+void control_send_due(int64_t now)
+{
+	periodic_send_due(now, send_query);
 }
 
 static bool is_forwardable_group(const struct address *g)
@@ -209,13 +236,15 @@ static void on_update(const struct path *path, const struct amt_message *m, int6
 	struct endpoint *e;
 	struct record r;
 
-	if (!problem && !secret_verify(&path->gateway, path->port, m->nonce, m->mac, now))
+	if (!problem &&
+	    !secret_verify(&path->gateway, path->port, mac_nonce(m->nonce), m->mac, now))
 		problem = "wrong response MAC";
 	if (problem) {
 		ignore(path, "update", problem);
 		return;
 	}
 	counters.updates++;
+	periodic_update(path, now);
 	describe_update(path, m, report);
 	while (report_next(&report, &r))
 		record_apply(path, &r, now);
@@ -233,7 +262,7 @@ static void on_teardown(const struct path *path, const struct amt_message *m, in
 	struct path torn = {.relay = path->relay, .gateway = m->gateway, .port = m->gateway_port};
 	struct endpoint *e = endpoint_find(&torn);
 
-	if (settings.no_gateway_address || manners.kernel) {
+	if (!names_gateway()) {
 		ignore(path, "teardown", "not supported (--no-gateway-address)");
 		return;
 	}
@@ -275,7 +304,7 @@ void control_message(const struct path *path, const uint8_t *bytes, size_t lengt
 		on_discovery(path, &m);
 		break;
 	case AMT_REQUEST:
-		on_request(&tunnel, &m);
+		on_request(&tunnel, &m, now);
 		break;
 	case AMT_UPDATE:
 		on_update(&tunnel, &m, now);

@@ -4,4 +4,7 @@
 
 #include "listener.h"
 
+/* Where manners are periodic: the Queries of a period. */
+void control_send_due(int64_t now);
+
 void control_message(const struct path *path, const uint8_t *bytes, size_t length, int64_t now);

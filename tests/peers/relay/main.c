@@ -243,6 +243,7 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 		if (now - ticked < TICK_MS * NS_PER_MS)
 			continue;
 		ticked = now;
+		control_send_due(now);
 		secret_rotate(now);
 		endpoints_expire(now);
 	}

@@ -33,6 +33,7 @@ static const struct {
 	{"twice", offsetof(struct manners, twice), 0, 0},
 	{"data-port", offsetof(struct manners, data_port), 1, UINT16_MAX},
 	{"late", offsetof(struct manners, late), 1, LATE_MOST},
+	{"periodic", offsetof(struct manners, periodic), 1, LATE_MOST},
 	{"drop", offsetof(struct manners, drop), 1, DROP_MOST},
 	{"room", offsetof(struct manners, room), 1, ROOM_MOST},
 };
