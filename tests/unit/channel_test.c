@@ -587,6 +587,24 @@ Test(channel, a_relay_that_wants_to_get_rid_of_it_is_left_for_the_next)
 	expect_did("");
 }
 
+Test(channel, an_unwelcome_one_without_data_moves_to_a_relay_that_sends_none_either)
+{
+	struct channel *channel = receiving_one();
+
+	channel_is_silent(channel);
+	channel_is_unwelcome(channel, true);
+	run_to_next_step(channel);
+	expect_did("discover");
+	channel_relays_found(channel, 2);
+	channel_tunnel_up(channel, true);
+	channel_reported(channel, true);
+	expect_did("connect forward");
+	run_to_next_step(channel);
+	expect_did("switch-over forward");
+	cr_expect_eq(channel->move, CHANNEL_STAYING);
+	cr_expect_not(channel->unwelcome);
+}
+
 Test(channel, an_unwelcome_one_stays_where_there_is_no_other_relay)
 {
 	struct channel *channel = receiving_one();

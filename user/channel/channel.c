@@ -177,6 +177,24 @@ static void explain_silence(struct channel *channel)
 			     "room");
 }
 
+/* The way on from the other relay, which may not have sent anything yet. */
+static void change_over(struct channel *channel)
+{
+	actions(channel)->switch_over(channel);
+	channel->homeless = channel->unwelcome = false;
+	end_move(channel);
+}
+
+/* From a relay that is to be left, and sends nothing either, to one that has sent nothing so far.
+ */
+static void end_try(struct channel *channel)
+{
+	if (channel->silent && (channel->unwelcome || channel->homeless))
+		change_over(channel);
+	else
+		abandon_other(channel, is_restless(channel));
+}
+
 static void retry_due(struct timer *timer)
 {
 	struct channel *channel = container_of(timer, struct channel, retry);
@@ -191,7 +209,7 @@ static void retry_due(struct timer *timer)
 	else if (channel->move == CHANNEL_STAYING)
 		seek(channel);
 	else if (channel->move == CHANNEL_TRYING)
-		abandon_other(channel, is_restless(channel));
+		end_try(channel);
 	else if (channel->move == CHANNEL_OVERLAPPING)
 		end_overlap(channel);
 	else if (channel->move == CHANNEL_DRAINING)
@@ -303,14 +321,6 @@ void channel_reported(struct channel *channel, bool other)
 	change_state(channel, CHANNEL_JOINED, NULL);
 	channel->silent = true;
 	stay(channel);
-}
-
-/* The way on from the other relay, which may not have sent anything yet. */
-static void change_over(struct channel *channel)
-{
-	actions(channel)->switch_over(channel);
-	channel->homeless = channel->unwelcome = false;
-	end_move(channel);
 }
 
 static void lose_relay(struct channel *channel, const char *reason)
