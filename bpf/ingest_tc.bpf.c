@@ -5,12 +5,20 @@
 #include "clock.bpf.h"
 #include "match.bpf.h"
 #include "skb.bpf.h"
+#include "slow.bpf.h"
 
-/* Frames of this box, untagged (a VLAN has an interface of its own) and not glued together by GRO.
- * All others go up the stack, where a socket takes them apart. */
-static __always_inline bool is_single_frame(const struct __sk_buff *skb)
+/* A VLAN has an interface of its own; number 0 is none (IEEE 802.1Q section 9.6), and such a tag
+ * says the frame's priority alone. */
+static __always_inline bool is_of_vlan(const struct __sk_buff *skb)
 {
-	return skb->pkt_type == PACKET_HOST && !skb->vlan_present && !skb->gso_size;
+	return skb->vlan_present && skb->vlan_tci & VLAN_VID_MASK;
+}
+
+/* To the slow path, where it is ours. */
+static __always_inline int pass(const struct __sk_buff *skb)
+{
+	slow_note(skb);
+	return TC_ACT_UNSPEC;
 }
 
 static __always_inline int drop(int reason)
@@ -31,8 +39,9 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	int reason;
 	__u64 now;
 
-	if (!skb_view(skb, OUTER_HEADERS, &view) || !parse_outer(&view, ethertype, &outer) ||
-	    !skb_view(skb, ALL_HEADERS, &view))
+	if (!skb_view(skb, OUTER_HEADERS, &view) || !parse_outer(&view, ethertype, &outer))
+		return pass(skb);
+	if (!skb_view(skb, ALL_HEADERS, &view))
 		return TC_ACT_UNSPEC;
 	now = now_ns();
 	reason = parse_inner(&view, &outer, &inner);
@@ -42,6 +51,8 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 		reason = skb_judge(skb, &inner);
 	if (reason == GO_ON)
 		reason = may_go_on(&inner, channel);
+	if (reason == LEAVE)
+		count_slow(MCI_SLOW_EXCEEDS_MTU, 1);
 	if (reason != GO_ON)
 		return drop(refuse(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
@@ -53,11 +64,14 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	return skb_send(skb, &inner, channel, now);
 }
 
+/* Frames of this box. What GRO has put together is for a socket to take apart. */
 SEC("tc")
 int ingest_tc(struct __sk_buff *skb)
 {
-	if (!is_single_frame(skb))
+	if (skb->pkt_type != PACKET_HOST || is_of_vlan(skb))
 		return TC_ACT_UNSPEC;
+	if (skb->gso_size)
+		return pass(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return ingest(skb, ETH_P_IP);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))

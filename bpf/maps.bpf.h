@@ -88,6 +88,15 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
+/* enum mci_slow to the number of packets that were left to the daemon for that. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, MCI_SLOW_COUNT);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, __u64);
+} slow SEC(".maps");
+
 /* Local end of each tunnel of ours to its relay; asked only about packets that match no channel. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -97,6 +106,16 @@ struct {
 	__type(key, struct mci_tunnel_key);
 	__type(value, struct mci_tunnel);
 } tunnels SEC(".maps");
+
+/* The daemon's own: what it has switched off on upstreams. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, MCI_OFFLOADS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, __u32);
+} offloads SEC(".maps");
 
 /* Records of struct mci_observed for the daemon. */
 struct {

@@ -76,20 +76,30 @@ static __always_inline int may_go_on(const struct inner *i, const struct mci_cha
 	return i->length > channel->mtu && may_be_cut(i) ? LEAVE : GO_ON;
 }
 
+/* The tunnel of ours that it is sent to. */
+static __always_inline const struct mci_tunnel *find_tunnel(const struct way *way)
+{
+	struct mci_tunnel_key key = {.local_port = way->destination_port};
+
+	__builtin_memcpy(key.local, &way->destination, sizeof(key.local));
+	return bpf_map_lookup_elem(&tunnels, &key);
+}
+
+static __always_inline bool is_of_relay(const struct way *way, const struct mci_tunnel *tunnel)
+{
+	return address_is(&way->source, tunnel->relay) && way->source_port == tunnel->relay_port;
+}
+
 /* A packet that is not forwarded is ours to drop only if it was sent to a tunnel of ours; another
  * gateway's, on this box or behind it, goes on its way. */
 static __always_inline int refuse(const struct outer *o, int reason)
 {
-	struct mci_tunnel_key key = {.local_port = o->way.destination_port};
 	const struct mci_tunnel *tunnel;
 
 	if (reason == LEAVE)
 		return LEAVE;
-	__builtin_memcpy(key.local, &o->way.destination, sizeof(key.local));
-	tunnel = bpf_map_lookup_elem(&tunnels, &key);
+	tunnel = find_tunnel(&o->way);
 	if (!tunnel)
 		return LEAVE;
-	if (!address_is(&o->way.source, tunnel->relay) || o->way.source_port != tunnel->relay_port)
-		return MCI_DROP_WRONG_RELAY;
-	return reason;
+	return is_of_relay(&o->way, tunnel) ? reason : MCI_DROP_WRONG_RELAY;
 }

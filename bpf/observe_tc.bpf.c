@@ -21,8 +21,6 @@
 
 #define EXTENSIONS_MAX 4 /* headers that are walked */
 
-#define VLAN_VID_MASK 0xfff
-
 #define NOTHING (-1)
 
 #define SHORT 256

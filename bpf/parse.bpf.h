@@ -14,6 +14,10 @@
 #define ETH_HLEN      14
 #define ETH_P_IP      0x0800
 #define ETH_P_IPV6    0x86dd
+#define ETH_P_8021Q   0x8100
+#define ETH_P_8021AD  0x88a8
+#define VLAN_HLEN     4
+#define VLAN_VID_MASK 0x0fff
 #define IPPROTO_UDP   17
 #define IP_IS_PART    0x3fff /* more fragments follow, or it has an offset */
 #define IP_OFFSET     0x1fff

@@ -111,12 +111,18 @@ static __always_inline bool skb_shrink(struct __sk_buff *skb, const struct outer
 	return !bpf_skb_adjust_room(skb, -surplus, BPF_ADJ_ROOM_MAC, 0);
 }
 
+/* A tag, which the kernel has taken out of the data, would leave with the packet. */
+static __always_inline bool skb_untag(struct __sk_buff *skb)
+{
+	return !skb->vlan_present || !bpf_skb_vlan_pop(skb);
+}
+
 /* Leaves the inner packet behind the Ethernet header. What a device has summed up over it
  * (CHECKSUM_COMPLETE) stays right when IPv4's TTL and checksum change, but not when a hop limit does. */
 static __always_inline bool skb_strip(struct __sk_buff *skb, const struct outer *o,
 				      const struct inner *i)
 {
-	if (!skb_trim(skb, i) || !skb_shrink(skb, o, i))
+	if (!skb_untag(skb) || !skb_trim(skb, i) || !skb_shrink(skb, o, i))
 		return false;
 	if (i->ethertype == ETH_P_IPV6)
 		bpf_csum_update(skb, (__u16)~bpf_htons(1));

@@ -26,6 +26,8 @@ struct {
 
 #define BPF_F_BROADCAST (1u << 3)
 
+#define ETH_ADDRESSES 12
+
 struct lan_set {
 	__uint(type, BPF_MAP_TYPE_DEVMAP);
 	__uint(max_entries, MCI_EGRESS_MAX);
@@ -60,15 +62,49 @@ static __always_inline bool xdp_view_whole(struct xdp_md *xdp, struct view *v)
 	return readable == v->length || readable >= ALL_HEADERS;
 }
 
-/* Of a frame to the interface: one in promiscuous mode sees frames of others. 0 of what is not. */
-static __always_inline __u16 xdp_ethertype(const struct view *v)
+/* What stands behind the addresses of a frame to the interface: the ethertype and two bytes more, or
+ * a tag. One in promiscuous mode sees frames of others: 0 of what is not. */
+static __always_inline __be32 xdp_type(const struct view *v)
 {
-	const __be16 *eth = view_at(v, 0, ETH_HLEN);
+	const __be16 *eth = view_at(v, 0, ETH_HLEN + sizeof(__be16));
 	const volatile __be16 *mac = (const volatile __be16 *)interface_mac;
 
 	if (!eth || eth[2] != mac[2] || eth[1] != mac[1] || eth[0] != mac[0])
 		return 0;
-	return bpf_ntohs(eth[6]);
+	return *(const __be32 *)(eth + 6);
+}
+
+static __always_inline bool xdp_is_of_type(__be32 type, __u32 ethertype)
+{
+	return (type & bpf_htonl(0xffff0000)) == bpf_htonl(ethertype << 16);
+}
+
+/* A tag of VLAN 0, which is none (IEEE 802.1Q section 9.6): it says the frame's priority alone. */
+static __always_inline bool xdp_is_priority_tag(__be32 type)
+{
+	return !(type & bpf_htonl(VLAN_VID_MASK)) &&
+	       (xdp_is_of_type(type, ETH_P_8021Q) || xdp_is_of_type(type, ETH_P_8021AD));
+}
+
+/* The addresses go to where they would stand without the tag. */
+static __noinline bool xdp_take_tag(struct xdp_md *xdp)
+{
+	__be32 addresses[ETH_ADDRESSES / sizeof(__be32)];
+
+	return !bpf_xdp_load_bytes(xdp, 0, addresses, sizeof(addresses)) &&
+	       !bpf_xdp_adjust_head(xdp, VLAN_HLEN) &&
+	       !bpf_xdp_store_bytes(xdp, 0, addresses, sizeof(addresses));
+}
+
+/* Leaves the frame as it was. */
+static __noinline bool xdp_put_tag(struct xdp_md *xdp, __be32 tag)
+{
+	__be32 head[ETH_ADDRESSES / sizeof(__be32) + 1];
+
+	head[ETH_ADDRESSES / sizeof(__be32)] = tag;
+	return !bpf_xdp_load_bytes(xdp, 0, head, ETH_ADDRESSES) &&
+	       !bpf_xdp_adjust_head(xdp, -VLAN_HLEN) &&
+	       !bpf_xdp_store_bytes(xdp, 0, head, sizeof(head));
 }
 
 /* A packet that is too long for a LAN, or so short that TC leaves padding behind it, is rare. */

@@ -150,6 +150,19 @@ enum mci_drop {
 	MCI_DROP_COUNT
 };
 
+/* slow, per CPU: packets to our tunnels that the programs left to the daemon's slow path. */
+enum mci_slow {
+	MCI_SLOW_AGGREGATES,  /* of packets that GRO, or a sender's GSO, has put together */
+	MCI_SLOW_FRAGMENTS,   /* outer fragments: the first of each packet counts */
+	MCI_SLOW_OPTIONS,     /* options or extension headers of the outer header */
+	MCI_SLOW_EXCEEDS_MTU, /* to be cut: longer than the LAN interface takes */
+	MCI_SLOW_COUNT
+};
+
+/* offloads: an upstream's ifindex to those features of it that were on before us, a bit for each. */
+#define MCI_OFFLOADS     2  /* rx-udp-gro-forwarding, rx-gro-list */
+#define MCI_OFFLOADS_MAX 64 /* interfaces */
+
 /* observed: ring buffer records. */
 enum mci_observed_kind {
 	MCI_OBSERVED_PIM,          /* a PIM packet on a LAN, from its IP header on */

@@ -7,6 +7,8 @@
 /* What a row expects; otherwise an enum mci_drop. */
 #define ON_LAN (-1)
 #define PASSES (-2)
+/* It passes, and is counted as left to the daemon. */
+#define SLOW(cause) (-3 - (int)(cause))
 
 /* How the channel's entry differs from a plain one, which leads from the packet's relay and tunnel,
  * as of the right families, to an interface with an MTU of 1500. */

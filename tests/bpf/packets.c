@@ -4,12 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ETHERTYPE_V4   0x0800
-#define ETHERTYPE_V6   0x86dd
-#define ETHERTYPE_VLAN 0x8100
-#define AMT_PORT       2268
-#define PLAIN_TTL      16
-#define PLAIN_PAYLOAD  34
+#define ETHERTYPE_V4  0x0800
+#define ETHERTYPE_V6  0x86dd
+#define AMT_PORT      2268
+#define PLAIN_TTL     16
+#define PLAIN_PAYLOAD 34
 
 const uint8_t egress_mac[6] = {2, 0, 0, 0, 0, 1};
 
@@ -185,8 +184,8 @@ static void put_ethernet(struct writer *w, const struct packet *p)
 	writer_u8(w, p->to_other_host);
 	writer_bytes(w, (const uint8_t[]){2, 0, 0, 0, 0, 9}, 6);
 	if (p->tag) {
-		writer_u16(w, ETHERTYPE_VLAN);
-		writer_u16(w, 7);
+		writer_u16(w, p->tag);
+		writer_u16(w, 0x2000 | p->vlan);
 	}
 	writer_u16(w, plain(p->outer, 4) == 4 ? ETHERTYPE_V4 : ETHERTYPE_V6);
 }

@@ -16,8 +16,9 @@
 #define HOP_BY_HOP  NOTHING
 
 struct packet {
-	/* Ethernet; `tag` puts an 802.1Q header into the frame. */
-	bool to_other_host, tag;
+	/* Ethernet; `tag` is the ethertype of a tag, of VLAN `vlan`. */
+	bool to_other_host;
+	int tag, vlan;
 	int padding; /* bytes after the outer IP packet */
 	/* Outer IP: 4 or 6, words of IPv4 options, IPv4's fragment field, an IPv6 extension header.
 	 * A wrong length is a number that is added to the right one. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define ETHERNET  14
+#define TAG       4
 #define UDP_BYTES 8
 #define AMT_BYTES 2
 
@@ -41,8 +42,8 @@ static bool is_about_inner(const struct ingest_case *row)
 /* What a tunnel's socket would hand over. */
 static struct cursor data_of(const struct packet *packet, const uint8_t *frame)
 {
-	size_t udp =
-		ETHERNET + (family_of(packet->outer) == 4 ? 20 + 4 * packet->outer_options : 40);
+	size_t udp = ETHERNET + (packet->tag ? TAG : 0) +
+		     (family_of(packet->outer) == 4 ? 20 + 4 * packet->outer_options : 40);
 	size_t length = frame[udp + 4] << 8 | frame[udp + 5];
 
 	return cursor_over(frame + udp + UDP_BYTES + AMT_BYTES, length - UDP_BYTES - AMT_BYTES);

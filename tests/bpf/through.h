@@ -20,3 +20,5 @@ int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run
 bool same_frame(const struct run *run, const uint8_t *frame, size_t length);
 /* Exactly the drop that is expected, if any, must have been counted since `before`. */
 bool right_drops(struct dataplane *dp, const uint64_t before[MCI_DROP_COUNT], int expect);
+/* Nothing was left to the daemon but for this cause, where a row expects SLOW(). */
+bool right_slow(struct dataplane *dp, const uint64_t before[MCI_SLOW_COUNT], int expect);

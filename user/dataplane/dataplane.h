@@ -133,11 +133,14 @@ int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 			  struct dataplane_channel_stats stats[]);
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
+/* Packets that the programs have left to the tunnels' sockets since dataplane_open(), by cause. */
+int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT]);
 /* Packets that were sent to this LAN, and that its queue or driver did not take: its part of
  * MCI_DROP_LAN_REFUSED. False where it is no LAN, or where the kernel cannot tell. */
 bool dataplane_refused(const struct dataplane *dp, unsigned ifindex, uint64_t *packets);
 /* Lower-case words with underscores. */
 const char *dataplane_drop_name(enum mci_drop drop);
+const char *dataplane_slow_name(enum mci_slow cause);
 
 /* Ready to read when events wait; dispatch hands over a bounded number of them. */
 int dataplane_events_fd(const struct dataplane *dp);

@@ -122,6 +122,10 @@ void lan_sets_provide(struct dataplane *dp, const struct mci_channel *entry);
 void lan_sets_forget(struct dataplane *dp);
 void lan_sets_close(struct dataplane *dp);
 
+/* stats.c */
+/* An earlier daemon's count of the slow path. */
+void stats_forget_slow(struct dataplane *dp);
+
 /* stats_chunks.c */
 /* After the maps: those chunks that an earlier daemon made, and the first. Leaves its sentence. */
 int stats_open(struct dataplane *dp);
@@ -196,6 +200,12 @@ void refused_forget_leftovers(const struct dataplane *dp);
 #define FEATURE_NDO_XMIT_SG 0x40
 /* A negative errno where the kernel does not tell. */
 int features_get(unsigned ifindex, uint64_t *features);
+
+/* offloads.c */
+/* On an upstream, what would put its tunnels' packets together; says so. */
+void offloads_switch_off(const struct dataplane *dp, unsigned ifindex);
+/* What that, or an earlier daemon, has switched off there; nothing where it is gone. */
+void offloads_restore(const struct dataplane *dp, unsigned ifindex);
 
 /* observed.c */
 int observed_open(struct dataplane *dp);

@@ -257,6 +257,7 @@ int dataplane_open(struct dataplane **opened, const struct dataplane_limits *lim
 		release(dp);
 		return error;
 	}
+	stats_forget_slow(dp);
 	entries_open(dp);
 	lans_open(dp);
 	refused_open(dp);

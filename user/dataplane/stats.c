@@ -114,11 +114,12 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 	return error ? read_error(dp, error, dp->ingest->maps.channel_stats) : 0;
 }
 
-static int read_drop(struct dataplane *dp, uint32_t reason, uint64_t *sum)
+/* One of a per-CPU map's. */
+static int read_counter(struct dataplane *dp, const struct bpf_map *map, uint32_t index,
+			uint64_t *sum)
 {
-	const struct bpf_map *map = dp->ingest->maps.drops;
 	const uint64_t *cpu = dp->per_cpu;
-	int error = bpf_map__lookup_elem(map, &reason, sizeof(reason), dp->per_cpu,
+	int error = bpf_map__lookup_elem(map, &index, sizeof(index), dp->per_cpu,
 					 dp->cpus * sizeof(*cpu), 0);
 
 	*sum = 0;
@@ -134,8 +135,39 @@ int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
 	int error = 0;
 
 	for (uint32_t reason = 0; !error && reason < MCI_DROP_COUNT; reason++)
-		error = read_drop(dp, reason, &drops[reason]);
+		error = read_counter(dp, dp->ingest->maps.drops, reason, &drops[reason]);
 	return error;
+}
+
+int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT])
+{
+	int error = 0;
+
+	for (uint32_t cause = 0; !error && cause < MCI_SLOW_COUNT; cause++)
+		error = read_counter(dp, dp->ingest->maps.slow, cause, &packets[cause]);
+	return error;
+}
+
+void stats_forget_slow(struct dataplane *dp)
+{
+	size_t size = dp->cpus * sizeof(uint64_t);
+
+	memset(dp->per_cpu, 0, size);
+	for (uint32_t cause = 0; cause < MCI_SLOW_COUNT; cause++)
+		bpf_map__update_elem(dp->ingest->maps.slow, &cause, sizeof(cause), dp->per_cpu,
+				     size, BPF_ANY);
+}
+
+const char *dataplane_slow_name(enum mci_slow cause)
+{
+	static const char *const names[MCI_SLOW_COUNT] = {
+		[MCI_SLOW_AGGREGATES] = "aggregates",
+		[MCI_SLOW_FRAGMENTS] = "fragments",
+		[MCI_SLOW_OPTIONS] = "options",
+		[MCI_SLOW_EXCEEDS_MTU] = "exceeds_mtu",
+	};
+
+	return names[cause];
 }
 
 const char *dataplane_drop_name(enum mci_drop drop)
