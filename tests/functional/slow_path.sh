@@ -89,12 +89,13 @@ ok "what comes by the LAN does not" true
 says "the log names the interface and the cure" mcingestd 'relay 203\.0\.113\.15: its messages come in by lan0, which is no upstream interface.*--upstream'
 
 # A LAN whose MTU is smaller than what comes
+printf '[limits]\nslow_path = 10000\n' >"$WORK/limits.conf"
 restarted() { # MTU [OPTION...]: a daemon that finds lan0 so, and a receiver
     for name in "${!PIDS[@]}"; do
         [[ $name == relay ]] || finish "$name"
     done
     in_node ingest ip link set lan0 mtu "$1"
-    mcingestd_up
+    mcingestd_up --config "$WORK/limits.conf"
     until_true "FRR says Hello" neighbor_there
     receiver_up large 192.0.2.10 232.1.1.1 "${@:2}"
     until_true "joined" served 192.0.2.10 232.1.1.1

@@ -118,6 +118,7 @@ Test(config, defaults)
 	cr_expect_eq(config.linger, 2 * USEC_PER_SEC);
 	cr_expect(config.assert.preference == 200 && config.assert.metric == 100);
 	cr_expect_eq(config.max_memberships, 4096);
+	cr_expect_eq(config.slow_rate, 50000);
 	cr_expect_eq(config.igmp_interval, 125);
 	cr_expect_eq(config.igmp_robustness, 2);
 	cr_expect_not(config.require_router_alert);
@@ -174,6 +175,7 @@ Test(config, every_key_of_a_file)
 			       "  neighbors = 65535\n"
 			       "joins = 7\n"
 			       "memberships = 7\n"
+			       "slow_path = 1000\n"
 			       "[pim]\n"
 			       "allow = 10.0.0.0/24 fe80::/10\n"
 			       "groups = 232.0.0.0/8\n"
@@ -220,6 +222,7 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.linger, 0);
 	cr_expect(config.assert.preference == 0 && config.assert.metric == 999999999);
 	cr_expect_eq(config.max_memberships, 7);
+	cr_expect_eq(config.slow_rate, 1000);
 	cr_expect_eq(config.igmp_interval, 31744);
 	cr_expect_eq(config.igmp_robustness, 7);
 	cr_expect(config.require_router_alert);

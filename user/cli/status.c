@@ -2,6 +2,9 @@
 #include "cli/show.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define SLOW_SHARE 0.01 /* of all packets, from which on it is worth a colour */
 
 /* Who asks the hosts of a LAN. */
 static void cell_querier(struct table *table, const json_t *interface)
@@ -60,6 +63,84 @@ static void print_channel_states(const json_t *reply)
 	putchar('\n');
 }
 
+/* What each cause of the slow path is, and its cure. */
+static const struct {
+	const char *key, *cure;
+} causes[] = {
+	{"aggregates",
+	 "put together by GRO or GSO of UDP: `ethtool -K WAN rx-udp-gro-forwarding off "
+	 "rx-gro-list off`; of a veth, `tx-udp-segmentation off` at its other end"},
+	{"fragments", "fragments of the tunnel's packets: a path to the relay with a larger MTU"},
+	{"options", "options in the tunnel's IP headers: who writes them, relay or firewall?"},
+	{"exceeds_mtu", "longer than the LAN's MTU, and cut: a larger MTU on the LAN"},
+	{"unseen", "not seen by our filter: "},
+};
+
+static bool has_any(const json_t *slow)
+{
+	for (size_t i = 0; i < COUNT_OF(causes); i++)
+		if (json_integer_value(json_object_get(slow, causes[i].key)))
+			return true;
+	return false;
+}
+
+/* What takes packets before our filter does. */
+static void print_in_front(const json_t *interfaces)
+{
+	const json_t *interface;
+	size_t i;
+
+	json_array_foreach (interfaces, i, interface) {
+		if (strcmp(text_string(interface, "role"), "upstream") ||
+		    !json_is_string(json_object_get(interface, "in_front")))
+			continue;
+		text_line(PLAIN, "%s, stands in front of it on %s",
+			  text_string(interface, "in_front"), text_string(interface, "name"));
+		return;
+	}
+	text_line(PLAIN, "did they come in by an interface that is no upstream?");
+}
+
+static void print_cause(const json_t *reply, const json_t *slow, size_t cause)
+{
+	char packets[TEXT_SHORT];
+
+	if (!json_integer_value(json_object_get(slow, causes[cause].key)))
+		return;
+	text_print(PLAIN, "          %s %s", text_number(slow, causes[cause].key, packets),
+		   causes[cause].cure);
+	if (strcmp(causes[cause].key, "unseen"))
+		putchar('\n');
+	else
+		print_in_front(json_object_get(reply, "interfaces"));
+}
+
+/* Of all packets; the two rates are not of quite the same seconds. */
+static double slow_share(const json_t *reply, const json_t *slow)
+{
+	double all = json_number_value(json_object_get(reply, "packets_per_s"));
+	double rate = json_number_value(json_object_get(slow, "packets_per_s"));
+
+	return rate < all ? rate / all : rate > 0;
+}
+
+/* "Slow path 12.0 packets/s (4 %), 12345 in all" */
+static void print_slow_path(const json_t *reply)
+{
+	const json_t *slow = json_object_get(reply, "slow_path");
+	double share = slow_share(reply, slow);
+	char packets[TEXT_SHORT], rate[TEXT_SHORT];
+
+	if (!has_any(slow))
+		return;
+	text_line(share >= SLOW_SHARE ? YELLOW : PLAIN,
+		  "Slow path %s packets/s (%.0f %%), %s in all",
+		  text_number(slow, "packets_per_s", rate), 100 * share,
+		  text_number(slow, "packets", packets));
+	for (size_t i = 0; i < COUNT_OF(causes); i++)
+		print_cause(reply, slow, i);
+}
+
 static void print_status(const struct cli *cli, const json_t *reply)
 {
 	char pid[TEXT_SHORT], uptime[TEXT_SHORT], tunnels[TEXT_SHORT], limit[TEXT_SHORT];
@@ -76,6 +157,7 @@ static void print_status(const struct cli *cli, const json_t *reply)
 	print_channel_states(reply);
 	text_line(PLAIN, "Forwards  %s, %s packets/s", text_bit_rate(reply, "bits_per_s", bits),
 		  text_number(reply, "packets_per_s", packets));
+	print_slow_path(reply);
 	text_line(PLAIN, "Tunnels   %s of %s", text_number(reply, "tunnels", tunnels),
 		  text_number(limits, "tunnels", limit));
 }

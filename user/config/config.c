@@ -188,6 +188,7 @@ int config_read(struct config *config, int argc, char **argv)
 				  .tunnels = {.hold_down = 180 * USEC_PER_SEC},
 				  .linger = 2 * USEC_PER_SEC,
 				  .max_memberships = 4096,
+				  .slow_rate = 50000,
 				  .igmp_interval = 125,
 				  .igmp_robustness = 2};
 	if (status)

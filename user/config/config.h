@@ -65,6 +65,7 @@ struct config {
 	} tunnels;
 	usec_t linger; /* how long a channel that was left keeps its place at the relay */
 	unsigned max_memberships; /* (S,G) of the hosts of one interface and family */
+	unsigned slow_rate;       /* frames a second that the slow path sends, in all */
 	unsigned igmp_interval;   /* seconds */
 	unsigned igmp_robustness;
 	bool require_router_alert;

@@ -56,6 +56,28 @@ json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT])
 	return view;
 }
 
+/* What came that no program has left to us: they have not seen it. */
+static json_int_t unseen(const struct view_slow_parts *parts)
+{
+	uint64_t counted = 0;
+
+	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
+		counted += parts->counted[cause];
+	return parts->received > counted ? (json_int_t)(parts->received - counted) : 0;
+}
+
+json_t *view_slow(const struct view_slow_parts *parts)
+{
+	json_t *view =
+		json_pack("{s:I, s:o, s:I}", "packets", (json_int_t)parts->packets, "packets_per_s",
+			  view_rate(parts->packets_per_s), "unseen", unseen(parts));
+
+	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
+		json_object_set_new(view, dataplane_slow_name(cause),
+				    json_integer((json_int_t)parts->counted[cause]));
+	return view;
+}
+
 json_t *view_refused(const uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT])
 {
 	json_t *view = json_object();

@@ -24,6 +24,14 @@ json_t *view_rate(double rate);
 /* A moment of CLOCK_MONOTONIC as UTC, RFC 3339, whole seconds. `now` is the moment of the call. */
 json_t *view_time(usec_t moment, usec_t now);
 json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT]);
+/* What took the slow path: `received` in all, of which the programs know a cause of `counted`. */
+struct view_slow_parts {
+	uint64_t received, packets; /* what came, and what of it was forwarded */
+	double packets_per_s;
+	uint64_t counted[MCI_SLOW_COUNT];
+};
+
+json_t *view_slow(const struct view_slow_parts *parts);
 json_t *view_refused(const uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT]);
 
 /* view_lans.c */

@@ -37,9 +37,6 @@
 
 #include <time.h>
 
-/* Frames a second that the slow path puts on the LANs, in all. */
-#define ENGINE_SLOW_RATE 20000
-
 struct engine;
 
 /* What went through the daemon to the LANs, beside what the dataplane counts. */
@@ -53,6 +50,9 @@ struct slow_path {
 	struct frames *frames;
 	struct bucket bucket;
 	uint64_t drops[MCI_DROP_COUNT]; /* beside the dataplane's */
+	uint64_t received;              /* packets of data, whatever became of them */
+	struct meter_count forwarded;   /* of all channels, those that are gone as well */
+	struct meter meter;
 };
 
 typedef void round_fn(struct engine *engine, struct channel *channel);
@@ -270,6 +270,8 @@ extern const struct amt_tunnels_actions tunnels_actions;
 /* slowpath.c */
 bool slowpath_start(struct engine *engine);
 void slowpath_stop(struct engine *engine);
+/* At its counters, for the rate. */
+void slowpath_look(struct engine *engine);
 /* The `data` of tunnels_actions. */
 void slowpath_data(void *engine, struct amt_tunnel *tunnel, struct cursor data);
 

@@ -364,6 +364,7 @@ static void look_due(struct timer *timer)
 	struct engine *engine = container_of(timer, struct engine, look);
 
 	look(engine);
+	slowpath_look(engine);
 	timer_start(&engine->timers, timer, LOOK_INTERVAL);
 }
 

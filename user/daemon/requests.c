@@ -82,6 +82,17 @@ static json_t *status_interfaces(const struct engine *engine)
 	return list;
 }
 
+static json_t *status_slow_path(struct engine *engine)
+{
+	struct view_slow_parts parts = {.received = engine->slow.received,
+					.packets = engine->slow.forwarded.packets,
+					.packets_per_s = engine->slow.meter.rate.packets_per_s};
+
+	if (dataplane_slow(engine->dataplane, parts.counted))
+		log_warning("%s", dataplane_error(engine->dataplane));
+	return view_slow(&parts);
+}
+
 static void show_status(struct engine *engine, struct control_client *client)
 {
 	const struct config *config = engine->config;
@@ -91,15 +102,16 @@ static void show_status(struct engine *engine, struct control_client *client)
 	control_reply(
 		client,
 		json_pack(
-			"{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:i, s:f, s:I, s:{s:i, s:i, s:i, "
-			"s:i}}",
+			"{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:i, s:f, s:I, s:{s:i, s:i, "
+			"s:i, s:i}}",
 			"version", CONFIG_VERSION, "pid", (int)getpid(), "since",
 			view_time(engine->started, now), "uptime_s",
 			(json_int_t)(uptime / USEC_PER_SEC), "interfaces",
 			status_interfaces(engine), "channels",
 			view_channel_states(&engine->channels), "packets_per_s",
 			view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
-			"tunnels", (int)HASH_COUNT(engine->tunnels.by_relay), "longest_stall_ms",
+			"slow_path", status_slow_path(engine), "tunnels",
+			(int)HASH_COUNT(engine->tunnels.by_relay), "longest_stall_ms",
 			(double)loop_longest_stall(engine->loop) / USEC_PER_MS, "log_lines_lost",
 			(json_int_t)log_output_lost(), "limits", "channels",
 			(int)config->max_channels, "tunnels", (int)config->max_tunnels, "neighbors",

@@ -19,7 +19,7 @@ struct passage {
 
 bool slowpath_start(struct engine *engine)
 {
-	engine->slow.bucket = bucket_new(ENGINE_SLOW_RATE, engine->timers.now);
+	engine->slow.bucket = bucket_new(engine->config->slow_rate, engine->timers.now);
 	engine->slow.frames = frames_open();
 	if (!engine->slow.frames)
 		log_error("cannot open a packet socket: %s", strerror(errno));
@@ -30,6 +30,11 @@ void slowpath_stop(struct engine *engine)
 {
 	frames_close(engine->slow.frames);
 	engine->slow.frames = NULL;
+}
+
+void slowpath_look(struct engine *engine)
+{
+	meter_look(&engine->slow.meter, engine->timers.now, &engine->slow.forwarded);
 }
 
 static bool is_serving(const struct channel *channel, const struct addr *relay)
@@ -128,6 +133,8 @@ static void forward(struct passage *passage)
 			sent |= send_to(passage, &engine->lans[i].link);
 	if (!sent)
 		return;
+	engine->slow.forwarded.packets++;
+	engine->slow.forwarded.bytes += slowpath_length(&passage->packet);
 	stats->packets++;
 	stats->bytes += slowpath_length(&passage->packet);
 	stats->last = engine->timers.now;
@@ -141,6 +148,7 @@ void slowpath_data(void *context, struct amt_tunnel *tunnel, struct cursor data)
 	struct passage passage = {.engine = context, .tunnel = tunnel};
 	int reason = slowpath_check(data, match, &passage, &passage.packet);
 
+	passage.engine->slow.received++;
 	if (reason == SLOWPATH_GO_ON)
 		forward(&passage);
 	else

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [times=N]
+/* inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [tag=HEX] [times=N]
  *
  * Sends the first frame of a pcap file out of an interface, as it stands or spoilt: bytes replaced
  * from an offset on, the end cut off N bytes early, N zero bytes behind it; `mend` makes the
  * checksums of the IPv4 header and of an IGMP or PIM message right again, and takes that of UDP
- * away. */
+ * away; `tag`, last, puts a VLAN tag of four bytes before the ethertype. */
 #include <err.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -19,6 +19,8 @@
 #define TIMES_MAX    100000
 #define FILE_HEADER  24
 #define FRAME_HEADER 16
+#define ADDRESSES    12
+#define TAG          4
 
 struct frame {
 	uint8_t bytes[FRAME_MAX];
@@ -49,7 +51,7 @@ static void patch(struct frame *frame, const char *text)
 	unsigned byte;
 
 	if (*hex++ != '=')
-		errx(2, "'%s': AT=HEX, cut=N, pad=N, mend or times=N", text);
+		errx(2, "'%s': AT=HEX, cut=N, pad=N, mend, tag=HEX or times=N", text);
 	for (; *hex; hex += 2, at++) {
 		if (at >= frame->length || sscanf(hex, "%2x", &byte) != 1 || !hex[1])
 			errx(2, "'%s' does not fit a frame of %zu bytes", text, frame->length);
@@ -84,6 +86,18 @@ static void mend(struct frame *frame)
 		put_checksum(ip + header, total - header, 2);
 }
 
+static void put_tag(struct frame *frame, unsigned tag)
+{
+	uint8_t *at = frame->bytes + ADDRESSES;
+
+	if (frame->length < ADDRESSES || frame->length + TAG > FRAME_MAX)
+		errx(2, "tag: a frame of %zu bytes", frame->length);
+	memmove(at + TAG, at, frame->length - ADDRESSES);
+	for (int i = 0; i < TAG; i++)
+		at[i] = tag >> (24 - 8 * i) & 0xff;
+	frame->length += TAG;
+}
+
 static void change(struct frame *frame, const char *text, unsigned *times)
 {
 	unsigned number;
@@ -97,6 +111,8 @@ static void change(struct frame *frame, const char *text, unsigned *times)
 			errx(2, "'%s': frames have up to %d bytes", text, FRAME_MAX);
 		memset(frame->bytes + frame->length, 0, number);
 		frame->length += number;
+	} else if (sscanf(text, "tag=%8x", &number) == 1) {
+		put_tag(frame, number);
 	} else if (strcmp(text, "mend") == 0) {
 		mend(frame);
 	} else if (sscanf(text, "times=%u", &number) == 1) {
@@ -114,7 +130,8 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc < 3)
-		errx(2, "usage: inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [times=N]");
+		errx(2, "usage: inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [tag=HEX] "
+			"[times=N]");
 	to.sll_ifindex = if_nametoindex(argv[1]);
 	if (!to.sll_ifindex)
 		err(1, "%s", argv[1]);
