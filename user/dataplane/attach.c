@@ -57,6 +57,13 @@ static void remove_programs(unsigned ifindex, enum role role)
 		xdp_remove(ifindex);
 }
 
+static void remove_all(const struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	remove_programs(ifindex, role);
+	if (role == ROLE_UPSTREAM)
+		offloads_restore(dp, ifindex);
+}
+
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice)
 {
 	dp->choice = choice;
@@ -163,11 +170,13 @@ static int attach_upstream_anew(struct dataplane *dp, unsigned ifindex)
 
 	if (!error)
 		error = choose_xdp(dp, &upstream);
-	if (error)
+	if (error) {
 		remove_programs(ifindex, ROLE_UPSTREAM);
-	else
-		add(dp, &upstream);
-	return error;
+		return error;
+	}
+	add(dp, &upstream);
+	offloads_switch_off(dp, ifindex);
+	return 0;
 }
 
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
@@ -249,7 +258,7 @@ void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
 	if (!attachment)
 		return;
 	*attachment = dp->attachments[--dp->attachment_count];
-	remove_programs(ifindex, role);
+	remove_all(dp, ifindex, role);
 	if (role == ROLE_DOWNSTREAM) {
 		observed_forget(dp, ifindex);
 		lans_remove(dp, ifindex);
@@ -323,9 +332,7 @@ void attach_remove_leftovers(struct dataplane *dp)
 	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++) {
 		for (enum role role = 0; role < ROLE_COUNT; role++)
 			if (!find(dp, interfaces[i].if_index, role))
-				tc_remove(interfaces[i].if_index, role);
-		if (!find(dp, interfaces[i].if_index, ROLE_UPSTREAM))
-			xdp_remove(interfaces[i].if_index);
+				remove_all(dp, interfaces[i].if_index, role);
 	}
 	if_freenameindex(interfaces);
 }
