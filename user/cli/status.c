@@ -98,7 +98,8 @@ static void print_in_front(const json_t *interfaces)
 			  text_string(interface, "in_front"), text_string(interface, "name"));
 		return;
 	}
-	text_line(PLAIN, "did they come in by an interface that is no upstream?");
+	text_line(PLAIN, "another's program has taken them before it, or they came while ours was "
+			 "not attached");
 }
 
 static void print_cause(const json_t *reply, const json_t *slow, size_t cause)
