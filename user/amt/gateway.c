@@ -262,15 +262,20 @@ static void note_manner(struct amt_cycle *cycle)
 	cycle->answered = gateway->timers->now;
 }
 
-/* A Query that nobody awaits now may be a periodic one. */
-static bool is_welcome(const struct amt_gateway *gateway)
+/* Under the present nonce. */
+static bool has_asked(const struct amt_gateway *gateway)
 {
-	const struct amt_cycle *cycles[] = {&gateway->igmp, &gateway->mld};
+	return is_awaiting(&gateway->igmp) || is_awaiting(&gateway->mld) ||
+	       gateway->p_flag.sent & AMT_P_LINUX;
+}
 
-	for (size_t i = 0; i < 2; i++)
-		if (is_awaiting(cycles[i]) || is_periodic(cycles[i]))
-			return true;
-	return gateway->p_flag.sent & AMT_P_LINUX;
+static enum fault check_nonce(const struct amt_gateway *gateway, uint32_t nonce)
+{
+	bool may_be_periodic = is_periodic(&gateway->igmp) || is_periodic(&gateway->mld);
+
+	if (nonce == gateway->nonce && (has_asked(gateway) || may_be_periodic))
+		return FAULT_NONE;
+	return has_asked(gateway) ? FAULT_NONCE : FAULT_UNEXPECTED;
 }
 
 static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
@@ -321,10 +326,9 @@ enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_que
 	enum fault fault;
 
 	*protocol = PROTOCOL_AMT;
-	if (!is_welcome(gateway))
-		return FAULT_UNEXPECTED;
-	if (query->ticket.nonce != gateway->nonce)
-		return FAULT_NONCE;
+	fault = check_nonce(gateway, query->ticket.nonce);
+	if (fault)
+		return fault;
 	*protocol = PROTOCOL_MEMBERSHIP;
 	fault = ip_decode(query->datagram, &ip);
 	if (!fault)
