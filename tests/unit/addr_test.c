@@ -284,3 +284,17 @@ Test(addr, none_has_no_socket_address)
 	cr_expect_eq(addr_to_sockaddr(&(struct addr){0}, 2268, &ss), 0);
 	cr_expect_eq(addr_length(AF_UNSPEC), 0);
 }
+
+Test(addr, networks)
+{
+	static const char *const pairs[][2] = {{"192.0.2.255", "192.0.2.0"},
+					       {"10.1.2.3", "10.1.2.0"},
+					       {"2001:db8:5:ffff::1", "2001:db8:5::"}};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct addr addr = parsed(pairs[i][0]), network = addr_network(&addr);
+		char text[ADDR_TEXT];
+
+		cr_expect_str_eq(addr_format(&network, text), pairs[i][1]);
+	}
+}

@@ -50,6 +50,14 @@ unsigned addr_length(int family)
 	return family == AF_INET ? 4 : family == AF_INET6 ? 16 : 0;
 }
 
+struct addr addr_network(const struct addr *addr)
+{
+	struct addr network = {.family = addr->family};
+
+	memcpy(network.bytes, addr->bytes, addr->family == AF_INET ? 3 : 6);
+	return network;
+}
+
 struct addr addr_from_bytes(int family, const void *bytes)
 {
 	struct addr addr = {0};

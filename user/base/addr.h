@@ -49,6 +49,9 @@ bool prefix_holds(const struct prefix *prefix, const struct addr *addr);
 bool prefixes_allow(const struct prefixes *prefixes, const struct addr *addr);
 
 unsigned addr_length(int family); /* 4, 16, or 0 */
+/* The first address of the network that one site has, as far as an address tells: /24, or /48 of
+ * IPv6. */
+struct addr addr_network(const struct addr *addr);
 bool addr_equal(const struct addr *a, const struct addr *b);
 
 bool addr_is_unspecified(const struct addr *addr);
