@@ -5,6 +5,7 @@
 #include "virtual_time.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #define USERS 4
 
@@ -110,7 +111,8 @@ Test(driad_sources, lookups_begin_one_by_one)
 		cr_assert(timers_run_one(&timers, timers.now));
 		cr_expect_eq(asked, i);
 	}
-	cr_expect_not(timers_run_one(&timers, timers.now), "the last is wanted no longer");
+	run_for(&timers, 0);
+	cr_expect_eq(asked, USERS - 1, "the last is wanted no longer");
 }
 
 Test(driad_sources, an_answer_serves_as_long_as_its_ttl)
@@ -317,4 +319,95 @@ Test(driad_sources, no_more_answers_are_kept_than_the_limit)
 	cr_expect_eq(asked, 3);
 	want(0, "192.0.2.3");
 	cr_expect_eq(asked, 4, "the third was not kept");
+}
+
+/* Turns: `flood` sources of one network after another, which nobody answers for. */
+
+static struct driad_user flood[400];
+
+static void want_many(unsigned count, unsigned networks)
+{
+	struct addr address;
+	char text[ADDR_TEXT];
+
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "10.0.%u.%u", i % networks, 1 + i / networks);
+		addr_parse(text, &address);
+		driad_sources_want(&sources, &address, &flood[i]);
+	}
+}
+
+static void leave_many(void)
+{
+	for (unsigned i = 0; i < 400; i++)
+		driad_sources_leave(&flood[i]);
+}
+
+Test(driad_sources, lookups_have_a_rate_in_all_and_of_one_network)
+{
+	sources.pace.rate = 100;
+	sources.pace.share = 20;
+	want_many(200, 1);
+	run_for(&timers, 2);
+	cr_expect_eq(asked, 60);
+	want_many(400, 100);
+	run_for(&timers, 1);
+	cr_expect(asked >= 150 && asked <= 170, "%u", asked);
+	leave_many();
+	cr_expect_eq(sources.pace.waiting, 0);
+}
+
+Test(driad_sources, one_beside_a_flood_is_looked_up)
+{
+	struct driad_question *last;
+
+	sources.pace.rate = 100;
+	sources.pace.share = 20;
+	want_many(400, 16);
+	run_for(&timers, 0.2);
+	want(0, "192.0.2.10");
+	cr_expect(driad_sources_waits(&users[0]));
+	last = question;
+	while (driad_sources_waits(&users[0]) && timers.now < 10 * USEC_PER_SEC)
+		run_for(&timers, 0.001);
+	cr_expect_neq(question, last);
+	cr_expect_leq(timers.now, 300 * USEC_PER_MS, "at %llu us", (unsigned long long)timers.now);
+	leave_many();
+}
+
+Test(driad_sources, lookups_again_wait_for_the_first_of_others)
+{
+	sources.pace.rate = sources.pace.share = 3;
+	sources.limit = 1000;
+	want(0, "10.0.0.255");
+	answer(DNS_OK, 60);
+	want_many(250, 1);
+	run_for(&timers, 70);
+	cr_expect(driad_sources_waits(&users[0]));
+	cr_expect_eq(users[0].found->count, 1, "and has its relays meanwhile");
+	leave_many();
+	run_for(&timers, 1);
+	cr_expect_not(driad_sources_waits(&users[0]));
+}
+
+/* AMTRELAY of type 3, as the zone of a stranger has it. */
+Test(driad_sources, names_of_relays_wait_for_turns_too)
+{
+	static const uint8_t name[] = {10, 3, 1, 'a', 0};
+	struct dns_record records[DRIAD_NAMES_MAX];
+	struct dns_answer named = {
+		.status = DNS_OK, .ttl = 60, .count = DRIAD_NAMES_MAX, .records = records};
+
+	for (unsigned i = 0; i < DRIAD_NAMES_MAX; i++)
+		records[i] = (struct dns_record){name, sizeof(name)};
+	sources.pace.rate = sources.pace.share = 1;
+	want(0, "192.0.2.10");
+	cr_expect_eq(asked, 1);
+	driad_answer(question, &named);
+	run_for(&timers, 0.9);
+	cr_expect_eq(asked, 1);
+	run_for(&timers, 1.2);
+	cr_expect_eq(asked, 5, "A and AAAA are one turn's");
+	driad_sources_leave(&users[0]);
+	cr_expect_eq(sources.pace.waiting, 0);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 /* RFC 7450 section 7.1 */
 static const char *const anycast[] = {"192.52.193.1", "2001:3::1"};
@@ -57,6 +58,51 @@ static void ask(struct driad_lookup *lookup, const char *name, unsigned type,
 	question->query = lookup->actions->ask(question);
 }
 
+static void ask_addresses(struct driad_lookup *lookup, const char *name,
+			  const struct driad_relay *like)
+{
+	ask(lookup, name, DNS_TYPE_AAAA, like);
+	ask(lookup, name, DNS_TYPE_A, like);
+}
+
+static void end_wait(struct driad_name *name)
+{
+	name->lookup->pending--;
+	pace_cancel(&name->turn);
+	DL_DELETE(name->lookup->names, name);
+	free(name);
+}
+
+static void end_all_waits(struct driad_lookup *lookup)
+{
+	while (lookup->names)
+		end_wait(lookup->names);
+}
+
+static bool turn_comes(struct pace_entry *entry)
+{
+	struct driad_name *name = container_of(entry, struct driad_name, turn);
+
+	ask_addresses(name->lookup, name->name, &name->like);
+	end_wait(name);
+	return true;
+}
+
+static void await_turn(struct driad_lookup *lookup, const char *text,
+		       const struct driad_relay *like)
+{
+	struct driad_name *name = memory_new(sizeof(*name));
+
+	name->lookup = lookup;
+	name->turn.turn = turn_comes;
+	name->like = *like;
+	snprintf(name->name, sizeof(name->name), "%s", text);
+	DL_APPEND(lookup->names, name);
+	lookup->pending++;
+	pace_wait(lookup->pace, &name->turn, &lookup->source, false);
+}
+
+/* Who owns the source's zone is a stranger, and may name whatever he likes. */
 static void ask_name(struct driad_lookup *lookup, const char *name, const struct driad_relay *like)
 {
 	if (lookup->name_counts[like->way] == DRIAD_NAMES_MAX) {
@@ -64,8 +110,10 @@ static void ask_name(struct driad_lookup *lookup, const char *name, const struct
 		return;
 	}
 	lookup->name_counts[like->way]++;
-	ask(lookup, name, DNS_TYPE_AAAA, like);
-	ask(lookup, name, DNS_TYPE_A, like);
+	if (lookup->pace && like->way == DRIAD_SOURCE)
+		await_turn(lookup, name, like);
+	else
+		ask_addresses(lookup, name, like);
 }
 
 /* Records */
@@ -262,6 +310,7 @@ static void grace_over(struct timer *timer)
 	struct driad_lookup *lookup = container_of(timer, struct driad_lookup, grace);
 
 	lookup->pending++; /* of our own: the last step's end may free it */
+	end_all_waits(lookup);
 	for (unsigned i = 0; i < lookup->question_count; i++) {
 		if (!lookup->questions[i]->query)
 			continue;
@@ -353,6 +402,7 @@ void driad_stop(struct driad_lookup *lookup)
 			lookup->actions->cancel(lookup->questions[i]->query);
 		free(lookup->questions[i]);
 	}
+	end_all_waits(lookup);
 	timer_stop(lookup->timers, &lookup->grace);
 	lookup->question_count = 0;
 	lookup->pending = 0;

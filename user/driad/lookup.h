@@ -10,7 +10,7 @@
 #pragma once
 
 #include "base/dns.h"
-#include "base/timers.h"
+#include "base/pace.h"
 #include "driad/ways.h"
 
 #define DRIAD_RELAYS_MAX 16 /* relays of one source that are kept */
@@ -41,6 +41,15 @@ struct driad_question {
 	char name[DNS_NAME_TEXT];
 };
 
+/* A relay's name that waits for its turn to be asked for. */
+struct driad_name {
+	struct driad_lookup *lookup;
+	struct pace_entry turn;
+	struct driad_relay like;
+	char name[DNS_NAME_TEXT];
+	struct driad_name *prev, *next;
+};
+
 struct driad_actions {
 	/* Asks; the answer goes to driad_answer(), always after the call. */
 	void *(*ask)(struct driad_question *question);
@@ -58,6 +67,8 @@ struct driad_lookup {
 	const struct driad_actions *actions;
 	const struct driad_options *options;
 	void *context; /* the owner's */
+	/* By whose turns names are asked for that the source's zone has given; NULL: at once */
+	struct pace *pace;
 	struct addr source;
 	bool patient; /* waits for all answers, however late */
 	struct driad_relay relays[DRIAD_RELAYS_MAX];
@@ -67,7 +78,8 @@ struct driad_lookup {
 	struct driad_relay candidates[DRIAD_WAYS][DRIAD_RELAYS_MAX];
 	unsigned candidate_counts[DRIAD_WAYS], name_counts[DRIAD_WAYS];
 	unsigned instance_count; /* of DNS-SD */
-	unsigned pending;
+	unsigned pending;        /* questions, and names that wait */
+	struct driad_name *names;
 	struct timer grace;
 	struct driad_question *questions[DRIAD_QUESTIONS_MAX];
 	unsigned question_count;

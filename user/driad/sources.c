@@ -15,6 +15,7 @@ struct driad_pending {
 
 static void end_lookup(struct driad_source *source)
 {
+	pace_cancel(&source->turn);
 	if (!source->pending)
 		return;
 	driad_stop(&source->pending->lookup);
@@ -184,7 +185,6 @@ static void look_up(struct driad_source *source)
 {
 	struct driad_sources *table = source->table;
 
-	source->is_due = false;
 	source->ttl = DRIAD_KEEP_MOST;
 	source->failed = false;
 	source->pending = memory_new(sizeof(*source->pending));
@@ -192,9 +192,24 @@ static void look_up(struct driad_source *source)
 	source->pending->lookup = (struct driad_lookup){.timers = table->timers,
 							.actions = &table->actions,
 							.options = table->options,
+							.pace = &table->pace,
 							.context = table->context,
 							.source = source->address};
 	driad_start(&source->pending->lookup);
+}
+
+/* Where DNS need not be asked, it is over within the call, and costs no turn. */
+static bool turn_comes(struct pace_entry *entry)
+{
+	struct driad_source *source = container_of(entry, struct driad_source, turn);
+
+	look_up(source);
+	return source->pending;
+}
+
+static void await_turn(struct driad_source *source, bool can_wait)
+{
+	pace_wait(&source->table->pace, &source->turn, &source->address, can_wait);
 }
 
 static void on_timer(struct timer *timer)
@@ -202,12 +217,10 @@ static void on_timer(struct timer *timer)
 	struct driad_source *source = container_of(timer, struct driad_source, timer);
 	usec_t now = source->table->timers->now;
 
-	if (source->is_due)
-		look_up(source);
-	else if (source->waiting)
+	if (source->waiting)
 		tell_next(source);
 	else if (is_used(source) && source->renewal <= now)
-		look_up(source);
+		await_turn(source, source->found->count > 0);
 	else if (is_used(source))
 		timer_set(source->table->timers, timer, source->renewal);
 	else if (has_answer(source))
@@ -227,6 +240,7 @@ static struct driad_source *find(struct driad_sources *table, const struct addr 
 	source->address = *address;
 	source->table = table;
 	source->timer.fn = on_timer;
+	source->turn.turn = turn_comes;
 	HASH_ADD(hh, table->by_address, address, sizeof(source->address), source);
 	return source;
 }
@@ -246,6 +260,7 @@ void driad_sources_init(struct driad_sources *sources)
 {
 	sources->actions.answered = note_ttl;
 	sources->actions.done = lookup_done;
+	sources->pace.timers = sources->timers;
 }
 
 void driad_sources_want(struct driad_sources *sources, const struct addr *address,
@@ -261,10 +276,8 @@ void driad_sources_want(struct driad_sources *sources, const struct addr *addres
 		return;
 	}
 	/* Who comes while others are told is told the same. */
-	if (!source->waiting && !source->pending) {
-		source->is_due = true;
-		timer_start(sources->timers, &source->timer, 0);
-	}
+	if (!source->waiting && !source->pending)
+		await_turn(source, false);
 	DL_APPEND(source->waiting, user);
 }
 
@@ -286,10 +299,16 @@ void driad_sources_leave(struct driad_user *user)
 		retire(source);
 }
 
+bool driad_sources_waits(const struct driad_user *user)
+{
+	return user->source && user->source->turn.network;
+}
+
 void driad_sources_free(struct driad_sources *sources)
 {
 	struct driad_source *source, *next;
 
 	HASH_ITER (hh, sources->by_address, source, next)
 		forget(source);
+	pace_free(&sources->pace);
 }
