@@ -93,7 +93,17 @@ start_relays() {
 }
 
 start_daemon() {
-    printf '[limits]\nchannels = 131072\njoins = 131072\n[dns]\nserver = 100.64.7.1\n' >/run/mcingest.conf
+    cat >/run/mcingest.conf <<END
+[limits]
+channels = 131072
+joins = 131072
+discoveries = 1000000
+network_discoveries = 1000000
+new_relays = 1000000
+unanswered_relays = 65535
+[dns]
+server = 100.64.7.1
+END
     (
         ulimit -Sn 1024 # as most systems start a daemon
         exec "$BUILD/mcingestd" --config /run/mcingest.conf --downstream lan0 --upstream wan0 >/run/mcingestd.log 2>&1

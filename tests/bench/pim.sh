@@ -86,7 +86,15 @@ start_relays() {
 }
 
 start_daemon() {
-    printf '[limits]\nchannels = 131072\njoins = 131072\n[dns]\nserver = 100.64.7.1\n' >/run/mcingest.conf
+    cat >/run/mcingest.conf <<END
+[limits]
+channels = 131072
+joins = 131072
+discoveries = 1000000
+network_discoveries = 1000000
+[dns]
+server = 100.64.7.1
+END
     "$BUILD/mcingestd" --config /run/mcingest.conf --downstream lan0 --upstream wan0 >/run/mcingestd.log 2>&1 &
     daemon=$!
     for ((i = 0; i < 200; i++)); do

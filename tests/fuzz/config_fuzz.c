@@ -92,6 +92,10 @@ static void check(const struct config *config)
 	must(is_seconds(config->dns_timeout, 1, 60) && is_seconds(config->hold, 5, 86400));
 	must(config->max_channels >= 1 && config->max_channels <= 1000000);
 	must(config->max_tunnels >= 1 && config->max_tunnels <= 65535);
+	must(config->discoveries >= 1 && config->discoveries <= 1000000);
+	must(config->network_discoveries >= 1 && config->network_discoveries <= 1000000);
+	must(config->new_relays >= 1 && config->new_relays <= 1000000);
+	must(config->unanswered >= 1 && config->unanswered <= 65535);
 	must(config->max_neighbors >= 1 && config->max_neighbors <= 65535);
 	must(config->mode < CONFIG_MODE_COUNT);
 	must(socket && socket < sizeof(((struct sockaddr_un *)NULL)->sun_path));

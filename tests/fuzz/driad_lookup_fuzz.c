@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One discovery of relays by all ways, with any answers, in any order: it asks no more than its
- * limits, ends once, and has relays in order or a reason.
+ * limits, ends once, and has relays in order or a reason. Names wait for their turns.
  *
- * STEP_MESSAGE adds a record to the answer in the making, time passes with STEP_TIME; any other step
- * gives the answer. */
+ * STEP_MESSAGE adds a record to the answer in the making, time passes with STEP_TIME; any other
+ * step gives the answer. */
 #include "driad/lookup.h"
 #include "fuzz.h"
 
@@ -87,24 +87,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		.rules = &rule,
 		.rule_count = 1};
 	struct timers timers = {0};
-	struct driad_lookup lookup = {.actions = &actions, .options = &options, .timers = &timers};
+	struct pace pace = {.timers = &timers, .rate = 10, .share = 2};
+	struct driad_lookup lookup = {
+		.actions = &actions, .options = &options, .timers = &timers, .pace = &pace};
 	struct fuzz_step step;
 
 	fuzz_restart_random();
 	asked_count = done_count = 0;
 	lookup.source = addr_from_bytes(AF_INET, (uint8_t[]){192, 0, 2, 10});
 	driad_start(&lookup);
-	while (asked_count && fuzz_next_step(&input, &step)) {
+	while (lookup.pending && fuzz_next_step(&input, &step)) {
 		if (step.op == STEP_MESSAGE)
 			add_record(&answer, records, step.bytes);
 		else if (step.op == STEP_TIME)
 			fuzz_step_time(&timers, &step);
-		else
+		else if (asked_count)
 			give(&answer, step.argument);
 	}
-	must(!asked_count == (done_count == 1));
+	must(!lookup.pending == (done_count == 1));
 	driad_stop(&lookup);
-	must(!asked_count);
+	must(!asked_count && !pace.waiting);
+	pace_free(&pace);
+	must(!timers.count);
 	timers_free(&timers);
 	return 0;
 }

@@ -161,7 +161,8 @@ static void begin_race(const char *one, const char *two, const char *three)
 	winner[0] = 0;
 	for (size_t i = 0; i < 3; i++)
 		if (candidates[i])
-			amt_race_add(&race, &(struct addr[]){addr(candidates[i])}[0], false);
+			amt_race_add(&race,
+				     &(struct amt_candidate){.address = addr(candidates[i])});
 	amt_race_start(&race);
 }
 
@@ -284,8 +285,8 @@ Test(amt_race, two_candidates_may_lead_to_one_relay)
 				 .candidates = storage,
 				 .room = AMT_RACE_MOST};
 	sent_count = won = 0;
-	amt_race_add(&race, &relay, false);
-	amt_race_add(&race, &other, true);
+	amt_race_add(&race, &(struct amt_candidate){.address = relay});
+	amt_race_add(&race, &(struct amt_candidate){.address = other, .discover = true});
 	amt_race_start(&race);
 	run_for(&timers, 0.3);
 	answer_with(1, "amt-2-advertisement-v4", 4);
@@ -400,4 +401,114 @@ Test(amt_race, the_holds_are_bounded)
 	cr_expect_null(amt_holds_find(holds, &first, timers.now), "the eldest has made room");
 	amt_holds_expire(holds, timers.now + USEC_PER_SEC);
 	cr_expect_eq(HASH_COUNT(holds->by_relay), 0);
+}
+
+/* Relays that strangers name, of a network with `unanswered` at once. */
+
+static struct amt_candidate strange[AMT_RACE_MOST];
+static struct amt_race others;
+
+static void begin_strange(struct amt_race *of, struct amt_candidate *at, const char *source,
+			  unsigned first, unsigned count)
+{
+	char text[ADDR_TEXT];
+
+	*of = (struct amt_race){.tunnels = &tunnels,
+				.actions = &race_actions,
+				.source = addr(source),
+				.candidates = at,
+				.room = AMT_RACE_MOST};
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(text, sizeof(text), "203.0.113.%u", first + i);
+		amt_race_add(of,
+			     &(struct amt_candidate){.address = addr(text), .is_strange = true});
+	}
+	amt_race_start(of);
+}
+
+static void pace_with(unsigned rate, unsigned unanswered)
+{
+	tunnels.pace = (struct pace){.timers = &timers, .rate = rate, .unanswered = unanswered};
+	sent_count = won = lost = 0;
+}
+
+Test(amt_race, new_ones_wait_for_their_turns)
+{
+	pace_with(1, 0);
+	begin_strange(&race, storage, "192.0.2.10", 1, 3);
+	cr_expect(amt_race_waits(&race));
+	run_for(&timers, 0);
+	cr_expect_eq(sent_count, 1);
+	run_for(&timers, 0.5);
+	cr_expect(amt_race_waits(&race), "the next, for the next second");
+	cr_expect_eq(tunnels.pace.waiting, 1, "and not all that there are");
+	run_for(&timers, 0.5);
+	cr_expect_str_eq(to(sent_count - 1), "203.0.113.2");
+	answer(0, "amt-4-query-v4-g");
+	cr_expect_eq(won, 1);
+	cr_expect_eq(tunnels.pace.waiting, 0);
+}
+
+Test(amt_race, those_that_are_known_or_named_by_no_stranger_do_not_wait)
+{
+	pace_with(1, 0);
+	begin_strange(&race, storage, "192.0.2.10", 1, 1);
+	run_for(&timers, 0);
+	begin_strange(&others, strange, "198.51.100.10", 1, 1);
+	cr_expect_not(amt_race_waits(&others), "it is being asked");
+	amt_race_end(&others);
+	answer(0, "amt-4-query-v4-g");
+	begin_race("203.0.113.77", NULL, NULL);
+	cr_expect_eq(sent_count, 1);
+}
+
+Test(amt_race, a_network_has_so_many_that_do_not_answer)
+{
+	pace_with(0, 2);
+	begin_strange(&race, storage, "192.0.2.10", 1, 3);
+	run_for(&timers, 5);
+	cr_expect(amt_race_waits(&race));
+	begin_strange(&others, strange, "192.0.2.77", 9, 1);
+	run_for(&timers, 0);
+	cr_expect(amt_race_waits(&others), "of the same network");
+	amt_race_end(&others);
+	begin_strange(&others, strange, "198.51.100.10", 9, 1);
+	run_for(&timers, 0);
+	cr_expect_not(amt_race_waits(&others), "of another one");
+	amt_race_end(&others);
+	run_for(&timers, 20);
+	cr_expect_not(amt_race_waits(&race), "they are given up");
+}
+
+Test(amt_race, one_that_never_answered_is_closed_with_its_last_user)
+{
+	pace_with(0, 0);
+	begin_strange(&race, storage, "192.0.2.10", 1, 1);
+	run_for(&timers, 0);
+	cr_expect_eq(open_count, 1);
+	amt_race_end(&race);
+	run_for(&timers, 0);
+	cr_expect_eq(open_count, 0);
+	cr_expect_eq(pace_held(&tunnels.pace, &race.source), 0);
+}
+
+Test(amt_race, one_networks_sources_have_a_part_of_the_tunnels)
+{
+	struct amt_race races[AMT_NETWORK_LEAST + 1];
+	struct amt_candidate candidates[AMT_NETWORK_LEAST + 1][1];
+
+	pace_with(0, 0);
+	tunnels.limit = 2 * AMT_NETWORK_LEAST;
+	for (unsigned i = 0; i <= AMT_NETWORK_LEAST; i++) {
+		begin_strange(&races[i], candidates[i], "192.0.2.10", 100 + i, 1);
+		run_for(&timers, 0);
+	}
+	cr_expect_eq(lost, 1);
+	cr_expect_str_eq(why_lost, "too many relays for sources of one network (limit 'tunnels')");
+	begin_strange(&others, strange, "198.51.100.10", 1, 1);
+	run_for(&timers, 0);
+	cr_expect_eq(lost, 1, "those of another have room");
+	amt_race_end(&others);
+	for (unsigned i = 0; i <= AMT_NETWORK_LEAST; i++)
+		amt_race_end(&races[i]);
 }

@@ -109,6 +109,10 @@ Test(config, defaults)
 	cr_expect_eq(config.max_tunnels, 1024);
 	cr_expect_eq(config.max_neighbors, 256);
 	cr_expect_eq(config.max_joins, 8192);
+	cr_expect_eq(config.discoveries, 100);
+	cr_expect_eq(config.network_discoveries, 20);
+	cr_expect_eq(config.new_relays, 25);
+	cr_expect_eq(config.unanswered, 16);
 	cr_expect_eq(config.pim_allow.count, 0);
 	cr_expect_eq(config.pim_groups.count, 0);
 	cr_expect(config.require_hello);
@@ -176,6 +180,10 @@ Test(config, every_key_of_a_file)
 			       "joins = 7\n"
 			       "memberships = 7\n"
 			       "slow_path = 1000\n"
+			       "discoveries = 1000000\n"
+			       "network_discoveries = 5000\n"
+			       "new_relays = 1\n"
+			       "unanswered_relays = 65535\n"
 			       "[pim]\n"
 			       "allow = 10.0.0.0/24 fe80::/10\n"
 			       "groups = 232.0.0.0/8\n"
@@ -209,6 +217,10 @@ Test(config, every_key_of_a_file)
 	cr_expect_eq(config.max_tunnels, 1);
 	cr_expect_eq(config.max_neighbors, 65535);
 	cr_expect_eq(config.max_joins, 7);
+	cr_expect_eq(config.discoveries, 1000000);
+	cr_expect_eq(config.network_discoveries, 5000);
+	cr_expect_eq(config.new_relays, 1);
+	cr_expect_eq(config.unanswered, 65535);
 	cr_expect_eq(config.pim_allow.count, 2);
 	cr_expect_eq(config.pim_allow.list[0].length, 24);
 	cr_expect_eq(config.pim_groups.count, 2);
@@ -341,6 +353,10 @@ static const struct {
 	 "mcingestd: conf:2: neighbors = 12x: expected a number from 1 to 65535\n"},
 	{"[limits]\nneighbors =\n",
 	 "mcingestd: conf:2: neighbors = : expected a number from 1 to 65535\n"},
+	{"[limits]\ndiscoveries = 0\n",
+	 "mcingestd: conf:2: discoveries = 0: expected a number from 1 to 1000000\n"},
+	{"[limits]\nunanswered_relays = 65536\n",
+	 "mcingestd: conf:2: unanswered_relays = 65536: expected a number from 1 to 65535\n"},
 	{"[limits]\njoins = 0\n",
 	 "mcingestd: conf:2: joins = 0: expected a number from 1 to 1000000\n"},
 	{"[pim]\nallow = 10.0.0.0/33\n",

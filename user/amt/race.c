@@ -8,16 +8,17 @@ struct amt_attempt {
 	struct amt_member member;
 	struct amt_race *race;
 	const struct amt_candidate *candidate;
+	struct pace_entry turn; /* to be asked */
 	struct amt_attempt *prev, *next;
 };
 
-void amt_race_add(struct amt_race *race, const struct addr *address, bool discover)
+void amt_race_add(struct amt_race *race, const struct amt_candidate *candidate)
 {
 	for (unsigned i = 0; i < race->count; i++)
-		if (addr_equal(&race->candidates[i].address, address))
+		if (addr_equal(&race->candidates[i].address, &candidate->address))
 			return;
 	if (race->count < race->room)
-		race->candidates[race->count++] = (struct amt_candidate){*address, discover};
+		race->candidates[race->count++] = *candidate;
 }
 
 static const struct amt_hold *hold_of(const struct amt_race *race, unsigned number)
@@ -47,6 +48,47 @@ static void order(struct amt_race *race)
 	race->count = count;
 }
 
+/* Whether to ask it is to send something to one who may not want it. */
+static bool is_new(const struct amt_attempt *attempt)
+{
+	const struct amt_candidate *candidate = attempt->candidate;
+	const struct amt_tunnels *tunnels = attempt->race->tunnels;
+
+	return candidate->is_strange && amt_tunnels_have_room(tunnels, &attempt->member) &&
+	       !amt_tunnels_know(tunnels, &candidate->address, candidate->discover);
+}
+
+/* All may be over after the call. */
+static void ask(struct amt_attempt *attempt)
+{
+	struct amt_race *race = attempt->race;
+
+	timer_start(race->tunnels->timers, &race->late,
+		    race->started < race->count ? AMT_RACE_DELAY : AMT_RACE_LONG);
+	amt_tunnels_join(race->tunnels, &attempt->member, &attempt->candidate->address,
+			 attempt->candidate->discover);
+}
+
+/* Another race may have asked it meanwhile. */
+static bool turn_comes(struct pace_entry *entry)
+{
+	struct amt_attempt *attempt = container_of(entry, struct amt_attempt, turn);
+	bool costs = is_new(attempt);
+
+	ask(attempt);
+	return costs;
+}
+
+/* Not all at once: who is behind it waits as well. */
+static void await_turn(struct amt_attempt *attempt)
+{
+	struct amt_race *race = attempt->race;
+
+	timer_stop(race->tunnels->timers, &race->late);
+	attempt->turn.turn = turn_comes;
+	pace_wait(&race->tunnels->pace, &attempt->turn, &race->source, false);
+}
+
 /* All may be over after the call. */
 static void ask_next(struct amt_race *race)
 {
@@ -56,11 +98,12 @@ static void ask_next(struct amt_race *race)
 	attempt->candidate = &race->candidates[race->started++];
 	attempt->member.sg.source = race->source;
 	attempt->member.connection = true;
+	attempt->member.is_strange = attempt->candidate->is_strange;
 	DL_APPEND(race->attempts, attempt);
-	timer_start(race->tunnels->timers, &race->late,
-		    race->started < race->count ? AMT_RACE_DELAY : AMT_RACE_LONG);
-	amt_tunnels_join(race->tunnels, &attempt->member, &attempt->candidate->address,
-			 attempt->candidate->discover);
+	if (is_new(attempt))
+		await_turn(attempt);
+	else
+		ask(attempt);
 }
 
 static void late_due(struct timer *timer)
@@ -91,9 +134,15 @@ void amt_race_end(struct amt_race *race)
 	timer_stop(race->tunnels->timers, &race->late);
 	DL_FOREACH_SAFE (race->attempts, attempt, next) {
 		amt_tunnels_leave(race->tunnels, &attempt->member);
+		pace_cancel(&attempt->turn);
 		free(attempt);
 	}
 	race->attempts = NULL;
+}
+
+bool amt_race_waits(const struct amt_race *race)
+{
+	return race->attempts && race->attempts->prev->turn.network; /* the head's prev: the last */
 }
 
 void amt_race_up(struct amt_member *member)
@@ -113,6 +162,8 @@ void amt_race_failed(struct amt_member *member, const char *reason)
 	DL_DELETE(race->attempts, attempt);
 	free(attempt);
 	race->reason = reason;
+	if (amt_race_waits(race))
+		return;
 	if (race->started < race->count)
 		ask_next(race);
 	else if (!race->attempts)

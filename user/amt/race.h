@@ -2,7 +2,8 @@
 /* From the relays that may serve a source to the one that will: they are asked for a Query in their
  * order, the next as soon as one fails or is AMT_RACE_DELAY late, and the first that answers has
  * won (Happy Eyeballs: RFC 8777 section 3.2, RFC 8305 section 5). Nothing is reported to any of
- * them. Those that are held down come last, and full ones not at all. */
+ * them. Those that are held down come last, and full ones not at all. One that a stranger has named
+ * and that is not known waits for its turn. */
 #pragma once
 
 #include "amt/tunnels.h"
@@ -26,7 +27,8 @@ struct amt_race_actions {
 
 struct amt_candidate {
 	struct addr address;
-	bool discover;
+	bool discover;   /* it is a discovery address */
+	bool is_strange; /* a stranger has named it */
 };
 
 struct amt_race {
@@ -42,11 +44,12 @@ struct amt_race {
 
 /* Fill tunnels, actions, source, candidates and room in before; then add candidates, the same
  * address once, as many as there is room for; and start. */
-/* With `discover` the address is a discovery address. */
-void amt_race_add(struct amt_race *race, const struct addr *address, bool discover);
+void amt_race_add(struct amt_race *race, const struct amt_candidate *candidate);
 void amt_race_start(struct amt_race *race);
 /* Leaves those that were asked. Also where it has not started, or is over. */
 void amt_race_end(struct amt_race *race);
+/* Whether the next waits for its turn. */
+bool amt_race_waits(const struct amt_race *race);
 
 /* What the tunnels say of members that are connections. */
 void amt_race_up(struct amt_member *member);

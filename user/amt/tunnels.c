@@ -48,6 +48,7 @@ static void contact_free(struct amt_contact *contact)
 	struct amt_tunnels *tunnels = contact->tunnels;
 
 	amt_discovery_stop(&contact->discovery);
+	pace_release(&contact->hold);
 	endpoint_close(tunnels, &contact->endpoint);
 	free(contact);
 }
@@ -119,6 +120,7 @@ static void discovery_found(struct amt_discovery *discovery, const struct addr *
 		   addr_format(relay, text[1]));
 	contact->found = true;
 	contact->relay = *relay;
+	pace_release(&contact->hold);
 	endpoint_close(tunnels, &contact->endpoint);
 	take_all_waiting(contact);
 	attach_all(tunnels, *relay); /* which may free the contact */
@@ -221,6 +223,7 @@ static void tunnel_close(struct amt_tunnel *tunnel)
 	remove_contacts_of(tunnels, &tunnel->relay);
 	tunnels->actions->closed(tunnels->context, tunnel);
 	timer_stop(tunnels->timers, &tunnel->unused);
+	pace_release(&tunnel->hold);
 	amt_known_note(&tunnels->known, &tunnel->relay, tunnel->gateway.p_flag.first);
 	amt_gateway_free(&tunnel->gateway);
 	endpoint_close(tunnels, &tunnel->endpoint);
@@ -287,6 +290,7 @@ static void gateway_established(struct amt_gateway *gateway, int family)
 	struct amt_member *member, *next;
 
 	tunnel->has_served = true;
+	pace_answered(&tunnel->hold);
 	lift_hold(tunnels, &tunnel->relay);
 	DL_FOREACH_SAFE (tunnel->members, member, next) {
 		if (!member->connection || member->sg.source.family != family)
@@ -455,7 +459,7 @@ static struct amt_tunnel *tunnel_open(struct amt_tunnels *tunnels, const struct 
 	return tunnel;
 }
 
-static struct amt_tunnel *tunnel_find(struct amt_tunnels *tunnels, const struct addr *relay)
+static struct amt_tunnel *tunnel_find(const struct amt_tunnels *tunnels, const struct addr *relay)
 {
 	struct amt_tunnel *tunnel;
 
@@ -476,14 +480,39 @@ static void add_member(struct amt_tunnel *tunnel, struct amt_member *member)
 		amt_gateway_want(&tunnel->gateway, &member->sg, member);
 }
 
+static unsigned network_limit(const struct amt_tunnels *tunnels)
+{
+	unsigned part = tunnels->limit / AMT_NETWORK_PART;
+
+	return part > AMT_NETWORK_LEAST ? part : AMT_NETWORK_LEAST;
+}
+
+static const char network_full[] = "too many relays for sources of one network (limit 'tunnels')";
+
+bool amt_tunnels_have_room(const struct amt_tunnels *tunnels, const struct amt_member *member)
+{
+	return !member->is_strange ||
+	       pace_held(&tunnels->pace, &member->sg.source) < network_limit(tunnels);
+}
+
+static void hold(struct amt_tunnels *tunnels, struct pace_hold *hold,
+		 const struct amt_member *member)
+{
+	if (member->is_strange)
+		pace_hold(&tunnels->pace, hold, &member->sg.source);
+}
+
 /* The Request goes first: the tunnel has no data before the relay's answer. */
 static void open_for(struct amt_tunnels *tunnels, struct amt_member *member,
 		     const struct addr *relay)
 {
-	const char *reason;
-	struct amt_tunnel *tunnel = tunnel_open(tunnels, relay, 0, &reason);
+	const char *reason = network_full;
+	struct amt_tunnel *tunnel = NULL;
 
+	if (amt_tunnels_have_room(tunnels, member))
+		tunnel = tunnel_open(tunnels, relay, 0, &reason);
 	if (tunnel) {
+		hold(tunnels, &tunnel->hold, member);
 		add_member(tunnel, member);
 		tunnels->actions->opened(tunnels->context, tunnel);
 		return;
@@ -517,11 +546,23 @@ static void attach(struct amt_tunnels *tunnels, struct amt_member *member, const
 		tunnels->actions->up(tunnels->context, member);
 }
 
+bool amt_tunnels_know(const struct amt_tunnels *tunnels, const struct addr *address, bool discover)
+{
+	const struct amt_contact *contact;
+
+	if (amt_holds_awaits(&tunnels->holds, address))
+		return true;
+	if (!discover)
+		return tunnel_find(tunnels, address);
+	HASH_FIND(hh, tunnels->by_contact, address, sizeof(*address), contact);
+	return contact;
+}
+
 void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
 		      const struct addr *address, bool discover)
 {
+	const char *reason = network_full;
 	struct amt_contact *contact;
-	const char *reason;
 
 	if (!discover) {
 		attach(tunnels, member, address);
@@ -538,11 +579,13 @@ void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
 		wait_for_contact(contact, member);
 		return;
 	}
-	contact = contact_open(tunnels, address, &reason);
+	if (amt_tunnels_have_room(tunnels, member))
+		contact = contact_open(tunnels, address, &reason);
 	if (!contact) {
 		tunnels->actions->failed(tunnels->context, member, reason);
 		return;
 	}
+	hold(tunnels, &contact->hold, member);
 	wait_for_contact(contact, member);
 	amt_discovery_start(&contact->discovery);
 }
@@ -584,7 +627,8 @@ void amt_tunnels_leave(struct amt_tunnels *tunnels, struct amt_member *member)
 	if (tunnel) {
 		detach(member);
 		if (!tunnel->members)
-			timer_start(tunnels->timers, &tunnel->unused, AMT_LINGER);
+			timer_start(tunnels->timers, &tunnel->unused,
+				    tunnel->has_served ? AMT_LINGER : 0);
 	}
 }
 
@@ -652,4 +696,5 @@ void amt_tunnels_close(struct amt_tunnels *tunnels)
 		contact_remove(contact);
 	amt_holds_expire(&tunnels->holds, USEC_NEVER);
 	amt_known_free(&tunnels->known);
+	pace_free(&tunnels->pace);
 }

@@ -6,17 +6,25 @@
  *                             --> tunnel to the relay --> gateway: up, reported, or failed
  *
  * A tunnel that nobody uses any more lingers for AMT_LINGER (the next channel then needs no
- * handshake), is left, and closed. Relays that fail are held down. */
+ * handshake), is left, and closed; one whose relay has never answered is closed at once. Relays
+ * that fail are held down.
+ *
+ * Relays that a stranger names, who owns a source's zone, are asked by turns (race.h), and those
+ * for the sources of one network have a part of the tunnels only. */
 #pragma once
 
 #include "amt/discovery.h"
 #include "amt/gateway.h"
 #include "amt/holds.h"
 #include "amt/known.h"
+#include "base/pace.h"
 
 #define AMT_LINGER (10 * USEC_PER_SEC)
 /* A relay to which so many tunnels in a row have failed is tried from another port, once. */
-#define AMT_PORT_FAILURES  3
+#define AMT_PORT_FAILURES 3
+/* Of the tunnels that there may be, those for one network's sources, but at least so many. */
+#define AMT_NETWORK_PART   4
+#define AMT_NETWORK_LEAST  16
 #define AMT_LEAVE_INTERVAL (1 * USEC_PER_SEC) /* between repeated Teardowns, section 5.2.3.7.2 */
 
 struct amt_tunnels;
@@ -38,6 +46,7 @@ struct amt_endpoint {
 struct amt_member {
 	struct sg sg; /* of a connection, the source alone: its family */
 	bool connection;
+	bool is_strange; /* a stranger has named the relay */
 	bool in_hand;
 	struct amt_tunnel *tunnel;      /* NULL while its address is being discovered */
 	struct amt_contact *contact;    /* NULL where discovery was skipped */
@@ -49,6 +58,7 @@ struct amt_contact { /* a discovery address, and the relay that it led to */
 	struct amt_tunnels *tunnels;
 	struct amt_endpoint endpoint;
 	struct amt_discovery discovery;
+	struct pace_hold hold;
 	bool found;
 	struct addr relay;
 	struct amt_member *waiting;
@@ -60,6 +70,7 @@ struct amt_tunnel {
 	struct amt_tunnels *tunnels;
 	struct amt_endpoint endpoint;
 	struct amt_gateway gateway;
+	struct pace_hold hold;
 	struct timer unused; /* lingers, then leaves */
 	unsigned leaves;     /* Teardowns or blocking reports sent */
 	bool has_served;     /* the relay has answered by a Query */
@@ -108,13 +119,18 @@ struct amt_tunnels {
 	usec_t hold_down; /* of a relay that has failed */
 	struct amt_holds holds;
 	struct amt_known known;
+	struct pace pace;           /* of relays that strangers name, and that are not known */
 	struct amt_member *in_hand; /* have lost their place, and are to be told or placed now */
 	struct amt_tunnel *by_relay;
 	struct amt_contact *by_contact;
 };
 
-/* Puts a member (with sg and connection set) behind the relay at `contact`; with `discover` that is
- * a discovery address. All answers but `failed` for a full table come later. */
+/* Whether asking it is nothing new to it: it is being asked, has answered, or has served us. */
+bool amt_tunnels_know(const struct amt_tunnels *tunnels, const struct addr *contact, bool discover);
+/* Whether the network of the member's source may have one relay more. */
+bool amt_tunnels_have_room(const struct amt_tunnels *tunnels, const struct amt_member *member);
+/* Puts a member (with sg, connection and is_strange set) behind the relay at `contact`; with
+ * `discover` that is a discovery address. All answers but `failed` for a full table come later. */
 void amt_tunnels_join(struct amt_tunnels *tunnels, struct amt_member *member,
 		      const struct addr *contact, bool discover);
 /* Opens a tunnel as an earlier daemon had it, before its members join: from the same address and

@@ -142,6 +142,18 @@ static void print_slow_path(const json_t *reply)
 		print_cause(reply, slow, i);
 }
 
+/* Where many come at once, or a stranger makes them come. */
+static void print_waiting(const json_t *waiting)
+{
+	char discoveries[TEXT_SHORT], relays[TEXT_SHORT];
+
+	if (json_integer_value(json_object_get(waiting, "discoveries")) ||
+	    json_integer_value(json_object_get(waiting, "new_relays")))
+		text_line(PLAIN, "Waiting   %s to ask DNS, %s to ask a relay: see [limits]",
+			  text_number(waiting, "discoveries", discoveries),
+			  text_number(waiting, "new_relays", relays));
+}
+
 static void print_status(const struct cli *cli, const json_t *reply)
 {
 	char pid[TEXT_SHORT], uptime[TEXT_SHORT], tunnels[TEXT_SHORT], limit[TEXT_SHORT];
@@ -161,6 +173,7 @@ static void print_status(const struct cli *cli, const json_t *reply)
 	print_slow_path(reply);
 	text_line(PLAIN, "Tunnels   %s of %s", text_number(reply, "tunnels", tunnels),
 		  text_number(limits, "tunnels", limit));
+	print_waiting(json_object_get(reply, "waiting"));
 }
 
 enum cli_status show_status(const struct cli *cli)

@@ -48,10 +48,13 @@ struct config {
 	bool debug;
 	unsigned max_channels; /* (S,G) in all */
 	unsigned max_tunnels;
-	unsigned max_neighbors;     /* of one interface and family */
-	unsigned max_joins;         /* (S,G) of one of them */
-	struct prefixes pim_allow;  /* routers that are heard; none: all */
-	struct prefixes pim_groups; /* that are served; none: all */
+	unsigned discoveries, network_discoveries; /* a second, in all and of one network */
+	unsigned new_relays;                       /* asked a second */
+	unsigned unanswered;                       /* of them, at once, of one network */
+	unsigned max_neighbors;                    /* of one interface and family */
+	unsigned max_joins;                        /* (S,G) of one of them */
+	struct prefixes pim_allow;                 /* routers that are heard; none: all */
+	struct prefixes pim_groups;                /* that are served; none: all */
 	bool require_hello;
 	unsigned hello_period; /* seconds */
 	struct {

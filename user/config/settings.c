@@ -37,6 +37,13 @@
  *   [limits]
  *   channels = 16384         (S,G) joined in all: 1 to 1000000
  *   tunnels = 1024           relays with a tunnel: 1 to 65535
+ *   discoveries = 100        times a second that DNS is asked for the relays of a source, or for a
+ *                            relay that the source's zone names, in all: 1 to 1000000
+ *   network_discoveries = 20 the same, for the sources of one network (/24; IPv6: /48)
+ *   new_relays = 25          relays of sources' zones, not known so far, that are asked a second:
+ *                            1 to 1000000
+ *   unanswered_relays = 16   of those, that one network's sources may have without an answer: 1
+ *                            to 65535
  *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
  *   joins = 8192             (S,G) that one of them may have joined at a time: 1 to 1000000
  *   memberships = 4096       (S,G) that the hosts of one LAN may have joined, of one family: 1 to
@@ -128,6 +135,14 @@ const struct setting settings[] = {
 	{"limits", "channels", take_count, FIELD(max_channels), .least = 1, .most = 1000000,
 	 .expected = "a number from 1 to 1000000"},
 	{"limits", "tunnels", take_count, FIELD(max_tunnels), .least = 1, .most = 65535,
+	 .expected = "a number from 1 to 65535"},
+	{"limits", "discoveries", take_count, FIELD(discoveries), .least = 1, .most = 1000000,
+	 .expected = "a number from 1 to 1000000"},
+	{"limits", "network_discoveries", take_count, FIELD(network_discoveries), .least = 1,
+	 .most = 1000000, .expected = "a number from 1 to 1000000"},
+	{"limits", "new_relays", take_count, FIELD(new_relays), .least = 1, .most = 1000000,
+	 .expected = "a number from 1 to 1000000"},
+	{"limits", "unanswered_relays", take_count, FIELD(unanswered), .least = 1, .most = 65535,
 	 .expected = "a number from 1 to 65535"},
 	{"limits", "neighbors", take_count, FIELD(max_neighbors), .least = 1, .most = 65535,
 	 .expected = "a number from 1 to 65535"},

@@ -49,20 +49,20 @@ json_t *view_channel(const struct channel *channel, const struct view_channel_pa
 	const struct timers *timers = channel->table->timers;
 	const struct meter_rate *rate = &channel->meter.rate;
 
-	return json_pack("{s:o, s:o, s:s, s:s?, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, "
-			 "s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "source", view_addr(&channel->sg.source), "group",
-			 view_addr(&channel->sg.group), "state", channel_state_name(channel->state),
-			 "reason", channel->reason, "relay", view_addr(parts->relay), "move",
-			 channel_move_name(channel->move), "other_relay", view_addr(parts->other),
-			 "interfaces", view_names(channel->interfaces, parts->interfaces),
-			 "packets", (json_int_t)parts->stats->packets, "bytes",
-			 (json_int_t)parts->stats->bytes, "slow_packets",
-			 (json_int_t)parts->slow_packets, "packets_per_s",
-			 view_rate(rate->packets_per_s), "bits_per_s", view_rate(rate->bits_per_s),
-			 "rtp_lost", view_rtp_lost(&channel->rtp), "since",
-			 view_time(channel->since, timers->now), "retry_s",
-			 view_seconds_left(timers, &channel->retry), "lingers_s",
-			 view_seconds_left(timers, &channel->linger), "wanted", parts->wanted,
-			 "asserts", parts->asserts, "trace", view_trace(&channel->trace));
+	return json_pack(
+		"{s:o, s:o, s:s, s:s?, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, "
+		"s:o, s:o, s:o, s:o, s:o, s:o}",
+		"source", view_addr(&channel->sg.source), "group", view_addr(&channel->sg.group),
+		"state", channel_state_name(channel->state), "reason",
+		channel->reason ? channel->reason : parts->wait, "relay", view_addr(parts->relay),
+		"move", channel_move_name(channel->move), "other_relay", view_addr(parts->other),
+		"interfaces", view_names(channel->interfaces, parts->interfaces), "packets",
+		(json_int_t)parts->stats->packets, "bytes", (json_int_t)parts->stats->bytes,
+		"slow_packets", (json_int_t)parts->slow_packets, "packets_per_s",
+		view_rate(rate->packets_per_s), "bits_per_s", view_rate(rate->bits_per_s),
+		"rtp_lost", view_rtp_lost(&channel->rtp), "since",
+		view_time(channel->since, timers->now), "retry_s",
+		view_seconds_left(timers, &channel->retry), "lingers_s",
+		view_seconds_left(timers, &channel->linger), "wanted", parts->wanted, "asserts",
+		parts->asserts, "trace", view_trace(&channel->trace));
 }

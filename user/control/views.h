@@ -56,6 +56,7 @@ void view_membership(const struct membership_querier *querier, const struct sg *
 json_t *view_channel_states(const struct channel_table *channels);
 /* What of a channel its owner knows. */
 struct view_channel_parts {
+	const char *wait;                 /* for what, where nothing else is amiss; or NULL */
 	const struct addr *relay, *other; /* to which it moves; NULL for none */
 	const char *const *interfaces;    /* names of the channel's bits, in order */
 	const struct dataplane_channel_stats *stats;

@@ -238,7 +238,10 @@ static void start_tables(struct engine *engine)
 					       .actions = &tunnels_actions,
 					       .context = engine,
 					       .limit = engine->config->max_tunnels,
-					       .hold_down = engine->config->tunnels.hold_down};
+					       .hold_down = engine->config->tunnels.hold_down,
+					       .pace = {.timers = &engine->timers,
+							.rate = engine->config->new_relays,
+							.unanswered = engine->config->unanswered}};
 	datagrams_start(&engine->pim_datagrams, engine, PROTOCOL_PIM);
 	datagrams_start(&engine->host_datagrams, engine, PROTOCOL_MEMBERSHIP);
 	traffic_start(engine);

@@ -251,6 +251,8 @@ void relays_probe(struct channel *channel);
 void relays_flows(struct channel *channel);
 /* The relay whose tunnel serves the channel, or is being opened for it; NULL. */
 const struct addr *relays_serving(const struct channel *channel);
+/* For what the channel waits its turn; NULL: for nothing. */
+const char *relays_wait(const struct channel *channel);
 /* For a channel that was adopted: it goes on with the relay that it had. */
 void relays_adopt(struct channel *channel, const struct addr *relay);
 /* Puts every channel into the dataplane anew. */

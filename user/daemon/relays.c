@@ -229,7 +229,9 @@ static void add_candidates(const struct served *served, struct amt_race *race)
 		if (served->serving && (is_in_vain(served, i) ||
 					addr_equal(&relay->address, &served->serving->candidate)))
 			continue;
-		amt_race_add(race, &relay->address, !relay->discovery_optional);
+		amt_race_add(race,
+			     &(struct amt_candidate){relay->address, !relay->discovery_optional,
+						     relay->way == DRIAD_SOURCE});
 	}
 }
 
@@ -424,6 +426,18 @@ const struct addr *relays_serving(const struct channel *channel)
 	return serving && serving->member.tunnel ? &serving->member.tunnel->relay : NULL;
 }
 
+const char *relays_wait(const struct channel *channel)
+{
+	const struct served *served = served_of(channel);
+
+	if (!served->source.found && driad_sources_waits(&served->source))
+		return "waits for its turn to ask DNS: see 'discoveries' in [limits]";
+	if (served->search && amt_race_waits(&served->search->race))
+		return "waits for its turn to ask a relay: see 'new_relays' and "
+		       "'unanswered_relays' in [limits]";
+	return NULL;
+}
+
 const struct addr *relays_other(const struct channel *channel)
 {
 	const struct place *other = served_of(channel)->other;
@@ -517,6 +531,8 @@ void relays_start(struct engine *engine)
 							     .refused = engine_lookup_refused},
 						 .options = &engine->driad_options,
 						 .context = engine,
+						 .pace.rate = engine->config->discoveries,
+						 .pace.share = engine->config->network_discoveries,
 						 .limit = engine->config->max_channels,
 						 .found = relays_found};
 	driad_sources_init(&engine->sources);

@@ -93,29 +93,42 @@ static json_t *status_slow_path(struct engine *engine)
 	return view_slow(&parts);
 }
 
+/* For their turns. */
+static json_t *status_waiting(const struct engine *engine)
+{
+	return json_pack("{s:i, s:i}", "discoveries", (int)engine->sources.pace.waiting,
+			 "new_relays", (int)engine->tunnels.pace.waiting);
+}
+
+static json_t *status_limits(const struct config *config)
+{
+	return json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "channels",
+			 (int)config->max_channels, "tunnels", (int)config->max_tunnels,
+			 "discoveries", (int)config->discoveries, "network_discoveries",
+			 (int)config->network_discoveries, "new_relays", (int)config->new_relays,
+			 "unanswered_relays", (int)config->unanswered, "neighbors",
+			 (int)config->max_neighbors, "joins", (int)config->max_joins);
+}
+
 static void show_status(struct engine *engine, struct control_client *client)
 {
-	const struct config *config = engine->config;
 	usec_t now = engine->timers.now, uptime = now - engine->started;
 	struct meter_rate total = traffic_total(engine);
 
 	control_reply(
 		client,
-		json_pack(
-			"{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:i, s:f, s:I, s:{s:i, s:i, "
-			"s:i, s:i}}",
-			"version", CONFIG_VERSION, "pid", (int)getpid(), "since",
-			view_time(engine->started, now), "uptime_s",
-			(json_int_t)(uptime / USEC_PER_SEC), "interfaces",
-			status_interfaces(engine), "channels",
-			view_channel_states(&engine->channels), "packets_per_s",
-			view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
-			"slow_path", status_slow_path(engine), "tunnels",
-			(int)HASH_COUNT(engine->tunnels.by_relay), "longest_stall_ms",
-			(double)loop_longest_stall(engine->loop) / USEC_PER_MS, "log_lines_lost",
-			(json_int_t)log_output_lost(), "limits", "channels",
-			(int)config->max_channels, "tunnels", (int)config->max_tunnels, "neighbors",
-			(int)config->max_neighbors, "joins", (int)config->max_joins));
+		json_pack("{s:s, s:i, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:f, s:I, s:o}",
+			  "version", CONFIG_VERSION, "pid", (int)getpid(), "since",
+			  view_time(engine->started, now), "uptime_s",
+			  (json_int_t)(uptime / USEC_PER_SEC), "interfaces",
+			  status_interfaces(engine), "channels",
+			  view_channel_states(&engine->channels), "packets_per_s",
+			  view_rate(total.packets_per_s), "bits_per_s", view_rate(total.bits_per_s),
+			  "slow_path", status_slow_path(engine), "tunnels",
+			  (int)HASH_COUNT(engine->tunnels.by_relay), "waiting",
+			  status_waiting(engine), "longest_stall_ms",
+			  (double)loop_longest_stall(engine->loop) / USEC_PER_MS, "log_lines_lost",
+			  (json_int_t)log_output_lost(), "limits", status_limits(engine->config)));
 }
 
 typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);
@@ -220,7 +233,8 @@ static json_t *channel_now(struct engine *engine, struct channel *channel)
 {
 	struct dataplane_channel_stats stats = traffic_read(engine, channel);
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
-	struct view_channel_parts parts = {.relay = relays_serving(channel),
+	struct view_channel_parts parts = {.wait = relays_wait(channel),
+					   .relay = relays_serving(channel),
 					   .other = relays_other(channel),
 					   .interfaces = names,
 					   .stats = &stats,
