@@ -97,6 +97,7 @@ start_daemon() {
 [limits]
 channels = 131072
 joins = 131072
+tunnels = 16384
 discoveries = 1000000
 network_discoveries = 1000000
 new_relays = 1000000

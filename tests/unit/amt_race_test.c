@@ -492,23 +492,25 @@ Test(amt_race, one_that_never_answered_is_closed_with_its_last_user)
 	cr_expect_eq(pace_held(&tunnels.pace, &race.source), 0);
 }
 
+/* Of 64: a network alone has 16, a second one 12 beside it. */
 Test(amt_race, one_networks_sources_have_a_part_of_the_tunnels)
 {
-	struct amt_race races[AMT_NETWORK_LEAST + 1];
-	struct amt_candidate candidates[AMT_NETWORK_LEAST + 1][1];
+	static const char *const from[] = {"192.0.2.10", "198.51.100.10"};
+	static struct amt_candidate candidates[40][AMT_RACE_MOST];
+	static struct amt_race races[40];
 
 	pace_with(0, 0);
-	tunnels.limit = 2 * AMT_NETWORK_LEAST;
-	for (unsigned i = 0; i <= AMT_NETWORK_LEAST; i++) {
-		begin_strange(&races[i], candidates[i], "192.0.2.10", 100 + i, 1);
+	tunnels.limit = 64;
+	for (unsigned i = 0; i < 40; i++) {
+		begin_strange(&races[i], candidates[i], from[i / 20], 100 + i, 1);
 		run_for(&timers, 0);
 	}
-	cr_expect_eq(lost, 1);
+	cr_expect_eq(pace_held(&tunnels.pace, &races[0].source), 16);
+	cr_expect_eq(pace_held(&tunnels.pace, &races[39].source), 12);
+	cr_expect_eq(lost, 4 + 8);
 	cr_expect_str_eq(why_lost, "too many relays for sources of one network (limit 'tunnels')");
-	begin_strange(&others, strange, "198.51.100.10", 1, 1);
-	run_for(&timers, 0);
-	cr_expect_eq(lost, 1, "those of another have room");
-	amt_race_end(&others);
-	for (unsigned i = 0; i <= AMT_NETWORK_LEAST; i++)
+	begin_race("203.0.113.1", NULL, NULL);
+	cr_expect_eq(sent_count, 1, "those that no stranger names have room");
+	for (unsigned i = 0; i < 40; i++)
 		amt_race_end(&races[i]);
 }

@@ -480,19 +480,15 @@ static void add_member(struct amt_tunnel *tunnel, struct amt_member *member)
 		amt_gateway_want(&tunnel->gateway, &member->sg, member);
 }
 
-static unsigned network_limit(const struct amt_tunnels *tunnels)
-{
-	unsigned part = tunnels->limit / AMT_NETWORK_PART;
-
-	return part > AMT_NETWORK_LEAST ? part : AMT_NETWORK_LEAST;
-}
-
 static const char network_full[] = "too many relays for sources of one network (limit 'tunnels')";
 
 bool amt_tunnels_have_room(const struct amt_tunnels *tunnels, const struct amt_member *member)
 {
-	return !member->is_strange ||
-	       pace_held(&tunnels->pace, &member->sg.source) < network_limit(tunnels);
+	unsigned held = pace_held(&tunnels->pace, &member->sg.source);
+	unsigned tunnel_count = HASH_COUNT(tunnels->by_relay);
+
+	return !member->is_strange || held < AMT_NETWORK_LEAST ||
+	       held * AMT_NETWORK_OF_FREE + tunnel_count < tunnels->limit;
 }
 
 static void hold(struct amt_tunnels *tunnels, struct pace_hold *hold,

@@ -22,10 +22,11 @@
 #define AMT_LINGER (10 * USEC_PER_SEC)
 /* A relay to which so many tunnels in a row have failed is tried from another port, once. */
 #define AMT_PORT_FAILURES 3
-/* Of the tunnels that there may be, those for one network's sources, but at least so many. */
-#define AMT_NETWORK_PART   4
-#define AMT_NETWORK_LEAST  16
-#define AMT_LEAVE_INTERVAL (1 * USEC_PER_SEC) /* between repeated Teardowns, section 5.2.3.7.2 */
+/* One network's sources may have a third as many tunnels as are free, and so a quarter of all where
+ * it is the only one, and never the last; but at least so many. */
+#define AMT_NETWORK_OF_FREE 3
+#define AMT_NETWORK_LEAST   4
+#define AMT_LEAVE_INTERVAL  (1 * USEC_PER_SEC) /* between repeated Teardowns, section 5.2.3.7.2 */
 
 struct amt_tunnels;
 
