@@ -111,7 +111,7 @@ Test(config, defaults)
 	cr_expect_eq(config.max_joins, 8192);
 	cr_expect_eq(config.discoveries, 100);
 	cr_expect_eq(config.network_discoveries, 20);
-	cr_expect_eq(config.new_relays, 25);
+	cr_expect_eq(config.new_relays, 50);
 	cr_expect_eq(config.unanswered, 16);
 	cr_expect_eq(config.pim_allow.count, 0);
 	cr_expect_eq(config.pim_groups.count, 0);

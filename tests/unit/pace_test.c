@@ -14,6 +14,7 @@ struct one {
 	usec_t served; /* 0: not yet */
 	unsigned place;
 	struct pace_hold *takes; /* a hold, in its turn */
+	bool comes_again;
 };
 
 static struct timers timers;
@@ -39,6 +40,8 @@ static bool on_turn(struct pace_entry *entry)
 	one->place = ++served;
 	if (one->takes)
 		pace_hold(&pace, one->takes, &(struct addr[]){addr(one->from)}[0]);
+	if (one->comes_again)
+		pace_wait(&pace, entry, &(struct addr[]){addr(one->from)}[0], false);
 	return !is_free;
 }
 
@@ -170,6 +173,28 @@ Test(pace, who_comes_beside_a_flood_does_not_wait_for_it)
 		come(1901, "192.0.2.10", false);
 		run_for(&timers, 0.06);
 		cr_expect(ones[1901].served, "its next step, of %u networks", networks[i]);
+	}
+}
+
+/* As the relays of a flood do, whose sources are looked up one after the other. */
+Test(pace, nor_for_few_networks_that_come_again_and_again)
+{
+	usec_t came;
+
+	begin_with(25, 0);
+	come_many(0, 64, 16);
+	for (unsigned i = 0; i < 64; i++)
+		ones[i].comes_again = true;
+	for (unsigned i = 0; i < 50; i++) {
+		run_for(&timers, 0.1);
+		came = timers.now;
+		pace_cancel(&ones[100 + i].entry);
+		come(100 + i, "192.0.2.10", false);
+		while (!ones[100 + i].served)
+			run_for(&timers, 0.01);
+		cr_expect_leq(timers.now - came, 170 * USEC_PER_MS, "%u: %llu us", i,
+			      (unsigned long long)(timers.now - came));
+		run_for(&timers, 1);
 	}
 }
 

@@ -65,7 +65,9 @@ static struct pace_network **list_of(struct pace_network *network)
 {
 	struct pace *pace = network->pace;
 
-	return network->turns < PACE_NEW_TURNS ? &pace->new : &pace->old;
+	if (!network->turns)
+		return &pace->new;
+	return network->turns < PACE_FEW ? &pace->begun : &pace->old;
 }
 
 static void arm(struct pace *pace)
@@ -73,7 +75,7 @@ static void arm(struct pace *pace)
 	usec_t turn = next_turn(pace->spent, pace->rate, PACE_BURST), now = pace->timers->now;
 
 	timer_set(pace->timers, &pace->timer,
-		  pace->new || pace->old ? (turn > now ? turn : now) : USEC_NEVER);
+		  pace->new || pace->begun || pace->old ? (turn > now ? turn : now) : USEC_NEVER);
 }
 
 /* When it may have a turn again, or be forgotten: USEC_NEVER where a timer does not say so. */
@@ -141,15 +143,28 @@ static struct pace_network *network_of(struct pace *pace, const struct addr *sou
 
 /* Turns */
 
+static struct pace_network *last(struct pace_network *list)
+{
+	return list ? list->prev : NULL;
+}
+
+static struct pace_network *first_there(struct pace_network *a, struct pace_network *b,
+					struct pace_network *c)
+{
+	return a ? a : b ? b : c;
+}
+
 static struct pace_network *choose(const struct pace *pace)
 {
-	switch (pace->number % 3) {
+	switch (pace->number % 4) {
 	case 0:
-		return pace->new ? pace->new->prev : pace->old; /* the head's prev is the tail */
+		return first_there(last(pace->new), last(pace->begun), pace->old);
 	case 1:
-		return pace->new ? pace->new : pace->old;
+		return first_there(last(pace->begun), last(pace->new), pace->old);
+	case 2:
+		return first_there(pace->new, pace->begun, pace->old);
 	default:
-		return pace->old ? pace->old : pace->new;
+		return first_there(pace->old, pace->begun, pace->new);
 	}
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Turns for what strangers can make us do to others, so many a second: who waits belongs to a
  * network (the source's), and networks have their turns one after the other, however many wait in
- * each. Of three turns one goes to the network that came last, one to that which has waited longest
- * for its first, one to those that have had some: whoever comes while thousands wait does not wait
- * for them. */
+ * each. Of four turns one goes to the network without one so far that came last, one to that which
+ * came first; one to the latest of those that have had few; one to those that have had more.
+ * Whoever comes while thousands wait does not wait for them, whether they are of few networks,
+ * which come again and again, or of many. */
 #pragma once
 
 #include "base/addr.h"
@@ -14,8 +15,8 @@
 /* As many turns as a rate gives in that time may come at once. */
 #define PACE_BURST       (100 * USEC_PER_MS)
 #define PACE_SHARE_BURST (1 * USEC_PER_SEC) /* of one network */
-/* A network is new for so many turns, and again when it has had none for so long. */
-#define PACE_NEW_TURNS 4
+#define PACE_FEW         3                  /* turns */
+/* A network is new again when it has had none for so long. */
 #define PACE_NEW_AFTER (1 * USEC_PER_SEC)
 
 struct pace_entry;
@@ -43,8 +44,9 @@ struct pace {
 	unsigned waiting;     /* entries, now */
 	usec_t spent;         /* until when there are no turns but those that may come at once */
 	unsigned number;      /* of turns, for whose it is */
-	struct pace_network *by_address, *new, *old;
-	struct timer timer; /* the next turn */
+	struct pace_network *by_address;
+	struct pace_network *new, *begun, *old; /* those that may have a turn now */
+	struct timer timer;                     /* the next turn */
 };
 
 /* Fill timers and limits in before. `turn` comes after the call. */

@@ -182,7 +182,7 @@ int config_read(struct config *config, int argc, char **argv)
 				  .max_tunnels = 1024,
 				  .discoveries = 100,
 				  .network_discoveries = 20,
-				  .new_relays = 25,
+				  .new_relays = 50,
 				  .unanswered = 16,
 				  .max_neighbors = 256,
 				  .max_joins = 8192,

@@ -40,7 +40,7 @@
  *   discoveries = 100        times a second that DNS is asked for the relays of a source, or for a
  *                            relay that the source's zone names, in all: 1 to 1000000
  *   network_discoveries = 20 the same, for the sources of one network (/24; IPv6: /48)
- *   new_relays = 25          relays of sources' zones, not known so far, that are asked a second:
+ *   new_relays = 50          relays of sources' zones, not known so far, that are asked a second:
  *                            1 to 1000000
  *   unanswered_relays = 16   of those, that one network's sources may have without an answer: 1
  *                            to 65535
