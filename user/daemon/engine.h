@@ -183,6 +183,8 @@ void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault);
 bool links_find(struct engine *engine);
 /* Attaches the programs to them. False leaves dataplane_error(). */
 bool links_attach(struct engine *engine);
+/* Whether tunnels' packets are taken there. */
+bool links_is_uplink(const struct engine *engine, unsigned ifindex);
 /* Follows what becomes of them from now on. */
 bool links_watch(struct engine *engine);
 

@@ -164,6 +164,14 @@ bool links_attach(struct engine *engine)
 	return true;
 }
 
+bool links_is_uplink(const struct engine *engine, unsigned ifindex)
+{
+	for (unsigned i = 0; i < engine->uplink_count; i++)
+		if (engine->uplinks[i].link.ifindex == ifindex)
+			return true;
+	return false;
+}
+
 /* As they change */
 
 /* What has the configured name is it; failing that, what it was, which may have been renamed. One
@@ -307,14 +315,6 @@ static bool is_routed(const struct netlink_interface *link, const struct netlink
 	return false;
 }
 
-static bool is_uplink(const struct engine *engine, const struct netlink_interface *link)
-{
-	for (unsigned i = 0; i < engine->uplink_count; i++)
-		if (engine->uplinks[i].link.ifindex == link->ifindex)
-			return true;
-	return false;
-}
-
 static void remove_uplink(struct engine *engine, unsigned i)
 {
 	log_notice("%s: no route leaves by it any more, no tunnel's data is taken there",
@@ -342,7 +342,7 @@ static void follow_routes(struct engine *engine)
 		if (!is_routed(&engine->uplinks[i].link, links, count))
 			remove_uplink(engine, i);
 	for (unsigned i = 0; i < count; i++)
-		if (!is_uplink(engine, &links[i]))
+		if (!links_is_uplink(engine, links[i].ifindex))
 			add_uplink(engine, &links[i]);
 }
 

@@ -30,14 +30,6 @@ static struct udp_path configured_path(const struct config *config)
 				 .vrf = config->tunnels.vrf};
 }
 
-static bool is_uplink(const struct engine *engine, unsigned ifindex)
-{
-	for (unsigned i = 0; i < engine->uplink_count; i++)
-		if (engine->uplinks[i].link.ifindex == ifindex)
-			return true;
-	return false;
-}
-
 static void came_in_elsewhere(struct engine *engine, const struct addr *peer, unsigned ifindex)
 {
 	char name[IF_NAMESIZE] = "another", text[ADDR_TEXT];
@@ -56,7 +48,7 @@ static void endpoint_received(void *owner, const uint8_t *bytes, size_t length, 
 	struct amt_endpoint *endpoint = owner;
 	struct engine *engine = endpoint->opener;
 
-	if (ifindex && !is_uplink(engine, ifindex))
+	if (ifindex && !links_is_uplink(engine, ifindex))
 		came_in_elsewhere(engine, &endpoint->peer, ifindex);
 	else
 		endpoint->received(endpoint, bytes, length);
@@ -92,7 +84,7 @@ static bool is_ours(const struct engine *engine, const struct amt_endpoint *endp
 	if (addr_equal(&source, &endpoint->peer))
 		return true;
 	for (unsigned i = 0; i < engine->lan_count; i++)
-		if (!is_uplink(engine, engine->lans[i].link.ifindex) &&
+		if (!links_is_uplink(engine, engine->lans[i].link.ifindex) &&
 		    has_address(&engine->lans[i].link, &source))
 			return true;
 	return false;
