@@ -65,7 +65,7 @@ finish patient INT
 
 finish mcingestd KILL
 mcingestd_up --config <(printf '[limits]\nchannels = 100\n')
-says "maps of another size are not taken over, and do not hinder the start" mcingestd 'starting afresh'
+log_says "maps of another size are not taken over, and do not hinder the start" mcingestd 'starting afresh'
 finish mcingestd
 verdict $? "a clean stop exits 0" || true
 is "and removes all" "$(in_node ingest ls -d /sys/fs/bpf/mcingest 2>/dev/null)" ""

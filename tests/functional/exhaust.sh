@@ -25,7 +25,7 @@ receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 600
 until_true "an honest router's Join finds room" channel_is 192.0.2.10 232.1.1.1 joined
 ok "an honest router's Join finds room" true
 is "at the cost of who has the most" "$(joins) $(api counters '.pim[0].joins_yielded')" "8 1"
-says "which is in the log" mcingestd 'neighbor 10.0.0.3 on lan0 has joined the most channels, 8: it loses'
+log_says "which is in the log" mcingestd 'neighbor 10.0.0.3 on lan0 has joined the most channels, 8: it loses'
 is "the latest, not the first" "$(channel 203.0.112.7 233.0.0.1 .group)$(channel 203.0.112.7 233.0.0.8 .group)" 233.0.0.1
 kill -TERM "$(<"/run/mcingest-lab/$LAB/pid/pimd2")"
 until_true "the other says goodbye" routers_are 10.0.0.2

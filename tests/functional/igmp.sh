@@ -101,7 +101,7 @@ until_true "and can leave" no_channels
 # What names no source
 in_node receiver ip addr add $G/32 dev eth1 autojoin
 until_true "EXCLUDE mode is counted" moved lan1 igmp.counters.no_source 0
-says "EXCLUDE mode is counted" mcingestd "host 10.2.0.10 on lan1 asks for group $G without a source"
+log_says "EXCLUDE mode is counted" mcingestd "host 10.2.0.10 on lan1 asks for group $G without a source"
 in_node receiver ip addr del $G/32 dev eth1
 # Linux repeats a change of IGMPv3 even if it speaks IGMPv2 by then: let it be over
 in_node receiver sysctl -qw net.ipv4.conf.eth1.igmpv3_unsolicited_report_interval=1 net.ipv6.conf.eth1.mldv2_unsolicited_report_interval=1

@@ -76,5 +76,5 @@ finish mcingestd
 in_node ingest umount /var/lib/mcingest
 in_node ingest mount -t tmpfs -o ro tmpfs /var/lib/mcingest
 daemon_up
-says "a folder that cannot be written is said, with its cure" mcingestd "cannot keep the tunnels' ports in /var/lib/mcingest: Read-only file system.*'state' in \[daemon\]"
+log_says "a folder that cannot be written is said, with its cure" mcingestd "cannot keep the tunnels' ports in /var/lib/mcingest: Read-only file system.*'state' in \[daemon\]"
 finished

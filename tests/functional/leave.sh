@@ -41,7 +41,7 @@ is "a router that died is not missed yet" "$(channel 192.0.2.10 232.1.1.1 .state
 until_true "the Holdtime ends the channel" no_channels
 ok "a dead router's channel ends with its Holdtime" true
 until_true "the unused tunnel is closed" logged mcingestd 'tunnel to relay .* closed'
-says "the relay got a Teardown" relay '[Tt]eardown from'
+log_says "the relay got a Teardown" relay '[Tt]eardown from'
 is "nothing is left at the relay" "$(api tunnels '.tunnels | length')" 0
 finish mcingestd
 verdict $? "mcingestd ends well" || true

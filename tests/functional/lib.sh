@@ -10,7 +10,7 @@
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
 #   carries WHAT S G COUNT SIZE      a channel from its join on: all that is sent arrives, once, whole
-#   says WHAT NAME REGEX   the log of NAME
+#   log_says WHAT NAME REGEX   in time
 #   until_true WHAT CMD... polls; where it does not come true, the test ends, and shows what was there instead
 
 set -uo pipefail
@@ -104,7 +104,7 @@ until_true() { # WHAT CMD...
     done
 }
 
-says() { # WHAT NAME REGEX: in its log, where a line may come after what it tells of
+log_says() { # WHAT NAME REGEX: in its log, where a line may come after what it tells of
     until_true "$1" logged "$2" "$3"
     verdict 0 "$1"
 }

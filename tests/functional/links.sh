@@ -42,12 +42,12 @@ until_true "data flows" flows
 # The LAN's MTU and MAC address
 in_node ingest ip link set lan0 mtu 1400
 until_true "the map has the new MTU" lan_mtu_is 1400
-says "the MTU is in the map and in the log" mcingestd 'lan0 has another MTU: 1400, before 1500'
+log_says "the MTU is in the map and in the log" mcingestd 'lan0 has another MTU: 1400, before 1500'
 in_node ingest ip link set lan0 mtu 1500
 until_true "the map has the old MTU" lan_mtu_is 1500
 in_node ingest ip link set lan0 address 02:00:00:00:77:01
 until_true "the map has the new MAC" eval '[[ $(of_lan ".mac | join(\" \")") == "0x2 0x0 0x0 0x0 0x77 0x1" || $(of_lan ".mac | join(\" \")") == "2 0 0 0 119 1" ]]'
-says "the MAC address is in the map and in the log" mcingestd 'lan0 has another MAC address: 02:00:00:00:77:01'
+log_says "the MAC address is in the map and in the log" mcingestd 'lan0 has another MAC address: 02:00:00:00:77:01'
 ok "data flows on" flows
 
 # What the LAN's driver takes: a veth sends what XDP redirects to it where its peer has GRO
@@ -58,7 +58,7 @@ in_node access ethtool -K up0 gro on
 until_true "it takes them again: XDP" mode_is wan0 upstream xdp
 before=$(xdp_redirected wan0)
 until_true "XDP sends to the LAN again" eval '(($(xdp_redirected wan0) > before + 100))'
-says "what the LAN's driver takes is followed" mcingestd 'wan0: .* taken by tc .lan0 takes no frames from XDP'
+log_says "what the LAN's driver takes is followed" mcingestd 'wan0: .* taken by tc .lan0 takes no frames from XDP'
 
 # A second address, then another first one
 in_node ingest ip addr add 10.0.7.1/24 dev lan0
@@ -89,7 +89,7 @@ ok "with an address, PIM starts" true
 # Down and up
 in_node ingest ip link set lan0 down
 until_true "the LAN down: the channel ends" no_channels
-says "a LAN that is down has no joins" mcingestd 'lan0 is down'
+log_says "a LAN that is down has no joins" mcingestd 'lan0 is down'
 in_node ingest ip link set lan0 up
 in_node ingest ip -6 addr replace 2001:db8:a::1/64 dev lan0
 until_true "the LAN up: data flows" flows
@@ -100,7 +100,7 @@ old=$(in_node ingest cat /sys/class/net/lan0/ifindex)
 in_node ingest ip link del lan0
 until_true "the LAN gone: the channel ends" no_channels
 until_true "status shows it" mode_is lan0 downstream null
-says "a LAN that is gone is logged" mcingestd 'lan0 is gone'
+log_says "a LAN that is gone is logged" mcingestd 'lan0 is gone'
 in_node ingest ip link add other type veth # takes an ifindex
 ip -n "$LAB-ingest" link add made type veth peer name up0 netns "$LAB-access"
 in_node ingest ip link set made name lan0
@@ -126,7 +126,7 @@ in_node ingest ip addr add 100.64.7.3/24 dev wan0
 in_node ingest ip route add default via 100.64.7.1
 until_true "the tunnel leaves from the new address" local_is 100.64.7.3
 until_true "another WAN address: data flows" flows
-says "the tunnel has followed the WAN's address" relay 'request from 100\.64\.7\.3'
+log_says "the tunnel has followed the WAN's address" relay 'request from 100\.64\.7\.3'
 
 # The default route by another WAN
 is "one WAN so far" "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan0

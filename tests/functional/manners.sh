@@ -305,6 +305,6 @@ for n in {1..8}; do
     watch ${DISCOVERED[$((n % 2 ? 4 : 6))]} "$n"
 done
 until_true "every third message lost: each join completes" receiving 8
-says "every third message lost: each join completes" one dropped
+log_says "every third message lost: each join completes" one dropped
 for n in {1..8}; do unwatch "$n"; done
 finished

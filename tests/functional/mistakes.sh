@@ -58,8 +58,8 @@ lab_up
 in_node ingest ip link property add dev lan0 altname enp7s0
 printf '[interfaces]\nigmp = enp7s0\nobserve = enp7s0\n' >"$WORK/names.conf"
 mcingestd_up --config "$WORK/names.conf"
-says "hosts are asked on a LAN that is named otherwise" mcingestd 'igmp: Queries on lan0'
-says "a LAN that is named otherwise is observed" mcingestd 'pim: observed on lan0'
+log_says "hosts are asked on a LAN that is named otherwise" mcingestd 'igmp: Queries on lan0'
+log_says "a LAN that is named otherwise is observed" mcingestd 'pim: observed on lan0'
 in_node ingest ip link set lan0 down
 in_node ingest ip link set lan0 name lan7
 until_true "a LAN that is renamed is the same" logged mcingestd 'lan0 is called lan7 now'

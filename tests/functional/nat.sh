@@ -47,7 +47,7 @@ forget >/dev/null 2>&1
 until_true "the relay's data are lost" eval '! flows'
 until_true "data flow again" flows
 like "data flow again, to our new port" "$(grep 'endpoint .* new' "$WORK/relay.log" | tail -n 1)" 'port 30[0-9]{3} new'
-says "and the relay was told to forget the old one" relay 'teardown from .* of [0-9.]+ port 20[0-9]+$'
+log_says "and the relay was told to forget the old one" relay 'teardown from .* of [0-9.]+ port 20[0-9]+$'
 is "by the same tunnel of ours" "$(api tunnels '"\(.tunnels[0].local) \(.tunnels[0].local_port)"')" "$local"
 finish mcingestd
 verdict $? "mcingestd ends well" || true

@@ -19,7 +19,7 @@ relay_up
 spawn capture access tcpdump --immediate-mode -U -n -i up0 -w "$WORK/lan.pcap" ip proto 103
 until_true "the capture" logged capture 'listening on'
 mcingestd_up --observe lan0
-says "it says so" mcingestd 'pim: observed on lan0, where another daemon speaks for 10\.0\.0\.1'
+log_says "it says so" mcingestd 'pim: observed on lan0, where another daemon speaks for 10\.0\.0\.1'
 spawn zebra ingest /usr/lib/frr/zebra -P 0 --log stdout
 until_true "zebra's socket" in_node ingest test -S /run/frr/zserv.api
 spawn pimd ingest /usr/lib/frr/pimd -P 0 --log stdout

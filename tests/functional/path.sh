@@ -34,7 +34,7 @@ done
 
 is "the program counted them" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10000
 is "and their bytes" "$(channel 192.0.2.10 232.1.1.1 .bytes)" $((10000 * 128))
-says "state" mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
+log_says "state" mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
 ok "the trace is complete and in order" test "$(channel 192.0.2.10 232.1.1.1 \
     '.trace | [.join_seen, .dns_answered, .tunnel_up, .update_sent, .first_packet] |
      (map(type) | unique == ["number"]) and sort == .')" = true

@@ -35,7 +35,7 @@ arrived large 5000
 arrived small 5000
 is "large: the slow path counted them" "$(slow)" 5000
 is "large: they are among its packets" "$(channel 192.0.2.10 232.1.1.1 '"\(.packets) \(.bytes)"')" "5000 $((5000 * 1500))"
-says "large: the first one made it receiving" mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
+log_says "large: the first one made it receiving" mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
 is "small: none took the slow path" "$(channel 198.51.100.77 233.44.15.9 '"\(.packets) \(.slow_packets)"')" "5000 0"
 is "nothing was dropped" "$(api counters '.drops | with_entries(select(.value > 0)) | tojson')" "{}"
 like "channels -v shows it" "$(in_node ingest "$BUILD/mcingest" channels -v)" 'slow path: 5000'
@@ -86,7 +86,7 @@ until_true "an Advertisement by the LAN is refused" refused_by_interface 2
 fragments
 until_true "the honest one goes out" slow_is $((before + 1))
 ok "what comes by the LAN does not" true
-says "the log names the interface and the cure" mcingestd 'relay 203\.0\.113\.15: its messages come in by lan0, which is no upstream interface.*--upstream'
+log_says "the log names the interface and the cure" mcingestd 'relay 203\.0\.113\.15: its messages come in by lan0, which is no upstream interface.*--upstream'
 
 # A LAN whose MTU is smaller than what comes
 printf '[limits]\nslow_path = 10000\n' >"$WORK/limits.conf"

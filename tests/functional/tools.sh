@@ -36,8 +36,8 @@ for interface in lan0 wan0; do
 done
 until_true "observe_tc is back on the LAN" has lan0 observe_tc
 until_true "ingest_tc is back on the WAN" has wan0 ingest_tc
-says "the log says so of the LAN" mcingestd 'lan0: another tool has taken our program away'
-says "the log says so of the WAN" mcingestd 'wan0: another tool has taken our program away'
+log_says "the log says so of the LAN" mcingestd 'lan0: another tool has taken our program away'
+log_says "the log says so of the WAN" mcingestd 'wan0: another tool has taken our program away'
 is "status has them" "$(lan mode) $(wan mode)" "tc xdp"
 
 # The XDP program

@@ -30,5 +30,5 @@ finish viewer
 until_true "left" no_channels
 finish mcingestd
 verdict $? "mcingestd ends well" || true
-says "the relay was told of the end" relay 'teardown from'
+log_says "the relay was told of the end" relay 'teardown from'
 finished
