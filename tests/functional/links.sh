@@ -23,7 +23,15 @@ flows() { # on: more than a moment ago, and the receiver has them
 received() { in_node receiver cat /sys/class/net/eth0/statistics/rx_packets; }
 frr_has() { in_node access vtysh -c 'show ip pim neighbor' | grep -q "^ *up0 .*$1 "; }
 frr_lacks() { ! frr_has "$1"; }
-frr_joins() { in_node access vtysh -c 'show ip pim upstream' | grep -q "up0 .*$S .*$G .*J"; }
+frr_joins_by() { in_node access vtysh -c 'show ip pim rpf' | grep -Eq "^ *$S +$G +up0 +$1 "; }
+# Where routes and neighbours change at once, pimd may stay with what it had: the route is set anew.
+frr_turns_to() {
+    frr_joins_by "$1" && return
+    in_node access ip route del default
+    lan_route "$1"
+    sleep 0.5
+    frr_joins_by "$1"
+}
 local_is() { [[ $(api tunnels '.tunnels[0].local') == "$1" ]]; }
 mode_is() { [[ $(interface "$1" "$2" mode) == "$3" ]]; }
 lan_route() { in_node access ip route replace default via "$1"; }
@@ -70,6 +78,7 @@ in_node ingest ip addr add 10.0.0.9/24 dev lan0
 in_node ingest ip addr del 10.0.7.1/24 dev lan0
 lan_route 10.0.0.9
 until_true "FRR has the new neighbour" frr_has 10.0.0.9
+until_true "and joins by it" frr_turns_to 10.0.0.9
 until_true "and not the old one, which said goodbye" frr_lacks 10.0.0.1
 ok "FRR: a neighbour with the new address in place of the old one's" true
 until_true "data flows" flows
@@ -78,12 +87,14 @@ in_node ingest ip addr del 10.0.0.9/24 dev lan0
 in_node ingest ip addr add 10.0.0.1/24 dev lan0
 lan_route 10.0.0.1
 until_true "FRR has the old neighbour again" frr_knows_us
+until_true "and joins by it" frr_turns_to 10.0.0.1
 
 # No address of the family at all
 in_node ingest ip addr del 10.0.0.1/24 dev lan0
 until_true "without an IPv4 address the channel ends" no_channels
 ok "without an IPv4 address, joins of the family end" true
 in_node ingest ip addr add 10.0.0.1/24 dev lan0
+until_true "FRR joins by the address that is there again" frr_turns_to 10.0.0.1
 until_true "data flows with the address there again" flows
 ok "with an address, PIM starts" true
 
