@@ -145,10 +145,12 @@ static const struct fault_case {
 	const char *what;
 	attach_fn *before[2], *attach;
 	enum dataplane_choice choice;
+	bool is_done_by_xdp; /* which `auto` does not take before Linux 6.3: no LAN is known to take
+				it */
 } fault_cases[] = {
 	{"a WAN, auto", {attach_lan}, attach_wan, DATAPLANE_AUTO},
 	{"a WAN, xdp", {attach_lan}, attach_wan, DATAPLANE_XDP},
-	{"a WAN that is renewed, auto", {attach_lan, attach_wan}, renew_wan, DATAPLANE_AUTO},
+	{"a WAN that is renewed, auto", {attach_lan, attach_wan}, renew_wan, DATAPLANE_AUTO, true},
 	{"a WAN that is renewed, xdp", {attach_lan, attach_wan}, renew_wan, DATAPLANE_XDP},
 	{"a LAN, auto", {attach_wan}, attach_lan, DATAPLANE_AUTO},
 	{"a LAN, xdp", {attach_wan}, attach_lan, DATAPLANE_XDP},
@@ -217,8 +219,9 @@ void fault_tests(void)
 		dataplane_choose(dp, fault_cases[i].choice);
 		while (test_step(dp, &fault_cases[i], step, &wrong))
 			step++;
-		tap(step > 3 && !wrong, "%s: %u steps that fail leave nothing half done",
-		    fault_cases[i].what, step - 1);
+		tap((step > 3 || fault_cases[i].is_done_by_xdp) && !wrong,
+		    "%s: %u steps that fail leave nothing half done", fault_cases[i].what,
+		    step - 1);
 		dataplane_close(dp);
 	}
 	harness_shell("ip link del fwan0; ip link del flan0; umount /sys/fs/bpf");
