@@ -150,6 +150,15 @@ is "the tunnel has followed the route, and so have the programs" \
     "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan1
 ok "none is left on the WAN that is none any more" test -z "$(in_node ingest tc filter show dev wan0 ingress)"
 
+# And back, by a nexthop object
+in_node ingest ip nexthop add id 7 via 100.64.7.1 dev wan0
+in_node ingest ip route replace default nhid 7
+in_node ingest ip -6 route replace default via 2001:db8:1::1
+until_true "a nexthop object: the tunnel leaves from wan0" local_is 100.64.7.3
+until_true "a nexthop object: data flows" flows
+is "the programs have followed a route by a nexthop object" \
+    "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan0
+
 finish mcingestd
 verdict $? "mcingestd ends well" || true
 ok "and leaves nothing" test -z "$(in_node ingest tc filter show dev lan0 ingress)"
