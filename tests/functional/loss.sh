@@ -34,7 +34,9 @@ spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group
 until_true "data come" channel_is 192.0.2.10 232.7.1.1 receiving
 ok "data come" true
 finish sender none
-is "the relay is the same, and not held down" "$(channel 192.0.2.10 232.7.1.1 .relay) $(api tunnels '.held_down | length')" "203.0.113.15 0"
+# Others may be: one in sixty Discoveries loses all of its four
+is "the relay is the same, and not held down" \
+    "$(channel 192.0.2.10 232.7.1.1 .relay) $(api tunnels '[.held_down[] | select(.relay == "203.0.113.15")] | length')" "203.0.113.15 0"
 
 for ((i = 1; i <= n; i++)); do finish "viewer$i"; done
 until_true "all left" no_channels
