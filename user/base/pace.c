@@ -156,12 +156,13 @@ static struct pace_network *first_there(struct pace_network *a, struct pace_netw
 
 static struct pace_network *choose(const struct pace *pace)
 {
-	switch (pace->number % 4) {
+	switch (pace->number % 5) {
 	case 0:
+	case 2:
 		return first_there(last(pace->new), last(pace->begun), pace->old);
 	case 1:
 		return first_there(last(pace->begun), last(pace->new), pace->old);
-	case 2:
+	case 3:
 		return first_there(pace->new, pace->begun, pace->old);
 	default:
 		return first_there(pace->old, pace->begun, pace->new);

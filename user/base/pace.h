@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Turns for what strangers can make us do to others, so many a second: who waits belongs to a
  * network (the source's), and networks have their turns one after the other, however many wait in
- * each. Of four turns one goes to the network without one so far that came last, one to that which
+ * each. Of five turns two go to the network without one so far that came last, one to that which
  * came first; one to the latest of those that have had few; one to those that have had more.
  * Whoever comes while thousands wait does not wait for them, whether they are of few networks,
  * which come again and again, or of many. */
