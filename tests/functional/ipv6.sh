@@ -6,23 +6,17 @@
 . "$(dirname "$0")/lib.sh"
 
 S=2001:db8:5::10 G=ff3e::8000:1
-lan() { in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"; }
-neighbor6_there() { [[ $(api neighbors '.neighbors[] | select(.address == "fe80::2") | .interface') == lan0 ]]; }
 
 lab_up
-in_node ingest ip -6 addr flush dev lan0 scope link
-in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
+link_local_up
 relay_up
 mcingestd_up
-# The sample is our own Hello, from fe80::1: one more in the address is one less in the checksum.
-sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
-lan pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
-until_true "a neighbor over IPv6" neighbor6_there
+neighbor6_up
 ok "a neighbor over IPv6" true
 
 spawn viewer access "$PEERS/receiver" --interface up0 --source $S --group $G --last 1999 --timeout 120
 until_true "the receiver joins" logged viewer '^joined'
-lan pim-join-sg-v6
+lan_hears pim-join-sg-v6
 until_true "joined" channel_is $S $G joined
 is "the relay of the AMTRELAY record of type 2" "$(channel $S $G .relay)" 2001:db8:15::15
 is "MLD is active in its tunnel" "$(api tunnels '.tunnels[0].mld.state')" active
@@ -36,7 +30,7 @@ is "checksums are right" "$(summary viewer bad_checksums)" 0
 is "the program counted them" "$(channel $S $G .packets)" 2000
 like "bpftool shows the channel" "$(in_node ingest bpftool map dump pinned /sys/fs/bpf/mcingest/channels6)" '"lan0"'
 
-lan pim-prune-sg-v6
+lan_hears pim-prune-sg-v6
 until_true "the Prune closes it" no_channels
 ok "the Prune closes it" true
 until_true "the relay is told" logged relay "BLOCK $G"

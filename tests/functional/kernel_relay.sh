@@ -7,7 +7,6 @@
 S=192.0.2.10 G=232.1.1.1 S6=2001:db8:5::10 G6=ff3e::8000:1 RELAY=203.0.113.15
 tunnel() { api tunnels ".tunnels[] | select(.relay == \"$RELAY\") | $1"; }
 no_tunnels() { [[ $(api tunnels '.tunnels | length') == 0 ]]; }
-lan() { in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"; }
 receiving() { channel_is "$1" "$2" receiving; }
 back() { # WHAT: the channel comes by way of the same port
     until_true "$1: the channel comes" receiving $S $G
@@ -19,8 +18,7 @@ viewer_up() { receiver_up viewer $S $G --seconds 600; }
 lab_up
 echo kernel >"$WORK/manners"
 relay_up --manners "$WORK/manners"
-in_node ingest ip -6 addr flush dev lan0 scope link
-in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
+link_local_up
 cat >"$WORK/conf" <<END
 [relays]
 amtrelay = 192.0.2.0/24 10 1 1 $RELAY
@@ -53,12 +51,9 @@ viewer_up
 back "left and joined again"
 
 # IPv6 in the same tunnel.
-sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
-lan pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
+neighbor6_up
 spawn sender6 source "$PEERS/source" --interface eth0 --source $S6 --group $G6 --rate 100 --count 100000 --size 100
-neighbor6_there() { api neighbors '.neighbors[].address' | grep -q fe80::2; }
-until_true "a neighbor over IPv6" neighbor6_there
-lan pim-join-sg-v6
+lan_hears pim-join-sg-v6
 until_true "an IPv6 channel" receiving $S6 $G6
 ok "an IPv6 channel" true
 is "where the relay reads P is shown" "$(tunnel .p_flag)" 0x80

@@ -168,6 +168,26 @@ mcingestd_in() { # MODE [OPTION...]: once FRR and it know each other
 
 neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0.2") | .interface') == "$LAN" ]]; }
 
+# Debian's FRR has no pim6d: PIM over IPv6 is said by hand, by the access node.
+
+lan_hears() { # SAMPLE [CHANGE...]
+    in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"
+}
+
+link_local_up() { # the box's address that the samples name
+    in_node ingest ip -6 addr flush dev lan0 scope link
+    in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
+}
+
+neighbor6_there() { [[ $(api neighbors '.neighbors[] | select(.address == "fe80::2") | .interface') == lan0 ]]; }
+
+neighbor6_up() { # the sample is our own Hello, from fe80::1: one more in the address is one less in the checksum
+    local sum
+    sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
+    lan_hears pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
+    until_true "a neighbor over IPv6" neighbor6_there
+}
+
 everything_up() { # the whole path, idle, with FRR as a neighbour in both directions
     lab_up
     relay_up

@@ -33,6 +33,12 @@ frr_turns_to() {
     frr_joins_by "$1"
 }
 local_is() { [[ $(api tunnels '.tunnels[0].local') == "$1" ]]; }
+wans() { api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")'; }
+follows() { # WHAT ADDRESS WAN: a route that has changed
+    until_true "$1: the tunnel leaves from $2" local_is "$2"
+    until_true "$1: data flows" flows
+    is "$1: the tunnel has followed the route, and so have the programs" "$(wans)" "$3"
+}
 mode_is() { [[ $(interface "$1" "$2" mode) == "$3" ]]; }
 lan_route() { in_node access ip route replace default via "$1"; }
 
@@ -141,23 +147,17 @@ until_true "another WAN address: data flows" flows
 log_says "the tunnel has followed the WAN's address" relay 'request from 100\.64\.7\.3'
 
 # The default route by another WAN
-is "one WAN so far" "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan0
+is "one WAN so far" "$(wans)" wan0
 in_node ingest ip route replace default via 100.64.8.1
 in_node ingest ip -6 route replace default via 2001:db8:2::1
-until_true "the tunnel leaves from wan1" local_is 100.64.8.2
-until_true "another WAN: data flows" flows
-is "the tunnel has followed the route, and so have the programs" \
-    "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan1
+follows "another WAN" 100.64.8.2 wan1
 ok "none is left on the WAN that is none any more" test -z "$(in_node ingest tc filter show dev wan0 ingress)"
 
 # And back, by a nexthop object
 in_node ingest ip nexthop add id 7 via 100.64.7.1 dev wan0
 in_node ingest ip route replace default nhid 7
 in_node ingest ip -6 route replace default via 2001:db8:1::1
-until_true "a nexthop object: the tunnel leaves from wan0" local_is 100.64.7.3
-until_true "a nexthop object: data flows" flows
-is "the programs have followed a route by a nexthop object" \
-    "$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')" wan0
+follows "a nexthop object" 100.64.7.3 wan0
 
 finish mcingestd
 verdict $? "mcingestd ends well" || true

@@ -51,8 +51,7 @@ until_true "they end with the host" no_channels
 finish mcingestd
 verdict $? "mcingestd ends well" || true
 kill -TERM "$(<"/run/mcingest-lab/$LAB/pid/pimd")" # FRR's: `neighbor` has its address
-in_node ingest ip -6 addr flush dev lan0 scope link
-in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
+link_local_up
 for mode in speaks observes; do
     mcingestd_up $([[ $mode == speaks ]] || echo --observe lan0)
     in_node access ip link set up0 mtu 9000

@@ -126,8 +126,8 @@ unsigned amt_gateway_leaves(const struct amt_gateway *gateway);
 bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
 
 /* A Query that came from the relay's address and port: the answer to a Request, or a periodic one,
- * which renews what there is. Returns why it was refused; `protocol` is
- * where the fault is to be counted: AMT or the membership protocol inside. */
+ * which renews what there is. Returns why it was refused; `protocol` is where the fault is to be
+ * counted: AMT or the membership protocol inside. */
 enum fault amt_gateway_receive(struct amt_gateway *gateway, const struct amt_query *query,
 			       enum protocol *protocol);
 /* We speak from another address now, under which the relay does not know us: a Request goes out at

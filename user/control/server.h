@@ -11,8 +11,7 @@
 #define CONTROL_CLIENTS_MAX    32
 #define CONTROL_REQUEST_MAX    4096
 #define CONTROL_UNREAD_MAX     (64u << 20) /* bytes of replies not yet read; then no further ones */
-#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC) /* to ask, and again to take some of the reply  \
-						    */
+#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC) /* to ask, and to take more of the reply */
 
 struct control_server;
 struct control_client;

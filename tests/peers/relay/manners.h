@@ -13,11 +13,12 @@
  *   room N                 for channels of an endpoint; more are not taken, and nothing is said
  *   kernel                 as Linux's own relay is (kernel.h): no G, no Teardown, and a BLOCK ends
  *                          nothing
- *   periodic MS            as freeRtr's is, with a Query in each period (periodic.h): no G, and one
- * MAC for all nonces other-address ADDRESS  that all leaves from, for the family of ADDRESS; may be
- * given for both data-port PORT         that Data leaves from twice                  sends every
- * message so, Data as well late MS                after so many milliseconds goes each answer drop
- * N                 every N-th message but Data, counted for each direction */
+ *   periodic MS            as freeRtr's is (periodic.h): no G, and one MAC for all nonces
+ *   other-address ADDRESS  that all leaves from, for the family of ADDRESS; may be given for both
+ *   data-port PORT         that Data leaves from
+ *   twice                  sends every message so, Data as well
+ *   late MS                after so many milliseconds goes each answer
+ *   drop N                 every N-th message but Data, counted for each direction */
 #pragma once
 
 #include "../address.h"
