@@ -738,14 +738,17 @@ static void answer_all(double seconds, bool refuse, bool data)
 	unsigned seen = sent_count;
 
 	while (timers.now < end_of_it && !failed) {
+		bool asked = false;
+
 		run_for(&timers, 0.02);
 		if (data)
 			amt_gateway_flows(&gateway);
 		if (sent_count == seen)
 			continue;
-		seen = sent_count;
-		if (type_sent(seen - 1) == AMT_REQUEST)
-			query("amt-4-query-v4-g", nonce_sent(), NULL);
+		while (seen < sent_count) /* an Update may follow a Request within the step */
+			asked |= type_sent(seen++) == AMT_REQUEST;
+		if (asked)
+			query("amt-4-query-v4-g", gateway.nonce, NULL);
 		if (refuse)
 			amt_gateway_unreachable(&gateway);
 	}
