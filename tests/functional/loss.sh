@@ -9,7 +9,7 @@ SOURCES=(192.0.2.10 192.0.2.45 192.0.2.50 198.18.5.10 198.51.100.77)
 EACH=6 # channels
 
 lab_up
-relay_up
+relay_up --qqic 10 # an Update that was lost four times is said again at the next Query
 mcingestd_up
 until_true "FRR says Hello" neighbor_there
 until_true "FRR knows us" frr_knows_us
