@@ -35,7 +35,7 @@ static void take(struct cursor bytes)
 	must(!fault || !whole.at);
 	if (whole.at && whole.at != bytes.at)
 		expect_datagram(whole);
-	must(reassembly.count <= REASSEMBLY_MOST && reassembly.bytes <= REASSEMBLY_BYTES_ALL);
+	must(reassembly.count <= REASSEMBLY_MAX && reassembly.bytes <= REASSEMBLY_BYTES_ALL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -390,14 +390,14 @@ Test(amt_race, the_holds_are_bounded)
 	struct amt_holds *holds = &tunnels.holds;
 	struct addr relay = addr(ONE), first = relay;
 
-	for (unsigned i = 0; i <= AMT_HOLDS_MOST; i++) {
+	for (unsigned i = 0; i <= AMT_HOLDS_MAX; i++) {
 		relay.bytes[2] = i >> 8;
 		relay.bytes[3] = i;
 		if (!i)
 			first = relay;
 		amt_holds_put(holds, &relay, timers.now, USEC_PER_SEC, AMT_HOLD_BEHIND, "test");
 	}
-	cr_expect_eq(HASH_COUNT(holds->by_relay), AMT_HOLDS_MOST);
+	cr_expect_eq(HASH_COUNT(holds->by_relay), AMT_HOLDS_MAX);
 	cr_expect_null(amt_holds_find(holds, &first, timers.now), "the eldest has made room");
 	amt_holds_expire(holds, timers.now + USEC_PER_SEC);
 	cr_expect_eq(HASH_COUNT(holds->by_relay), 0);

@@ -214,7 +214,7 @@ Test(driad_sources, no_answer_is_kept_for_longer_than_an_hour)
 {
 	want(0, "192.0.2.10");
 	answer(DNS_OK, 86400);
-	run_for(&timers, DRIAD_KEEP_MOST);
+	run_for(&timers, DRIAD_KEEP_MAX);
 	want(1, "192.0.2.10");
 	cr_expect_eq(asked, 2);
 }

@@ -6,7 +6,7 @@ usec_t amt_retry_time(unsigned transmissions, bool patient)
 {
 	unsigned steady = patient ? AMT_PATIENT_TRANSMISSIONS : 0;
 
-	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM,
+	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAX,
 			      transmissions > steady ? transmissions - steady : 0);
 }
 

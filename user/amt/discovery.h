@@ -9,7 +9,7 @@
 /* The retry timers of Discovery and Request (sections 5.2.3.4.3 and 5.2.3.5.3); the number of
  * transmissions is a gateway's own choice. */
 #define AMT_RETRY_INITIAL (1 * USEC_PER_SEC)
-#define AMT_RETRY_MAXIMUM (120 * USEC_PER_SEC)
+#define AMT_RETRY_MAX     (120 * USEC_PER_SEC)
 #define AMT_TRANSMISSIONS 4
 
 /* Of a relay that has served us it is to be known soon that it is back: one that is waited for is

@@ -18,8 +18,8 @@
 /* While such comes, a relay that answers no Requests is one to stay with. */
 #define DATA_IS_NEW (10 * USEC_PER_SEC)
 
-#define PROBE_INTERVAL    (2 * USEC_PER_SEC)
-#define PROBE_RETRY_LEAST (200 * USEC_PER_MS)
+#define PROBE_INTERVAL  (2 * USEC_PER_SEC)
+#define PROBE_RETRY_MIN (200 * USEC_PER_MS)
 
 const char *amt_cycle_state_name(enum amt_cycle_state state)
 {
@@ -50,8 +50,8 @@ static usec_t retry_time(const struct amt_gateway *gateway)
 {
 	usec_t most = gateway->round_trip + 4 * gateway->round_trip_variation;
 
-	if (most < PROBE_RETRY_LEAST)
-		return PROBE_RETRY_LEAST;
+	if (most < PROBE_RETRY_MIN)
+		return PROBE_RETRY_MIN;
 	return most < AMT_RETRY_INITIAL ? most : AMT_RETRY_INITIAL;
 }
 
@@ -374,7 +374,7 @@ static usec_t refusal_delay(const struct amt_gateway *gateway)
 {
 	if (gateway->refusals == 1 || is_refused(gateway))
 		return 0;
-	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAXIMUM, gateway->refusals - 1);
+	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAX, gateway->refusals - 1);
 }
 
 static void note_refusal(struct amt_cycle *cycle)

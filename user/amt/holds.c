@@ -24,7 +24,7 @@ void amt_holds_put(struct amt_holds *holds, const struct addr *relay, usec_t now
 	struct amt_hold *hold;
 
 	amt_holds_lift(holds, relay);
-	if (HASH_COUNT(holds->by_relay) >= AMT_HOLDS_MOST)
+	if (HASH_COUNT(holds->by_relay) >= AMT_HOLDS_MAX)
 		lift(holds, holds->by_relay);
 	hold = memory_new(sizeof(*hold));
 	hold->relay = *relay;

@@ -8,7 +8,7 @@
 
 #include <uthash.h>
 
-#define AMT_HOLDS_MOST     1024
+#define AMT_HOLDS_MAX      1024
 #define AMT_HOLD_FULL_TIME (600 * USEC_PER_SEC) /* of a relay that says L */
 
 enum amt_hold_kind {

@@ -38,7 +38,7 @@ void amt_known_note(struct amt_known *known, const struct addr *relay, uint8_t p
 		forget(known, found);
 		return;
 	}
-	if (HASH_COUNT(known->by_relay) >= AMT_KNOWN_MOST)
+	if (HASH_COUNT(known->by_relay) >= AMT_KNOWN_MAX)
 		forget(known, known->by_relay);
 	found = memory_new(sizeof(*found));
 	found->relay = *relay;

@@ -6,7 +6,7 @@
 #include "amt/p_flag.h"
 #include "base/addr.h"
 
-#define AMT_KNOWN_MOST 1024
+#define AMT_KNOWN_MAX 1024
 
 struct amt_known {
 	struct amt_known_relay *by_relay;

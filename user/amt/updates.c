@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <utlist.h>
 
-#define PART_MOST      256               /* subscriptions that are told at once, */
+#define PART_MAX       256               /* subscriptions that are told at once, */
 #define PART_DATAGRAMS 3                 /* in some more datagrams than so many, */
 #define PART_INTERVAL  (2 * USEC_PER_MS) /* and then nothing for so long */
 
@@ -86,7 +86,7 @@ static void update_end(struct update *update)
 
 static bool is_part(const struct update *update)
 {
-	return update->told >= PART_MOST || update->sent >= PART_DATAGRAMS;
+	return update->told >= PART_MAX || update->sent >= PART_DATAGRAMS;
 }
 
 /* The next part may come after a while, where this is a whole one. */

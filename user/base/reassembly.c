@@ -208,9 +208,9 @@ static void make_room(struct reassembly *r, const struct key *key)
 		if (!count++)
 			oldest = datagram;
 	}
-	if (count >= REASSEMBLY_SENDER)
+	if (count >= REASSEMBLY_SENDER_MAX)
 		give_up(oldest);
-	else if (r->count >= REASSEMBLY_MOST)
+	else if (r->count >= REASSEMBLY_MAX)
 		give_up(r->oldest);
 }
 

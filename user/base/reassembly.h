@@ -8,11 +8,11 @@
 #include "base/fault.h"
 #include "base/timers.h"
 
-#define REASSEMBLY_TIME      (30 * USEC_PER_SEC)
-#define REASSEMBLY_MOST      64    /* datagrams under way */
-#define REASSEMBLY_SENDER    8     /* of them, those of one sender */
-#define REASSEMBLY_BYTES     65535 /* of a datagram */
-#define REASSEMBLY_BYTES_ALL (1024 * 1024)
+#define REASSEMBLY_TIME       (30 * USEC_PER_SEC)
+#define REASSEMBLY_MAX        64    /* datagrams under way */
+#define REASSEMBLY_SENDER_MAX 8     /* of them, those of one sender */
+#define REASSEMBLY_BYTES      65535 /* of a datagram */
+#define REASSEMBLY_BYTES_ALL  (1024 * 1024)
 
 struct reassembly {
 	struct timers *timers;

@@ -70,7 +70,7 @@ static void wait_for(struct channel *channel, usec_t delay)
 static void fail(struct channel *channel, const char *reason)
 {
 	wait_for(channel,
-		 random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAXIMUM, channel->failures++));
+		 random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, channel->failures++));
 	change_state(channel, CHANNEL_FAILED, reason);
 }
 
@@ -96,7 +96,7 @@ bool channel_is_moving(const struct channel *channel)
 
 static usec_t patience(const struct channel *channel)
 {
-	return random_backoff(CHANNEL_PATIENCE, CHANNEL_RETRY_MAXIMUM, channel->silences);
+	return random_backoff(CHANNEL_PATIENCE, CHANNEL_RETRY_MAX, channel->silences);
 }
 
 static bool is_restless(const struct channel *channel)

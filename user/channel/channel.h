@@ -30,7 +30,7 @@
 
 /* RFC 8777 section 3.5 and RFC 7450 section 5.2.3.4.3 have the same numbers. */
 #define CHANNEL_RETRY_INITIAL (1 * USEC_PER_SEC)
-#define CHANNEL_RETRY_MAXIMUM (120 * USEC_PER_SEC)
+#define CHANNEL_RETRY_MAX     (120 * USEC_PER_SEC)
 
 /* How long a relay may send no data before another is tried (RFC 8777 section 3.3.5). */
 #define CHANNEL_PATIENCE (4 * USEC_PER_SEC)

@@ -28,10 +28,10 @@ void meter_look(struct meter *meter, usec_t now, const struct meter_count *count
 		meter_begin(meter, now, count);
 		return;
 	}
-	if (meter->settled && time < METER_SHORTEST)
+	if (meter->settled && time < METER_MIN)
 		return;
 	meter->rate = rate_between(&meter->base, count, time);
-	if (time < METER_SHORTEST)
+	if (time < METER_MIN)
 		return;
 	meter->since = now;
 	meter->base = *count;

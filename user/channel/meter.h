@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How fast a channel flows: from counters that only grow, looked at now and then. What is shown is
- * the rate over the time between two looks, METER_SHORTEST apart at least; of a channel that is
+ * the rate over the time between two looks, METER_MIN apart at least; of a channel that is
  * younger, the rate since it began. A look that comes sooner changes nothing else. */
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #define METER_INTERVAL (10 * USEC_PER_SEC) /* in which each channel is to be looked at once */
-#define METER_SHORTEST (METER_INTERVAL / 2)
+#define METER_MIN      (METER_INTERVAL / 2)
 
 struct meter_count {
 	uint64_t packets;

@@ -43,7 +43,7 @@ bool warm_failed(struct engine *engine, struct amt_member *member, const char *r
 	log_warning("tunnel to relay %s, which is to be warm: %s", addr_format(&warm->relay, text),
 		    reason);
 	timer_start(&engine->timers, &warm->retry,
-		    random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAXIMUM, warm->failures++));
+		    random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, warm->failures++));
 	return true;
 }
 

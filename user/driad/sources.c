@@ -185,7 +185,7 @@ static void look_up(struct driad_source *source)
 {
 	struct driad_sources *table = source->table;
 
-	source->ttl = DRIAD_KEEP_MOST;
+	source->ttl = DRIAD_KEEP_MAX;
 	source->failed = false;
 	source->pending = memory_new(sizeof(*source->pending));
 	source->pending->source = source;

@@ -13,7 +13,7 @@
 
 #include <uthash.h>
 
-#define DRIAD_KEEP_MOST 3600 /* seconds that an answer is kept, whatever its TTL */
+#define DRIAD_KEEP_MAX  3600 /* seconds that an answer is kept, whatever its TTL */
 #define DRIAD_KEEP_PART 30   /* and one that one of the ways has failed to add to */
 
 struct driad_source;
