@@ -109,7 +109,7 @@ static void end(void)
 
 TestSuite(channel, .init = begin, .fini = end);
 
-/* Of all states the table has counted the channels. */
+/* The table's number of channels in each state is correct. */
 static void check_states(void)
 {
 	unsigned counts[CHANNEL_STATES] = {0};
@@ -198,7 +198,8 @@ Test(channel, where_an_assert_is_lost_nothing_goes_out)
 	cr_expect_eq(channel->interfaces, 9, "it is wanted all the time");
 }
 
-/* Joined on interface 0, and receiving, in a table that lets channels linger for 2 s. */
+/* A channel that is joined on interface 0 and receives, in a table in which channels linger for 2
+ * s. */
 static struct channel *receiving(void)
 {
 	struct channel *channel;
@@ -521,8 +522,8 @@ Test(channel, with_one_relay_it_seeks_no_other_before_dns_names_one)
 	cr_expect_eq(channel->move, CHANNEL_SEEKING);
 }
 
-/* RFC 7450 has the relay's Query ask at most every 125 seconds: reports that were lost, with their
- * repetitions, are not to cost that. */
+/* The relay's next Query may come after 125 seconds (RFC 7450). The loss of a report and its
+ * repetitions must not cost that much. */
 Test(channel, the_only_relay_is_reminded_twice_while_it_sends_nothing)
 {
 	struct channel *channel = open_one();
@@ -545,7 +546,7 @@ Test(channel, the_only_relay_is_reminded_twice_while_it_sends_nothing)
 	expect_did("remind");
 }
 
-/* Whether the source is silent or the relay has no room, nobody can tell. */
+/* Nobody can tell a silent source from a relay without room. */
 Test(channel, one_that_never_has_data_says_so_until_it_has)
 {
 	struct channel *channel = open_one();
@@ -565,7 +566,7 @@ Test(channel, one_that_never_has_data_says_so_until_it_has)
 	cr_expect_null(channel->reason);
 }
 
-/* RFC 8777 section 3.3.5: made before broken. */
+/* Make before break (RFC 8777 section 3.3.5). */
 Test(channel, a_relay_that_wants_to_get_rid_of_it_is_left_for_the_next)
 {
 	struct channel *channel = receiving_one();
@@ -578,7 +579,7 @@ Test(channel, a_relay_that_wants_to_get_rid_of_it_is_left_for_the_next)
 	channel_tunnel_up(channel, true);
 	channel_reported(channel, true);
 	expect_did("connect forward");
-	channel_flows(channel); /* by the first one, still */
+	channel_flows(channel); /* still from the first relay */
 	channel_moved(channel);
 	run_for(&timers, 2.5);
 	expect_did("switch-over forward");

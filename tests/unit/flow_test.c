@@ -20,7 +20,7 @@ static enum flow_state look(usec_t last)
 	return flow_look(&flow, now, last);
 }
 
-/* Looks, each with a packet of just before. */
+/* Looks at the flow several times, each time right after a packet. */
 static void flows_for(unsigned looks)
 {
 	while (looks--)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A meter in virtual time, looked at as the daemon does and as clients make it. */
+/* A meter in virtual time, with the looks of the daemon and those of clients. */
 #include "channel/meter.h"
 
 #include <criterion/criterion.h>

@@ -109,7 +109,7 @@ Test(rtp, other_payload_is_not_taken_for_rtp)
 		rtp_look(&rtp, &mpeg_ts);
 	}
 	cr_assert(!rtp.is_rtp);
-	for (unsigned i = 1; i < 100; i++) { /* version 2 by chance, numbers that mean nothing */
+	for (unsigned i = 1; i < 100; i++) { /* version 2 by chance, random numbers */
 		look(&rtp, 20 + i * 100, (uint16_t)(i * 40503u));
 		cr_assert(!rtp.is_rtp);
 	}

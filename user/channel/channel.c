@@ -14,17 +14,6 @@ const char *channel_state_name(enum channel_state state)
 	return state < CHANNEL_STATES ? names[state] : "unknown";
 }
 
-const char *channel_move_name(enum channel_move move)
-{
-	static const char *const names[] = {
-		[CHANNEL_STAYING] = "staying",   [CHANNEL_SEEKING] = "seeking",
-		[CHANNEL_TRYING] = "trying",     [CHANNEL_OVERLAPPING] = "overlapping",
-		[CHANNEL_DRAINING] = "draining",
-	};
-
-	return names[move];
-}
-
 static const struct channel_actions *actions(const struct channel *channel)
 {
 	return channel->table->actions;
@@ -35,6 +24,8 @@ static usec_t now(const struct channel *channel)
 	return channel->table->timers->now;
 }
 
+/* States */
+
 static void enter(struct channel *channel, enum channel_state state)
 {
 	if (channel->state != state)
@@ -44,7 +35,7 @@ static void enter(struct channel *channel, enum channel_state state)
 	channel->state = state;
 }
 
-static void change_state(struct channel *channel, enum channel_state state, const char *reason)
+void channel_change_state(struct channel *channel, enum channel_state state, const char *reason)
 {
 	bool hidden = channel->state == CHANNEL_FAILED && state < CHANNEL_JOINED;
 
@@ -55,26 +46,26 @@ static void change_state(struct channel *channel, enum channel_state state, cons
 	actions(channel)->changed(channel);
 }
 
-static void discover(struct channel *channel)
-{
-	channel->trace = (struct channel_trace){.join_seen = channel->trace.join_seen};
-	change_state(channel, CHANNEL_DISCOVERING, NULL);
-	actions(channel)->discover(channel);
-}
-
-static void wait_for(struct channel *channel, usec_t delay)
+void channel_wait(struct channel *channel, usec_t delay)
 {
 	timer_start(channel->table->timers, &channel->retry, delay);
 }
 
-static void fail(struct channel *channel, const char *reason)
+static void discover(struct channel *channel)
 {
-	wait_for(channel,
-		 random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, channel->failures++));
-	change_state(channel, CHANNEL_FAILED, reason);
+	channel->trace = (struct channel_trace){.join_seen = channel->trace.join_seen};
+	channel_change_state(channel, CHANNEL_DISCOVERING, NULL);
+	actions(channel)->discover(channel);
 }
 
-static void forward(struct channel *channel)
+static void fail(struct channel *channel, const char *reason)
+{
+	channel_wait(channel,
+		     random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, channel->failures++));
+	channel_change_state(channel, CHANNEL_FAILED, reason);
+}
+
+void channel_forward(struct channel *channel)
 {
 	channel->forwarding = true;
 	actions(channel)->forward(channel);
@@ -87,136 +78,17 @@ static void stop_forwarding(struct channel *channel)
 	channel->forwarding = false;
 }
 
-bool channel_is_moving(const struct channel *channel)
-{
-	return channel->move > CHANNEL_SEEKING;
-}
-
-/* Moves: from a relay that serves to another */
-
-static usec_t patience(const struct channel *channel)
-{
-	return random_backoff(CHANNEL_PATIENCE, CHANNEL_RETRY_MAX, channel->silences);
-}
-
-static bool is_restless(const struct channel *channel)
-{
-	return channel->silent || channel->homeless ||
-	       (channel->unwelcome && channel->relay_count > 1);
-}
-
-/* No other relay is known: nothing is to be sought before DNS names one. The one that there is may
- * have lost all that it was told. */
-static bool is_alone(const struct channel *channel)
-{
-	return channel->relay_count == 1 && !channel->homeless;
-}
-
-static bool has_next_step(const struct channel *channel)
-{
-	return !is_alone(channel) || channel->silences < CHANNEL_REMINDERS;
-}
-
-/* Of no move; the next is due where the relay is not one to stay with. */
-static void stay(struct channel *channel)
-{
-	if (is_restless(channel) && has_next_step(channel)) {
-		wait_for(channel, patience(channel));
-		channel->silences++;
-	} else {
-		timer_stop(channel->table->timers, &channel->retry);
-	}
-}
-
-static void remind(struct channel *channel)
-{
-	actions(channel)->remind(channel);
-	stay(channel);
-}
-
-static void seek(struct channel *channel)
-{
-	channel->move = CHANNEL_SEEKING;
-	timer_stop(channel->table->timers, &channel->retry);
-	actions(channel)->discover(channel);
-}
-
-static void abandon_other(struct channel *channel, bool in_vain)
-{
-	bool was_tried = channel_is_moving(channel);
-
-	actions(channel)->abandon(channel, in_vain);
-	channel->move = CHANNEL_STAYING;
-	if (was_tried)
-		forward(channel);
-	stay(channel);
-}
-
-static void end_overlap(struct channel *channel)
-{
-	actions(channel)->switch_over(channel);
-	channel->move = CHANNEL_DRAINING;
-	wait_for(channel, CHANNEL_OVERLAP);
-}
-
-static void end_move(struct channel *channel)
-{
-	channel->move = CHANNEL_STAYING;
-	forward(channel);
-	stay(channel);
-}
-
-/* Nobody can tell which of them it is: a source that is silent, a relay that cannot have its
- * packets, or one without room that does not say so. */
-static void explain_silence(struct channel *channel)
-{
-	if (channel->state == CHANNEL_JOINED && !channel->reason && channel->silent &&
-	    channel->silences >= CHANNEL_REMINDERS && channel_egress(channel))
-		change_state(channel, CHANNEL_JOINED,
-			     "no data yet: the source is silent, or its relay has no packets or no "
-			     "room");
-}
-
-/* The way on from the other relay, which may not have sent anything yet. */
-static void change_over(struct channel *channel)
-{
-	actions(channel)->switch_over(channel);
-	channel->homeless = channel->unwelcome = false;
-	end_move(channel);
-}
-
-/* From a relay that is to be left, and sends nothing either, to one that has sent nothing so far.
- */
-static void end_try(struct channel *channel)
-{
-	if (channel->silent && (channel->unwelcome || channel->homeless))
-		change_over(channel);
-	else
-		abandon_other(channel, is_restless(channel));
-}
+/* The channel's life */
 
 static void retry_due(struct timer *timer)
 {
 	struct channel *channel = container_of(timer, struct channel, retry);
 
-	explain_silence(channel);
-	if (!channel->forwarding)
+	if (channel->forwarding)
+		channel_move_step(channel);
+	else
 		discover(channel);
-	else if (channel->move == CHANNEL_STAYING && !channel_egress(channel))
-		stay(channel); /* nothing can be seen of its data */
-	else if (channel->move == CHANNEL_STAYING && is_alone(channel))
-		remind(channel);
-	else if (channel->move == CHANNEL_STAYING)
-		seek(channel);
-	else if (channel->move == CHANNEL_TRYING)
-		end_try(channel);
-	else if (channel->move == CHANNEL_OVERLAPPING)
-		end_overlap(channel);
-	else if (channel->move == CHANNEL_DRAINING)
-		end_move(channel);
 }
-
-/* Its life */
 
 void channel_open(struct channel *channel, usec_t seen)
 {
@@ -258,10 +130,10 @@ bool channel_is_reported(const struct channel *channel)
 void channel_interfaces_changed(struct channel *channel)
 {
 	if (channel->forwarding)
-		forward(channel);
+		channel_forward(channel);
 }
 
-/* What happens to it */
+/* Events on the way to a relay */
 
 void channel_relays_found(struct channel *channel, unsigned count)
 {
@@ -269,7 +141,7 @@ void channel_relays_found(struct channel *channel, unsigned count)
 	if (!channel->forwarding) {
 		timer_stop(channel->table->timers, &channel->retry);
 		channel->trace.dns_answered = now(channel);
-		change_state(channel, CHANNEL_CONNECTING, NULL);
+		channel_change_state(channel, CHANNEL_CONNECTING, NULL);
 	}
 	actions(channel)->connect(channel);
 }
@@ -277,7 +149,7 @@ void channel_relays_found(struct channel *channel, unsigned count)
 void channel_not_connected(struct channel *channel, const char *reason)
 {
 	if (channel->forwarding)
-		abandon_other(channel, false);
+		channel_abandon_other(channel, false);
 	else
 		fail(channel, reason);
 }
@@ -291,36 +163,26 @@ void channel_discovery_failed(struct channel *channel, const char *reason)
 
 void channel_tunnel_up(struct channel *channel, bool other)
 {
-	if (other && channel->move == CHANNEL_SEEKING) {
+	if (other && channel->move == CHANNEL_SEEKING)
 		channel->move = CHANNEL_TRYING;
-		forward(channel);
-		return;
-	}
-	if (!channel->forwarding)
+	else if (!channel->forwarding)
 		channel->trace.tunnel_up = now(channel);
-	forward(channel);
-}
-
-/* Data may have come again while another relay was sought. */
-static void await_other(struct channel *channel)
-{
-	if (channel->move == CHANNEL_TRYING)
-		wait_for(channel, is_restless(channel) ? patience(channel) : 0);
+	channel_forward(channel);
 }
 
 void channel_reported(struct channel *channel, bool other)
 {
 	if (other) {
-		await_other(channel);
+		channel_await_other(channel);
 		return;
 	}
 	channel->trace.update_sent = now(channel);
 	channel->failures = 0;
 	if (channel->state == CHANNEL_RECEIVING)
 		return;
-	change_state(channel, CHANNEL_JOINED, NULL);
+	channel_change_state(channel, CHANNEL_JOINED, NULL);
 	channel->silent = true;
-	stay(channel);
+	channel_stay(channel);
 }
 
 static void lose_relay(struct channel *channel, const char *reason)
@@ -335,7 +197,7 @@ static void lose_relay(struct channel *channel, const char *reason)
 		return;
 	}
 	timer_stop(channel->table->timers, &channel->retry);
-	change_state(channel, CHANNEL_CONNECTING, NULL);
+	channel_change_state(channel, CHANNEL_CONNECTING, NULL);
 	if (!sought)
 		actions(channel)->discover(channel);
 }
@@ -345,14 +207,16 @@ void channel_tunnel_failed(struct channel *channel, bool other, const char *reas
 	bool has_other = channel->move == CHANNEL_TRYING || channel->move == CHANNEL_OVERLAPPING;
 
 	if (other)
-		abandon_other(channel, false);
+		channel_abandon_other(channel, false);
 	else if (has_other)
-		change_over(channel);
+		channel_change_over(channel);
 	else
 		lose_relay(channel, reason);
 }
 
-/* Data may come before our own first report of this attempt: the relay may still remember us. */
+/* Events of the data */
+
+/* Data may come before the first report of this attempt: the relay may still remember us. */
 void channel_first_packet(struct channel *channel, usec_t seen)
 {
 	if (channel->state == CHANNEL_RECEIVING || !channel->forwarding)
@@ -366,21 +230,11 @@ void channel_flows(struct channel *channel)
 	if (!channel->forwarding)
 		return;
 	channel->silent = false;
-	if (!is_restless(channel))
+	if (!channel_is_restless(channel))
 		channel->silences = 0;
-	change_state(channel, CHANNEL_RECEIVING, NULL);
-	if (channel->move == CHANNEL_STAYING && !is_restless(channel))
+	channel_change_state(channel, CHANNEL_RECEIVING, NULL);
+	if (channel->move == CHANNEL_STAYING && !channel_is_restless(channel))
 		timer_stop(channel->table->timers, &channel->retry);
-}
-
-void channel_moved(struct channel *channel)
-{
-	if (channel->move != CHANNEL_TRYING)
-		return;
-	channel->homeless = channel->unwelcome = false;
-	channel_flows(channel);
-	channel->move = CHANNEL_OVERLAPPING;
-	wait_for(channel, CHANNEL_OVERLAP);
 }
 
 void channel_is_silent(struct channel *channel)
@@ -388,34 +242,7 @@ void channel_is_silent(struct channel *channel)
 	if (!channel->forwarding || channel->silent)
 		return;
 	channel->silent = true;
-	change_state(channel, CHANNEL_JOINED, "relay sends no data");
+	channel_change_state(channel, CHANNEL_JOINED, "relay sends no data");
 	if (channel->move == CHANNEL_STAYING)
-		stay(channel);
-}
-
-void channel_is_unwelcome(struct channel *channel, bool unwelcome)
-{
-	bool was_restless = is_restless(channel);
-
-	if (!channel->forwarding)
-		return;
-	channel->unwelcome = unwelcome;
-	if (channel->move == CHANNEL_STAYING && !was_restless && is_restless(channel))
-		wait_for(channel, 0);
-}
-
-void channel_relays_renewed(struct channel *channel, unsigned count, bool named)
-{
-	bool was_homeless = channel->homeless, was_alone = is_alone(channel);
-
-	channel->relay_count = count;
-	channel->homeless = channel->forwarding && !named;
-	if (channel->move != CHANNEL_STAYING)
-		return;
-	if (channel->homeless && !was_homeless) {
-		seek(channel);
-	} else if (is_restless(channel) && was_alone && !is_alone(channel)) {
-		channel->silences = 0;
-		stay(channel);
-	}
+		channel_stay(channel);
 }

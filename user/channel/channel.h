@@ -1,44 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One channel, from the first interface that wants it to the last that leaves it:
+/* A channel: one (S,G), from the first downstream interface that wants it until the last has left.
+ * The state machine finds a relay for the channel, keeps it forwarded, and moves it to another
+ * relay when the present one does not serve it. Its states are the ones that `mcingest channels`
+ * shows:
  *
  *   discovering --relays--> connecting --tunnel up, told--> joined <--silence, data--> receiving
  *        ^                      |  ^________ relay lost, others known _________|
- *        |__ back-off __ failed <-- no relay (left)
+ *        |__ back-off __ failed <-- no relay, or none left
  *
- * A channel that has failed shows so, with its reason, until it is joined. One that has a tunnel
- * and is left lingers: the relay goes on sending, and the dataplane drops. While a relay serves it
- * without data, or is not one of the source's any more, the channel tries others beside it, and
- * moves once data comes from there (RFC 8777 section 3.3.5):
+ * discovering  DNS is asked for the relays of the source (RFC 8777)
+ * connecting   a tunnel to one of the relays is being opened (RFC 7450)
+ * joined       the relay has been told of the channel; no data yet, or none any more
+ * receiving    data comes
+ * failed       no relay can be had now. The next attempt comes after a back-off; the state and its
+ *              reason are shown until an attempt has led to joined.
  *
- *   staying --> seeking --tunnel up--> trying --data--> overlapping --> draining --> staying
- *      ^___________|__________________in vain|
+ * Moves from one relay to another are a second, smaller state machine: channel/move.h. A channel
+ * that nobody wants any more lingers for a while, so that the next receiver needs no new Join: see
+ * channel/table.h, which holds all channels. channel/flow.h, meter.h and rtp.h observe the data of
+ * a channel: whether it flows, how fast, and how much of it was lost on its way.
  *
- * From trying to draining the dataplane takes the packets of both, each once; the relay that it
- * came from is left when overlapping ends.
- *
- * It knows no protocol: it is told what happened, and says what is to be done through its table's
- * actions. */
+ * This folder knows no protocol. Its owner (the daemon) reports events by the functions below; the
+ * channel answers through the actions of its table. Left out: (*,G) and any-source multicast; two
+ * relays for one channel at the same time, except during a move. */
 #pragma once
 
 #include "base/addr.h"
 #include "base/timers.h"
 #include "channel/flow.h"
 #include "channel/meter.h"
+#include "channel/move.h"
 #include "channel/rtp.h"
 
 #include <uthash.h>
 
-/* RFC 8777 section 3.5 and RFC 7450 section 5.2.3.4.3 have the same numbers. */
+/* Back-off between two attempts. RFC 8777 section 3.5 and RFC 7450 section 5.2.3.4.3 have the same
+ * numbers. */
 #define CHANNEL_RETRY_INITIAL (1 * USEC_PER_SEC)
 #define CHANNEL_RETRY_MAX     (120 * USEC_PER_SEC)
-
-/* How long a relay may send no data before another is tried (RFC 8777 section 3.3.5). */
-#define CHANNEL_PATIENCE (4 * USEC_PER_SEC)
-/* A relay that is the only one is told again so often while it sends no data, each after a
- * patience; then it asks itself, by its Queries. That no data has come is then shown as well. */
-#define CHANNEL_REMINDERS 2
-/* By so much may the ways through two relays differ. */
-#define CHANNEL_OVERLAP (1 * USEC_PER_SEC)
 
 enum channel_state {
 	CHANNEL_DISCOVERING,
@@ -51,19 +50,9 @@ enum channel_state {
 
 const char *channel_state_name(enum channel_state state);
 
-enum channel_move {
-	CHANNEL_STAYING,
-	CHANNEL_SEEKING,
-	CHANNEL_TRYING,
-	CHANNEL_OVERLAPPING,
-	CHANNEL_DRAINING
-};
-
-const char *channel_move_name(enum channel_move move);
-
 struct channel_table;
 
-/* When things happened, 0 where they have not; of the latest attempt. */
+/* When each step of the latest attempt was reached; 0 if it was not. */
 struct channel_trace {
 	usec_t join_seen, dns_answered, tunnel_up, update_sent, first_packet;
 };
@@ -72,83 +61,98 @@ struct channel {
 	struct sg sg;
 	uint32_t slot; /* number of the channel in the dataplane, below the table's limit */
 	enum channel_state state;
-	usec_t since;        /* of the state */
-	const char *reason;  /* why it failed, or has no data; NULL otherwise; a constant */
-	uint32_t interfaces; /* a bit for each downstream interface that wants it */
-	uint32_t lost;       /* of those, where another router puts it on the LAN (PIM Assert) */
-	bool forwarding;     /* a relay serves it: the dataplane has an entry */
-	bool silent;         /* that relay sends no data */
-	bool homeless;       /* that relay is none of the source's any more */
-	bool unwelcome;      /* that relay wants to get rid of channels */
+	usec_t since;        /* when the channel entered its state */
+	const char *reason;  /* why it failed or has no data, else NULL; a string constant */
+	uint32_t interfaces; /* a bit for each downstream interface that wants the channel */
+	uint32_t lost;       /* the interfaces on which another router forwards it (PIM Assert) */
+	bool forwarding;     /* a relay serves the channel: the dataplane has an entry for it */
+	bool silent;         /* the serving relay sends no data */
+	bool homeless;       /* DNS no longer names the serving relay */
+	bool unwelcome;      /* the serving relay wants to get rid of channels (L flag) */
 	enum channel_move move;
 	struct channel_trace trace;
 	struct flow flow;
 	struct meter meter;
-	struct rtp rtp;              /* of what is forwarded; the owner looks */
-	unsigned relay_count;        /* that the owner has found */
-	unsigned failures, silences; /* in a row */
-	struct timer retry;          /* the next attempt, or step of a move */
-	struct timer linger;         /* runs while it lingers */
-	struct channel *prev, *next; /* among those that do */
+	struct rtp rtp;              /* filled in by the owner */
+	unsigned relay_count;        /* relays of the source that the owner knows */
+	unsigned failures;           /* failed attempts in a row */
+	unsigned silences;           /* waits in a row for a relay that sends no data */
+	struct timer retry;          /* the next attempt, or the next step of a move */
+	struct timer linger;         /* runs while the channel lingers */
+	struct channel *prev, *next; /* in the table's list of lingering channels */
 	struct channel_table *table;
 	UT_hash_handle hh;
 };
 
+/* What a channel asks its owner to do. */
 struct channel_actions {
+	/* Finds the relays of the source: ends in channel_relays_found() or
+	 * channel_discovery_failed(). */
 	void (*discover)(struct channel *channel);
-	/* To one of the relays found; where one serves, beside it to another. */
+	/* Connects the channel to one of the relays found. If a relay serves the channel already,
+	 * that relay stays, and the channel is connected to another one beside it. */
 	void (*connect)(struct channel *channel);
-	/* Ends discovery and connection to another relay than the one that serves; `in_vain` where
-	 * that has sent no data. */
+	/* Ends discovery and the connection to the other relay; the serving relay stays. `in_vain`
+	 * if the other relay was tried and sent no data. */
 	void (*abandon)(struct channel *channel, bool in_vain);
-	/* Says again to the relay that serves it that it is wanted. */
+	/* Tells the serving relay once more that the channel is wanted. */
 	void (*remind)(struct channel *channel);
-	/* The other relay serves it now; the one that did is left, but not yet what comes from it.
-	 */
+	/* The other relay becomes the serving one. The relay that served is left; its packets are
+	 * still forwarded until the next forward(). */
 	void (*switch_over)(struct channel *channel);
-	/* Ends all discovery and connection. */
+	/* Ends all discovery and all connections. */
 	void (*disconnect)(struct channel *channel);
-	/* Puts the channel, as it is now, into the dataplane; or takes it out. */
+	/* Writes the channel, as it is now, into the dataplane. */
 	void (*forward)(struct channel *channel);
+	/* Takes the channel out of the dataplane. */
 	void (*stop_forwarding)(struct channel *channel);
-	/* The state is new; for the log. */
+	/* State or reason have changed; for the log. */
 	void (*changed)(const struct channel *channel);
-	/* Nobody wants it any more; it is freed after the call. */
+	/* The channel ends; it is freed after the call. */
 	void (*closed)(const struct channel *channel);
 };
 
-/* What happened to it. `reason` is a constant string. `other`: it is of the relay that is tried
- * beside the one that serves. */
+/* Events. `reason` is a string constant. `other` is true if the event concerns the relay that is
+ * tried beside the serving one. */
+
+/* Discovery found `count` relays, at least one. */
 void channel_relays_found(struct channel *channel, unsigned count);
 void channel_discovery_failed(struct channel *channel, const char *reason);
-/* None of the relays found can be had now; some may still be asked. */
+/* None of the relays found can be had now. */
 void channel_not_connected(struct channel *channel, const char *reason);
-/* A report is about to go to the relay. No action is taken in this call but forward(). */
+/* A report for the channel is about to be sent: data may come. Calls no action but forward(). */
 void channel_tunnel_up(struct channel *channel, bool other);
+/* The report has been sent. */
 void channel_reported(struct channel *channel, bool other);
 void channel_tunnel_failed(struct channel *channel, bool other, const char *reason);
+/* The first packet of this attempt came at `seen`. */
 void channel_first_packet(struct channel *channel, usec_t seen);
-/* The first packet by way of the other relay. */
-void channel_moved(struct channel *channel);
-/* Data flows; or has stopped, which it may be told again and again. */
+/* Data flows. May be called again and again. */
 void channel_flows(struct channel *channel);
+/* Data has stopped. May be called again and again. */
 void channel_is_silent(struct channel *channel);
-/* The relay that serves it wants to get rid of channels (RFC 8777 section 3.3.5), or no longer
- * does. No action is taken in this call. */
-void channel_is_unwelcome(struct channel *channel, bool unwelcome);
-/* While one serves it: how many relays the source has now, and whether that is one of them. */
-void channel_relays_renewed(struct channel *channel, unsigned count, bool named);
 
-/* For the table: begins and ends its life, and tells it of a change of `interfaces`. */
+/* Begins the life of a channel that was first wanted at `seen`. For the table. */
 void channel_open(struct channel *channel, usec_t seen);
-/* Begins where an earlier daemon was: the dataplane has its entry. The owner begins its meter, and
- * connects it to the entry's relay. */
+/* Begins where an earlier daemon was: the dataplane has an entry already. The owner begins the
+ * meter, and connects the channel to the relay of the entry. For the table. */
 void channel_adopt(struct channel *channel, bool receiving);
+/* Ends the channel without freeing it. For the table. */
 void channel_close(struct channel *channel);
-/* The interfaces that its packets go out of. */
-uint32_t channel_egress(const struct channel *channel);
-/* Whether its packets may come by way of two relays. */
-bool channel_is_moving(const struct channel *channel);
-/* Whether a relay has been told that we want it. */
-bool channel_is_reported(const struct channel *channel);
+/* `interfaces` or `lost` have changed, or an interface has: the dataplane's entry is rewritten if
+ * there is one. */
 void channel_interfaces_changed(struct channel *channel);
+
+/* The interfaces that packets of the channel leave by, a bit each. */
+uint32_t channel_egress(const struct channel *channel);
+/* Whether a relay has been told that we want the channel. */
+bool channel_is_reported(const struct channel *channel);
+
+/* For channel/move.c: */
+
+/* Does nothing if neither state nor reason change. A failed channel stays so until it is joined. */
+void channel_change_state(struct channel *channel, enum channel_state state, const char *reason);
+/* Starts the retry timer. */
+void channel_wait(struct channel *channel, usec_t delay);
+/* Writes the dataplane's entry. */
+void channel_forward(struct channel *channel);

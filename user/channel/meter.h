@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How fast a channel flows: from counters that only grow, looked at now and then. What is shown is
- * the rate over the time between two looks, METER_MIN apart at least; of a channel that is
- * younger, the rate since it began. A look that comes sooner changes nothing else. */
+/* The rate of a channel, from its packet and byte counters. The rate is the mean between two looks
+ * that are at least METER_MIN apart; for a younger channel it is the mean since its beginning. */
 #pragma once
 
 #include "base/timers.h"
 
 #include <stdbool.h>
 
-#define METER_INTERVAL (10 * USEC_PER_SEC) /* in which each channel is to be looked at once */
+#define METER_INTERVAL (10 * USEC_PER_SEC) /* the owner looks at each channel once in this time */
 #define METER_MIN      (METER_INTERVAL / 2)
 
 struct meter_count {
@@ -22,13 +21,14 @@ struct meter_rate {
 };
 
 struct meter {
-	usec_t since;            /* what the next rate counts from: when, */
-	struct meter_count base; /* and what the counters were then */
+	usec_t since;            /* begin of the interval that the next rate is taken over */
+	struct meter_count base; /* the counters at that time */
 	struct meter_rate rate;
-	bool settled; /* `rate` is one between two looks */
+	bool settled; /* `rate` is the mean between two looks, not since the beginning */
 };
 
-/* With counters that stand at `count` now; what they have counted before makes no rate. */
+/* Begins at `now`, with the counters at `count`: earlier packets are not part of the rate. */
 void meter_begin(struct meter *meter, usec_t now, const struct meter_count *count);
-/* A look at the counters. Where they have gone back, it begins anew. */
+/* Updates the rate. Begins anew if the counters have gone back; a look less than METER_MIN after
+ * the last one leaves a settled rate as it is. */
 void meter_look(struct meter *meter, usec_t now, const struct meter_count *count);

@@ -15,7 +15,7 @@ static void give_slot(struct channel_table *table, uint32_t slot)
 		table->slots--;
 }
 
-/* A slot that is free, out of the middle of the stack, too. */
+/* `slot` is free, and may be anywhere in the stack of free slots. */
 static void take_slot(struct channel_table *table, uint32_t slot, struct channel *channel)
 {
 	uint32_t last = table->free_slots[--table->free_count];
@@ -39,7 +39,7 @@ void channel_table_init(struct channel_table *table)
 		give_slot(table, slot);
 }
 
-static void stay(struct channel *channel)
+static void stop_lingering(struct channel *channel)
 {
 	if (!channel->linger.slot)
 		return;
@@ -49,7 +49,7 @@ static void stay(struct channel *channel)
 
 static void close_channel(struct channel_table *table, struct channel *channel)
 {
-	stay(channel);
+	stop_lingering(channel);
 	channel_close(channel);
 	table->states[channel->state]--;
 	HASH_DEL(table->by_sg, channel);
@@ -61,7 +61,8 @@ static void linger_over(struct timer *timer)
 {
 	struct channel *channel = container_of(timer, struct channel, linger);
 
-	/* It has stopped by itself, and is in the list still. */
+	/* The timer has stopped already, so stop_lingering() would leave the channel in the list.
+	 */
 	DL_DELETE(channel->table->lingering, channel);
 	close_channel(channel->table, channel);
 }
@@ -118,7 +119,7 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 	if (!known && !table->free_count)
 		return false;
 	if (known)
-		stay(channel);
+		stop_lingering(channel);
 	else
 		channel = open_channel(table, sg, table->free_slots[table->free_count - 1]);
 	channel->interfaces |= 1u << interface;

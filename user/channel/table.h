@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All channels: who wants which (S,G), on which downstream interfaces. */
+/* All channels, and the downstream interfaces that want them. A channel is opened for the first
+ * interface that wants its (S,G). After the last interface has left, it lingers for `linger`, then
+ * it is closed. */
 #pragma once
 
 #include "channel/channel.h"
@@ -10,46 +12,47 @@ struct channel_table {
 	struct timers *timers;
 	const struct channel_actions *actions;
 	void *context;       /* the owner's */
-	size_t element_size; /* of what the owner keeps for a channel; a struct channel comes first
-			      */
-	unsigned limit;
-	usec_t linger; /* how long a channel is kept that nobody wants any more */
+	size_t element_size; /* size of the owner's struct, which begins with a struct channel */
+	unsigned limit;      /* channels, lingering ones included */
+	usec_t linger;       /* how long a channel that nobody wants is kept */
 	struct channel *by_sg;
-	unsigned states[CHANNEL_STATES]; /* channels in each */
-	struct channel *lingering;       /* the eldest first */
-	struct channel **by_slot;        /* `limit` of them */
-	uint32_t *free_slots;            /* a stack */
-	uint32_t *free_places;           /* a free slot's place in it */
+	unsigned states[CHANNEL_STATES]; /* number of channels in each state */
+	struct channel *lingering;       /* oldest first */
+	struct channel **by_slot;        /* array of `limit`; NULL for a free slot */
+	uint32_t *free_slots;            /* stack of free slots */
+	uint32_t *free_places;           /* index in that stack, by slot */
 	unsigned free_count;
-	uint32_t slots; /* those in use are below */
+	uint32_t slots; /* all slots in use are below this one */
 };
 
-/* Fill timers, actions, context, element_size, limit and linger in before. */
+/* The caller has filled in timers, actions, context, element_size, limit and linger. */
 void channel_table_init(struct channel_table *table);
 /* Closes all channels. */
 void channel_table_free(struct channel_table *table);
 
-/* Downstream interface number `interface` wants (S,G), since `seen`, or wants it no longer. The
- * first to want it opens the channel; when the last has left it lingers, and closes. False where
- * the table is full; channels that linger make room. */
+/* Downstream interface number `interface` wants (S,G); its Join or report came at `seen`. If the
+ * table is full, the channel that has lingered longest is closed to make room; returns false if
+ * none lingers. */
 bool channel_table_want(struct channel_table *table, const struct sg *sg, unsigned interface,
 			usec_t seen);
+/* The interface no longer wants (S,G). */
 void channel_table_unwant(struct channel_table *table, const struct sg *sg, unsigned interface);
 
-/* Another router forwards (S,G) onto interface number `interface`: no packet of ours goes there; or
- * no other does any more. */
+/* `lost`: another router won the Assert for (S,G) on the interface, so that none of our packets
+ * goes there. Otherwise our packets go there again. */
 void channel_table_lose(struct channel_table *table, const struct sg *sg, unsigned interface,
 			bool lost);
 
-/* Interface number `interface` is not what it was (another MTU, say): every channel that goes out
- * of it is put into the dataplane anew. */
+/* A property of the interface has changed, its MTU for example: rewrites the dataplane's entries of
+ * all channels that leave by it. */
 void channel_table_interface_changed(struct channel_table *table, unsigned interface);
 
-/* Takes over a channel that the dataplane still carries, with the slot that it has there; the
- * owner connects it. False where the slot or the (S,G) is taken, or beyond the limit. */
+/* Takes over a channel that the dataplane still carries from an earlier daemon, with its slot
+ * there. The owner then connects it. Returns false if the slot or the (S,G) is in use, or the slot
+ * is beyond the limit. */
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
 			 uint32_t slot, bool receiving);
 
-/* NULL where there is none. */
+/* Both return NULL if there is no such channel. */
 struct channel *channel_table_find(const struct channel_table *table, const struct sg *sg);
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot);
