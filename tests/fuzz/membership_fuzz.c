@@ -3,7 +3,7 @@
  * whole is read to its end and not beyond), and reports of any (S,G): what is added is what a
  * reader of RFC 3376 section 4.2 (RFC 3810 section 5.2) finds in them. */
 #include "fuzz.h"
-#include "membership/packets.h"
+#include "membership/encode.h"
 
 #include <string.h>
 

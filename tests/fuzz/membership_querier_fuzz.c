@@ -8,6 +8,7 @@
  * has no more room, or has it again. */
 #include "base/log.h"
 #include "fuzz.h"
+#include "membership/encode.h"
 #include "membership/querier.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What hosts and queriers of a LAN say to each other: read from the samples and from text, and the
  * Queries that we write, against the samples of others. */
-#include "membership/packets.h"
+#include "membership/encode.h"
 #include "samples.h"
 
 static const struct sample {

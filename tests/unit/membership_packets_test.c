@@ -2,7 +2,7 @@
 /* Reports are read back by a small reader of this file's own, written from RFC 3376 section 4.2 and
  * RFC 3810 section 5.2 and not from the code under test. */
 #include "mcingest/amt_wire.h"
-#include "membership/packets.h"
+#include "membership/encode.h"
 #include "samples.h"
 
 static const struct {

@@ -736,7 +736,7 @@ Test(membership_querier_log, what_is_refused_is_in_the_log)
 	group.bytes[3]++;
 	report(MEMBERSHIP_ALLOW, &group, numbers, 50);
 	log = log_file_end(&log_file);
-	for (const char *at = log; (at = strstr(at, "of host 10.0.0.50 on lan0 refused")); at++)
+	for (const char *at = log; (at = strstr(at, "of host 10.0.0.50 on lan0 rejected")); at++)
 		lines++;
 	free(log);
 	cr_expect_eq(lines, 2, "a line for each limit, not %u", lines);

@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a cycle tells its relay: each Query is answered with the full current state (IS_IN); a
- * change between Queries is told at once (ALLOW, BLOCK) and repeated, QRV transmissions in all,
- * each subscription with a count of its own (RFC 3376 section 5.1, RFC 3810 section 6.1). An (S,G)
- * that first went out as current state is repeated as ALLOW: a lost first Update would otherwise
- * cost a query interval.
- *
- * However much there is to be told, it goes out a part at a time: other events come between, and
- * neither the relay's socket nor a queue on the way is filled by it. */
 #include "amt/updates.h"
 #include "base/random.h"
-#include "membership/packets.h"
+#include "membership/encode.h"
 
 #include <stdlib.h>
 #include <utlist.h>
 
-#define PART_MAX       256               /* subscriptions that are told at once, */
-#define PART_DATAGRAMS 3                 /* in some more datagrams than so many, */
-#define PART_INTERVAL  (2 * USEC_PER_MS) /* and then nothing for so long */
+/* A part of a report is this many subscriptions, or so many datagrams; the next part follows after
+ * PART_INTERVAL. */
+#define PART_MAX       256
+#define PART_DATAGRAMS 3
+#define PART_INTERVAL  (2 * USEC_PER_MS)
+#define CHANGE_REPEAT  (1 * USEC_PER_SEC) /* repetitions follow after a random time up to this */
 
-/* Those with repeats left are in one of the lists of changes, and no others. */
+/* A subscription is in one of the lists of changes if and only if it has repeats left. */
 static void set_repeats(struct amt_cycle *cycle, struct amt_subscription *subscription,
 			unsigned repeats, unsigned list)
 {
@@ -39,7 +34,7 @@ void updates_forget(struct amt_cycle *cycle, struct amt_subscription *subscripti
 	free(subscription);
 }
 
-/* Updates: as many as the records need */
+/* One or more Updates, as many as the records need */
 
 struct update {
 	struct amt_cycle *cycle;
@@ -49,7 +44,7 @@ struct update {
 	uint8_t bytes[AMT_DATAGRAM_MAX];
 };
 
-/* A report that is cut on its way is lost with any of its pieces. */
+/* A report never exceeds the path: if it were fragmented, it would be lost with any fragment. */
 static size_t room(struct amt_gateway *gateway)
 {
 	size_t path = gateway->actions->payload_max(gateway);
@@ -89,7 +84,7 @@ static bool is_part(const struct update *update)
 	return update->told >= PART_MAX || update->sent >= PART_DATAGRAMS;
 }
 
-/* The next part may come after a while, where this is a whole one. */
+/* After a full part, the next one has to wait. */
 static void part_end(struct update *update)
 {
 	struct amt_cycle *cycle = update->cycle;
@@ -115,7 +110,8 @@ static void update_add(struct update *update, int type, const struct sg *sg)
 	membership_report_add(&update->report, type, sg);
 }
 
-/* One transmission: what has repeats left is in the list of the next report. */
+/* Adds a subscription to the Update. If it has repeats left, it is in the list of the next report.
+ */
 static void tell(struct update *update, struct amt_subscription *subscription, int type)
 {
 	struct amt_cycle *cycle = update->cycle;
@@ -136,8 +132,7 @@ static void tell(struct update *update, struct amt_subscription *subscription, i
 		updates_forget(cycle, subscription);
 }
 
-/* What the present report has left goes out when the events at hand are done; a repetition later.
- */
+/* The rest of the present report goes out when the present events are done, a repetition later. */
 static void schedule_changes(struct amt_cycle *cycle)
 {
 	struct timers *timers = cycle->gateway->timers;
@@ -145,7 +140,7 @@ static void schedule_changes(struct amt_cycle *cycle)
 	if (cycle->changed[cycle->list])
 		start_part(cycle, &cycle->change);
 	else if (cycle->changed[!cycle->list])
-		timer_start(timers, &cycle->change, random_between(1, AMT_CHANGE_REPEAT));
+		timer_start(timers, &cycle->change, random_between(1, CHANGE_REPEAT));
 	else
 		timer_stop(timers, &cycle->change);
 }
@@ -168,8 +163,7 @@ void updates_due(struct timer *timer)
 	schedule_changes(cycle);
 }
 
-/* Changes of one moment go into one report, and those of a moment in which the current state goes
- * out come after it. */
+/* Changes of one moment share a report. While the current state is being reported, changes wait. */
 void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
 	set_repeats(cycle, subscription, cycle->robustness, cycle->list);
@@ -177,7 +171,7 @@ void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscripti
 		schedule_changes(cycle);
 }
 
-/* With the repetitions, for which others may wait as well: it is not urgent. */
+/* A reminder is not urgent, so that it is sent with the next repetitions. */
 void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
 	if (!subscription->relay_knows || subscription->repeats)

@@ -1,130 +1,44 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The router's side of IGMPv3 or MLDv2 on one interface: asks hosts, or leaves that to a querier
- * with a lower address, and tells which (S,G) they want (RFC 3376 section 6, RFC 3810 section 7, as
- * RFC 4604 has them for SSM).
+/* The router side of IGMPv3 (RFC 3376 section 6) or MLDv2 (RFC 3810 section 7) on one interface, as
+ * RFC 4604 restricts them for SSM: it learns which (S,G)s the hosts of a LAN want. Either we are
+ * the querier and ask the hosts, or a router with a lower address is:
  *
- *             General Query from a lower address
- *      Querier ------------------------------------> Non-Querier, adopts the other's values
- *         ^  <--- Other Querier Present Interval ---     (the same again: restarts the interval)
+ *              General Query from a lower address
+ *      Querier ----------------------------------> Non-Querier, takes over the other's values
+ *         ^                                          |  ^  |
+ *         '---- Other Querier Present Interval ------'  '--'  its next General Query
  *
- * What an election's winner claims holds within bounds only: one forged Query shall neither silence
- * us for days, nor end what hosts want before they were asked again.
+ * A non-querier keeps the same state from the same reports, so that either may take over at any
+ * time. The values that another querier announces hold within bounds only: one forged Query shall
+ * neither silence us for days, nor end memberships before the hosts were asked again.
  *
- * For each (S,G) there is a source timer and nothing else: filter mode is INCLUDE always, for all
- * groups. A host that names no source gets nothing, and is counted. Who is no querier keeps the
- * same state from the same reports.
+ * For each (S,G) there is a source timer and nothing else, since the filter mode is INCLUDE for all
+ * groups. A host that names no source gets nothing; it is counted and logged.
  *
- * Left out: EXCLUDE mode, hence group timers and Group-Specific Queries; Queries of old versions.
- */
+ *   packets.h, encode.h   messages, read and written; also used inside AMT
+ *   state.h               the state of an interface, and the intervals of RFC 3376 section 8
+ *   sources.h             the (S,G)s and their timers
+ *   reports.h             what hosts report
+ *   queries.h             what we ask
+ *   querier.h             the election, and the interface as a whole
+ *
+ * Left out: EXCLUDE mode, and with it group timers and Group-Specific Queries; Queries and reports
+ * of older versions, except that they are counted. */
 #pragma once
 
-#include "base/bucket.h"
-#include "base/timers.h"
-#include "membership/packets.h"
+#include "membership/sources.h"
+#include "membership/state.h"
 
-#include <uthash.h>
-
-/* Query Response Interval (RFC 3376 section 8.3) and Last Member Query Interval (8.8). */
-#define MEMBERSHIP_RESPONSE_INTERVAL    (10 * USEC_PER_SEC)
-#define MEMBERSHIP_LAST_MEMBER_INTERVAL (1 * USEC_PER_SEC)
-
-/* Another querier's Other Querier Present Interval lasts no longer, however long it may claim to be
- * away; and memberships by its values last so long at least, and at most. */
-#define MEMBERSHIP_OTHER_PRESENT_MAX  (600 * USEC_PER_SEC)
-#define MEMBERSHIP_OTHER_INTERVAL_MIN (60 * USEC_PER_SEC)
-#define MEMBERSHIP_OTHER_INTERVAL_MAX (660 * USEC_PER_SEC)
-
-/* Sources of one group: a record may make us look at all of them. */
-#define MEMBERSHIP_SOURCES_MAX 256
-
-/* Group-and-Source-Specific Queries a second that leaves may cause at once, a tenth of them in one
- * moment; those beyond come after the Last Member Query Interval. */
-#define MEMBERSHIP_QUERY_RATE 1000
-
-struct membership_querier;
-
-struct membership_group {
-	struct addr address;
-	struct membership_source *sources;
-	unsigned source_count;
-	struct timer retransmission; /* of Queries for the sources that have some left */
-	struct membership_querier *querier;
-	UT_hash_handle hh;
-};
-
-struct membership_source {
-	struct sg sg;
-	struct timer expiry;   /* the source timer */
-	unsigned queries_left; /* retransmission state */
-	uint64_t record;       /* number of the latest record that wanted it */
-	struct membership_group *group;
-	struct membership_source *prev, *next; /* of the group */
-	UT_hash_handle hh;
-};
-
-struct membership_querier_actions {
-	/* Sends a datagram, with its IP header, on the interface. */
-	void (*send)(void *context, const struct addr *destination, const uint8_t *datagram,
-		     size_t length);
-	/* The first host wants (S,G); false where it cannot be had. The last one has left it. */
-	bool (*joined)(void *context, const struct sg *sg);
-	void (*left)(void *context, const struct sg *sg);
-};
-
-struct membership_counters {
-	uint64_t queries_sent, queries_received, reports_received;
-	uint64_t queries_delayed; /* leaves beyond MEMBERSHIP_QUERY_RATE */
-	uint64_t old_queries;     /* of IGMPv1, IGMPv2 or MLDv1: hosts then name no sources */
-	uint64_t no_source;   /* records of EXCLUDE mode in the SSM range (RFC 4604 section 3.1) */
-	uint64_t old_reports; /* likewise in old reports, Leaves and Dones (sections 3.5, 3.7) */
-	uint64_t skipped;     /* other wishes that are for no (S,G) that may be forwarded */
-};
-
-struct membership_settings {
-	unsigned robustness;           /* Robustness Variable, 1 to 7 */
-	unsigned query_interval;       /* seconds */
-	unsigned limit;                /* (S,G) on this interface */
-	bool require_router_alert;     /* of Queries and reports of IGMPv3 and MLDv2 */
-	const struct prefixes *groups; /* that are served */
-};
-
-struct membership_querier {
-	const char *name; /* of the interface, for the log */
-	struct timers *timers;
-	const struct membership_querier_actions *actions;
-	void *context;
-	struct addr address;            /* source of what we send; IPv6: the link-local one */
-	const struct prefixes *subnets; /* of the interface; the caller's */
-	struct membership_settings settings;
-	struct addr other;                   /* who is querier; of no family where it is us */
-	unsigned robustness, query_interval; /* in use: ours, or the other querier's */
-	unsigned startup_left;               /* General Queries at the shorter interval */
-	struct timer general, other_present;
-	struct membership_source *sources; /* by (S,G) */
-	struct membership_group *groups;   /* by address; none without sources */
-	uint64_t record;                   /* number of the record that is being applied */
-	struct bucket specific;            /* Queries of leaves */
-	struct membership_counters counters;
-};
-
-/* Fill name, timers, actions, context, address and settings in before. Asks at once. */
+/* Begins as querier and sends a General Query at once. The caller has filled in name, timers,
+ * actions, context, address, subnets and settings. */
 void membership_querier_start(struct membership_querier *querier);
-/* The interface has another address: asks from there at once, as at the start, until the election
- * says otherwise. Hosts' memberships stay. */
+/* The interface has another address: begins again as querier with that address. The memberships of
+ * the hosts stay. */
 void membership_querier_readdress(struct membership_querier *querier, const struct addr *address);
-/* Forgets all, without a call of `left`. */
+/* Stops all timers and forgets all memberships, without a call of `left`. */
 void membership_querier_stop(struct membership_querier *querier);
-/* An IGMP or MLD packet that was seen on the interface. Returns why it was refused, and does
- * nothing then: FAULT_SENDER where it is of no subnet of the interface; FAULT_LIMIT where a part of
- * it did not fit the limits. */
+/* Takes an IGMP or MLD packet that was seen on the interface. Returns why it was rejected: then
+ * nothing has changed. FAULT_SENDER if its source is in no subnet of the interface; FAULT_LIMIT if
+ * a part of it did not fit the limits, which is in the log already. */
 enum fault membership_querier_receive(struct membership_querier *querier,
 				      const struct ip_datagram *ip);
-/* State that an earlier daemon had: as a report would make it, without a call of `joined`. False
- * where it is there already, or does not fit. */
-bool membership_querier_adopt(struct membership_querier *querier, const struct sg *sg);
-/* Ends the latest membership, for others to have room: there is one. */
-void membership_querier_yield(struct membership_querier *querier);
-/* What hosts want of (S,G); NULL where that is nothing. */
-struct membership_source *membership_querier_find(const struct membership_querier *querier,
-						  const struct sg *sg);
-unsigned membership_querier_count(const struct membership_querier *querier);
