@@ -49,7 +49,7 @@ static inline struct ip_datagram pim_datagram(const char *from, struct writer *w
 	return ip;
 }
 
-static inline struct writer pim_begin(uint8_t type, void *bytes, size_t size)
+static inline struct writer message_begin(uint8_t type, void *bytes, size_t size)
 {
 	struct writer w = writer_over(bytes, size);
 
@@ -80,7 +80,7 @@ static inline struct ip_datagram join_prune(const char *from, const char *upstre
 					    uint16_t holdtime, const struct wire_entry *entries,
 					    unsigned count, void *bytes, size_t size)
 {
-	struct writer w = pim_begin(PIM_JOIN_PRUNE, bytes, size);
+	struct writer w = message_begin(PIM_JOIN_PRUNE, bytes, size);
 
 	put_unicast(&w, address(upstream));
 	writer_u8(&w, 0);

@@ -15,7 +15,7 @@ static bool is_infinite(const struct pim_metric *metric)
 	       metric->metric == PIM_METRIC_INFINITE;
 }
 
-/* Section 4.6.3. */
+/* Section 4.6.3 */
 static bool is_better(const struct pim_metric *a, const struct addr *a_from,
 		      const struct pim_metric *b, const struct addr *b_from)
 {
@@ -72,7 +72,7 @@ static void remove_entry(struct pim_assert_entry *entry)
 	free(entry);
 }
 
-/* A1, A3: says that we are the winner, and will again before a loser's timer ends. */
+/* A1, A3: asserts that we are the winner, and again before the timers of the losers end. */
 static void assert_ours(struct pim_assert_entry *entry)
 {
 	struct pim_asserts *asserts = entry->table;
@@ -100,7 +100,7 @@ static void lose(struct pim_assert_entry *entry, const struct addr *to,
 		asserts->lost(asserts, &entry->sg, true);
 }
 
-/* A5, of a loser */
+/* A5, as loser */
 static void forget(struct pim_assert_entry *entry)
 {
 	struct pim_asserts *asserts = entry->table;
@@ -110,7 +110,7 @@ static void forget(struct pim_assert_entry *entry)
 	asserts->lost(asserts, &sg, false);
 }
 
-/* A4, of a winner */
+/* A4, as winner */
 static void cancel(struct pim_assert_entry *entry)
 {
 	struct pim_asserts *asserts = entry->table;
@@ -230,7 +230,7 @@ void pim_asserts_neighbor_gone(struct pim_asserts *asserts, const struct addr *n
 			forget(entry);
 }
 
-/* Of a winner, the goodbye of its address tells the others. */
+/* If we are the winner, the goodbye of the old address tells the others. */
 void pim_asserts_readdress(struct pim_asserts *asserts, const struct addr *us)
 {
 	struct pim_assert_entry *entry, *next;

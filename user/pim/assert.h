@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The (S,G) Assert state machine of one interface and family (RFC 7761 section 4.6.1): of several
- * routers that forward a channel onto a LAN, one is to go on.
+/* The (S,G) Assert state machine of one interface and family (RFC 7761 section 4.6.1). If several
+ * routers forward a channel onto a LAN, it decides which of them goes on.
  *
  *             their data, a worse Assert           a better Assert
  *   NoInfo ------------------------------> Winner -----------------> Loser
  *      ^   <----- we stop forwarding -------                           |
- *      '----- its timer, its end, its cancel, a Join(S,G) to us -------'
+ *      '---- timer, winner gone, AssertCancel, a Join(S,G) to us ------'
  *
- * (*,G) is left out, since there is no shared tree here. An interface is never the one that the
- * source's packets come by. Entries exist for channels that the interface wants, and for no others.
+ * Entries exist only for channels that the interface wants. Left out: (*,G), since there is no
+ * shared tree here; the rows about RPF_interface(S), since packets of the source come from the WAN.
  */
 #pragma once
 
@@ -22,11 +22,11 @@
 
 enum pim_assert_state { PIM_ASSERT_NO_INFO, PIM_ASSERT_WINNER, PIM_ASSERT_LOSER };
 
-/* What the interface has to do with (S,G), Asserts left aside. */
+/* How the interface takes part in (S,G), Asserts aside. */
 enum pim_interest {
 	PIM_UNWANTED,
-	PIM_WANTED,   /* AssertTrackingDesired: it is joined there, but has no packets yet */
-	PIM_FORWARDED /* CouldAssert: its packets go there */
+	PIM_WANTED,   /* AssertTrackingDesired: (S,G) is joined, but has no packets yet */
+	PIM_FORWARDED /* CouldAssert: packets of (S,G) are forwarded onto it */
 };
 
 struct pim_asserts;
@@ -44,32 +44,35 @@ struct pim_assert_entry {
 struct pim_asserts {
 	struct timers *timers;
 	struct addr us;           /* the primary address */
-	struct pim_metric metric; /* spt_assert_metric: ours, of what is forwarded */
+	struct pim_metric metric; /* spt_assert_metric: ours, for what we forward */
 	struct pim_assert_entry *by_sg;
 	enum pim_interest (*interest)(struct pim_asserts *asserts, const struct sg *sg);
 	/* Sends an Assert with this metric. */
 	void (*send)(struct pim_asserts *asserts, const struct sg *sg,
 		     const struct pim_metric *metric);
-	/* lost_assert(S,G,I): whether the forwarding of (S,G) must rest. */
+	/* lost_assert(S,G,I): whether we must not forward (S,G). */
 	void (*lost)(struct pim_asserts *asserts, const struct sg *sg, bool lost);
 };
 
-/* The events of figure 8. */
+/* Events of figure 8 */
+
+/* An Assert of `from`. */
 void pim_asserts_receive(struct pim_asserts *asserts, const struct addr *from,
 			 const struct pim_assert *message);
-/* A packet of (S,G) that is not ours came in by the interface. */
+/* A packet of (S,G) that we did not send was seen on the interface. */
 void pim_asserts_data(struct pim_asserts *asserts, const struct sg *sg);
-/* A Join(S,G) to us. */
+/* A Join(S,G) with one of our addresses as the upstream neighbor. */
 void pim_asserts_join(struct pim_asserts *asserts, const struct sg *sg);
+/* `interest` may return something else for (S,G) now. */
 void pim_asserts_interest_changed(struct pim_asserts *asserts, const struct sg *sg);
-/* A neighbour has expired, said goodbye or begun anew. */
+/* A neighbor has expired, said goodbye or restarted. */
 void pim_asserts_neighbor_gone(struct pim_asserts *asserts, const struct addr *neighbor);
 
-/* The interface has another primary address: whatever was settled with the old one is open again. */
+/* The interface has another primary address: all elections are open again. */
 void pim_asserts_readdress(struct pim_asserts *asserts, const struct addr *us);
 
-/* NULL in NoInfo. */
+/* Returns NULL in NoInfo. */
 const struct pim_assert_entry *pim_asserts_find(const struct pim_asserts *asserts,
 						const struct sg *sg);
-/* Without any call. */
+/* Forgets all entries without any call. */
 void pim_asserts_free(struct pim_asserts *asserts);

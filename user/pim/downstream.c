@@ -13,7 +13,7 @@ static const char *state_name(enum pim_downstream_state state)
 	return names[state];
 }
 
-/* Claims, and joiners: these are there as long as they have one. */
+/* Claims and joiners. A joiner exists as long as it has a claim. */
 
 static struct pim_joiner *find_joiner(const struct pim_downstream *downstream,
 				      const struct addr *address)
@@ -57,7 +57,7 @@ static struct pim_claim *find_claim(const struct pim_downstream_entry *entry,
 	return claim;
 }
 
-/* Makes room for one more, at the cost of the one that ends first. */
+/* Makes room for one more claim: the one that ends first loses its name. */
 static void limit_claims(struct pim_downstream_entry *entry)
 {
 	struct pim_claim *claim, *first = entry->claims;
@@ -112,7 +112,7 @@ static void discard(struct pim_downstream_entry *entry)
 	free(entry);
 }
 
-/* The one place where a state changes. The entry is gone after a change to NoInfo. */
+/* The only place where the state changes. The entry is gone after a change to NoInfo. */
 static void change_state(struct pim_downstream_entry *entry, enum pim_downstream_state state,
 			 const char *why)
 {
@@ -171,7 +171,7 @@ static struct pim_downstream_entry *add(struct pim_downstream *downstream, const
 	return entry;
 }
 
-/* With the last of what keeps the entry. */
+/* The entry expires with the last Join that keeps it. */
 static void set_expiry(struct pim_downstream_entry *entry)
 {
 	usec_t due = entry->kept_until;
@@ -189,19 +189,20 @@ static usec_t end_of(const struct timers *timers, uint16_t holdtime)
 						: timers->now + holdtime * USEC_PER_SEC;
 }
 
-/* Joins are suppressed (section 4.3.3): others may want it, but who joins keeps it up. One that has
- * as many as it may have does so, too, by no name and for no longer than by default. */
+/* A Join keeps an existing entry even if its neighbor has reached the limit, since the other
+ * neighbors that want it may suppress theirs (section 4.3.3); but then without a claim, and for no
+ * longer than the default Holdtime. */
 static void keep(struct pim_downstream_entry *entry, const struct addr *from, uint16_t holdtime)
 {
 	const struct timers *timers = entry->table->timers;
 	struct pim_claim *claim = find_claim(entry, from);
 	usec_t due = end_of(timers, holdtime);
-	usec_t most = end_of(timers, PIM_HOLDTIME_JOIN_PRUNE);
+	usec_t unnamed_max = end_of(timers, PIM_HOLDTIME_JOIN_PRUNE);
 
 	if (!claim && may_join_more(entry->table, from))
 		claim = add_claim(entry, from);
-	if (!claim && due > most)
-		due = most;
+	if (!claim && due > unnamed_max)
+		due = unnamed_max;
 	if (claim && claim->due < due)
 		claim->due = due;
 	else if (!claim && entry->kept_until < due)
@@ -226,8 +227,9 @@ enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, cons
 	struct pim_downstream_entry *entry = pim_downstream_find(downstream, sg);
 	enum pim_join_result result = PIM_JOIN_TAKEN;
 
-	/* For no time: taken at its word, where section 4.5.2's larger of two timers would ignore
-	 * it. Others who want it still say so with their next periodic Join. */
+	/* Section 4.5.2 would ignore a Join with Holdtime 0, since the Expiry Timer keeps the
+	 * larger value. It ends the state here; other routers that want the channel say so by their
+	 * next periodic Join. */
 	if (!holdtime) {
 		if (entry)
 			change_state(entry, PIM_NO_INFO, "Join with Holdtime 0");
@@ -271,13 +273,13 @@ void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg
 	change_state(entry, PIM_PRUNE_PENDING, "Prune");
 }
 
-/* What ends by it ends by its timer, which runs when the loop has time for it. */
+/* Entries that end by this end by their timers, so that many of them do not hold up the loop. */
 void pim_downstream_bound(struct pim_downstream *downstream, const struct addr *neighbor,
-			  usec_t most, bool gone)
+			  usec_t max, bool gone)
 {
 	struct pim_joiner *joiner = find_joiner(downstream, neighbor);
 	struct pim_claim *claim = joiner ? joiner->claims : NULL, *next;
-	usec_t end = downstream->timers->now + most;
+	usec_t end = downstream->timers->now + max;
 
 	for (; claim; claim = next) {
 		struct pim_downstream_entry *entry = claim->entry;
@@ -313,7 +315,7 @@ struct pim_joiner *pim_downstream_largest(const struct pim_downstream *downstrea
 
 void pim_downstream_yield(struct pim_downstream *downstream, struct pim_joiner *joiner)
 {
-	struct pim_claim *latest = joiner->claims->prev; /* the list's last */
+	struct pim_claim *latest = joiner->claims->prev; /* the last of the list */
 	struct pim_downstream_entry *entry = latest->entry;
 
 	release(latest);

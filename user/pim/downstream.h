@@ -5,13 +5,13 @@
  *   NoInfo --------> Join ------------------------> Prune-Pending --(override interval)--> NoInfo
  *                     ^   <----- another's Join -----                   PruneEcho
  *
- * The Expiry Timer ends every state: with the last of the Joins that keep it up, each for its
- * Holdtime, but no longer than the neighbour that sent it is there. With one neighbour at most
- * nobody could override a Prune, and it ends the state at once, without an echo.
+ * The Expiry Timer ends every state. It ends with the last of the Joins that keep the state up:
+ * each lasts for its Holdtime, but no longer than its neighbor is there. With at most one neighbor
+ * nobody could override a Prune, so that the Prune ends the state at once and without an echo.
  *
- * Routers keep their Joins back for another's (section 4.3.3), so that who has joined is not all of
- * who wants it: what a neighbour that is gone has joined lasts, where others are left, until those
- * would have spoken. */
+ * Routers suppress their Joins when they hear that of another (section 4.3.3), so that more of them
+ * may want a channel than have joined it. Joins of a neighbor that is gone therefore last, if other
+ * neighbors are left, until those would have sent their own. */
 #pragma once
 
 #include "base/timers.h"
@@ -23,35 +23,37 @@ enum pim_downstream_state { PIM_NO_INFO, PIM_JOIN, PIM_PRUNE_PENDING };
 
 struct pim_downstream;
 
-/* The longest that a router keeps its Join back for another's, of this Holdtime by default
- * (t_suppressed, section 4.11: 1.4 times 60 s), and some time for it to come. */
+/* How long a router suppresses its Join at most (t_suppressed, section 4.11: 1.4 times 60 s), and
+ * some time for the Join to come. */
 #define PIM_SUPPRESSION (90 * USEC_PER_SEC)
 
-/* Neighbours that an entry knows by name; of more, the one whose Join ends first is forgotten. */
+/* Neighbors whose Joins an entry tells apart. If there are more, the one that ends first is merged
+ * into `kept_until`. */
 #define PIM_CLAIMS_MAX 8
 
-/* A neighbour, by what it has joined. */
+/* A neighbor that has joined something. */
 struct pim_joiner {
 	struct addr address;
-	struct pim_claim *claims; /* the latest is the last */
+	struct pim_claim *claims; /* oldest first */
 	unsigned entries;
 	UT_hash_handle hh;
 };
 
-/* A neighbour's Join of an entry. */
+/* The Join of a neighbor for an entry. */
 struct pim_claim {
 	struct pim_joiner *joiner;
 	struct pim_downstream_entry *entry;
-	usec_t due;
-	struct pim_claim *prev, *next; /* of the joiner */
-	struct pim_claim *sibling;     /* of the entry */
+	usec_t due;                    /* when it ends */
+	struct pim_claim *prev, *next; /* in the joiner's list */
+	struct pim_claim *sibling;     /* in the entry's list */
 };
 
 struct pim_downstream_entry {
 	struct sg sg;
 	enum pim_downstream_state state;
-	struct pim_claim *claims; /* the latest first */
-	usec_t kept_until;        /* without a claim: by an earlier daemon, by neighbours gone */
+	struct pim_claim *claims; /* latest first */
+	usec_t kept_until;        /* by Joins without a claim: of neighbors that are gone, beyond a
+				   * limit, or heard by an earlier daemon */
 	struct timer expiry, prune_pending;
 	struct pim_downstream *table;
 	UT_hash_handle hh;
@@ -61,46 +63,48 @@ struct pim_downstream {
 	struct timers *timers;
 	struct pim_downstream_entry *by_sg;
 	struct pim_joiner *joiners;
-	unsigned joiner_limit; /* entries of one */
-	/* (S,G) is about to leave NoInfo: the interface wants its packets, by a Join of `from`.
-	 * False where they cannot be had; it stays in NoInfo then. */
+	unsigned joiner_limit; /* entries per neighbor */
+	/* (S,G) is about to leave NoInfo by a Join of `from`. If the call returns false, (S,G)
+	 * cannot be had, and stays in NoInfo. */
 	bool (*joined)(struct pim_downstream *downstream, const struct sg *sg,
 		       const struct addr *from);
 	/* (S,G) is in NoInfo again. */
 	void (*left)(struct pim_downstream *downstream, const struct sg *sg);
-	/* A Prune that nobody has overridden took effect: a PruneEcho is to be sent. */
+	/* A Prune that nobody has overridden took effect: a PruneEcho must be sent. */
 	void (*echo)(struct pim_downstream *downstream, const struct sg *sg);
 };
 
 enum pim_join_result {
 	PIM_JOIN_TAKEN,
-	PIM_JOIN_TOO_MANY, /* its sender has as many as it may have */
-	PIM_JOIN_REFUSED   /* by `joined` */
+	PIM_JOIN_TOO_MANY, /* the neighbor has reached joiner_limit */
+	PIM_JOIN_REFUSED   /* `joined` returned false */
 };
 
-/* Holdtime in seconds; 0 ends the state at once. */
+/* A Join. `holdtime` is in seconds; 0 ends the state at once. */
 enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg,
 					 const struct addr *from, uint16_t holdtime);
-/* State that an earlier daemon had: Join for `holdtime` seconds, without a call of `joined`. */
+/* Takes over state of an earlier daemon: Join for `holdtime` seconds, without a call of `joined`.
+ * Returns false if (S,G) has state already. */
 bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg,
 			  uint16_t holdtime);
-/* `override_interval` is 0 on an interface with one neighbour at most. */
+/* A Prune. `override_interval` is 0 if there is at most one neighbor. */
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval);
-/* Joins of a neighbour last so long at most from now on; it is counted no more for them where it is
- * `gone`, else it has begun anew. */
+/* The Joins of a neighbor end after `max` at the latest. If the neighbor is `gone`, it no longer
+ * counts as their joiner; otherwise it has restarted. */
 void pim_downstream_bound(struct pim_downstream *downstream, const struct addr *neighbor,
-			  usec_t most, bool gone);
-/* How many (S,G) a neighbour has joined; who has joined the most, NULL where nobody has any. */
+			  usec_t max, bool gone);
+/* The number of (S,G)s that the neighbor has joined. */
 unsigned pim_downstream_joined_by(const struct pim_downstream *downstream,
 				  const struct addr *neighbor);
+/* The neighbor that has joined the most (S,G)s; NULL if nothing is joined. */
 struct pim_joiner *pim_downstream_largest(const struct pim_downstream *downstream);
-/* It loses what it has joined last, for others to have room; that ends where nobody else keeps it.
- */
+/* Takes from a neighbor the (S,G) that it has joined last, to make room for others. The state of
+ * (S,G) ends unless another Join keeps it. */
 void pim_downstream_yield(struct pim_downstream *downstream, struct pim_joiner *joiner);
-/* NULL in NoInfo. */
+/* Returns NULL in NoInfo. */
 struct pim_downstream_entry *pim_downstream_find(const struct pim_downstream *downstream,
 						 const struct sg *sg);
 unsigned pim_downstream_count(const struct pim_downstream *downstream);
-/* Without a call of `left`. */
+/* Forgets all state without a call of `left`. */
 void pim_downstream_free(struct pim_downstream *downstream);

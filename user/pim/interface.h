@@ -1,54 +1,72 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PIM on one interface and family: says Hello, takes what neighbours send, and tells which (S,G)
- * the LAN wants (RFC 7761, the SSM subset of section 4.8.2, upstream router's side).
+/* PIM-SM (RFC 7761) on one interface and address family, as the upstream router of an SSM-only LAN
+ * (section 4.8.2): it says Hello, keeps the neighbors, and learns by their Joins which (S,G)s the
+ * LAN wants. The state of an interface has three parts, each a state machine of its own:
  *
- * Where another router on this host speaks for the same addresses it only observes: it follows what
- * is sent to them, and says nothing.
+ *   neighbor.h     who is there: Hello, Holdtime, Generation ID, DR (section 4.3)
+ *   downstream.h   which (S,G)s are joined: NoInfo, Join, Prune-Pending (section 4.5.2)
+ *   assert.h       which of several routers forwards an (S,G): Winner, Loser (section 4.6.1)
  *
- * Left out: DR duties, and everything that needs an RP. */
+ * and the files that connect them with messages:
+ *
+ *   wire*.h, packets.h   messages, read and written (section 4.9)
+ *   hello.h              what we say to neighbors, and what their Hellos change
+ *   joins.h              what their Join/Prunes change, and our PruneEchoes
+ *   interface.h          the interface as a whole
+ *
+ * The order of what we send matters: a neighbor discards everything from a router whose Hello it
+ * has not heard, so that a new neighbor is sent a Hello before anything else (section 4.3.1).
+ *
+ * If another router on this host speaks PIM with the same addresses, the interface only observes:
+ * it follows what neighbors send to that router, and says nothing itself.
+ *
+ * Left out: the duties of a DR and everything that needs a rendezvous point, (*,G) and (S,G,rpt)
+ * state; Joins towards the source, whose place AMT takes (RFC 7450). */
 #pragma once
 
 #include "pim/assert.h"
 #include "pim/downstream.h"
 #include "pim/neighbor.h"
 
-#define PIM_TRIGGERED_HELLO_DELAY_S 5 /* Triggered_Hello_Delay */
-#define PIM_DR_PRIORITY             0 /* an ingest box does no DR's work: let any router win */
+#define PIM_DR_PRIORITY 0 /* we do no work of a DR: any other router shall win */
 
 struct pim_actions {
 	/* Sends a PIM message to ALL-PIM-ROUTERS on the interface. */
 	void (*send)(void *context, const uint8_t *message, size_t length);
-	/* The interface wants (S,G), by a Join of `from`; false where it cannot be had. */
+	/* The interface wants (S,G), by a Join of `from`. Returns false if it cannot be had. */
 	bool (*joined)(void *context, const struct sg *sg, const struct addr *from);
+	/* The interface no longer wants (S,G). */
 	void (*left)(void *context, const struct sg *sg);
-	/* What the interface has to do with (S,G), whoever wants it. */
+	/* Whether the interface wants (S,G), by PIM or otherwise, and is sent its packets. */
 	enum pim_interest (*interest)(void *context, const struct sg *sg);
-	/* Another router won the Assert: nothing of (S,G) may go out; or it may again. */
+	/* `lost`: another router won the Assert, so that we must not forward (S,G) onto the
+	 * interface. Otherwise we may again. */
 	void (*lost)(void *context, const struct sg *sg, bool lost);
 };
 
 struct pim_counters {
 	uint64_t hellos_sent, hellos_received, join_prunes_received;
-	uint64_t prune_echoes_sent; /* entries */
+	uint64_t prune_echoes_sent; /* counts entries */
 	uint64_t asserts_sent, asserts_received;
-	uint64_t entries_skipped;  /* (*,G), (S,G,rpt), (*,*,RP): no channels */
-	uint64_t entries_refused;  /* channels that may not be forwarded */
+	uint64_t entries_skipped;  /* (*,G), (S,G,rpt), (*,*,RP): not channels */
+	uint64_t entries_refused;  /* channels that must not be forwarded */
 	uint64_t joins_refused;    /* beyond a limit */
-	uint64_t joins_yielded;    /* ended, for others to have room */
-	uint64_t for_other_router; /* Join/Prunes with another upstream neighbour */
-	/* What could not be read of messages that count otherwise: stray bytes of Hellos, join
-	 * attributes, Join/Prunes from an address of an unknown kind on. */
+	uint64_t joins_yielded;    /* ended to make room for others */
+	uint64_t for_other_router; /* Join/Prunes with another upstream neighbor */
+	/* Parts of accepted messages that could not be read: stray bytes of Hellos, Join
+	 * Attributes, the rest of a Join/Prune behind an address of an unknown kind. */
 	uint64_t parts_skipped;
 };
 
-/* What the operator lets PIM do. */
+/* What the operator has configured. */
 struct pim_options {
-	unsigned neighbors_max, joins_max; /* joins: of one neighbour */
-	bool require_hello;                /* before a Join/Prune counts (section 4.5) */
-	const struct prefixes *allow;      /* routers; the lists belong to the caller */
-	const struct prefixes *groups;     /* that are served */
-	struct pim_metric metric;          /* for Asserts */
-	unsigned hello_period;             /* seconds; our Holdtime is 3.5 times that */
+	unsigned neighbors_max;
+	unsigned joins_max;            /* per neighbor */
+	bool require_hello;            /* Join/Prunes count only from neighbors (section 4.5) */
+	const struct prefixes *allow;  /* the routers that are heard; the caller's */
+	const struct prefixes *groups; /* the groups that are served; the caller's */
+	struct pim_metric metric;      /* of our Asserts */
+	unsigned hello_period;         /* seconds; our Holdtime is 3.5 times as long */
 };
 
 struct pim_interface {
@@ -59,40 +77,50 @@ struct pim_interface {
 	void *context;
 	bool observing;
 	const struct prefixes *subnets; /* of the interface; the caller's */
-	struct addr address; /* the primary one, or IPv6 link-local: source of what we send */
+	struct addr address; /* source of what we send: the primary or IPv6 link-local address */
 	struct addr secondaries[PIM_ADDRESSES_MAX];
 	unsigned secondary_count;
 	uint32_t generation_id;
 	struct timer hello;
-	bool hello_owed; /* to a new or restarted neighbour, before anything else */
+	bool hello_owed; /* a new or restarted neighbor must hear a Hello before anything else */
 	struct pim_neighbors neighbors;
 	struct pim_downstream downstream;
 	struct pim_asserts asserts;
-	struct sg echoes[PIM_PRUNES_MAX]; /* to be sent in one message */
+	struct sg echoes[PIM_PRUNES_MAX]; /* PruneEchoes to be sent in one message */
 	unsigned echo_count;
 	struct timer echo;
 	struct pim_counters counters;
 };
 
-/* Fill name, timers, options, actions, context, observing and addresses in before. Says Hello at
- * once, twice, with different Generation IDs: neighbours send their Joins anew. */
+/* Begins, and says Hello at once. The caller has filled in name, timers, options, actions, context,
+ * observing, subnets and addresses. */
 void pim_interface_start(struct pim_interface *pim);
-/* Says goodbye (Holdtime 0), and forgets all. */
+/* Says goodbye (a Hello with Holdtime 0), stops all timers and forgets all state, without a call of
+ * `left`. */
 void pim_interface_stop(struct pim_interface *pim);
-/* Section 4.3.1, where addresses change: goodbye from the primary one, while messages still leave
- * from it; then what there is now, of which Hellos go out at once. Under another primary address
- * they are those of a start, and old Joins last until their Holdtime, for routers that come along.
+/* The address of the interface is about to change: says goodbye from the old one (section 4.3.1).
  */
 void pim_interface_withdraw(struct pim_interface *pim);
+/* The interface has these addresses now: says Hello at once. If the primary address is another one,
+ * we begin as a new router; the old Joins last until their Holdtime ends, or a router sends them to
+ * the new address. */
 void pim_interface_readdress(struct pim_interface *pim, const struct addr *address,
 			     const struct addr *secondaries, unsigned secondary_count);
-/* A PIM packet that was seen on the interface. Returns why it was refused, and does nothing then;
- * FAULT_LIMIT, which is in the log already, where a part of it did not fit the limits. */
+/* Takes a PIM packet that was seen on the interface. Returns why it was rejected: then nothing has
+ * changed. FAULT_LIMIT if a part of it did not fit the limits, which is in the log already. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
-/* Whether we can tell that a neighbour's routes hardly lead to us: none of its addresses is of a
- * subnet of ours. Such a neighbour is legal (section 4.3.4). */
-bool pim_interface_is_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor);
-/* What `interest` answers for (S,G) may have changed. */
+/* What `interest` returns for (S,G) may have changed. */
 void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg);
-/* The designated router; it may be ourselves. */
+/* The designated router, which may be ourselves. */
 const struct addr *pim_interface_dr(const struct pim_interface *pim);
+/* Whether no address of the neighbor is in a subnet of the interface. Such a neighbor is legal
+ * (section 4.3.4), but its routes hardly lead to us. */
+bool pim_interface_is_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor);
+
+/* For the other files of this folder: */
+
+/* Whether `address` is one of ours. */
+bool pim_interface_has(const struct pim_interface *pim, const struct addr *address);
+/* Whether we know that of `neighbors` neighbors at most one is there, so that nobody can override a
+ * Prune. Routers that need not say Hello cannot be counted. */
+bool pim_interface_is_alone(const struct pim_interface *pim, unsigned neighbors);

@@ -22,7 +22,7 @@ static void expire(struct timer *timer)
 void pim_neighbors_heard(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor)
 {
 	neighbor->heard = neighbors->timers->now;
-	/* A hash keeps the order in which its elements came. */
+	/* A hash keeps the order in which its elements were added. */
 	HASH_DEL(neighbors->by_address, neighbor);
 	HASH_ADD(hh, neighbors->by_address, address, sizeof(neighbor->address), neighbor);
 }

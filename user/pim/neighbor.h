@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The PIM neighbours of one interface and family: learnt by Hello, kept for its Holdtime (RFC 7761
- * section 4.3). */
+/* The PIM neighbors of one interface and family: learned by their Hellos, kept for the Holdtime
+ * (RFC 7761 section 4.3). */
 #pragma once
 
 #include "base/timers.h"
@@ -8,7 +8,7 @@
 
 #include <uthash.h>
 
-/* What a router assumes where a neighbour does not send option 2 (section 4.11). */
+/* Defaults for a neighbor that does not send option 2, LAN Prune Delay (section 4.11). */
 #define PIM_PROPAGATION_DELAY_MS 500
 #define PIM_OVERRIDE_INTERVAL_MS 2500
 
@@ -16,9 +16,9 @@ struct pim_neighbors;
 
 struct pim_neighbor {
 	struct addr address;
-	struct pim_hello hello; /* the latest */
-	usec_t since;
-	usec_t heard; /* when the latest message came */
+	struct pim_hello hello; /* the latest one */
+	usec_t since;           /* when it appeared or restarted */
+	usec_t heard;           /* when its latest message came */
 	struct timer expiry;
 	struct pim_neighbors *table;
 	UT_hash_handle hh;
@@ -26,9 +26,10 @@ struct pim_neighbor {
 
 struct pim_neighbors {
 	struct timers *timers;
-	struct pim_neighbor *by_address; /* in order of `heard` */
+	struct pim_neighbor *by_address; /* hash; in order of `heard`, oldest first */
 	unsigned limit;
-	/* A neighbour's Holdtime has run out; it is freed after the call. */
+	/* The Holdtime of a neighbor has ended, or it must make room. It is freed after the call.
+	 */
 	void (*expired)(struct pim_neighbors *neighbors, const struct pim_neighbor *neighbor);
 };
 
@@ -37,25 +38,26 @@ enum pim_neighbor_change {
 	PIM_NEIGHBOR_NEW,
 	PIM_NEIGHBOR_RESTARTED, /* another Generation ID (section 4.3.1) */
 	PIM_NEIGHBOR_GONE,      /* said goodbye */
-	PIM_NEIGHBOR_STRANGER,  /* goodbye from one we did not know */
+	PIM_NEIGHBOR_STRANGER,  /* goodbye of a router that was no neighbor */
 	PIM_NEIGHBOR_REFUSED    /* the table is full */
 };
 
-/* In a full table, a neighbour that was not heard for Default_Hello_Holdtime gives its place to a
- * new one, whatever Holdtime it has claimed: else made-up ones could keep real ones out for ever.
- */
+/* Takes a Hello. In a full table, a neighbor that was not heard for Default_Hello_Holdtime makes
+ * room for a new one, whatever its own Holdtime; else forged Hellos could keep real neighbors out
+ * for ever. */
 enum pim_neighbor_change pim_neighbors_hello(struct pim_neighbors *neighbors,
 					     const struct addr *from,
 					     const struct pim_hello *hello);
+/* Returns NULL if there is no such neighbor. */
 struct pim_neighbor *pim_neighbors_find(struct pim_neighbors *neighbors,
 					const struct addr *address);
-/* A message of it came that is no Hello. */
+/* A message of the neighbor came that is no Hello. */
 void pim_neighbors_heard(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor);
 unsigned pim_neighbors_count(const struct pim_neighbors *neighbors);
-/* J/P_Override_Interval(I): propagation delay plus override interval, the largest on the LAN if all
- * tell theirs, else the defaults (section 4.3.3). */
+/* J/P_Override_Interval(I) (section 4.3.3): the largest propagation delay plus the largest override
+ * interval on the LAN, if all neighbors announce theirs; else the sum of the defaults. */
 usec_t pim_neighbors_override_interval(const struct pim_neighbors *neighbors);
-/* The designated router (section 4.3.2), where our own address and DR priority are these. */
+/* The designated router (section 4.3.2), which is `us` if we win with this DR priority. */
 const struct addr *pim_neighbors_dr(const struct pim_neighbors *neighbors, const struct addr *us,
 				    uint32_t priority);
 void pim_neighbors_free(struct pim_neighbors *neighbors);
