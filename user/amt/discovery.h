@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Relay Discovery: from a discovery address to the address of a relay (RFC 7450 section 5.2.3.4).
+/* Relay Discovery: finds the address of a relay by a discovery address (RFC 7450 section 5.2.3.4).
  */
 #pragma once
 
 #include "amt/packets.h"
 #include "base/timers.h"
 
-/* The retry timers of Discovery and Request (sections 5.2.3.4.3 and 5.2.3.5.3); the number of
- * transmissions is a gateway's own choice. */
+/* Retransmission of Discovery and Request (sections 5.2.3.4.3 and 5.2.3.5.3). The RFC leaves the
+ * number of transmissions to the gateway. */
 #define AMT_RETRY_INITIAL (1 * USEC_PER_SEC)
 #define AMT_RETRY_MAX     (120 * USEC_PER_SEC)
 #define AMT_TRANSMISSIONS 4
 
-/* Of a relay that has served us it is to be known soon that it is back: one that is waited for is
- * asked every AMT_RETRY_INITIAL so often, and after a growing time from then on. Others are not:
- * they are named by strangers. */
+/* A relay that has served us and failed is asked this many times every AMT_RETRY_INITIAL, so that
+ * we learn soon when it is back, and then at a growing interval. Other relays are asked
+ * AMT_TRANSMISSIONS times, since anybody may name them in DNS. */
 #define AMT_PATIENT_TRANSMISSIONS 180
 
 struct amt_discovery;
 
 struct amt_discovery_actions {
 	void (*send)(struct amt_discovery *discovery, const uint8_t *bytes, size_t length);
-	/* Either ends the discovery; it may be started again, or freed, in the call. */
+	/* Each of these ends the discovery, which may be started again or freed in the call. */
 	void (*found)(struct amt_discovery *discovery, const struct addr *relay);
 	void (*failed)(struct amt_discovery *discovery, const char *reason);
 };
@@ -32,14 +32,15 @@ struct amt_discovery {
 	struct timer retry; /* runs while an Advertisement is awaited */
 	uint32_t nonce;
 	unsigned transmissions;
-	bool patient; /* asks until there is an answer; else AMT_TRANSMISSIONS times */
+	bool patient; /* asks until an answer comes; else AMT_TRANSMISSIONS times */
 };
 
-/* Until the next transmission, where there have been so many before the last. */
+/* The time from a transmission to the next one, after `transmissions` earlier ones. */
 usec_t amt_retry_time(unsigned transmissions, bool patient);
-/* Fill timers, actions and patient in before. */
+/* Sends a first Discovery. The caller has filled in timers, actions and patient. */
 void amt_discovery_start(struct amt_discovery *discovery);
 void amt_discovery_stop(struct amt_discovery *discovery);
-/* An Advertisement that came from the discovery address and port. Returns why it was refused. */
+/* Takes an Advertisement that came from the discovery address and port. Returns why it was
+ * rejected. */
 enum fault amt_discovery_receive(struct amt_discovery *discovery,
 				 const struct amt_advertisement *advertisement);

@@ -7,8 +7,8 @@ void amt_p_flag_begin(struct amt_p_flag *p)
 	p->misread = false;
 }
 
-/* Of both, 0x80 goes first: the IGMP Query of a relay that misreads it then comes before the MLD
- * Query of the other. */
+/* 0x80 is sent first. If the relay misreads it, its IGMP Query comes before the MLD Query that
+ * answers the other form. */
 unsigned amt_p_flag_next(struct amt_p_flag *p, uint8_t forms[AMT_P_FORMS])
 {
 	unsigned count = 0;
@@ -32,7 +32,7 @@ void amt_p_flag_answered(struct amt_p_flag *p)
 	p->first = p->sent & AMT_P_LINUX ? AMT_P_LINUX : AMT_P;
 }
 
-/* It may be a copy that the network made: so the other form is not given up. */
+/* The Query may be a duplicate made by the network, so the form may be sent again. */
 bool amt_p_flag_misread(struct amt_p_flag *p)
 {
 	if (!(p->sent & AMT_P_LINUX))

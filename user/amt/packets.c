@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The wire side of AMT: RFC 7450 section 5.1, as a gateway sees it. It reads Relay Advertisements,
- * Membership Queries and Multicast Data, and writes the other four.
+/* A gateway reads Relay Advertisements, Membership Queries and Multicast Data, and writes the other
+ * four messages. Reserved bits are sent as zero and ignored when received. Whether an Advertisement
+ * or a Query was asked for is not checked here, nor what Queries and Data carry.
  *
- * Reserved bits are sent as zero and ignored when received. Whether an Advertisement or a Query was
- * asked for (nonce, sender, waiting at all) is the gateway's question, not one of bytes; what the
- * Query carries is membership/packets.c's, what Data carries is for the slow path to check.
- *
- * Left out: the E flag of a Request (RFC 9601), since relays that check reserved bits, Linux among
- * them, drop a Request that has it. */
+ * Left out: the E flag of a Request (RFC 9601), since relays that check reserved bits, Linux's
+ * among them, drop a Request that has it. */
 #include "amt/packets.h"
 
 #include <string.h>
 
-#define ADVERTISEMENT_V4 4 /* what is left for the relay's address */
+#define ADVERTISEMENT_V4 4 /* bytes of the relay's address */
 #define ADVERTISEMENT_V6 16
 #define QUERY_GATEWAY    0x01 /* G */
 #define QUERY_LIMIT      0x02 /* L */
@@ -23,7 +20,7 @@ static enum fault decode_advertisement(struct cursor c, struct amt_advertisement
 	advertisement->nonce = cursor_u32(&c);
 	if (c.failed)
 		return FAULT_TRUNCATED;
-	/* Nothing but the length tells the family. */
+	/* Only the length tells the family. */
 	switch (cursor_left(&c)) {
 	case ADVERTISEMENT_V4:
 		advertisement->relay = cursor_addr(&c, AF_INET);

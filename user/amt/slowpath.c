@@ -7,7 +7,7 @@
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
 
-/* Places in an IPv4 header */
+/* Offsets in an IPv4 header */
 #define V4_LENGTH   2
 #define V4_FRAGMENT 6
 #define V4_TTL      8
@@ -15,12 +15,13 @@
 #define V4_CHECKSUM 10
 #define V4_SOURCE   12
 
+/* Offsets in an IPv6 header */
 #define V6_LENGTH    4
 #define V6_NEXT      6
 #define V6_HOP_LIMIT 7
 #define V6_SOURCE    8
 
-/* IPv4's flags and offset */
+/* Flags and offset of IPv4 */
 #define DONT_FRAGMENT  0x4000
 #define MORE_FRAGMENTS 0x2000
 #define OFFSET         0x1fff
@@ -31,7 +32,8 @@
 #define OPTION_END    0
 #define OPTION_NOP    1
 
-_Static_assert(MCI_IS_DATA == SLOWPATH_GO_ON, "a verdict on the inner packet is a check's");
+_Static_assert(MCI_IS_DATA == SLOWPATH_GO_ON,
+	       "mci_judge_protocol() and mci_judge_chain() return what a check does");
 
 static uint16_t get16(const uint8_t *at)
 {
@@ -49,7 +51,7 @@ static bool is_v4(const struct slowpath_packet *packet)
 	return packet->sg.source.family == AF_INET;
 }
 
-/* Takes header and payload out of `data`; the rest is no fault. */
+/* Takes header and payload out of `data`; bytes behind them are ignored. */
 static int take(struct cursor data, size_t header, size_t length, struct slowpath_packet *packet)
 {
 	if (length > cursor_left(&data))
@@ -104,7 +106,7 @@ static int parse(struct cursor data, struct slowpath_packet *packet)
 	}
 }
 
-/* As mci_load. */
+/* An mci_load function. */
 static long load(void *context, uint32_t offset, void *to, uint32_t length)
 {
 	const struct slowpath_packet *packet = context;
@@ -122,7 +124,7 @@ static int judge(struct slowpath_packet *packet)
 	return mci_judge_chain(packet, load, 0, packet->payload_length, packet->header[V6_NEXT]);
 }
 
-/* RFC 1624, equation 3: a checksum that was wrong stays wrong. TTL and protocol are one word. */
+/* RFC 1624, equation 3: a checksum that was wrong stays wrong. TTL and protocol share a word. */
 static void lower_ttl_v4(uint8_t *ip)
 {
 	uint32_t sum = (uint16_t)~get16(ip + V4_CHECKSUM) + (uint16_t)~get16(ip + V4_TTL);
@@ -161,7 +163,7 @@ size_t slowpath_length(const struct slowpath_packet *packet)
 	return packet->header_length + packet->payload_length;
 }
 
-/* Payload of each piece but the last. */
+/* Payload of each fragment but the last. */
 static size_t piece_size(const struct slowpath_packet *packet, size_t mtu)
 {
 	if (mtu < packet->header_length)
@@ -169,8 +171,9 @@ static size_t piece_size(const struct slowpath_packet *packet, size_t mtu)
 	return (mtu - packet->header_length) & ~(size_t)(OFFSET_UNIT - 1);
 }
 
-/* A header whose checksum is wrong is not cut: the new ones would make it a right one. Nor is what
- * would end beyond the longest datagram: the offsets would run into the flags. */
+/* A packet with a wrong header checksum is not fragmented, since its fragments would get right
+ * ones; nor is a fragment that ends beyond the longest datagram, since the offsets would overflow.
+ */
 static bool may_be_cut(const struct slowpath_packet *packet)
 {
 	const uint8_t *ip = packet->header;
@@ -191,11 +194,11 @@ unsigned slowpath_pieces(const struct slowpath_packet *packet, size_t mtu)
 	if (!size || !may_be_cut(packet))
 		return 0;
 	last = mtu - packet->header_length;
-	/* The last piece may be a few bytes longer than the others. */
+	/* The last fragment may be a few bytes longer than the others. */
 	return 1 + (packet->payload_length - last + size - 1) / size;
 }
 
-/* Options that are not to be copied stay in the first piece only; in the others they turn into
+/* Options without the copied flag stay in the first fragment only. In the others they become
  * padding, and the header keeps its length. */
 static void blank_options(uint8_t *at, size_t left)
 {
@@ -211,8 +214,8 @@ static void blank_options(uint8_t *at, size_t left)
 	}
 }
 
-/* What is cut may be a fragment itself: offsets go on from its own, and more follow the last piece
- * where more followed the whole. */
+/* The packet may be a fragment itself: offsets continue from its own, and its last fragment keeps
+ * its "more fragments" flag. */
 static void fragment_header(struct slowpath_packet *piece, size_t done, bool last)
 {
 	uint8_t *ip = piece->header;
