@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names are walked here before ldns turns them into text: it would follow a compression pointer,
- * which the records that are read here do not have (RFC 8777 section 4.2.3, RFC 2782; it would
- * point into RDATA that is cut from its message), and it refuses names without their final zero. */
+/* Names are checked here before ldns turns them into text. ldns would follow compression pointers,
+ * which the records read here must not have (RFC 8777 section 4.2.3, RFC 2782) and which would lead
+ * nowhere in RDATA without its message; and it rejects names without their final zero. */
 #include "driad/name.h"
 
 #include <ldns/ldns.h>
@@ -22,8 +22,7 @@ bool name_to_text(ldns_rdf *dname, char name[DNS_NAME_TEXT])
 	return length < DNS_NAME_TEXT;
 }
 
-/* Copies the labels. Their lengths are below 64: larger values are compression pointers, or mean
- * nothing. */
+/* Copies the labels. A length above 63 is a compression pointer or undefined. */
 static enum fault read_labels(struct cursor c, struct writer *wire)
 {
 	while (cursor_left(&c)) {

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of the DNS, between RDATA and text: absolute, with a final dot, in presentation form. */
+/* DNS names, as they stand in RDATA and as text: absolute, in presentation form, with a final dot.
+ */
 #pragma once
 
 #include "base/cursor.h"
 #include "base/fault.h"
 
-#define DNS_NAME_TEXT 1025 /* presentation form with every byte escaped, and its NUL */
+#define DNS_NAME_TEXT 1025 /* presentation form with every byte escaped, and the NUL */
 
-/* All that is left is the name. FAULT_LENGTH where it holds a compressed or overlong label, ends
- * before the RDATA does, is too long, or is the root's; FAULT_TRUNCATED where it ends within a
- * label. One that lacks its final zero is taken: RFC 8777's own examples do. */
+/* Decodes a name that fills the rest of the cursor. FAULT_LENGTH if it has a compressed or overlong
+ * label, ends before the RDATA does, is too long, or is the root; FAULT_TRUNCATED if it ends within
+ * a label. A name without its final zero is accepted, since the examples of RFC 8777 lack it. */
 enum fault name_decode(struct cursor c, char name[DNS_NAME_TEXT]);
-/* Text of a name, with or without its final dot; false where it is none, or the root's. */
+/* Reads text, with or without the final dot. Returns false if it is no name, or the root. */
 bool name_parse(const char *text, char name[DNS_NAME_TEXT]);
-/* Wire form, of a name that name_parse() or name_decode() has made. */
+/* Writes the wire form of a name that name_parse() or name_decode() has made. */
 void name_encode(struct writer *w, const char *name);
 
 struct ldns_struct_rdf;
-/* Takes ldns's name and frees it; false for none, or one too long. */
+/* Writes ldns's name as text and frees it. Returns false for NULL or a name that is too long. */
 bool name_to_text(struct ldns_struct_rdf *dname, char name[DNS_NAME_TEXT]);

@@ -16,7 +16,7 @@ static void shuffle(struct driad_relay relays[], unsigned count)
 		swap(relays, i, random_between(0, i));
 }
 
-/* Equals stay in order. */
+/* Stable. */
 static void sort(struct driad_relay relays[], unsigned count)
 {
 	for (unsigned i = 1; i < count; i++)
@@ -29,7 +29,7 @@ static bool are_of_one_service(const struct driad_relay *a, const struct driad_r
 	return a == b || (a->service && a->service == b->service);
 }
 
-/* Addresses of the same target count as one. */
+/* Whether the weight of relay `number` counts: addresses of the same target count once. */
 static bool is_counted(const struct driad_relay relays[], unsigned number)
 {
 	for (unsigned i = 0; i < number; i++)
@@ -38,18 +38,18 @@ static bool is_counted(const struct driad_relay relays[], unsigned number)
 	return true;
 }
 
-/* RFC 2782, "Weight": a number up to the sum of weights says which. 0 is for those without weight,
- * whose chance is small. */
+/* RFC 2782, "Weight": a random number up to the sum of the weights chooses a relay. 0 chooses one
+ * without weight, which then has a small chance. */
 static unsigned choose(const struct driad_relay relays[], unsigned count)
 {
-	unsigned sum = 0, least = 1, number;
+	unsigned sum = 0, min = 1, number;
 
 	for (unsigned i = 0; i < count; i++) {
 		sum += is_counted(relays, i) ? relays[i].weight : 0;
 		if (!relays[i].weight)
-			least = 0;
+			min = 0;
 	}
-	number = random_between(least, sum);
+	number = random_between(min, sum);
 	for (unsigned i = 0; i < count; i++) {
 		unsigned weight = is_counted(relays, i) ? relays[i].weight : 0;
 
@@ -60,7 +60,8 @@ static unsigned choose(const struct driad_relay relays[], unsigned count)
 	return 0;
 }
 
-/* Moves the service of relay `chosen` to the front, the others stay in order; returns its size. */
+/* Moves the relays of the service of relay `chosen` to the front; the others stay in order. Returns
+ * how many were moved. */
 static unsigned put_first(struct driad_relay relays[], unsigned count, unsigned chosen)
 {
 	struct driad_relay first = relays[chosen];
@@ -96,7 +97,7 @@ static void weigh(struct driad_relay relays[], unsigned count)
 	}
 }
 
-/* Each is followed by the next one of the other family, if that has the same precedence. */
+/* Each relay is followed by the next one of the other family, if that has the same precedence. */
 static void alternate(struct driad_relay relays[], unsigned count)
 {
 	for (unsigned i = 1; i < count; i++) {

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The AMTRELAY record: RFC 8777 sections 2.1 (owner) and 4.2 (RDATA).
+/* ldns 1.8 does not know the record type, so its RDATA is decoded here.
  *
- * ldns 1.8 does not know the type, so that the RDATA is read here byte by byte.
- *
- * A relay address that no packet can come from is refused at once. Beyond the obvious ones those
- * are the IPv4-mapped IPv6 addresses: a socket would turn ::ffff:127.0.0.1 into a way to this host.
- *
- * Left out: which records of an answer are used, and in what order (section 3.1). */
+ * Martian relay addresses are rejected, IPv4-mapped IPv6 addresses among them: a socket would take
+ * ::ffff:127.0.0.1 for this host. */
 #include "driad/rdata.h"
 #include "driad/name.h"
 
@@ -76,12 +72,12 @@ void amtrelay_format(const struct amtrelay *record, char text[AMTRELAY_TEXT])
 						 : addr_format(&record->relay, relay));
 }
 
-static bool parse_number(const char *word, unsigned most, unsigned *number)
+static bool parse_number(const char *word, unsigned max, unsigned *number)
 {
 	char *end;
 
 	*number = (unsigned)strtoul(word, &end, 10);
-	return *word >= '0' && *word <= '9' && !*end && strlen(word) <= 3 && *number <= most;
+	return *word >= '0' && *word <= '9' && !*end && strlen(word) <= 3 && *number <= max;
 }
 
 static bool parse_relay(const char *word, struct amtrelay *record)

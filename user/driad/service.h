@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RDATA of what DNS-SD finds relays by (RFC 6763, RFC 8777 section 3.1): PTR to SRV. */
+/* The records by which DNS-SD finds relays (RFC 6763, RFC 8777 section 3.1): PTR and SRV. */
 #pragma once
 
 #include "driad/name.h"
@@ -14,9 +14,10 @@ struct service {
 	char target[DNS_NAME_TEXT];
 };
 
-/* Faults as name_decode() has them; a target of the root, too: the service is not there. */
+/* Decodes the RDATA of an SRV, with the faults of name_decode(). The root as target, which means
+ * that there is no such service, is FAULT_LENGTH. */
 enum fault service_decode(const uint8_t *rdata, size_t length, struct service *service);
-/* The instance that a PTR names. */
+/* Decodes the RDATA of a PTR: the name of a service instance. */
 enum fault service_pointer_decode(const uint8_t *rdata, size_t length, char name[DNS_NAME_TEXT]);
-/* "_amt._udp." of a domain; false where that is too long for a name. */
+/* Writes "_amt._udp." and the domain. Returns false if that is too long for a name. */
 bool service_name(const char *domain, char name[DNS_NAME_TEXT]);

@@ -67,16 +67,16 @@ static void tell_next(struct driad_source *source)
 	tell(source, user);
 }
 
-/* A server that failed may do better at once, whatever TTL a resolver gives to that. */
+/* A server that failed may recover at any time, whatever TTL the resolver gives to the failure. */
 static bool is_failure(enum dns_status status)
 {
 	return status == DNS_TIMEOUT || status == DNS_SERVER_FAILURE || status == DNS_BOGUS;
 }
 
-static void limit_ttl(struct driad_source *source, uint32_t most)
+static void limit_ttl(struct driad_source *source, uint32_t max)
 {
-	if (most < source->ttl)
-		source->ttl = most;
+	if (max < source->ttl)
+		source->ttl = max;
 }
 
 static void note_ttl(const struct driad_question *question, const struct dns_answer *answer)
@@ -103,7 +103,7 @@ static bool is_among(const struct driad_relay *relay, const struct driad_found *
 	return false;
 }
 
-/* In whatever order. */
+/* Whether the results are the same, in any order. */
 static bool are_same(const struct driad_found *a, const struct driad_found *b)
 {
 	if (a->count != b->count || a->reason != b->reason)
@@ -127,7 +127,7 @@ static struct driad_found *found_by(struct driad_sources *table, const struct dr
 	return found;
 }
 
-/* Those who were told something else wait to be told anew. */
+/* All users wait to be told the new result. */
 static void tell_again(struct driad_source *source)
 {
 	struct driad_user *user;
@@ -138,8 +138,8 @@ static void tell_again(struct driad_source *source)
 	source->told = NULL;
 }
 
-/* Of two answers that say the same the older one stays: its order is random, and users keep to it.
- * Where DNS fails, users go on with what they have. */
+/* If the answer has not changed, the old result stays: its order is random, and users keep to it.
+ * If DNS failed, users go on with what they have. */
 static void take_answer(struct driad_source *source, struct driad_found *found)
 {
 	bool is_new = source->told && !source->failed;
@@ -154,7 +154,7 @@ static void take_answer(struct driad_source *source, struct driad_found *found)
 		tell_again(source);
 }
 
-/* Until when the answer serves, and when users want it looked up again. */
+/* Sets until when the answer holds, and when the next lookup is due. */
 static void set_times(struct driad_source *source)
 {
 	const struct driad_sources *table = source->table;
@@ -170,7 +170,7 @@ static void set_times(struct driad_source *source)
 			  random_between(0, ttl * (USEC_PER_SEC / 10));
 }
 
-/* No answer, and an answer beyond the limit, serve those who wait for it now. */
+/* Even an answer that is not kept serves the users that wait for it now. */
 static void lookup_done(struct driad_lookup *lookup)
 {
 	struct driad_source *source = container_of(lookup, struct driad_pending, lookup)->source;
@@ -198,7 +198,7 @@ static void look_up(struct driad_source *source)
 	driad_start(&source->pending->lookup);
 }
 
-/* Where DNS need not be asked, it is over within the call, and costs no turn. */
+/* If DNS need not be asked, the lookup ends within the call, and the turn costs nothing. */
 static bool turn_comes(struct pace_entry *entry)
 {
 	struct driad_source *source = container_of(entry, struct driad_source, turn);
@@ -245,7 +245,7 @@ static struct driad_source *find(struct driad_sources *table, const struct addr 
 	return source;
 }
 
-/* Without users it stays for its answer's sake, and is looked up no more. */
+/* A source without users is kept while its answer holds, and is not looked up again. */
 static void retire(struct driad_source *source)
 {
 	if (!has_answer(source)) {
@@ -275,7 +275,7 @@ void driad_sources_want(struct driad_sources *sources, const struct addr *addres
 		tell(source, user);
 		return;
 	}
-	/* Who comes while others are told is told the same. */
+	/* While other users are being told, the result is the same for this one. */
 	if (!source->waiting && !source->pending)
 		await_turn(source, false);
 	DL_APPEND(source->waiting, user);

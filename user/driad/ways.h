@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ways by which a source's relays are found, in the order of RFC 8777 section 3.1, and what the
- * operator says of them. */
+/* The ways to find the relays of a source, in the order of RFC 8777 section 3.1, and what the
+ * operator has configured for them. */
 #pragma once
 
 #include "driad/rdata.h"
@@ -9,13 +9,13 @@ enum driad_way {
 	DRIAD_CONFIGURED,
 	DRIAD_DNS_SD,  /* of the local domain */
 	DRIAD_ANYCAST, /* the discovery addresses of RFC 7450 section 7.1 */
-	DRIAD_SOURCE,  /* its own AMTRELAY record */
+	DRIAD_SOURCE,  /* the AMTRELAY records of the source */
 	DRIAD_WAYS
 };
 
 const char *driad_way_name(enum driad_way way);
 
-/* AMTRELAY data for the sources of a prefix. */
+/* AMTRELAY data for the sources in a prefix. */
 struct driad_rule {
 	struct prefix sources;
 	struct amtrelay record;
@@ -24,17 +24,16 @@ struct driad_rule {
 #define DRIAD_RULES_MAX 256
 
 struct driad_options {
-	enum driad_way ways[DRIAD_WAYS]; /* those that are used, the most preferred first */
+	enum driad_way ways[DRIAD_WAYS]; /* the ways in use, in order of preference */
 	unsigned way_count;
-	char *domain; /* for DNS-SD; NULL: none */
+	char *domain; /* for DNS-SD; NULL means none */
 	struct driad_rule *rules;
 	unsigned rule_count;
-	unsigned renew; /* seconds, at least, that a source's users have its relays before it is
-			 * looked up again */
-	bool require_dnssec; /* what DNS says counts only where it is validated */
+	unsigned renew;      /* a source in use is not looked up again before so many seconds */
+	bool require_dnssec; /* only validated answers count */
 };
 
-/* The next rule, from `*at` on, of those with the longest prefix that holds the source; NULL behind
- * the last. Begin with *at = 0. */
+/* Iterates over the rules with the longest prefix that holds the source, beginning with *at = 0.
+ * Returns NULL after the last one. */
 const struct driad_rule *driad_next_rule(const struct driad_options *options,
 					 const struct addr *source, unsigned *at);
