@@ -150,16 +150,16 @@ bool addr_is_martian(const struct addr *addr)
 
 bool addr_is_on_link(const struct addr *addr, const struct prefixes *subnets)
 {
-	bool told = false;
+	bool can_tell = false;
 
 	if (addr_is_link_local(addr))
 		return true;
 	for (unsigned i = 0; i < subnets->count; i++) {
 		if (prefix_holds(&subnets->list[i], addr))
 			return true;
-		told |= subnets->list[i].addr.family == addr->family;
+		can_tell |= subnets->list[i].addr.family == addr->family;
 	}
-	return !told;
+	return !can_tell;
 }
 
 /* The null values among SSM groups, 232.0.0.0 and ff3x::4000:0 (RFC 4607 section 4.3). */
@@ -217,7 +217,7 @@ struct addr addr_from_sockaddr(const struct sockaddr_storage *ss, uint16_t *port
 	const struct sockaddr_in *in = (const struct sockaddr_in *)ss;
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)ss;
 
-	/* The port stands at the same place in both. */
+	/* The port has the same offset in both. */
 	*port = ntohs(in->sin_port);
 	return addr_from_bytes(ss->ss_family, ss->ss_family == AF_INET6
 						      ? (const void *)&in6->sin6_addr

@@ -11,11 +11,11 @@ struct bucket bucket_new(unsigned rate, usec_t now)
 
 static void fill(struct bucket *bucket, usec_t now)
 {
-	double most = (double)bucket->rate / BURST_FRACTION;
+	double max = (double)bucket->rate / BURST_FRACTION;
 
 	bucket->tokens += (double)bucket->rate * (double)(now - bucket->filled) / USEC_PER_SEC;
-	if (bucket->tokens > most)
-		bucket->tokens = most;
+	if (bucket->tokens > max)
+		bucket->tokens = max;
 	bucket->filled = now;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A token bucket: at most `rate` tokens a second over time, and a tenth of that at once. */
+/* A token bucket: `rate` tokens a second, and at most a tenth of that at once. */
 #pragma once
 
 #include "base/timers.h"
@@ -12,7 +12,7 @@ struct bucket {
 	usec_t filled;
 };
 
-/* A full one. */
+/* Returns a full bucket. */
 struct bucket bucket_new(unsigned rate, usec_t now);
-/* Takes so many tokens, or none and is false where they are not there. */
+/* Takes `tokens`; if there are fewer, takes none and returns false. */
 bool bucket_take(struct bucket *bucket, unsigned tokens, usec_t now);

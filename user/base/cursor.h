@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reading past the end sets `failed`, moves nothing and yields zeros from then on: a decoder reads
- * a whole structure and asks once. The bytes belong to the caller and must outlive the cursor. */
+/* Reading beyond the end sets `failed`; from then on all reads return zeros. So a decoder reads a
+ * whole structure and checks once. The bytes are the caller's and must outlive the cursor. */
 struct cursor {
 	const uint8_t *at, *end;
 	bool failed;
@@ -20,13 +20,13 @@ size_t cursor_left(const struct cursor *c);
 uint8_t cursor_u8(struct cursor *c);
 uint16_t cursor_u16(struct cursor *c);
 uint32_t cursor_u32(struct cursor *c);
-/* The next `length` bytes in place, or NULL. */
+/* The next `length` bytes in place; NULL if there are not so many. */
 const uint8_t *cursor_bytes(struct cursor *c, size_t length);
-/* The next `length` bytes as a cursor of their own; a failed one where they are not there. */
+/* The next `length` bytes as a cursor of their own; a failed one if there are not so many. */
 struct cursor cursor_sub(struct cursor *c, size_t length);
 struct addr cursor_addr(struct cursor *c, int family);
 
-/* Writing past the end sets `failed` and writes nothing from then on. */
+/* Writing beyond the end sets `failed`; from then on nothing is written. */
 struct writer {
 	uint8_t *start, *at, *end;
 	bool failed;
@@ -41,13 +41,13 @@ void writer_u32(struct writer *w, uint32_t value);
 void writer_bytes(struct writer *w, const void *bytes, size_t length);
 void writer_zero(struct writer *w, size_t length);
 void writer_addr(struct writer *w, const struct addr *addr);
-/* Overwrites two bytes written before, `offset` from the start. */
+/* Overwrites two bytes at `offset` from the start, which have been written before. */
 void writer_patch_u16(struct writer *w, size_t offset, uint16_t value);
 
-/* Internet checksum (RFC 1071): sum over pieces, each but the last of even length, then fold.
- * The folded value is to be written big-endian; over data that holds a right checksum it is 0. */
+/* Internet checksum (RFC 1071): add all pieces, each but the last of even length, then fold. The
+ * folded value is written big-endian; over data with a correct checksum it is 0. */
 uint32_t checksum_add(uint32_t sum, const void *bytes, size_t length);
-/* The pseudo-header of IPv6 (RFC 8200 section 8.1), or of UDP over IPv4. */
+/* The sum of the pseudo-header of IPv6 (RFC 8200 section 8.1) or of UDP over IPv4. */
 uint32_t checksum_pseudo(const struct addr *source, const struct addr *destination,
 			 uint8_t protocol, uint32_t length);
 uint16_t checksum_fold(uint32_t sum);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An answer of the DNS, as the resolver gives it and the state machines take it. */
+/* A DNS answer, as the resolver hands it to the state machines. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,12 +23,13 @@ struct dns_record {
 	size_t length;
 };
 
-/* Memory belongs to the giver and lasts for the call. */
+/* The memory is the resolver's and is valid during the call only. */
 struct dns_answer {
 	enum dns_status status;
-	const char *canonical; /* owner of the records after CNAME and DNAME; NULL: as asked */
-	uint32_t ttl;          /* seconds; of a negative answer too */
-	bool secure;           /* validated by DNSSEC */
+	const char
+		*canonical; /* owner of the records behind CNAME or DNAME; NULL: the name asked */
+	uint32_t ttl;       /* seconds; of negative answers as well */
+	bool secure;        /* validated by DNSSEC */
 	unsigned count;
 	const struct dns_record *records;
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What uthash leaves out. */
+/* An addition to uthash. */
 #pragma once
 
 #include <uthash.h>
 
-/* Makes room for `count` entries in a table that has one. By itself it grows by moving all that is
- * in it at once: 100,000 entries take some 10 ms. */
+/* Makes room for `count` entries in a table that has at least one. Without it, a table of 100,000
+ * entries stops for some 10 ms whenever it grows, since uthash then moves all of them. */
 #define HASH_RESERVE(head, count)                                                                  \
 	do {                                                                                       \
 		while ((head)->hh.tbl->num_buckets < (count))                                      \

@@ -3,15 +3,15 @@
 
 #define IPV4_HEADER      20
 #define HOP_BY_HOP       0
-#define OPTION_END       0 /* IPv4's (RFC 791 section 3.1) */
+#define OPTION_END       0 /* of IPv4 (RFC 791 section 3.1) */
 #define OPTION_NOP       1
 #define OPTION_ALERT_V4  0x94
 #define OPTION_ALERT_V6  0x05
 #define OPTION_PADN      0x01
-#define TOS_NETWORK      0xc0 /* CS6: what routers give their control messages */
+#define TOS_NETWORK      0xc0 /* CS6: network control */
 #define FRAGMENT_OR_MORE 0x3fff
 
-/* Options come in any order. What is none ends the walk: it has hidden no alert that counts. */
+/* Options come in any order. A malformed option ends the search. */
 static bool has_alert_v4(struct cursor options)
 {
 	while (cursor_left(&options)) {

@@ -11,21 +11,21 @@
 
 #define RETRY_OUTPUT USEC_PER_SEC
 
-/* Lines of one place in a second that are written as they come. */
-static const unsigned most[] = {
+/* Lines of one place in the code that are written at once, per second. */
+static const unsigned lines_max[] = {
 	[LOG_LEVEL_ERROR] = 20,
 	[LOG_LEVEL_WARNING] = 1,
 	[LOG_LEVEL_NOTICE] = 20,
 	[LOG_LEVEL_DEBUG] = 1000,
 };
 
-static enum log_level most_shown = LOG_LEVEL_NOTICE;
+static enum log_level level_max = LOG_LEVEL_NOTICE;
 static struct log_limit *kept_back;
 static bool holding;
 
 void log_set_level(enum log_level level)
 {
-	most_shown = level;
+	level_max = level;
 }
 
 void log_hold(bool hold)
@@ -57,7 +57,7 @@ static bool is_over(const struct log_limit *limit, usec_t now)
 
 static void end_second(struct log_limit *limit)
 {
-	unsigned others = limit->taken - most[limit->level] - 1;
+	unsigned others = limit->taken - lines_max[limit->level] - 1;
 	char line[LOG_LINE_MAX];
 
 	if (others)
@@ -74,7 +74,7 @@ bool log_takes(struct log_limit *limit)
 {
 	usec_t now;
 
-	if (limit->level > most_shown)
+	if (limit->level > level_max)
 		return false;
 	now = monotonic_now();
 	if (is_over(limit, now)) {
@@ -83,7 +83,7 @@ bool log_takes(struct log_limit *limit)
 		limit->since = now;
 		limit->taken = 0;
 	}
-	return limit->taken++ <= most[limit->level];
+	return limit->taken++ <= lines_max[limit->level];
 }
 
 static void keep_back(struct log_limit *limit, const char *line)
@@ -102,7 +102,7 @@ void log_write(struct log_limit *limit, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	if (limit->taken <= most[limit->level])
+	if (limit->taken <= lines_max[limit->level])
 		write_line(limit->level, line);
 	else
 		keep_back(limit, line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Log lines, by whose fault it is. Each place in the code that logs has a limit of its own, by
- * level: what a peer, a client or the kernel can bring about without end cannot fill the log. */
+/* Log lines. The level says whose fault it is. Each place in the code that logs has a rate limit of
+ * its own, which depends on its level, so that neither a peer, nor a client, nor the kernel can
+ * fill the log. */
 #pragma once
 
 #include "base/timers.h"
@@ -8,36 +9,38 @@
 #include <stdbool.h>
 
 enum log_level {
-	LOG_LEVEL_ERROR,   /* ours, or the box's: something does not work and someone must act */
+	LOG_LEVEL_ERROR,   /* ours or the box's: something does not work, the operator must act */
 	LOG_LEVEL_WARNING, /* a peer's: a bad packet, a dead relay */
-	LOG_LEVEL_NOTICE,  /* a state that changed */
+	LOG_LEVEL_NOTICE,  /* nobody's: a state has changed */
 	LOG_LEVEL_DEBUG
 };
 
-/* Of one place in the code; zeroed but for `level`. */
+/* The rate limit of one place in the code; zeroed except for `level`. */
 struct log_limit {
 	enum log_level level;
-	usec_t since;    /* of the second */
-	unsigned taken;  /* in it */
-	char *kept_back; /* the first line beyond the limit, written when the second is over */
-	struct log_limit *next; /* among those with a line kept back */
+	usec_t since;           /* when the present second began */
+	unsigned taken;         /* lines in this second */
+	char *kept_back;        /* the first line beyond the limit, written after the second */
+	struct log_limit *next; /* in the list of limits with such a line */
 };
 
-void log_set_level(enum log_level most);
-/* Whether a line of this place is to be made now. One beyond the limit is counted, and the first of
- * those stands for all of them when the second is over. */
+/* Lines above this level are not written. */
+void log_set_level(enum log_level max);
+/* Whether a line must be formatted now. Lines beyond the limit are counted; the first of them is
+ * written for all of them when the second is over. */
 bool log_takes(struct log_limit *limit);
-/* After log_takes(). A text of several lines may take one turn for all of them. */
+/* Writes a line, after log_takes(); several lines that belong together need only one log_takes().
+ */
 void log_write(struct log_limit *limit, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* While lines are held, they are written by log_catch_up(): the lines of several events cost one
+/* While lines are held, only log_catch_up() writes them: the lines of several events cost one
  * write, and no packet waits for it. */
 void log_hold(bool hold);
-/* Writes lines that are held, and those kept back whose second is over; with USEC_NEVER all of
- * them. Returns when the next is due, USEC_NEVER where none is kept back. */
+/* Writes the lines that are held, and the lines kept back whose second is over by `now`; USEC_NEVER
+ * means all. Returns when it must be called again; USEC_NEVER if nothing is left. */
 usec_t log_catch_up(usec_t now);
 
-/* What is to be written is made only where it is. */
+/* The arguments are evaluated only if the line is formatted. */
 #define log_at(level_, ...)                                                                        \
 	do {                                                                                       \
 		static struct log_limit limit_ = {.level = (level_)};                              \

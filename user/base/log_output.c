@@ -16,14 +16,14 @@
 #define HELD_BYTES   (64 * LOG_LINE_MAX)
 #define PREFIX_BYTES 64
 
-/* How to write to it without waiting. O_NONBLOCK on stderr itself would be set for all who share
- * it: the shell that has started us, above all. */
+/* How to write without waiting. O_NONBLOCK on stderr itself would affect all processes that share
+ * it, the shell that started us for one. */
 static enum {
 	OUTPUT_UNKNOWN,
-	OUTPUT_FILE,   /* never waits for a reader */
+	OUTPUT_FILE,   /* writing never waits */
 	OUTPUT_SOCKET, /* MSG_DONTWAIT */
-	OUTPUT_OPENED, /* a pipe or a terminal, opened anew with O_NONBLOCK */
-	OUTPUT_ASKED,  /* one that must not be opened: it is asked before each write */
+	OUTPUT_OPENED, /* a pipe or a terminal, opened again with O_NONBLOCK */
+	OUTPUT_ASKED,  /* it cannot be opened: poll() before each write */
 } output;
 static int output_fd = STDERR_FILENO;
 static bool journal;
@@ -32,8 +32,8 @@ static char held[HELD_BYTES];
 static size_t held_length;
 static uint64_t lost, lost_told;
 
-/* JOURNAL_STREAM is inherited by who redirects stderr as well: it counts where it names this very
- * file (systemd.exec(5)). */
+/* JOURNAL_STREAM may be inherited although stderr was redirected, so it counts only if it names
+ * stderr's file (systemd.exec(5)). */
 static bool is_journal(const struct stat *status)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -79,8 +79,8 @@ static ssize_t write_now(const char *text, size_t length)
 	return write(output_fd, text, length);
 }
 
-/* Whole lines, and no more than a pipe takes at once: other writers' lines do not get in between,
- * and a pipe that poll() has found writable takes all of it. */
+/* Writes whole lines, no more than PIPE_BUF: such a write is not mixed with those of other
+ * processes, and a pipe that poll() has found writable takes all of it. */
 static size_t length_of_next(void)
 {
 	size_t length = held_length < PIPE_BUF ? held_length : PIPE_BUF;
@@ -117,7 +117,7 @@ static bool write_held(void)
 
 static void format_prefix(enum log_level level, char text[PREFIX_BYTES])
 {
-	static const int priorities[] = {3, 4, 5, 7}; /* syslog's */
+	static const int priorities[] = {3, 4, 5, 7}; /* of syslog */
 	struct timespec now;
 	struct tm local;
 	char date[32];
@@ -141,7 +141,7 @@ static bool hold_line(enum log_level level, const char *line)
 	format_prefix(level, text);
 	length = strlen(text);
 	length += snprintf(text + length, LOG_LINE_MAX, "%s", line);
-	/* What a line is made of may come from outside. */
+	/* The text may come from outside. */
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
 			text[i] = '?';
@@ -160,7 +160,8 @@ static void tell_lost(void)
 	if (lost == lost_told)
 		return;
 	snprintf(line, sizeof(line),
-		 "%llu lines of this log are lost since the start: nobody has read them in time",
+		 "%llu lines of this log are lost since the start: stderr was not read in "
+		 "time",
 		 (unsigned long long)lost);
 	if (hold_line(LOG_LEVEL_WARNING, line))
 		lost_told = lost;

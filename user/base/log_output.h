@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* stderr, which never holds up who writes: what nobody reads in time is lost, counted, and said. */
+/* Writes to stderr without ever waiting. Lines that nobody reads in time are lost and counted; the
+ * log says how many. */
 #pragma once
 
 #include "base/log.h"
 
 #include <stdint.h>
 
-#define LOG_LINE_MAX 1024 /* bytes, with the final NUL; what is longer is cut */
+#define LOG_LINE_MAX 1024 /* bytes with the NUL; longer lines are cut */
 
-/* Takes the line, to be written by log_output_flush(). Where the journal reads stderr, the line
- * begins with its priority (sd-daemon(3)), and with date, time and the daemon's name otherwise. */
+/* Buffers a line, to be written by log_output_flush(). It begins with its priority (sd-daemon(3))
+ * if the journal reads stderr, else with date, time and the daemon's name. */
 void log_output_line(enum log_level level, const char *line);
-/* Writes as much as stderr takes now. False if something is left. */
+/* Writes as much as stderr takes now. Returns false if something is left. */
 bool log_output_flush(void);
-/* Lines that are lost, since the start. */
+/* Lines lost since the start. */
 uint64_t log_output_lost(void);

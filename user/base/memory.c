@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *there(void *memory, size_t size)
+static void *check(void *memory, size_t size)
 {
 	if (!memory && size) {
 		char line[64];
@@ -21,15 +21,15 @@ static void *there(void *memory, size_t size)
 
 void *memory_new(size_t size)
 {
-	return there(calloc(1, size), size);
+	return check(calloc(1, size), size);
 }
 
 void *memory_resize(void *memory, size_t size)
 {
-	return there(realloc(memory, size), size);
+	return check(realloc(memory, size), size);
 }
 
 char *memory_copy_text(const char *text)
 {
-	return there(strdup(text), strlen(text) + 1);
+	return check(strdup(text), strlen(text) + 1);
 }

@@ -7,21 +7,21 @@
 
 enum { WAITS_FIRST, WAITS_LAST, WAITS_COUNT };
 
-/* It is there as long as something waits or is held, or its share is spent. */
+/* A network exists as long as it has entries or holds, or its share is used up. */
 struct pace_network {
 	struct addr address;
 	struct pace *pace;
 	struct pace_entry *waiting[WAITS_COUNT];
 	unsigned held, unanswered;
-	unsigned turns; /* since it was new */
-	usec_t last;    /* turn */
-	usec_t spent;   /* until when its share is, but for what may come at once */
-	struct timer rest;
-	struct pace_network **list, *prev, *next; /* of those that may have a turn now */
+	unsigned turns;    /* since it was new */
+	usec_t last;       /* time of the last turn */
+	usec_t spent;      /* until when its share is used up, bursts aside */
+	struct timer rest; /* until it may have a turn again, or is forgotten */
+	struct pace_network **list, *prev, *next; /* in `new`, `begun` or `old` of struct pace */
 	UT_hash_handle hh;
 };
 
-/* Rates: a time that each turn moves on, and that may be ahead of now by a burst. */
+/* Rates: each turn moves `spent` on by one interval; it may be ahead of now by a burst. */
 
 static usec_t interval(unsigned rate)
 {
@@ -78,7 +78,8 @@ static void arm(struct pace *pace)
 		  pace->new || pace->begun || pace->old ? (turn > now ? turn : now) : USEC_NEVER);
 }
 
-/* When it may have a turn again, or be forgotten: USEC_NEVER where a timer does not say so. */
+/* When the network may have a turn again, or may be forgotten; USEC_NEVER if only another event
+ * decides that. */
 static usec_t rest_of(const struct pace_network *network, usec_t turn)
 {
 	if (!first_of(network))
@@ -86,7 +87,8 @@ static usec_t rest_of(const struct pace_network *network, usec_t turn)
 	return is_full(network) || turn <= network->pace->timers->now ? USEC_NEVER : turn;
 }
 
-/* After each change. It is never freed here, so that any of its entries may be in hand. */
+/* Must follow each change of a network. Never frees it, since the caller may hold one of its
+ * entries. */
 static void settle(struct pace_network *network)
 {
 	struct pace *pace = network->pace;

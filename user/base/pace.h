@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Turns for what strangers can make us do to others, so many a second: who waits belongs to a
- * network (the source's), and networks have their turns one after the other, however many wait in
- * each. Of five turns two go to the network without one so far that came last, one to that which
- * came first; one to the latest of those that have had few; one to those that have had more.
- * Whoever comes while thousands wait does not wait for them, whether they are of few networks,
- * which come again and again, or of many. */
+/* Turns, at a limited rate, for actions towards others that strangers can cause: a Join makes us
+ * ask the DNS servers and relays that the owner of the source's zone has named.
+ *
+ * Entries that wait belong to the network of their source, and the networks have turns, however
+ * many entries wait in each. A network is new until it has had a turn, and has begun until it has
+ * had PACE_FEW; then it is old. Of five turns two go to the new network that came last, one to the
+ * new one that came first, one to the begun one that came last, and one to the old ones in
+ * rotation. So a Join does not have to wait for thousands of others, whether they come from few
+ * networks or from many.
+ *
+ * A hold is a lasting effect of a turn (a tunnel, for example). A network with too many unanswered
+ * holds has no turns. */
 #pragma once
 
 #include "base/addr.h"
@@ -12,26 +18,28 @@
 
 #include <uthash.h>
 
-/* As many turns as a rate gives in that time may come at once. */
+/* The turns that the rate allows in this time may come at once. */
 #define PACE_BURST       (100 * USEC_PER_MS)
-#define PACE_SHARE_BURST (1 * USEC_PER_SEC) /* of one network */
+#define PACE_SHARE_BURST (1 * USEC_PER_SEC) /* the same for one network */
 #define PACE_FEW         3                  /* turns */
-/* A network is new again when it has had none for so long. */
+/* A network is new again after so long without a turn. */
 #define PACE_NEW_AFTER (1 * USEC_PER_SEC)
 
 struct pace_entry;
 struct pace_network;
 
-/* One that waits; embedded. Zeroed memory with `turn` set does not. */
+/* An entry that can wait for a turn; embedded in the caller's struct. Zeroed memory with `turn` set
+ * does not wait. */
 struct pace_entry {
-	/* It waits no longer, and may be freed in the call. False: it costs nothing. */
+	/* The turn has come. The entry may be freed in the call. Returns false if the turn was not
+	 * needed: then it does not count. */
 	bool (*turn)(struct pace_entry *entry);
-	struct pace_network *network; /* where it waits; NULL: it does not */
-	bool can_wait;                /* until no other of its network does */
+	struct pace_network *network; /* NULL if it does not wait */
+	bool can_wait;                /* its turn comes after those of its network that cannot */
 	struct pace_entry *prev, *next;
 };
 
-/* What came of a turn and lasts; embedded. Zeroed memory is none. */
+/* A hold; embedded in the caller's struct. Zeroed memory is none. */
 struct pace_hold {
 	struct pace_network *network;
 	bool is_answered;
@@ -39,28 +47,31 @@ struct pace_hold {
 
 struct pace {
 	struct timers *timers;
-	unsigned rate, share; /* turns a second, in all and of one network; 0: any number */
-	unsigned unanswered;  /* holds of a network, beyond which it has no turns; 0: any number */
-	unsigned waiting;     /* entries, now */
-	usec_t spent;         /* until when there are no turns but those that may come at once */
-	unsigned number;      /* of turns, for whose it is */
+	unsigned rate;       /* turns a second; 0 means no limit */
+	unsigned share;      /* turns a second of one network; 0 means no limit */
+	unsigned unanswered; /* unanswered holds that stop a network's turns; 0 means no limit */
+	unsigned waiting;    /* number of entries that wait now */
+	usec_t spent;        /* until when the rate is used up, bursts aside */
+	unsigned number;     /* of turns so far; decides whose turn is next */
 	struct pace_network *by_address;
-	struct pace_network *new, *begun, *old; /* those that may have a turn now */
+	struct pace_network *new, *begun, *old; /* networks that may have a turn now */
 	struct timer timer;                     /* the next turn */
 };
 
-/* Fill timers and limits in before. `turn` comes after the call. */
+/* The entry waits; `turn` is called later, never within this call. The caller has filled in timers
+ * and limits of `pace`. */
 void pace_wait(struct pace *pace, struct pace_entry *entry, const struct addr *source,
 	       bool can_wait);
-/* Nothing happens where it does not wait. */
+/* The entry waits no longer. Does nothing if it does not wait. */
 void pace_cancel(struct pace_entry *entry);
 
+/* Begins a hold of the network of `source`. */
 void pace_hold(struct pace *pace, struct pace_hold *hold, const struct addr *source);
-/* Nothing happens to a hold that is none, in both. */
+/* The hold is answered, or ends. Both do nothing to a zeroed hold. */
 void pace_answered(struct pace_hold *hold);
 void pace_release(struct pace_hold *hold);
-/* Holds that the source's network has. */
+/* The number of holds of the network of `source`. */
 unsigned pace_held(const struct pace *pace, const struct addr *source);
 
-/* When nothing waits or is held any more. */
+/* Nothing may wait or be held any more. */
 void pace_free(struct pace *pace);

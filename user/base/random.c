@@ -6,7 +6,7 @@
 
 void random_fill(void *bytes, size_t length)
 {
-	/* Up to 256 bytes are never cut short once the generator is seeded. */
+	/* Once the generator is seeded, requests of up to 256 bytes are served completely. */
 	if (getrandom(bytes, length, 0) != (ssize_t)length)
 		abort();
 }
@@ -29,20 +29,20 @@ uint32_t random_nonzero_u32(void)
 	return value;
 }
 
-usec_t random_between(usec_t least, usec_t most)
+usec_t random_between(usec_t min, usec_t max)
 {
 	uint64_t value;
 
-	if (most <= least)
-		return least;
+	if (max <= min)
+		return min;
 	random_fill(&value, sizeof(value));
-	/* Ranges here are far below 2^64: the bias of the remainder does not matter. */
-	return least + value % (most - least + 1);
+	/* Ranges are far below 2^64, so that the bias of the remainder does not matter. */
+	return min + value % (max - min + 1);
 }
 
-usec_t random_backoff(usec_t initial, usec_t maximum, unsigned retry)
+usec_t random_backoff(usec_t initial, usec_t max, unsigned retry)
 {
-	usec_t most = retry < 32 ? initial << retry : maximum;
+	usec_t end = retry < 32 ? initial << retry : max;
 
-	return random_between(initial, most < maximum ? most : maximum);
+	return random_between(initial, end < max ? end : max);
 }

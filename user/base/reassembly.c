@@ -1,159 +1,33 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/reassembly.h"
+#include "base/fragment.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
-#define UNIT       8 /* bytes that offsets count in */
-#define UNITS      (65536 / UNIT)
-#define HEADER_MAX 512 /* of what stands before the fragment, in each of them */
-
-#define IPV4_HEADER    20
-#define IPV4_MORE      0x2000
-#define IPV4_OFFSET    0x1fff
-#define IPV6_HEADER    40
-#define IPV6_MORE      0x0001
-#define HOP_BY_HOP     0
-#define ROUTING        43
-#define FRAGMENT       44
-#define DESTINATION    60
-#define EXTENSIONS_MAX 4 /* as the program walks them */
-
-/* What makes fragments one datagram's: RFC 791, RFC 8200. The protocol is IPv4's. */
-struct key {
-	struct addr source, destination;
-	uint32_t id;
-	unsigned ifindex;
-	uint8_t protocol;
-};
-
-struct fragment {
-	struct key key;
-	const uint8_t *header; /* IP's, with what of IPv6 belongs to each fragment */
-	size_t header_length;
-	size_t next_header; /* offset in it of what says which header comes next; IPv6 */
-	uint8_t protocol;   /* that the fragment header names; IPv6 */
-	size_t offset, length;
-	const uint8_t *bytes;
-	bool more;
-};
+#define IPV6_HEADER 40
+#define HEADER_MAX  512 /* bytes of the header in front of a fragment */
+#define UNITS       (65536 / FRAGMENT_UNIT)
 
 struct reassembly_datagram {
 	struct reassembly *reassembly;
-	struct key key;
+	struct fragment_key key;
 	struct timer late;
 	uint8_t header[HEADER_MAX]; /* of the first fragment */
-	size_t header_length;       /* 0 until it is there */
+	size_t header_length;       /* 0 until the first fragment has come */
 	size_t next_header;
 	uint8_t protocol;
 	uint8_t *bytes;
-	size_t size;  /* of that memory */
-	bool refused; /* fragments contradict each other: no more is taken of it */
-	size_t end;   /* of the last fragment; 0 until it is there */
-	size_t reach; /* the furthest end of those that are there */
-	unsigned units;
-	uint8_t have[UNITS / 8]; /* a bit for each unit */
+	size_t size;             /* allocated for `bytes` */
+	bool rejected;           /* fragments contradict each other: further ones are dropped */
+	size_t end;              /* end of the last fragment; 0 until it has come */
+	size_t reach;            /* the highest end of the fragments so far */
+	unsigned units;          /* number of bits in `have` */
+	uint8_t have[UNITS / 8]; /* a bit for each unit that has come */
 	struct reassembly_datagram *prev, *next;
 };
-
-/* Fragments as they stand on the wire. Others' faults are ip_decode()'s to name: a packet that
- * cannot be read is no fragment here. */
-
-static bool read_v4(struct cursor c, struct fragment *f)
-{
-	const uint8_t *start = c.at;
-	uint16_t total, field;
-
-	f->header = start;
-	f->header_length = (cursor_u8(&c) & 0x0f) * 4u;
-	cursor_u8(&c); /* TOS */
-	total = cursor_u16(&c);
-	f->key.id = cursor_u16(&c);
-	field = cursor_u16(&c);
-	cursor_u8(&c); /* TTL */
-	f->key.protocol = cursor_u8(&c);
-	cursor_u16(&c); /* checksum, with the rest of the header below */
-	f->key.source = cursor_addr(&c, AF_INET);
-	f->key.destination = cursor_addr(&c, AF_INET);
-	f->more = field & IPV4_MORE;
-	f->offset = (size_t)(field & IPV4_OFFSET) * UNIT;
-	if (c.failed || !(f->more || f->offset) || f->header_length < IPV4_HEADER ||
-	    total < f->header_length || total > (size_t)(c.end - start) ||
-	    checksum_fold(checksum_add(0, start, f->header_length)))
-		return false;
-	f->bytes = start + f->header_length;
-	f->length = total - f->header_length;
-	return true;
-}
-
-/* To the fragment header, if there is one. */
-static bool walk_v6(struct cursor *c, const uint8_t *start, uint8_t header, struct fragment *f)
-{
-	f->next_header = 6;
-	for (unsigned n = 0; n < EXTENSIONS_MAX && header != FRAGMENT; n++) {
-		if (header != HOP_BY_HOP && header != ROUTING && header != DESTINATION)
-			return false;
-		f->next_header = (size_t)(c->at - start);
-		header = cursor_u8(c);
-		cursor_bytes(c, cursor_u8(c) * 8u + 6u);
-	}
-	return header == FRAGMENT && !c->failed;
-}
-
-static bool read_v6(struct cursor c, struct fragment *f)
-{
-	const uint8_t *start = c.at;
-	struct cursor payload;
-	uint16_t length, field;
-	uint8_t header;
-
-	cursor_u32(&c); /* version, class, flow label */
-	length = cursor_u16(&c);
-	header = cursor_u8(&c);
-	cursor_u8(&c); /* hop limit */
-	f->key.source = cursor_addr(&c, AF_INET6);
-	f->key.destination = cursor_addr(&c, AF_INET6);
-	payload = cursor_sub(&c, length);
-	if (c.failed || !walk_v6(&payload, start, header, f))
-		return false;
-	f->header = start;
-	f->header_length = (size_t)(payload.at - start);
-	f->protocol = cursor_u8(&payload);
-	cursor_u8(&payload); /* reserved */
-	field = cursor_u16(&payload);
-	f->key.id = cursor_u32(&payload);
-	f->more = field & IPV6_MORE;
-	f->offset = field & ~(UNIT - 1u);
-	f->bytes = payload.at;
-	f->length = cursor_left(&payload);
-	return !payload.failed;
-}
-
-/* A datagram by itself, whatever else has its identification (RFC 6946). */
-static bool is_atomic(const struct fragment *f)
-{
-	return !f->offset && !f->more;
-}
-
-static bool read_fragment(struct cursor packet, unsigned ifindex, struct fragment *f)
-{
-	memset(f, 0, sizeof(*f)); /* keys are compared with their holes */
-	f->key.ifindex = ifindex;
-	if (!cursor_left(&packet))
-		return false;
-	switch (packet.at[0] >> 4) {
-	case 4:
-		return read_v4(packet, f);
-	case 6:
-		return read_v6(packet, f);
-	default:
-		return false;
-	}
-}
-
-/* Datagrams */
 
 static void end(struct reassembly_datagram *datagram)
 {
@@ -171,19 +45,20 @@ static void give_up(struct reassembly_datagram *datagram)
 {
 	struct reassembly *r = datagram->reassembly;
 	struct addr source = datagram->key.source;
-	bool is_told = datagram->refused;
+	bool is_told = datagram->rejected;
 
 	end(datagram);
 	if (!is_told)
 		r->lost(r->context, &source);
 }
 
-/* Its other fragments, which are still to come, make no datagram of their own (RFC 5722). */
-static enum fault refuse(struct reassembly_datagram *datagram)
+/* The datagram stays, without memory, so that its remaining fragments are dropped, too (RFC 5722).
+ */
+static enum fault reject(struct reassembly_datagram *datagram)
 {
 	struct reassembly *r = datagram->reassembly;
 
-	datagram->refused = true;
+	datagram->rejected = true;
 	r->bytes -= datagram->size;
 	free(datagram->bytes);
 	datagram->bytes = NULL;
@@ -196,8 +71,8 @@ static void late_due(struct timer *timer)
 	give_up(container_of(timer, struct reassembly_datagram, late));
 }
 
-/* A sender that begins many loses its own first. */
-static void make_room(struct reassembly *r, const struct key *key)
+/* A sender of many datagrams loses its own oldest one first. */
+static void make_room(struct reassembly *r, const struct fragment_key *key)
 {
 	struct reassembly_datagram *datagram, *oldest = NULL;
 	unsigned count = 0;
@@ -214,7 +89,7 @@ static void make_room(struct reassembly *r, const struct key *key)
 		give_up(r->oldest);
 }
 
-static struct reassembly_datagram *find(struct reassembly *r, const struct key *key)
+static struct reassembly_datagram *find(struct reassembly *r, const struct fragment_key *key)
 {
 	struct reassembly_datagram *datagram;
 
@@ -224,7 +99,7 @@ static struct reassembly_datagram *find(struct reassembly *r, const struct key *
 	return NULL;
 }
 
-static struct reassembly_datagram *begin(struct reassembly *r, const struct key *key)
+static struct reassembly_datagram *begin(struct reassembly *r, const struct fragment_key *key)
 {
 	struct reassembly_datagram *datagram;
 
@@ -239,7 +114,7 @@ static struct reassembly_datagram *begin(struct reassembly *r, const struct key 
 	return datagram;
 }
 
-/* Memory up to `end`, at the cost of older datagrams. */
+/* Grows the memory to `size`; older datagrams are given up if there is not enough. */
 static void grow(struct reassembly_datagram *datagram, size_t size)
 {
 	struct reassembly *r = datagram->reassembly;
@@ -260,20 +135,20 @@ static void grow(struct reassembly_datagram *datagram, size_t size)
 
 static unsigned units_of(size_t length)
 {
-	return (unsigned)((length + UNIT - 1) / UNIT);
+	return (unsigned)((length + FRAGMENT_UNIT - 1) / FRAGMENT_UNIT);
 }
 
 static unsigned count_present(const struct reassembly_datagram *datagram, const struct fragment *f)
 {
-	unsigned first = (unsigned)(f->offset / UNIT), count = 0;
+	unsigned first = (unsigned)(f->offset / FRAGMENT_UNIT), count = 0;
 
 	for (unsigned unit = first; unit < first + units_of(f->length); unit++)
 		count += datagram->have[unit / 8] >> unit % 8 & 1;
 	return count;
 }
 
-/* The same bytes once more are a copy that the LAN has made; anything else that overlaps is an
- * attack (RFC 5722). */
+/* A fragment with the same bytes is a duplicate made by the LAN. Any other overlap is an attack
+ * (RFC 5722). */
 static bool is_copy(const struct reassembly_datagram *datagram, const struct fragment *f)
 {
 	return f->length && count_present(datagram, f) == units_of(f->length) &&
@@ -282,20 +157,20 @@ static bool is_copy(const struct reassembly_datagram *datagram, const struct fra
 	       (f->more || f->offset + f->length == datagram->end);
 }
 
-/* Where it lies in the datagram contradicts nothing. */
+/* Whether the place of the fragment agrees with those of the others. */
 static bool fits(const struct reassembly_datagram *datagram, const struct fragment *f)
 {
 	size_t end = f->offset + f->length;
 
 	if (f->more)
-		return f->length && f->length % UNIT == 0 &&
+		return f->length && f->length % FRAGMENT_UNIT == 0 &&
 		       (!datagram->end || end < datagram->end);
 	return !datagram->end && end && end >= datagram->reach;
 }
 
 static void put(struct reassembly_datagram *datagram, const struct fragment *f)
 {
-	unsigned first = (unsigned)(f->offset / UNIT);
+	unsigned first = (unsigned)(f->offset / FRAGMENT_UNIT);
 	size_t end = f->offset + f->length;
 
 	grow(datagram, end);
@@ -318,11 +193,11 @@ static void put(struct reassembly_datagram *datagram, const struct fragment *f)
 
 static bool is_whole(const struct reassembly_datagram *datagram)
 {
-	return !datagram->refused && datagram->header_length && datagram->end &&
+	return !datagram->rejected && datagram->header_length && datagram->end &&
 	       datagram->units == units_of(datagram->end);
 }
 
-/* The first fragment's header, as it would stand before the datagram. */
+/* Writes the header of the first fragment as it would be for the whole datagram. */
 static void write_header(const struct reassembly_datagram *datagram, uint8_t *to)
 {
 	size_t header = datagram->header_length, length = header + datagram->end;
@@ -353,10 +228,10 @@ static struct cursor put_together(struct reassembly_datagram *datagram)
 
 static enum fault add(struct reassembly_datagram *datagram, const struct fragment *f)
 {
-	if (datagram->refused || is_copy(datagram, f))
+	if (datagram->rejected || is_copy(datagram, f))
 		return FAULT_NONE;
 	if (!fits(datagram, f) || count_present(datagram, f))
-		return refuse(datagram);
+		return reject(datagram);
 	put(datagram, f);
 	return FAULT_NONE;
 }
@@ -369,13 +244,13 @@ enum fault reassembly_take(struct reassembly *r, unsigned ifindex, struct cursor
 	enum fault fault;
 
 	*whole = packet;
-	if (!read_fragment(packet, ifindex, &f))
+	if (!fragment_read(packet, ifindex, &f))
 		return FAULT_NONE;
 	*whole = (struct cursor){0};
 	if (f.header_length > HEADER_MAX ||
 	    f.header_length + f.offset + f.length > REASSEMBLY_BYTES)
 		return FAULT_OVERSIZED;
-	datagram = is_atomic(&f) ? NULL : find(r, &f.key);
+	datagram = fragment_is_atomic(&f) ? NULL : find(r, &f.key);
 	if (!datagram)
 		datagram = begin(r, &f.key);
 	fault = add(datagram, &f);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A heap; each timer knows its place, so that moving and stopping one cost as little as starting
- * it. Four below each: half the levels of two, and the four stand side by side in memory. */
+/* A heap in which each timer knows its place, so that restarting and stopping cost no more than
+ * starting. With four children per node it has half the levels of a binary heap, and the children
+ * are adjacent in memory. */
 #include "base/timers.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 
-#define BELOW 4
+#define CHILDREN 4
 
 void timers_free(struct timers *timers)
 {
@@ -27,16 +28,16 @@ static void put(struct timers *timers, size_t place, struct timer_place timer)
 
 static size_t move_up(struct timers *timers, size_t place, usec_t due)
 {
-	while (place && timers->heap[(place - 1) / BELOW].due > due) {
-		put(timers, place, timers->heap[(place - 1) / BELOW]);
-		place = (place - 1) / BELOW;
+	while (place && timers->heap[(place - 1) / CHILDREN].due > due) {
+		put(timers, place, timers->heap[(place - 1) / CHILDREN]);
+		place = (place - 1) / CHILDREN;
 	}
 	return place;
 }
 
 static size_t earliest_below(const struct timers *timers, size_t place)
 {
-	size_t first = place * BELOW + 1, end = first + BELOW, earliest = first;
+	size_t first = place * CHILDREN + 1, end = first + CHILDREN, earliest = first;
 
 	if (end > timers->count)
 		end = timers->count;
