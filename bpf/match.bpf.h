@@ -2,9 +2,9 @@
 /* From a parsed packet to its channel's entry, or to the reason why it has none. */
 #pragma once
 
+#include "flow.bpf.h"
 #include "maps.bpf.h"
 #include "recent.bpf.h"
-#include "upstream.bpf.h"
 
 static __always_inline bool ttl_has_run_out(const struct inner *i)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Two relays deliver a channel: which packets one of them has delivered, and the other has not yet.
  *
- * A packet is known by what both copies of it have in common, by whatever hook and tunnel they come:
- * fields of its IP header that no router changes, and the first and last bytes behind it, with the
- * transport's checksum among them. A source may send packets that are alike in all of that; so each
- * copy of one relay makes up for one of the other, and no packet is lost where they are. */
+ * A packet is known by what both copies of it have in common, by whatever hook and tunnel they
+ * come: fields of its IP header that no router changes, and the first and last bytes behind it,
+ * with the transport's checksum among them. A source may send packets that are alike in all of
+ * that; so each copy of one relay makes up for one of the other, and no packet is lost where they
+ * are. */
 #pragma once
 
-#include "upstream.bpf.h"
+#include "flow.bpf.h"
 
 #define SEEN_BYTES 32 /* at either end of what follows the IP header */
 #define SEEN_WORDS (1 + 2 * SEEN_BYTES / 8)
@@ -126,9 +127,9 @@ static __always_inline bool seen_settle(struct seen_bucket *bucket, __u32 tag, e
 }
 
 static __always_inline struct seen_arrival seen_arrival(const struct outer *o,
-						       const struct inner *i,
-						       const struct mci_channel *channel,
-						       __u64 now)
+							const struct inner *i,
+							const struct mci_channel *channel,
+							__u64 now)
 {
 	return (struct seen_arrival){
 		.now = now,

@@ -35,8 +35,8 @@ struct mci_lan {
 	__u8 mac[6]; /* the interface's own: the source of what it sends */
 };
 
-/* Where packets of a channel come from, and to. */
-struct mci_upstream {
+/* Where a channel's packets come from, and to: the relay's end of a tunnel, and ours. */
+struct mci_flow {
 	__u8 relay[16]; /* outer source address */
 	__u8 local[16]; /* outer destination address: the tunnel's own */
 	__u16 relay_port;
@@ -47,7 +47,7 @@ struct mci_upstream {
  * stands in its first 64 bytes, which of an IPv4 channel are one cache line: the kernel puts 64
  * bytes of its own and of the key before them. */
 struct mci_channel {
-	struct mci_upstream from;
+	struct mci_flow from;
 	__u32 slot;        /* of the channel in channel_stats */
 	__u64 deadline_ns; /* CLOCK_MONOTONIC after which nothing is forwarded any more */
 	__u8 lan_count;
@@ -60,7 +60,7 @@ struct mci_channel {
 
 /* moves: of a channel that is moving, by its slot: where it moves to. */
 struct mci_move {
-	struct mci_upstream to;
+	struct mci_flow to;
 	__u32 delivers; /* set with its first packet, of which the daemon is told */
 };
 
@@ -144,8 +144,8 @@ enum mci_drop {
 	MCI_DROP_SLOW_RATE,   /* by the daemon: more packets a second than the slow path may send */
 	MCI_DROP_LAN_REFUSED, /* sent, and not taken by the LAN's queue or driver */
 	MCI_DROP_DUPLICATE,   /* of a channel that is moving: the other relay has delivered it */
-	MCI_DROP_OBSERVE_RATE, /* a record of a sender, or of a LAN, that has its share of those
-				  waiting */
+	MCI_DROP_OBSERVE_RATE,  /* a record of a sender, or of a LAN, that has its share of those
+				   waiting */
 	MCI_DROP_INNER_CONTROL, /* IGMP, MLD, PIM and the like: messages of a link, no data */
 	MCI_DROP_COUNT
 };
@@ -159,7 +159,8 @@ enum mci_slow {
 	MCI_SLOW_COUNT
 };
 
-/* offloads: an upstream's ifindex to those features of it that were on before us, a bit for each. */
+/* offloads: an upstream's ifindex to those features of it that were on before us, a bit for each.
+ */
 #define MCI_OFFLOADS     2  /* rx-udp-gro-forwarding, rx-gro-list */
 #define MCI_OFFLOADS_MAX 64 /* interfaces */
 

@@ -99,15 +99,15 @@ static const struct move_case cases[] = {
 };
 /* clang-format on */
 
-static struct dataplane_upstream upstream(int relay, int family)
+static struct dataplane_flow flow(int relay, int family)
 {
-	return (struct dataplane_upstream){.relay = packet_relay_at(family, relay),
-					   .local = packet_local(family),
-					   .relay_port = AMT_PORT,
-					   .local_port = TUNNEL_PORT + relay};
+	return (struct dataplane_flow){.relay = packet_relay_at(family, relay),
+				       .local = packet_local(family),
+				       .relay_port = AMT_PORT,
+				       .local_port = TUNNEL_PORT + relay};
 }
 
-static void set_tunnel(struct dataplane *dp, const struct dataplane_upstream *u)
+static void set_tunnel(struct dataplane *dp, const struct dataplane_flow *u)
 {
 	dataplane_set_tunnel(dp, &u->local, u->local_port, &u->relay, u->relay_port);
 }
@@ -117,8 +117,8 @@ static struct dataplane_channel channel_of(const struct move_case *row, bool mov
 {
 	int outer = family_of(row->like.outer);
 	struct dataplane_channel channel = {
-		.from = upstream(0, outer),
-		.to = upstream(1, row->next_outer ? row->next_outer : outer),
+		.from = flow(0, outer),
+		.to = flow(1, row->next_outer ? row->next_outer : outer),
 		.moving = moving,
 		.slot = slot,
 		.deadline_ns = seconds_from_now(row->expired ? -1 : 3600),
@@ -147,7 +147,7 @@ static void set(struct dataplane *dp, const struct move_case *row,
 static void begin(struct dataplane *dp, const struct move_case *row)
 {
 	struct dataplane_channel channel = channel_of(row, !row->at_home);
-	struct dataplane_upstream third = upstream(2, family_of(row->like.outer));
+	struct dataplane_flow third = flow(2, family_of(row->like.outer));
 
 	slot++;
 	channel.slot = slot;
@@ -296,7 +296,7 @@ static void test_course(struct dataplane *dp)
 	set(dp, &row, &channel);
 	tap(sent(dp, 1, 3, DUPLICATE) && sent(dp, 0, 4, DUPLICATE) && moved(dp, 0),
 	    "its entry changes in between: it is told no second time");
-	channel.to = upstream(2, 4);
+	channel.to = flow(2, 4);
 	set(dp, &row, &channel);
 	tap(sent(dp, 1, 5, MCI_DROP_OTHER_TUNNEL) && sent(dp, 2, 5, ON_LAN) &&
 		    sent(dp, 0, 5, DUPLICATE) && moved(dp, 1),

@@ -34,7 +34,7 @@ struct served {
 	uint64_t vain_of;              /* number of what was found whose relays, by bits, */
 	uint32_t vain;                 /* have been tried in vain */
 	usec_t vain_until;
-	struct dataplane_upstream *left; /* of a move that is draining */
+	struct dataplane_flow *left; /* of a move that is draining */
 	struct slow_stats slow;
 };
 
@@ -271,14 +271,14 @@ static void remind(struct channel *channel)
 	amt_tunnels_remind(&served_of(channel)->serving->member);
 }
 
-static struct dataplane_upstream upstream(const struct place *place)
+static struct dataplane_flow upstream(const struct place *place)
 {
 	const struct amt_tunnel *tunnel = place->member.tunnel;
 
-	return (struct dataplane_upstream){.relay = tunnel->relay,
-					   .local = tunnel->endpoint.local,
-					   .relay_port = AMT_PORT,
-					   .local_port = tunnel->endpoint.local_port};
+	return (struct dataplane_flow){.relay = tunnel->relay,
+				       .local = tunnel->endpoint.local,
+				       .relay_port = AMT_PORT,
+				       .local_port = tunnel->endpoint.local_port};
 }
 
 static void forget_left(struct served *served)

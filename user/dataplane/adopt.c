@@ -17,9 +17,9 @@ static struct addr address_of(const uint8_t field[16])
 		     : addr_from_bytes(AF_INET6, field);
 }
 
-static struct dataplane_upstream upstream_of(const struct mci_upstream *field)
+static struct dataplane_flow flow_of(const struct mci_flow *field)
 {
-	return (struct dataplane_upstream){
+	return (struct dataplane_flow){
 		.relay = address_of(field->relay),
 		.local = address_of(field->local),
 		.relay_port = field->relay_port,
@@ -64,7 +64,7 @@ static void visit_channel(const struct dataplane *dp, const struct dataplane_vis
 {
 	uint32_t count = entry->lan_count < MCI_EGRESS_MAX ? entry->lan_count : MCI_EGRESS_MAX;
 	struct dataplane_channel channel = {
-		.from = upstream_of(&entry->from),
+		.from = flow_of(&entry->from),
 		.slot = entry->slot,
 		.deadline_ns = entry->deadline_ns,
 	};

@@ -16,15 +16,16 @@ struct dataplane_limits {
 	uint32_t tunnels;
 };
 
-/* Of a tunnel: from `relay` to `local` (UDP, ports in host order). */
-struct dataplane_upstream {
+/* Where a channel's packets come from, and to: UDP from `relay` to `local`, our end of the tunnel.
+ * Ports are in host order. */
+struct dataplane_flow {
 	struct addr relay, local;
 	uint16_t relay_port, local_port;
 };
 
-/* A channel's way: from an upstream and out of `egress`. */
+/* A channel's packets come in by the flow `from` and go out of the interfaces of `egress`. */
 struct dataplane_channel {
-	struct dataplane_upstream from, to; /* `to` of one that is moving only */
+	struct dataplane_flow from, to; /* `to` of one that is moving only */
 	bool moving;
 	uint32_t slot;
 	uint64_t deadline_ns;
@@ -70,9 +71,9 @@ enum dataplane_choice {
 
 /* Before anything is attached; otherwise it is DATAPLANE_AUTO. */
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
-/* Attach to the ingress of an interface, beside others' programs; of what fails, nothing stays there.
- * The choice depends on the LANs: best they come first, for one that comes later has it made again
- * for all upstreams. */
+/* Attach to the ingress of an interface, beside others' programs; of what fails, nothing stays
+ * there. The choice depends on the LANs: best they come first, for one that comes later has it made
+ * again for all upstreams. */
 /* What was lost is attached again. */
 int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
@@ -101,10 +102,10 @@ const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum ro
 const char *dataplane_why(const struct dataplane *dp, unsigned ifindex, enum role role);
 
 /* While a channel is moving, packets come in `from` as well as in `to`, and each goes to the LAN
- * once, whichever comes first. Every step loses none, if the other upstream is joined: to move, and
- * to be at home in one of the two. At home, what this one brings later than the other did goes to
- * the LAN again: let the channel move on for the time between the two, once the other is left
- * (MCI_SEEN_NS at most). The same `to` once more does not begin the move anew. */
+ * once, whichever comes first. Every step loses none, if the channel is joined by the other flow,
+ * too: to move, and to be at home in one of the two. At home, what this one brings later than the
+ * other did goes to the LAN again: let the channel move on for the time between the two, once the
+ * other is left (MCI_SEEN_NS at most). The same `to` once more does not begin the move anew. */
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel);
 void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg);

@@ -25,12 +25,12 @@ static void put_address(uint8_t field[16], const struct addr *addr)
 	memcpy(field + sizeof(mapped), addr->bytes, 4);
 }
 
-static void put_upstream(struct mci_upstream *field, const struct dataplane_upstream *upstream)
+static void put_flow(struct mci_flow *field, const struct dataplane_flow *flow)
 {
-	put_address(field->relay, &upstream->relay);
-	put_address(field->local, &upstream->local);
-	field->relay_port = upstream->relay_port;
-	field->local_port = upstream->local_port;
+	put_address(field->relay, &flow->relay);
+	put_address(field->local, &flow->local);
+	field->relay_port = flow->relay_port;
+	field->local_port = flow->local_port;
 }
 
 static const struct bpf_map *channel_map(const struct dataplane *dp, const struct sg *sg)
@@ -110,15 +110,15 @@ void entries_open(struct dataplane *dp)
 
 /* Moves */
 
-/* One to the same upstream is under way, and stays so. */
-static int begin_move(struct dataplane *dp, uint32_t slot, const struct dataplane_upstream *to)
+/* A move to the same flow is under way, and stays so. */
+static int begin_move(struct dataplane *dp, uint32_t slot, const struct dataplane_flow *to)
 {
 	const struct bpf_map *map = dp->ingest->maps.moves;
 	struct mci_move move = {.delivers = false}, old;
 	bool is_new = bpf_map__lookup_elem(map, &slot, sizeof(slot), &old, sizeof(old), 0);
 	int error = 0;
 
-	put_upstream(&move.to, to);
+	put_flow(&move.to, to);
 	if (is_new || memcmp(&old.to, &move.to, sizeof(move.to)))
 		error = update(dp, map, &slot, &move);
 	if (!error && is_new)
@@ -174,7 +174,7 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 	union channel_key key = channel_key(sg);
 	int error = stats_provide(dp, channel->slot);
 
-	put_upstream(&entry.from, &channel->from);
+	put_flow(&entry.from, &channel->from);
 	for (uint32_t i = 0; !error && i < channel->egress_count; i++)
 		error = add_lan(dp, &entry, &channel->egress[i]);
 	if (!error && entry.lan_count > 1)

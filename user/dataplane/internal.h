@@ -106,7 +106,7 @@ void lans_remove(struct dataplane *dp, uint32_t ifindex);
 /* entries.c */
 /* After the maps. */
 void entries_open(struct dataplane *dp);
-/* A killed daemon's channel that is moving, `key` as in its map: it is at home in the upstream that
+/* A killed daemon's channel that is moving, `key` as in its map: it is at home in the flow that
  * delivers. */
 void entries_settle(struct dataplane *dp, const struct bpf_map *map, const void *key,
 		    struct mci_channel *entry);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a packet comes from its channel's relay, or from the one that the channel is moving to. */
+/* Whether a packet comes from its channel's relay, or from the one that the channel is moving to.
+ */
 #pragma once
 
 #include "count.bpf.h"
@@ -13,12 +14,11 @@ static __always_inline bool address_is(const union address *address, const __u8 
 	return address->halves[0] == other->halves[0] && address->halves[1] == other->halves[1];
 }
 
-static __always_inline bool came_from(const struct way *way, const struct mci_upstream *upstream)
+static __always_inline bool came_from(const struct way *way, const struct mci_flow *flow)
 {
-	return address_is(&way->source, upstream->relay) &&
-	       way->source_port == upstream->relay_port &&
-	       address_is(&way->destination, upstream->local) &&
-	       way->destination_port == upstream->local_port;
+	return address_is(&way->source, flow->relay) && way->source_port == flow->relay_port &&
+	       address_is(&way->destination, flow->local) &&
+	       way->destination_port == flow->local_port;
 }
 
 /* Tells the daemon of the first one; of a few, where several CPUs have them at the same time. */
@@ -35,8 +35,8 @@ static __noinline bool came_from_next(const struct way *way, __u32 slot)
 	return true;
 }
 
-/* Few channels are moving, and not for long: what that takes is out of the other packets' way. So it
- * is asked about a copy of what they have in registers, which nothing must point to. */
+/* Few channels are moving, and not for long: what that takes is out of the other packets' way. So
+ * it is asked about a copy of what they have in registers, which nothing must point to. */
 static __always_inline bool came_its_way(const struct outer *o, const struct mci_channel *channel)
 {
 	struct way way;
