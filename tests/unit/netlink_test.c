@@ -2,6 +2,7 @@
 /* The kernel's own answers, in a network namespace of the test's process. */
 #include "io/netlink.h"
 #include "io/netlink_monitor.h"
+#include "io/netlink_routes.h"
 #include "io/raw.h"
 
 #include <arpa/inet.h>
@@ -154,15 +155,15 @@ Test(netlink, uplinks)
 {
 	unsigned found[4];
 
-	cr_assert_eq(netlink_uplinks(found, 4), 0, "routes of the link itself do not count");
+	cr_assert_eq(netlink_upstreams(found, 4), 0, "routes of the link itself do not count");
 	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.7.0.1/24 dev v1");
 	run("ip route add 192.0.2.0/24 via 10.9.0.9; ip route add 198.51.100.0/24 via 10.9.0.8");
-	cr_assert_eq(netlink_uplinks(found, 4), 1);
+	cr_assert_eq(netlink_upstreams(found, 4), 1);
 	cr_assert_eq(found[0], if_nametoindex("v0"));
 	run("ip route add default dev v1");
 	run("ip route add unreachable default metric 900; ip route add default dev lo table 99");
-	cr_assert_eq(netlink_uplinks(found, 4), 2);
-	cr_assert_eq(netlink_uplinks(found, 1), 1);
+	cr_assert_eq(netlink_upstreams(found, 4), 2);
+	cr_assert_eq(netlink_upstreams(found, 1), 1);
 }
 
 Test(netlink, uplinks_of_many_hops_and_of_both_families)
@@ -171,14 +172,14 @@ Test(netlink, uplinks_of_many_hops_and_of_both_families)
 
 	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.7.0.1/24 dev v1");
 	run("ip route add 192.0.2.0/24 nexthop via 10.9.0.9 nexthop dev v1");
-	cr_assert_eq(netlink_uplinks(found, 4), 1, "the hop of no gateway is on the link");
+	cr_assert_eq(netlink_upstreams(found, 4), 1, "the hop of no gateway is on the link");
 	run("ip route add default nexthop via 10.9.0.9 nexthop dev v1");
-	cr_assert_eq(netlink_uplinks(found, 4), 2);
+	cr_assert_eq(netlink_upstreams(found, 4), 2);
 	run("ip route del default; ip -6 addr add 2001:db8::1/64 dev v1 nodad");
 	run("ip -6 route add default via 2001:db8::9");
-	cr_assert_eq(netlink_uplinks(found, 4), 2);
+	cr_assert_eq(netlink_upstreams(found, 4), 2);
 	run("ip route del 192.0.2.0/24; ip route add 192.0.2.0/24 via inet6 2001:db8::9 dev v1");
-	cr_assert_eq(netlink_uplinks(found, 4), 1);
+	cr_assert_eq(netlink_upstreams(found, 4), 1);
 	cr_assert_eq(found[0], if_nametoindex("v1"));
 }
 
@@ -247,7 +248,7 @@ static void says(const struct way_of_saying *way, const char *compat)
 	unsigned found[4];
 
 	cr_assert(file && fputs(compat, file) >= 0 && !fclose(file));
-	count = netlink_uplinks(found, 4);
+	count = netlink_upstreams(found, 4);
 	cr_expect_eq(count, wanted, "%s, mode %s: %d of %d", way->what, compat, count, wanted);
 	for (int i = 0; i < count; i++)
 		cr_expect(strstr(way->by, if_indextoname(found[i], name)), "%s, mode %s: %s",

@@ -7,6 +7,7 @@
  * change. */
 #include "base/log.h"
 #include "daemon/engine.h"
+#include "io/netlink_routes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -111,7 +112,7 @@ static unsigned routed_uplinks(struct engine *engine,
 			       struct netlink_interface links[CONFIG_UPLINKS_MAX])
 {
 	unsigned ifindexes[CONFIG_UPLINKS_MAX], count = 0;
-	int found = netlink_uplinks(ifindexes, CONFIG_UPLINKS_MAX);
+	int found = netlink_upstreams(ifindexes, CONFIG_UPLINKS_MAX);
 	char name[IF_NAMESIZE];
 
 	for (int i = 0; i < found; i++)

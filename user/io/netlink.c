@@ -1,65 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/netlink.h"
-#include "base/hash.h"
-#include "base/memory.h"
+#include "base/netlink_ask.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_arp.h>
-#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-
-#define BUFFER_BYTES 32768 /* what the kernel fills at most in one piece of a dump */
-#define DUMP_TRIES   5
-
-/* Sends one request and hands each message of the answer to `cb`. */
-static int exchange(struct mnl_socket *nl, struct nlmsghdr *request, mnl_cb_t cb, void *data)
-{
-	static uint8_t buffer[BUFFER_BYTES];
-	unsigned port = mnl_socket_get_portid(nl);
-	int more;
-
-	if (mnl_socket_sendto(nl, request, request->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t length = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
-
-		if (length < 0)
-			return -errno;
-		more = mnl_cb_run(buffer, length, request->nlmsg_seq, port, cb, data);
-	} while (more > MNL_CB_STOP);
-	return more < 0 ? -errno : 0;
-}
-
-/* The kernel answers within the call: nothing here waits for anyone. */
-static int ask(struct nlmsghdr *request, mnl_cb_t cb, void *data)
-{
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	int err;
-
-	if (!nl)
-		return -errno;
-	err = mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno
-							     : exchange(nl, request, cb, data);
-	mnl_socket_close(nl);
-	return err;
-}
-
-static struct nlmsghdr *put_request(void *buffer, uint16_t type, uint16_t flags, size_t extra,
-				    uint8_t family)
-{
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	uint8_t *header;
-
-	request->nlmsg_type = type;
-	request->nlmsg_flags = NLM_F_REQUEST | flags;
-	request->nlmsg_seq = 1;
-	header = mnl_nlmsg_put_extra_header(request, extra);
-	header[0] = family; /* comes first in all of them */
-	return request;
-}
 
 static int on_link(const struct nlmsghdr *message, void *data)
 {
@@ -84,40 +31,22 @@ static int on_link(const struct nlmsghdr *message, void *data)
 			snprintf(interface->name, sizeof(interface->name), "%s",
 				 mnl_attr_get_str(attr));
 	}
-	/* One answer, which no end-of-dump follows. */
 	return MNL_CB_STOP;
 }
 
-/* By its name or an alternative one, else by its number. */
+/* Asks by name if `name` is not NULL, else by number. */
 static int get_link(const char *name, unsigned ifindex, struct netlink_interface *interface)
 {
-	uint8_t buffer[MNL_NLMSG_HDRLEN + 256];
+	uint8_t buffer[NETLINK_ASK_BYTES];
 	struct nlmsghdr *request =
-		put_request(buffer, RTM_GETLINK, 0, sizeof(struct ifinfomsg), AF_UNSPEC);
+		netlink_request(buffer, RTM_GETLINK, 0, sizeof(struct ifinfomsg));
 	struct ifinfomsg *link = mnl_nlmsg_get_payload(request);
 
 	link->ifi_index = (int)ifindex;
 	if (name)
 		mnl_attr_put_strz(request,
 				  strlen(name) < IF_NAMESIZE ? IFLA_IFNAME : IFLA_ALT_IFNAME, name);
-	return ask(request, on_link, interface);
-}
-
-/* A dump that a change of the table ran into starts again, and with it `count`, which may be NULL.
- */
-static int dump(uint16_t type, size_t extra, mnl_cb_t cb, void *data, unsigned *count)
-{
-	uint8_t buffer[MNL_NLMSG_HDRLEN + 256];
-	struct nlmsghdr *request;
-	int err = -EINTR;
-
-	for (unsigned i = 0; i < DUMP_TRIES && err == -EINTR; i++) {
-		if (count)
-			*count = 0;
-		request = put_request(buffer, type, NLM_F_DUMP, extra, AF_UNSPEC);
-		err = ask(request, cb, data);
-	}
-	return err;
+	return netlink_ask(NETLINK_ROUTE, request, on_link, interface);
 }
 
 static uint32_t address_flags(const struct nlmsghdr *message, const struct ifaddrmsg *address)
@@ -132,7 +61,7 @@ static uint32_t address_flags(const struct nlmsghdr *message, const struct ifadd
 	return address->ifa_flags;
 }
 
-/* IFA_ADDRESS is the peer's on a point-to-point link, and IFA_LOCAL then ours. */
+/* On a point-to-point link IFA_ADDRESS is the peer's address and IFA_LOCAL ours. */
 static struct addr local_address(const struct nlmsghdr *message, const struct ifaddrmsg *address)
 {
 	struct addr found = {0};
@@ -150,8 +79,8 @@ static struct addr local_address(const struct nlmsghdr *message, const struct if
 	return found;
 }
 
-/* The kernel names IPv6 link-local addresses last, and routers speak from the first of them:
- * no number of others may keep it out. */
+/* Routers speak from the first IPv6 link-local address, which the kernel lists last. It gets the
+ * last place if there are too many addresses. */
 static void keep_address(struct netlink_interface *interface, const struct addr *address,
 			 uint8_t prefix_length)
 {
@@ -169,7 +98,7 @@ static void keep_address(struct netlink_interface *interface, const struct addr 
 	interface->prefix_lengths[place] = prefix_length;
 }
 
-/* The kernel keeps an interface's primary addresses before its secondary ones. */
+/* The kernel lists an interface's primary addresses before its secondary ones. */
 static int on_address(const struct nlmsghdr *message, void *data)
 {
 	const uint32_t unusable = IFA_F_TENTATIVE | IFA_F_DEPRECATED | IFA_F_DADFAILED;
@@ -193,8 +122,8 @@ static int get_interface(const char *name, unsigned ifindex, struct netlink_inte
 	*interface = (struct netlink_interface){0};
 	err = get_link(name, ifindex, interface);
 	return err ? err
-		   : dump(RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, interface,
-			  &interface->address_count);
+		   : netlink_dump(RTM_GETADDR, sizeof(struct ifaddrmsg), on_address, interface,
+				  &interface->address_count);
 }
 
 int netlink_get_interface(const char *name, struct netlink_interface *interface)
@@ -240,182 +169,4 @@ void netlink_subnets(const struct netlink_interface *interface, struct prefixes 
 		if (subnet.length < addr_length(subnet.addr.family) * 8)
 			subnets->list[subnets->count++] = subnet;
 	}
-}
-
-/* Uplinks. A route names its hops, or a nexthop object (ip-nexthop(8)) in their place: beside it
- * the kernel names the hops, too, unless net.ipv4.nexthop_compat_mode is 0. */
-
-struct object {
-	uint32_t id;
-	bool is_default; /* a default route's, too */
-	UT_hash_handle hh;
-};
-
-struct uplinks {
-	unsigned *ifindexes;
-	unsigned max, count;
-	struct object *objects; /* that routes go by */
-};
-
-static void add_uplink(struct uplinks *uplinks, unsigned ifindex)
-{
-	for (unsigned i = 0; i < uplinks->count; i++) {
-		if (uplinks->ifindexes[i] == ifindex)
-			return;
-	}
-	if (ifindex && uplinks->count < uplinks->max)
-		uplinks->ifindexes[uplinks->count++] = ifindex;
-}
-
-/* A hop counts when it is a gateway, or every hop of a default route. */
-static void add_hop(struct uplinks *uplinks, unsigned ifindex, bool is_default,
-		    const struct nlattr *attrs, size_t length)
-{
-	const struct nlattr *attr;
-	bool gateway = false;
-
-	mnl_attr_for_each_payload(attrs, length)
-	{
-		uint16_t type = mnl_attr_get_type(attr);
-
-		gateway |= type == RTA_GATEWAY || type == RTA_VIA;
-	}
-	if (gateway || is_default)
-		add_uplink(uplinks, ifindex);
-}
-
-static void add_multipath(struct uplinks *uplinks, const struct nlattr *multipath, bool is_default)
-{
-	const struct rtnexthop *hop = mnl_attr_get_payload(multipath);
-	int left = mnl_attr_get_payload_len(multipath);
-
-	for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
-		add_hop(uplinks, hop->rtnh_ifindex, is_default, (const void *)RTNH_DATA(hop),
-			hop->rtnh_len - sizeof(*hop));
-}
-
-static void add_object(struct uplinks *uplinks, uint32_t id, bool is_default)
-{
-	struct object *object;
-
-	HASH_FIND(hh, uplinks->objects, &id, sizeof(id), object);
-	if (!object) {
-		object = memory_new(sizeof(*object));
-		object->id = id;
-		HASH_ADD(hh, uplinks->objects, id, sizeof(object->id), object);
-	}
-	object->is_default = object->is_default || is_default;
-}
-
-static int on_route(const struct nlmsghdr *message, void *data)
-{
-	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
-	unsigned table = route->rtm_table, ifindex = 0, id = 0;
-	const struct nlattr *attr, *multipath = NULL;
-	bool is_default = route->rtm_dst_len == 0;
-
-	mnl_attr_for_each(attr, message, sizeof(*route))
-	{
-		uint16_t type = mnl_attr_get_type(attr);
-
-		if (type == RTA_TABLE)
-			table = mnl_attr_get_u32(attr);
-		else if (type == RTA_OIF)
-			ifindex = mnl_attr_get_u32(attr);
-		else if (type == RTA_MULTIPATH)
-			multipath = attr;
-		else if (type == RTA_NH_ID)
-			id = mnl_attr_get_u32(attr);
-	}
-	if (!addr_length(route->rtm_family) || table != RT_TABLE_MAIN ||
-	    route->rtm_type != RTN_UNICAST || (route->rtm_flags & RTM_F_CLONED))
-		return MNL_CB_OK;
-	if (multipath)
-		add_multipath(data, multipath, is_default);
-	else if (id && !ifindex)
-		add_object(data, id, is_default);
-	else
-		add_hop(data, ifindex, is_default,
-			mnl_nlmsg_get_payload_offset(message, sizeof(*route)),
-			mnl_nlmsg_get_payload_len(message) - MNL_ALIGN(sizeof(*route)));
-	return MNL_CB_OK;
-}
-
-/* Of a nexthop object that routes go by; `attributes` are those up to NHA_GATEWAY. */
-static const struct object *parse_object(const struct uplinks *uplinks,
-					 const struct nlmsghdr *message,
-					 const struct nlattr *attributes[NHA_GATEWAY + 1])
-{
-	struct object *object = NULL;
-	const struct nlattr *attr;
-	uint32_t id;
-
-	memset(attributes, 0, (NHA_GATEWAY + 1) * sizeof(*attributes));
-	mnl_attr_for_each(attr, message, sizeof(struct nhmsg))
-	{
-		if (mnl_attr_get_type(attr) <= NHA_GATEWAY)
-			attributes[mnl_attr_get_type(attr)] = attr;
-	}
-	if (!attributes[NHA_ID])
-		return NULL;
-	id = mnl_attr_get_u32(attributes[NHA_ID]);
-	HASH_FIND(hh, uplinks->objects, &id, sizeof(id), object);
-	return object;
-}
-
-/* A group goes by its members, which are no groups themselves. */
-static int on_group(const struct nlmsghdr *message, void *data)
-{
-	const struct nlattr *attributes[NHA_GATEWAY + 1];
-	const struct object *object = parse_object(data, message, attributes);
-	const struct nexthop_grp *members;
-
-	if (!object || !attributes[NHA_GROUP])
-		return MNL_CB_OK;
-	members = mnl_attr_get_payload(attributes[NHA_GROUP]);
-	for (size_t i = mnl_attr_get_payload_len(attributes[NHA_GROUP]) / sizeof(*members); i--;)
-		add_object(data, members[i].id, object->is_default);
-	return MNL_CB_OK;
-}
-
-static int on_nexthop(const struct nlmsghdr *message, void *data)
-{
-	const struct nlattr *attributes[NHA_GATEWAY + 1];
-	const struct object *object = parse_object(data, message, attributes);
-
-	if (object && attributes[NHA_OIF] && (attributes[NHA_GATEWAY] || object->is_default))
-		add_uplink(data, mnl_attr_get_u32(attributes[NHA_OIF]));
-	return MNL_CB_OK;
-}
-
-static int resolve_objects(struct uplinks *uplinks)
-{
-	int err = 0;
-
-	if (uplinks->objects)
-		err = dump(RTM_GETNEXTHOP, sizeof(struct nhmsg), on_group, uplinks, NULL);
-	if (uplinks->objects && !err)
-		err = dump(RTM_GETNEXTHOP, sizeof(struct nhmsg), on_nexthop, uplinks, NULL);
-	return err;
-}
-
-static void free_objects(struct uplinks *uplinks)
-{
-	struct object *object, *next;
-
-	HASH_ITER (hh, uplinks->objects, object, next) {
-		HASH_DEL(uplinks->objects, object);
-		free(object);
-	}
-}
-
-int netlink_uplinks(unsigned *ifindexes, unsigned max)
-{
-	struct uplinks uplinks = {.ifindexes = ifindexes, .max = max};
-	int err = dump(RTM_GETROUTE, sizeof(struct rtmsg), on_route, &uplinks, &uplinks.count);
-
-	if (!err)
-		err = resolve_objects(&uplinks);
-	free_objects(&uplinks);
-	return err ? err : (int)uplinks.count;
 }

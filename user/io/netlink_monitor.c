@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/netlink_monitor.h"
 #include "base/memory.h"
+#include "base/netlink_ask.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include <sys/epoll.h>
 
 #define BUFFER_BYTES 32768
-#define PER_CALL     64 /* messages, before others get their turn */
+#define PER_CALL     64 /* messages in one call, before other descriptors have their turn */
 
-/* linux/netdev.h, which came with Linux 6.3 */
+/* Names of linux/netdev.h, which came with Linux 6.3. */
 #define FEATURES_FAMILY "netdev"
 #define FEATURES_GROUP  "mgmt"
 
@@ -29,7 +29,7 @@ struct netlink_monitor {
 	struct loop *loop;
 	struct timers *timers;
 	struct timer settle;
-	unsigned news; /* of this time */
+	unsigned news; /* since the last call of `fn` */
 	netlink_changed_fn *fn;
 	void *owner;
 };
@@ -43,8 +43,8 @@ static void settled(struct timer *timer)
 	monitor->fn(monitor->owner, news);
 }
 
-/* Messages say only that there is something to ask; more of them do not put that off. One that did
- * not fit into the socket's queue (ENOBUFS) says the same. */
+/* A message only says that there is something to ask. So does a message that did not fit into the
+ * socket's queue (ENOBUFS). Further messages do not delay the call of `fn`. */
 static void on_change(void *owner, uint32_t events)
 {
 	const struct source *source = owner;
@@ -90,7 +90,8 @@ static void close_source(struct source *source)
 	*source = (struct source){0};
 }
 
-/* Links, addresses, routes; a nexthop object's change is told of its routes only in part */
+/* Links, addresses, routes. The change of a nexthop object does not reach all of its routes, so the
+ * objects are watched, too. */
 
 static bool open_routing(struct netlink_monitor *monitor)
 {
@@ -105,7 +106,7 @@ static bool open_routing(struct netlink_monitor *monitor)
 	return listen_to(&monitor->routing);
 }
 
-/* Filters: on their own, for a host that runs containers has much of it. */
+/* Filters have a socket of their own: on a host that runs containers they change often. */
 
 static bool open_filters(struct netlink_monitor *monitor)
 {
@@ -115,7 +116,7 @@ static bool open_filters(struct netlink_monitor *monitor)
 
 /* Features */
 
-/* One of CTRL_ATTR_MCAST_GROUPS; 0 where it is another. */
+/* `group` is one of CTRL_ATTR_MCAST_GROUPS. Returns its number, 0 if it is not FEATURES_GROUP. */
 static int group_id(const struct nlattr *group)
 {
 	const struct nlattr *attribute;
@@ -153,38 +154,16 @@ static int take_family(const struct nlmsghdr *message, void *id)
 	return mnl_attr_parse(message, sizeof(struct genlmsghdr), take_groups, id);
 }
 
-/* The number of the group in this running kernel; 0 where it has none. It answers within the call.
- */
-static int find_group(const struct mnl_socket *nl)
-{
-	static uint8_t buffer[BUFFER_BYTES];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct genlmsghdr *generic = mnl_nlmsg_put_extra_header(request, sizeof(*generic));
-	ssize_t length;
-	int id = 0;
-
-	request->nlmsg_type = GENL_ID_CTRL;
-	request->nlmsg_flags = NLM_F_REQUEST;
-	generic->cmd = CTRL_CMD_GETFAMILY;
-	generic->version = 1;
-	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, FEATURES_FAMILY);
-	if (mnl_socket_sendto(nl, request, request->nlmsg_len) < 0)
-		return 0;
-	length = mnl_socket_recvfrom(nl, buffer, sizeof(buffer));
-	if (length > 0)
-		mnl_cb_run(buffer, length, 0, 0, take_family, &id);
-	return id;
-}
-
-/* Not to hear of features costs speed at most: the next change of a link has them asked, too. */
+/* A kernel that does not announce features only delays the news: each change of a link has the
+ * features asked, too. */
 static void open_features(struct netlink_monitor *monitor)
 {
 	struct source *features = &monitor->features;
-	int group = open_source(monitor, features, NETLINK_GENERIC, NETLINK_NEWS_LINKS)
-			    ? find_group(features->nl)
-			    : 0;
+	int group = 0;
 
-	if (!group || !join(features, group) || !listen_to(features))
+	netlink_ask_family(FEATURES_FAMILY, take_family, &group);
+	if (!group || !open_source(monitor, features, NETLINK_GENERIC, NETLINK_NEWS_LINKS) ||
+	    !join(features, group) || !listen_to(features))
 		close_source(features);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The kernel's word that links, their drivers' XDP features, addresses, routes, or filters of TC have
- * changed. */
+/* Tells when the kernel announces a change of links, their drivers' XDP features, addresses,
+ * routes, or filters of TC. */
 #pragma once
 
 #include "io/loop.h"
 
-#define NETLINK_SETTLE (100 * USEC_PER_MS) /* changes of one moment are told as one */
+#define NETLINK_SETTLE (100 * USEC_PER_MS) /* changes within this time are announced together */
 
 struct netlink_monitor;
 
@@ -14,11 +14,12 @@ enum netlink_news {
 	NETLINK_NEWS_FILTERS = 2
 };
 
+/* `news` has a bit of enum netlink_news for each kind of change. */
 typedef void netlink_changed_fn(void *owner, unsigned news);
 
-/* Calls `fn` some NETLINK_SETTLE after something has changed, once for all of that time: what is
- * new, it has to ask. Where the kernel had more to say than was read in time, it is called as well.
- * Of features, Linux 6.3 and later tell. NULL with errno set. */
+/* Calls `fn` NETLINK_SETTLE after a change, once for all changes since the last call; `fn` has to
+ * ask what is new. It is also called after the kernel had more to announce than was read in time.
+ * Linux 6.3 and later announce features. Returns NULL with errno set. */
 struct netlink_monitor *netlink_monitor_open(struct loop *loop, struct timers *timers,
 					     netlink_changed_fn *fn, void *owner);
-void netlink_monitor_close(struct netlink_monitor *monitor); /* NULL: nothing */
+void netlink_monitor_close(struct netlink_monitor *monitor); /* NULL is allowed */
