@@ -39,10 +39,10 @@ static void let_fail(unsigned step)
 	steps = 0;
 }
 
-struct mnl_socket *mnl_socket_open(int bus)
+struct mnl_socket *mnl_socket_open2(int bus, int flags)
 {
 	errno = EMFILE;
-	return fails(ONCE) ? NULL : LIBRARYS(mnl_socket_open)(bus);
+	return fails(ONCE) ? NULL : LIBRARYS(mnl_socket_open2)(bus, flags);
 }
 
 int bpf_tc_hook_create(struct bpf_tc_hook *hook)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness.h"
 
-#include "dataplane/internal.h"
+#include "dataplane/clock.h"
 #include "ingest_xdp.skel.h"
 
 #include <bpf/bpf.h>

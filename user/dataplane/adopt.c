@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an earlier daemon has left in the maps, entry by entry. */
-#include "dataplane/internal.h"
-
+/* Shows the owner what an earlier daemon left in the maps, entry by entry. */
+#include "dataplane/attach.h"
+#include "dataplane/entries.h"
+#include "dataplane/refused.h"
 #include "ingest_tc.skel.h"
 
 #include <string.h>
 
-#define KEY_MAX (2 * 16) /* the largest of the maps' keys */
+#define KEY_MAX (2 * 16) /* bytes of the longest key of these maps */
 
 static struct addr address_of(const uint8_t field[16])
 {
@@ -30,7 +31,7 @@ static struct dataplane_flow flow_of(const struct mci_flow *field)
 typedef void entry_fn(struct dataplane *dp, const struct dataplane_visitor *visitor,
 		      const uint8_t *key, void *value);
 
-/* The key after the one at hand is fetched before the visit, which may remove the entry. */
+/* The next key is fetched before the visit, because the visitor may remove the entry. */
 static void each_entry(struct dataplane *dp, const struct bpf_map *map, entry_fn *fn, void *value,
 		       const struct dataplane_visitor *visitor)
 {

@@ -1,78 +1,197 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which program is attached where, and why. How, is attach_tc.c's and attach_xdp.c's.
- *
- * TC is attached to every upstream, behind XDP where there is XDP: each packet is handled by the
- * first of them that takes it, and XDP takes only what it can bring to its end. */
-#include "dataplane/internal.h"
+#include "dataplane/attach.h"
 
 #include "base/log.h"
-#include "base/memory.h"
+#include "dataplane/attach_tc.h"
+#include "dataplane/attach_xdp.h"
+#include "dataplane/attachments.h"
+#include "dataplane/error.h"
+#include "dataplane/features.h"
+#include "dataplane/in_front.h"
+#include "dataplane/lan_sets.h"
+#include "dataplane/lans.h"
+#include "dataplane/observed.h"
+#include "dataplane/offloads.h"
+#include "dataplane/refused.h"
 
-#include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct attachment *find(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	for (unsigned i = 0; i < dp->attachment_count; i++)
-		if (dp->attachments[i].ifindex == ifindex && dp->attachments[i].role == role)
-			return &dp->attachments[i];
-	return NULL;
-}
-
-bool attach_is(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	return find(dp, ifindex, role);
-}
-
-/* Packets go from each upstream to each LAN. */
-static void watch(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	for (unsigned i = 0; i < dp->attachment_count; i++) {
-		unsigned other = dp->attachments[i].ifindex;
-
-		if (dp->attachments[i].role == role)
-			continue;
-		if (role == ROLE_UPSTREAM)
-			refused_watch(dp, ifindex, other);
-		else
-			refused_watch(dp, other, ifindex);
-	}
-}
-
-/* Of what is attached: nothing can fail any more. */
-static void add(struct dataplane *dp, const struct attachment *attachment)
-{
-	watch(dp, attachment->ifindex, attachment->role);
-	dp->attachments = memory_resize(dp->attachments,
-					(dp->attachment_count + 1) * sizeof(*dp->attachments));
-	dp->attachments[dp->attachment_count++] = *attachment;
-}
-
-static void remove_programs(unsigned ifindex, enum role role)
-{
-	tc_remove(ifindex, role);
-	if (role == ROLE_UPSTREAM)
-		xdp_remove(ifindex);
-}
-
-static void remove_all(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	remove_programs(ifindex, role);
-	if (role == ROLE_UPSTREAM)
-		offloads_restore(dp, ifindex);
-}
 
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice)
 {
 	dp->choice = choice;
 }
 
-/* LANs */
+/* Undoing: whatever is attached, half or whole, goes here */
 
-/* Asks for a LAN what its driver takes. Before Linux 6.3 nobody knows: it is to be tried only where
- * the operator says so. */
+static void remove_programs(const struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	tc_remove(ifindex, role);
+	if (role == ROLE_DOWNSTREAM)
+		return;
+	xdp_remove(ifindex);
+	offloads_restore(dp, ifindex);
+}
+
+static void undo(struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	attachments_remove(dp, ifindex, role);
+	remove_programs(dp, ifindex, role);
+	refused_forget_leftovers(dp);
+}
+
+void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
+{
+	if (!attachments_find(dp, ifindex, role))
+		return;
+	undo(dp, ifindex, role);
+	if (role == ROLE_DOWNSTREAM) {
+		observed_forget(dp, ifindex);
+		lans_remove(dp, ifindex);
+	}
+}
+
+void attach_remove_leftovers(struct dataplane *dp)
+{
+	struct if_nameindex *interfaces = if_nameindex();
+
+	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++)
+		for (enum role role = 0; role < ROLE_COUNT; role++)
+			if (!attachments_find(dp, interfaces[i].if_index, role))
+				remove_programs(dp, interfaces[i].if_index, role);
+	if_freenameindex(interfaces);
+}
+
+void attach_remove_all(struct dataplane *dp)
+{
+	attachments_free(dp);
+	attach_remove_leftovers(dp);
+}
+
+/* XDP or not */
+
+/* Packets that a LAN does not take from XDP are parsed twice if XDP is in front. So XDP is of no
+ * use if no LAN takes any. */
+static bool is_xdp_of_use(const struct dataplane *dp, struct attachment *upstream)
+{
+	const struct attachment *other = attachments_find_lan(dp, false);
+
+	if (dp->choice == DATAPLANE_TC)
+		snprintf(upstream->why, sizeof(upstream->why), "so the configuration says");
+	else if (dp->choice == DATAPLANE_AUTO && !attachments_find_lan(dp, true))
+		snprintf(upstream->why, sizeof(upstream->why), "%s",
+			 other ? other->why : "there is no LAN");
+	else
+		return true;
+	return false;
+}
+
+static void use_xdp(struct dataplane *dp, struct attachment *upstream)
+{
+	const struct attachment *other = attachments_find_lan(dp, false);
+
+	upstream->xdp = true;
+	lan_sets_open(dp);
+	if (other)
+		snprintf(upstream->why, sizeof(upstream->why), "native; but %.100s", other->why);
+	else
+		snprintf(upstream->why, sizeof(upstream->why), "native");
+}
+
+/* With DATAPLANE_AUTO an upstream that has no XDP is served by TC, which is no failure. */
+static int explain_no_xdp(struct dataplane *dp, struct attachment *upstream, int error)
+{
+	char name[MCI_NAME], why[sizeof(dp->error)];
+
+	snprintf(why, sizeof(why), "%s", dp->error);
+	snprintf(upstream->why, sizeof(upstream->why), "%.100s", why);
+	if (dp->choice == DATAPLANE_AUTO)
+		return 0;
+	return dataplane_fail(dp, error,
+			      "cannot attach to %s: %.150s; 'mode = auto' would take TC instead",
+			      dataplane_interface(upstream->ifindex, name), why);
+}
+
+/* Attaches XDP, or replaces it, or removes it. What an earlier daemon left there, or what was
+ * chosen for other LANs, does not stay. */
+static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
+{
+	bool is_of_use = is_xdp_of_use(dp, upstream);
+	int error = is_of_use ? xdp_attach(dp, upstream->ifindex) : 0;
+
+	upstream->xdp = false;
+	upstream->xdp_id = 0;
+	if (is_of_use && !error) {
+		use_xdp(dp, upstream);
+		return 0;
+	}
+	xdp_remove(upstream->ifindex);
+	return error ? explain_no_xdp(dp, upstream, error) : 0;
+}
+
+/* Attaching */
+
+/* Packets go from each upstream to each LAN: counts those that the LAN does not take. */
+static void watch(const struct dataplane *dp, const struct attachment *attachment)
+{
+	for (unsigned i = 0; i < dp->attachment_count; i++) {
+		const struct attachment *other = &dp->attachments[i];
+
+		if (other->role == attachment->role)
+			continue;
+		if (other->role == ROLE_DOWNSTREAM)
+			refused_watch(dp, attachment->ifindex, other->ifindex);
+		else
+			refused_watch(dp, other->ifindex, attachment->ifindex);
+	}
+}
+
+int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
+{
+	struct attachment *upstream = attachments_find(dp, ifindex, ROLE_UPSTREAM);
+	bool is_new = !upstream;
+	int error;
+
+	if (upstream && !upstream->lost)
+		return 0;
+	if (is_new)
+		upstream = attachments_add(dp, ifindex, ROLE_UPSTREAM);
+	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
+	if (!error)
+		error = choose_xdp(dp, upstream);
+	if (error) {
+		undo(dp, ifindex, ROLE_UPSTREAM);
+		return error;
+	}
+	upstream->lost = false;
+	if (is_new) {
+		watch(dp, upstream);
+		offloads_switch_off(dp, ifindex);
+	}
+	return 0;
+}
+
+int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex)
+{
+	struct attachment *upstream = attachments_find(dp, ifindex, ROLE_UPSTREAM);
+	int error = upstream ? choose_xdp(dp, upstream) : 0;
+
+	if (error)
+		undo(dp, ifindex, ROLE_UPSTREAM);
+	return error;
+}
+
+/* A copy of the XDP program knows only the LANs that there were when it was attached. */
+static void renew_upstreams(struct dataplane *dp)
+{
+	for (unsigned i = dp->attachment_count; i--;)
+		if (dp->attachments[i].role == ROLE_UPSTREAM)
+			dataplane_renew_upstream(dp, dp->attachments[i].ifindex);
+}
+
+/* Asks what the LAN's driver takes. Kernels before Linux 6.3 do not tell; then XDP is tried only if
+ * the operator asks for it. */
 static void learn_lan(const struct dataplane *dp, struct attachment *lan)
 {
 	uint64_t features = 0;
@@ -80,8 +199,8 @@ static void learn_lan(const struct dataplane *dp, struct attachment *lan)
 	int error = features_get(lan->ifindex, &features);
 
 	dataplane_interface(lan->ifindex, name);
-	lan->takes_parts = features & FEATURE_NDO_XMIT_SG;
-	lan->takes_xdp = error ? dp->choice == DATAPLANE_XDP : features & FEATURE_NDO_XMIT;
+	lan->takes_parts = features & FEATURES_NDO_XMIT_SG;
+	lan->takes_xdp = error ? dp->choice == DATAPLANE_XDP : features & FEATURES_NDO_XMIT;
 	if (error)
 		snprintf(lan->why, sizeof(lan->why),
 			 "the kernel does not tell whether %s takes frames from XDP "
@@ -92,154 +211,35 @@ static void learn_lan(const struct dataplane *dp, struct attachment *lan)
 			 lan->takes_xdp ? "takes" : "takes no");
 }
 
-/* The first LAN that takes frames from XDP or does not; NULL where there is none. */
-static const struct attachment *find_lan(const struct dataplane *dp, bool takes_xdp)
-{
-	for (unsigned i = 0; i < dp->attachment_count; i++)
-		if (dp->attachments[i].role == ROLE_DOWNSTREAM &&
-		    dp->attachments[i].takes_xdp == takes_xdp)
-			return &dp->attachments[i];
-	return NULL;
-}
-
-bool attach_takes_xdp(const struct dataplane *dp, unsigned ifindex)
-{
-	const struct attachment *lan = find(dp, ifindex, ROLE_DOWNSTREAM);
-
-	return lan && lan->takes_xdp;
-}
-
-/* Upstreams */
-
-/* With XDP in front, what a LAN does not take is parsed twice: no use where no LAN takes any. */
-static bool xdp_is_of_use(const struct dataplane *dp, struct attachment *upstream)
-{
-	const struct attachment *other = find_lan(dp, false);
-
-	if (dp->choice == DATAPLANE_TC)
-		snprintf(upstream->why, sizeof(upstream->why), "so the configuration says");
-	else if (dp->choice == DATAPLANE_AUTO && !find_lan(dp, true))
-		snprintf(upstream->why, sizeof(upstream->why), "%s",
-			 other ? other->why : "there is no LAN");
-	else
-		return true;
-	return false;
-}
-
-static void explain_xdp(const struct dataplane *dp, struct attachment *upstream)
-{
-	const struct attachment *other = find_lan(dp, false);
-
-	if (other)
-		snprintf(upstream->why, sizeof(upstream->why), "native; but %.100s", other->why);
-	else
-		snprintf(upstream->why, sizeof(upstream->why), "native");
-}
-
-static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
-{
-	char name[MCI_NAME], why[sizeof(dp->error)];
-	int error;
-
-	upstream->xdp = false;
-	upstream->xdp_id = 0;
-	if (!xdp_is_of_use(dp, upstream)) {
-		xdp_remove(upstream->ifindex); /* an earlier daemon's, or of LANs that were */
-		return 0;
-	}
-	error = xdp_attach(dp, upstream->ifindex);
-	if (!error) {
-		upstream->xdp = true;
-		lan_sets_open(dp);
-		explain_xdp(dp, upstream);
-		return 0;
-	}
-	snprintf(why, sizeof(why), "%s", dp->error);
-	snprintf(upstream->why, sizeof(upstream->why), "%.100s", why);
-	if (dp->choice == DATAPLANE_AUTO)
-		return 0;
-	return dataplane_fail(dp, error,
-			      "cannot attach to %s: %.150s; 'mode = auto' would take TC instead",
-			      dataplane_interface(upstream->ifindex, name), why);
-}
-
-static int attach_upstream_anew(struct dataplane *dp, unsigned ifindex)
-{
-	struct attachment upstream = {.ifindex = ifindex, .role = ROLE_UPSTREAM};
-	int error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
-
-	if (!error)
-		error = choose_xdp(dp, &upstream);
-	if (error) {
-		remove_programs(ifindex, ROLE_UPSTREAM);
-		return error;
-	}
-	add(dp, &upstream);
-	offloads_switch_off(dp, ifindex);
-	return 0;
-}
-
-int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex)
-{
-	struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
-	int error;
-
-	if (!upstream)
-		return attach_upstream_anew(dp, ifindex);
-	if (!upstream->lost)
-		return 0;
-	error = tc_attach(dp, ifindex, ROLE_UPSTREAM);
-	if (!error)
-		error = choose_xdp(dp, upstream);
-	if (error)
-		dataplane_detach(dp, ifindex, ROLE_UPSTREAM);
-	else
-		upstream->lost = false;
-	return error;
-}
-
-int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex)
-{
-	struct attachment *upstream = find(dp, ifindex, ROLE_UPSTREAM);
-	int error = upstream ? choose_xdp(dp, upstream) : 0;
-
-	if (error)
-		dataplane_detach(dp, ifindex, ROLE_UPSTREAM);
-	return error;
-}
-
-/* XDP knows the LANs that there were when it was attached. */
-static void choose_again(struct dataplane *dp)
-{
-	for (unsigned i = dp->attachment_count; i--;)
-		if (dp->attachments[i].role == ROLE_UPSTREAM)
-			dataplane_renew_upstream(dp, dp->attachments[i].ifindex);
-}
-
+/* A lost LAN that cannot be attached again keeps its record: it is still a LAN of ours. */
 int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex)
 {
-	struct attachment *lost = find(dp, ifindex, ROLE_DOWNSTREAM);
-	struct attachment lan = {.ifindex = ifindex, .role = ROLE_DOWNSTREAM};
+	struct attachment *lan = attachments_find(dp, ifindex, ROLE_DOWNSTREAM);
+	bool is_new = !lan;
 	int error;
 
-	if (lost && !lost->lost)
+	if (lan && !lan->lost)
 		return 0;
 	error = tc_attach(dp, ifindex, ROLE_DOWNSTREAM);
-	if (error)
+	if (error) {
+		if (is_new)
+			undo(dp, ifindex, ROLE_DOWNSTREAM);
 		return error;
-	if (lost) {
-		lost->lost = false;
-		return 0;
 	}
-	learn_lan(dp, &lan);
-	add(dp, &lan);
-	choose_again(dp);
+	if (is_new) {
+		lan = attachments_add(dp, ifindex, ROLE_DOWNSTREAM);
+		learn_lan(dp, lan);
+		watch(dp, lan);
+		renew_upstreams(dp);
+	} else {
+		lan->lost = false;
+	}
 	return 0;
 }
 
 bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex)
 {
-	struct attachment *lan = find(dp, ifindex, ROLE_DOWNSTREAM), before;
+	struct attachment *lan = attachments_find(dp, ifindex, ROLE_DOWNSTREAM), before;
 
 	if (!lan)
 		return false;
@@ -247,28 +247,13 @@ bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex)
 	learn_lan(dp, lan);
 	if (lan->takes_xdp == before.takes_xdp && lan->takes_parts == before.takes_parts)
 		return false;
-	choose_again(dp);
+	renew_upstreams(dp);
 	return true;
 }
 
-void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	struct attachment *attachment = find(dp, ifindex, role);
+/* Watching */
 
-	if (!attachment)
-		return;
-	*attachment = dp->attachments[--dp->attachment_count];
-	remove_all(dp, ifindex, role);
-	if (role == ROLE_DOWNSTREAM) {
-		observed_forget(dp, ifindex);
-		lans_remove(dp, ifindex);
-	}
-	refused_forget_leftovers(dp);
-}
-
-/* What is attached */
-
-/* Steps in front of what may be passed by, and keeps what stands in front then. */
+/* Moves our filter in front of filters that may be passed by, and records those that may not. */
 static void look_in_front(struct dataplane *dp, struct attachment *attachment, uint32_t priority)
 {
 	size_t size = sizeof(attachment->in_front);
@@ -289,7 +274,7 @@ static void look_in_front(struct dataplane *dp, struct attachment *attachment, u
 
 bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	struct attachment *attachment = find(dp, ifindex, role);
+	struct attachment *attachment = attachments_find(dp, ifindex, role);
 	uint32_t priority = 0;
 
 	if (!attachment)
@@ -300,45 +285,4 @@ bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role)
 	if (priority)
 		look_in_front(dp, attachment, priority);
 	return attachment->lost;
-}
-
-const char *dataplane_in_front(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	const struct attachment *attachment = find(dp, ifindex, role);
-
-	return attachment ? attachment->in_front : "";
-}
-
-const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	const struct attachment *attachment = find(dp, ifindex, role);
-
-	if (!attachment || attachment->lost)
-		return NULL;
-	return attachment->xdp ? "xdp" : "tc";
-}
-
-const char *dataplane_why(const struct dataplane *dp, unsigned ifindex, enum role role)
-{
-	const struct attachment *attachment = find(dp, ifindex, role);
-
-	return attachment ? attachment->why : NULL;
-}
-
-void attach_remove_leftovers(struct dataplane *dp)
-{
-	struct if_nameindex *interfaces = if_nameindex();
-
-	for (unsigned i = 0; interfaces && interfaces[i].if_index; i++) {
-		for (enum role role = 0; role < ROLE_COUNT; role++)
-			if (!find(dp, interfaces[i].if_index, role))
-				remove_all(dp, interfaces[i].if_index, role);
-	}
-	if_freenameindex(interfaces);
-}
-
-void attach_remove_all(struct dataplane *dp)
-{
-	dp->attachment_count = 0;
-	attach_remove_leftovers(dp);
 }

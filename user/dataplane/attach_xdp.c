@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Attachment by native XDP, through libxdp, whose dispatcher lets others' programs run on the same
- * interface; where the kernel cannot load the dispatcher, libxdp attaches ours alone.
- *
- * Nothing is kept open: interface and dispatcher hold the program, and it is recognised there by
- * its name, whichever daemon attached it. */
-#include "dataplane/internal.h"
+#include "dataplane/attach_xdp.h"
 
+#include "dataplane/attachments.h"
+#include "dataplane/error.h"
+#include "dataplane/lans.h"
+#include "dataplane/pins.h"
+#include "dataplane/program.h"
 #include "ingest_xdp.skel.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static struct xdp_program *find_ours(const struct xdp_multiprog *programs)
 	return NULL;
 }
 
-/* Beside whatever is there. */
+/* Attaches our program beside the programs that are there. */
 static int attach(struct ingest_xdp *ingest, unsigned ifindex)
 {
 	struct xdp_program *program = xdp_program__from_bpf_obj(ingest->obj, SECTION);
@@ -65,7 +65,7 @@ static int attach(struct ingest_xdp *ingest, unsigned ifindex)
 	return error;
 }
 
-/* In the place of our own, where that stands alone: libxdp would have to take it away first. */
+/* Replaces our own program where it is attached alone: libxdp would have to remove it first. */
 static int replace(struct ingest_xdp *ingest, unsigned ifindex, const struct xdp_program *old)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = xdp_program__fd(old));
@@ -77,7 +77,7 @@ static int replace(struct ingest_xdp *ingest, unsigned ifindex, const struct xdp
 			      XDP_FLAGS_DRV_MODE | XDP_FLAGS_REPLACE, &options);
 }
 
-/* No packet comes between the old and the new: TC waits behind both. */
+/* Packets that come between the old program and the new one are handled by TC. */
 static int attach_or_replace(struct ingest_xdp *ingest, unsigned ifindex)
 {
 	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
@@ -104,7 +104,7 @@ static int add_port(const struct ingest_xdp *ingest, uint32_t key, uint32_t ifin
 				    sizeof(ifindex), BPF_ANY);
 }
 
-/* Until they are told, TC does it. */
+/* Tells the program the LANs that it may send to. Until then it leaves all packets to TC. */
 static int tell_lans(struct dataplane *dp, const struct ingest_xdp *ingest)
 {
 	int error = 0;
@@ -122,15 +122,14 @@ static int tell_lans(struct dataplane *dp, const struct ingest_xdp *ingest)
 	return error;
 }
 
-/* Each attempt takes a fresh object: loading fixes what kind of program it is. One that fails may
- * leave a program there that does nothing. */
+/* Each attempt needs a new object: once it is loaded, its flags cannot be changed. */
 static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PIN_FOLDER);
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS_FOLDER);
 	struct ingest_xdp *ingest = ingest_xdp__open_opts(&options);
 	int error;
 
-	dataplane_listen();
+	error_forget_driver();
 	if (!ingest)
 		return -errno;
 	program_set_sizes(dp, ingest->obj);
@@ -158,10 +157,9 @@ int xdp_attach(struct dataplane *dp, unsigned ifindex)
 		error = attempt(dp, ifindex, false);
 	if (!error)
 		return 0;
-	xdp_remove(ifindex); /* one that knows no LANs, or those that were */
 	if (is_taken(error))
 		return dataplane_fail(dp, error, "another XDP program has the interface to itself");
-	return dataplane_fail(dp, error, "driver refused XDP: %s", dataplane_refusal(error));
+	return dataplane_fail(dp, error, "driver refused XDP: %s", error_of_driver(error));
 }
 
 bool xdp_is_attached(unsigned ifindex, uint32_t *id)
@@ -171,7 +169,7 @@ bool xdp_is_attached(unsigned ifindex, uint32_t *id)
 	uint32_t now = 0;
 
 	if (bpf_xdp_query_id(ifindex, 0, &now) || (now && now == *id))
-		return true; /* or nobody knows */
+		return true;
 	programs = xdp_multiprog__get_from_ifindex(ifindex);
 	if (libxdp_get_error(programs))
 		return false;

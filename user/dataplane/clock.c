@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the programs need to tell the time: how long a tick is, and when none had passed. Both stay
- * the same until the kernel is booted anew. */
-#include "dataplane/internal.h"
+#include "dataplane/clock.h"
 
 #include "clock.skel.h"
 
@@ -9,9 +7,9 @@
 #include <errno.h>
 #include <time.h>
 
-#define FRAME_LEAST 14 /* that BPF_PROG_RUN takes */
+#define FRAME_MIN 14 /* bytes that BPF_PROG_RUN asks for */
 
-/* The coarse clock moves by ticks: its resolution is a tick. */
+/* The coarse clock moves once a tick, so its resolution is the length of a tick. */
 static uint64_t tick(void)
 {
 	struct timespec resolution;
@@ -23,7 +21,7 @@ static uint64_t tick(void)
 
 static int run(const struct clock *programs)
 {
-	uint8_t frame[FRAME_LEAST] = {0};
+	uint8_t frame[FRAME_MIN] = {0};
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame, .data_size_in = sizeof(frame),
 		    .repeat = 1);
 

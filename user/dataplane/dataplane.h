@@ -1,8 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The one door to the kernel's programs and maps: nothing else touches libbpf.
+/* The dataplane: the only room that touches libbpf and libxdp. It loads the programs of bpf/,
+ * attaches them, and writes and reads their maps (include/mcingest/maps.h).
  *
- * Functions that can fail return 0 or a negative errno, and leave one sentence about it (what, and
- * what to do) for dataplane_error(). Addresses and interfaces are copied. */
+ * On an upstream, ingest_tc and, where the drivers allow it, ingest_xdp take the AMT data of joined
+ * channels (RFC 7450 section 5.1.6), strip it and send it to LANs. On a LAN, observe_tc copies PIM,
+ * IGMP and MLD into a ring buffer for the daemon. One interface may have both roles.
+ *
+ * Programs and maps are pinned under /sys/fs/bpf/mcingest, so the kernel forwards without a daemon,
+ * until the deadline of each entry. The next daemon takes the maps over with their contents
+ * (dataplane_visit_adopted()), or starts afresh if they do not fit its limits. dataplane_close()
+ * takes everything out of the kernel again.
+ *
+ *   open.c         opening and closing; program.c, pins.c, clock.c: what is loaded, and where it
+ * stands attach.c       which program goes where; attach_tc.c, attach_xdp.c: how; attachments.c:
+ * the record tc_filters.c   whose filters are on an interface; in_front.c: those that see packets
+ * before ours features.c     what a driver can do with XDP; offloads.c: what it must not do on an
+ * upstream entries.c      channels, moves, tunnels; lans.c, lan_sets.c: where channels go; adopt.c
+ *   stats.c        counters; stats_chunks.c: their maps; refused.c: packets that LANs did not take
+ *   observed.c     the ring buffer
+ *
+ * Left to the kernel's stack, and by it to the daemon's slow path: fragments of the tunnel's packets, IP
+ * options and extension headers of the outer packet, and packets that are too long for a LAN.
+ *
+ * Functions that can fail return 0 or a negative errno, and store one sentence for
+ * dataplane_error() that says what failed and what to do. Addresses and interfaces are copied.
+ * Ports are in host order, times in nanoseconds of CLOCK_MONOTONIC. */
 #pragma once
 
 #include "base/addr.h"
@@ -17,7 +39,7 @@ struct dataplane_limits {
 };
 
 /* Where a channel's packets come from, and to: UDP from `relay` to `local`, our end of the tunnel.
- * Ports are in host order. */
+ */
 struct dataplane_flow {
 	struct addr relay, local;
 	uint16_t relay_port, local_port;
@@ -25,10 +47,11 @@ struct dataplane_flow {
 
 /* A channel's packets come in by the flow `from` and go out of the interfaces of `egress`. */
 struct dataplane_channel {
-	struct dataplane_flow from, to; /* `to` of one that is moving only */
+	struct dataplane_flow from;
+	struct dataplane_flow to; /* of a channel that is moving */
 	bool moving;
-	uint32_t slot;
-	uint64_t deadline_ns;
+	uint32_t slot;        /* of the channel's counters */
+	uint64_t deadline_ns; /* after this nothing is forwarded */
 	uint32_t egress_count;
 	struct mci_lan egress[MCI_EGRESS_MAX];
 };
@@ -42,83 +65,106 @@ struct dataplane_events {
 	void *context;
 	dataplane_observed_fn *pim;
 	dataplane_observed_fn *membership; /* IGMP and MLD */
-	/* A channel's first packet went out to the LAN; may come once for each CPU. */
+	/* A channel's first packet went out to a LAN. May come once for each CPU. */
 	void (*first_packet)(void *context, uint32_t slot, uint64_t time_ns);
-	/* A moving channel's first packet came from where it moves to; may come a few times. */
+	/* A moving channel's first packet came by the flow `to`. May come a few times. */
 	void (*moved)(void *context, uint32_t slot, uint64_t time_ns);
-	/* Another router puts the channel on a LAN that it goes out of here; at most once a second.
-	 */
+	/* Another router sends the channel to a LAN to which we send it. Comes at most once a
+	 * second. */
 	void (*rival)(void *context, uint32_t ifindex, uint32_t slot);
 };
 
-/* Loads the programs and pins maps and programs under /sys/fs/bpf/mcingest, in place of what an
- * earlier daemon left there or attached; mounts the BPF file system where there is none. Of a
- * failure, `*dp` keeps the sentence; it is good for dataplane_error() and dataplane_close(). */
+/* Loads the programs and pins maps and programs under /sys/fs/bpf/mcingest, in place of those that
+ * an earlier daemon left or attached. Mounts the BPF file system if it is not mounted. After a
+ * failure
+ * `*dp` is good for dataplane_error() and dataplane_close(). */
 int dataplane_open(struct dataplane **dp, const struct dataplane_limits *limits,
 		   const struct dataplane_events *events);
-/* Detaches and unpins all that was added to the kernel. */
+
+/* Detaches and unpins everything that was added to the kernel. NULL is allowed. */
 void dataplane_close(struct dataplane *dp);
+
 const char *dataplane_error(const struct dataplane *dp);
 
-/* Of an interface, which may have both: each has a program of its own. */
+/* Attachment */
+
+/* Of an interface, which may have both roles: each has a program of its own. */
 enum role { ROLE_UPSTREAM, ROLE_DOWNSTREAM, ROLE_COUNT };
 
 enum dataplane_choice {
-	DATAPLANE_AUTO, /* XDP where upstream and LAN are known to be good for it, else TC */
-	DATAPLANE_XDP,  /* XDP, or a refusal; it is for the operator to know the LAN's driver */
+	DATAPLANE_AUTO, /* XDP if upstream and LAN are known to be good for it, else TC */
+	DATAPLANE_XDP,  /* XDP or a failure; the operator answers for the LAN's driver */
 	DATAPLANE_TC,
 };
 
-/* Before anything is attached; otherwise it is DATAPLANE_AUTO. */
+/* Call it before anything is attached. The default is DATAPLANE_AUTO. */
 void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice);
-/* Attach to the ingress of an interface, beside others' programs; of what fails, nothing stays
- * there. The choice depends on the LANs: best they come first, for one that comes later has it made
- * again for all upstreams. */
-/* What was lost is attached again. */
-int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);   /* decapsulation */
-int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex); /* observation */
-/* Its MAC address is another, or what the driver takes: the choice is made again. An upstream that
- * is refused then is detached. */
+
+/* Attach a program to the ingress of an interface, beside programs of others: decapsulation on an
+ * upstream, observation on a downstream. An interface whose program was lost is attached again. A
+ * failure leaves nothing of ours on the interface.
+ *
+ * The choice between XDP and TC depends on the LANs, so attach these first: a LAN that comes later
+ * has the choice made again for all upstreams. */
+int dataplane_attach_upstream(struct dataplane *dp, unsigned ifindex);
+int dataplane_attach_downstream(struct dataplane *dp, unsigned ifindex);
+
+/* Makes the choice again, after a change of the upstream's MAC address or driver. An upstream that
+ * cannot be attached any more is detached. */
 int dataplane_renew_upstream(struct dataplane *dp, unsigned ifindex);
-/* Asks the LAN's driver anew whether it sends what XDP redirects to it. True: it is not as it was,
- * the choice has been made again for all upstreams, and each channel's entry is to be written
- * again. */
+
+/* Asks the LAN's driver again whether it sends what XDP redirects to it. Returns true if its answer
+ * has changed. Then the choice has been made again for all upstreams, and the caller must write the
+ * entry of each channel again. */
 bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex);
-/* Nothing of ours stays on the interface, which may be gone already; of a downstream, no channel
- * must have it any more. */
+
+/* Removes everything of ours from the interface, which may be gone. No channel may go out of a
+ * downstream any more. */
 void dataplane_detach(struct dataplane *dp, unsigned ifindex, enum role role);
-/* Asks the kernel whether another tool has taken a program away: the mode is NULL then, until it is
- * attached again. A filter of others in front of ours that takes what is ours is passed by: on a
- * LAN, where we only look, any; on an upstream, one that accepts or redirects (our data goes past
- * an ingress shaper in XDP, too), but none that may mean to drop. */
+
+/* Asks the kernel whether another tool has taken a program away. If so, the mode is NULL until the
+ * program is attached again. Moves our filter in front of filters of others that take our packets,
+ * if it may pass them by (in_front.h). */
 bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role);
-/* What still stands in front, and may take packets; empty where nothing does. */
+
+/* The filters that stay in front of ours and may take packets; an empty text if there are none. */
 const char *dataplane_in_front(const struct dataplane *dp, unsigned ifindex, enum role role);
-/* Of a downstream: hands over IGMP and MLD, too. */
+
+/* Hands over IGMP and MLD of a downstream, too. */
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
-/* How the program of this role is attached to this interface, "xdp" or "tc", and why so; NULL where
- * it is not. With "xdp", TC takes what XDP leaves. */
+
+/* How the program of this role is attached to this interface, "xdp" or "tc", and why in this way;
+ * NULL if it is not attached. With "xdp", TC takes the packets that XDP leaves. */
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role);
 const char *dataplane_why(const struct dataplane *dp, unsigned ifindex, enum role role);
 
-/* While a channel is moving, packets come in `from` as well as in `to`, and each goes to the LAN
- * once, whichever comes first. Every step loses none, if the channel is joined by the other flow,
- * too: to move, and to be at home in one of the two. At home, what this one brings later than the
- * other did goes to the LAN again: let the channel move on for the time between the two, once the
- * other is left (MCI_SEEN_NS at most). The same `to` once more does not begin the move anew. */
+/* Channels and tunnels */
+
+/* Adds or changes a channel. While it is moving, packets come by `from` as well as by `to`, and
+ * each goes to the LAN once, whichever copy comes first.
+ *
+ * A move loses no packet if both relays have been told to send: first set the channel with
+ * `moving`, then without it, at home in one of the two flows. Packets that this flow brings later
+ * than the other did would then go to the LAN again. So let the channel stay `moving` for
+ * MCI_SEEN_NS after the other relay was told to stop. Setting the same `to` again does not begin
+ * the move anew. */
 int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 			  const struct dataplane_channel *channel);
 void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg);
+
+/* Tells the programs which endpoint of ours belongs to which relay. */
 int dataplane_set_tunnel(struct dataplane *dp, const struct addr *local, uint16_t local_port,
 			 const struct addr *relay, uint16_t relay_port);
 void dataplane_remove_tunnel(struct dataplane *dp, const struct addr *local, uint16_t local_port);
 
-/* Sums over CPUs; and of a packet that no other CPU's is younger than, its RTP header (RFC 3550
- * section 5.1) and what was counted up to it. */
+/* Counters */
+
+/* Sums over CPUs. `rtp` is the header of the youngest packet (RFC 3550 section 5.1), and how many
+ * packets were counted up to it. */
 struct dataplane_channel_stats {
 	uint64_t packets;
-	uint64_t bytes;   /* of inner IP packets */
-	uint64_t last_ns; /* CLOCK_MONOTONIC */
+	uint64_t bytes; /* counts inner IP packets */
+	uint64_t last_ns;
 	struct {
 		bool is_version_2;
 		uint16_t sequence;
@@ -129,25 +175,36 @@ struct dataplane_channel_stats {
 
 int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 			    struct dataplane_channel_stats *stats);
-/* Of MCI_STATS_CHUNK slots, from `first`, a multiple of it. */
+
+/* Reads MCI_STATS_CHUNK slots from `first` on, which is a multiple of MCI_STATS_CHUNK. */
 int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 			  struct dataplane_channel_stats stats[]);
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
+
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
+
 /* Packets that the programs have left to the tunnels' sockets since dataplane_open(), by cause. */
 int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT]);
-/* Packets that were sent to this LAN, and that its queue or driver did not take: its part of
- * MCI_DROP_LAN_REFUSED. False where it is no LAN, or where the kernel cannot tell. */
+
+/* Packets that were sent to this LAN and that its queue or driver did not take: the LAN's part of
+ * MCI_DROP_LAN_REFUSED. Returns false if the interface is no LAN or the kernel does not tell. */
 bool dataplane_refused(const struct dataplane *dp, unsigned ifindex, uint64_t *packets);
-/* Lower-case words with underscores. */
+
+/* The names are lower-case words with underscores. */
 const char *dataplane_drop_name(enum mci_drop drop);
 const char *dataplane_slow_name(enum mci_slow cause);
 
-/* Ready to read when events wait; dispatch hands over a bounded number of them. */
+/* Events */
+
+/* The descriptor is ready to read when events wait. */
 int dataplane_events_fd(const struct dataplane *dp);
+
+/* Hands over waiting events for at most 2 ms. */
 void dataplane_dispatch(struct dataplane *dp);
 
-/* What a daemon that was killed has left in the maps, and the kernel still forwards by. */
+/* Adoption */
+
+/* Sees what a killed daemon left in the maps, by which the kernel still forwards. */
 struct dataplane_visitor {
 	void *context;
 	void (*tunnel)(void *context, const struct addr *relay, const struct addr *local,
@@ -156,7 +213,8 @@ struct dataplane_visitor {
 			const struct dataplane_channel *channel);
 };
 
-/* Once all interfaces are attached: shows every tunnel, then every channel, and detaches what was
- * left on other interfaces. An entry that the visitor does not remove stays. A channel that was
- * moving has ended that: where it moved to, if packets came from there; else whence. */
+/* Call it once all interfaces are attached. Shows every tunnel, then every channel, and detaches
+ * the programs that were left on other interfaces. An entry stays unless the visitor removes it. A
+ * channel that was moving stays with the flow it moved to if packets came from there, else with the
+ * one it came from. */
 void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visitor *visitor);

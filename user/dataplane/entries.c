@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Entries of channels4, channels6, moves and tunnels. */
-#include "dataplane/internal.h"
+#include "dataplane/entries.h"
 
 #include "base/log.h"
+#include "dataplane/error.h"
+#include "dataplane/lan_sets.h"
+#include "dataplane/lans.h"
+#include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
 
 #include <errno.h>
@@ -68,7 +71,7 @@ static int update(struct dataplane *dp, const struct bpf_map *map, const void *k
 	return 0;
 }
 
-/* With a comma before all but the first. What does not fit is left out. */
+/* Appends a name, after a comma if it is not the first. Characters that do not fit are left out. */
 static void add_name(char names[MCI_NAME], const char name[MCI_NAME])
 {
 	size_t used = strlen(names);
@@ -93,7 +96,7 @@ static int add_lan(struct dataplane *dp, struct mci_channel *entry, const struct
 	return 0;
 }
 
-/* After a change: until then programs may go by copies that they have. */
+/* Ends a change of entries: from now on the programs do not use their copies of older entries. */
 static int tell_change(struct dataplane *dp)
 {
 	const struct bpf_map *map = dp->ingest->maps.entries_version;
@@ -110,7 +113,7 @@ void entries_open(struct dataplane *dp)
 
 /* Moves */
 
-/* A move to the same flow is under way, and stays so. */
+/* A move to the same flow that is already under way goes on. */
 static int begin_move(struct dataplane *dp, uint32_t slot, const struct dataplane_flow *to)
 {
 	const struct bpf_map *map = dp->ingest->maps.moves;
@@ -126,7 +129,7 @@ static int begin_move(struct dataplane *dp, uint32_t slot, const struct dataplan
 	return error;
 }
 
-/* Most channels have none: they are not asked for while nothing is moving. */
+/* Most channels have no move; the map is not searched while no channel is moving. */
 static void end_move(struct dataplane *dp, uint32_t slot)
 {
 	const struct bpf_map *map = dp->ingest->maps.moves;
@@ -172,7 +175,7 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 		.moving = channel->moving,
 	};
 	union channel_key key = channel_key(sg);
-	int error = stats_provide(dp, channel->slot);
+	int error = stats_chunks_provide(dp, channel->slot);
 
 	put_flow(&entry.from, &channel->from);
 	for (uint32_t i = 0; !error && i < channel->egress_count; i++)

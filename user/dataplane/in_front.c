@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Others' filters of TC that see a packet before ours does. The first that matches decides, and
- * ours sees it only where that one says "continue": one that accepts, redirects (to the ifb of a
- * shaper, say) or mirrors without going on has taken it. */
-#include "dataplane/internal.h"
+#include "dataplane/in_front.h"
 
-#include <libmnl/libmnl.h>
+#include "dataplane/error.h"
+#include "dataplane/tc_filters.h"
+
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
-#include <linux/rtnetlink.h>
 #include <linux/tc_act/tc_gact.h>
 #include <linux/tc_act/tc_mirred.h>
 #include <stdio.h>
 #include <string.h>
 
-#define PARAMETERS 2 /* of all actions but police: TCA_GACT_PARMS, TCA_MIRRED_PARMS, ... */
+/* TCA_GACT_PARMS, TCA_MIRRED_PARMS and so on: the same number for all actions but police. */
+#define PARAMETERS 2
 
 enum outcome { CONTINUES, ACCEPTS, REDIRECTS, MAY_DROP };
 
 struct in_front {
 	enum role role;
-	uint32_t priority; /* ours */
-	uint32_t better;   /* just before the first that may be passed by */
-	uint32_t barrier;  /* the last before that which may not */
-	unsigned count;
+	uint32_t priority; /* of our filter */
+	uint32_t better;   /* just before the first filter that may be passed by */
+	uint32_t barrier;  /* of the last filter before that one that may not be passed by */
+	unsigned count;    /* filters that may take packets */
 	char *what;
 	size_t size;
 };
@@ -30,13 +29,13 @@ struct in_front {
 struct filter {
 	const char *kind, *program;
 	uint32_t chain;
-	bool runs_program; /* which decides by itself */
+	bool runs_program; /* of BPF, whose decision nobody knows */
 	const struct nlattr *options, *actions;
 	enum outcome outcome;
 	unsigned redirected_to;
 };
 
-/* Where each kind of filter has its actions. */
+/* The attribute in which this kind of filter has its actions. */
 static uint16_t actions_of(const char *kind)
 {
 	static const struct {
@@ -69,7 +68,8 @@ static const struct nlattr *nested(const struct nlattr *parent, uint16_t type)
 	return NULL;
 }
 
-/* What one action does. True where it decides, and the actions behind it see nothing. */
+/* Sets the outcome to what this action does. Returns true if the actions behind it see no packet.
+ */
 static bool judge_action(struct filter *filter, const struct nlattr *action)
 {
 	const struct nlattr *kind = nested(action, TCA_ACT_KIND);
@@ -81,7 +81,7 @@ static bool judge_action(struct filter *filter, const struct nlattr *action)
 	if (!kind || !strcmp(mnl_attr_get_str(kind), "police") || !parameters ||
 	    mnl_attr_get_payload_len(parameters) < sizeof(struct tc_gact))
 		return true;
-	mirred = mnl_attr_get_payload(parameters); /* it begins as all do */
+	mirred = mnl_attr_get_payload(parameters); /* begins like the parameters of any action */
 	if (!strcmp(mnl_attr_get_str(kind), "mirred") &&
 	    (mirred->eaction == TCA_EGRESS_REDIR || mirred->eaction == TCA_INGRESS_REDIR)) {
 		filter->outcome = REDIRECTS;
@@ -103,7 +103,11 @@ static void judge(struct filter *filter)
 	filter->outcome = filter->runs_program ? MAY_DROP : ACCEPTS;
 	if (!filter->actions || filter->runs_program)
 		return;
-	mnl_attr_for_each_nested(action, filter->actions) if (judge_action(filter, action)) return;
+	mnl_attr_for_each_nested(action, filter->actions)
+	{
+		if (judge_action(filter, action))
+			return;
+	}
 }
 
 static void parse_options(struct filter *filter)
@@ -119,7 +123,7 @@ static void parse_options(struct filter *filter)
 	filter->program = name ? mnl_attr_get_str(name) : "";
 }
 
-/* False where it is none that packets meet first: those of other chains, and hash tables. */
+/* Returns false for what packets do not meet first: filters of other chains, and hash tables. */
 static bool parse(const struct nlmsghdr *message, struct filter *filter)
 {
 	const struct tcmsg *header = mnl_nlmsg_get_payload(message);
@@ -144,7 +148,7 @@ static bool parse(const struct nlmsghdr *message, struct filter *filter)
 	return strcmp(filter->kind, "u32") || nested(filter->options, TCA_U32_SEL);
 }
 
-/* "matchall at preference 1, which redirects to ifb0" */
+/* Writes, for example, "matchall at preference 1, which redirects to ifb0". */
 static void describe(struct in_front *front, const struct filter *filter, uint32_t priority)
 {
 	static const char *const does[] = {[ACCEPTS] = ", which accepts",
@@ -161,12 +165,12 @@ static void describe(struct in_front *front, const struct filter *filter, uint32
 
 static int take_filter(const struct nlmsghdr *message, void *data)
 {
-	uint32_t priority = tc_priority(mnl_nlmsg_get_payload(message));
+	uint32_t priority = tc_filters_priority(mnl_nlmsg_get_payload(message));
 	struct in_front *front = data;
 	struct filter filter;
 
-	if (priority >= front->priority || tc_is_ours(message) || !parse(message, &filter) ||
-	    filter.outcome == CONTINUES)
+	if (priority >= front->priority || tc_filters_is_ours(message) ||
+	    !parse(message, &filter) || filter.outcome == CONTINUES)
 		return MNL_CB_OK;
 	if (!front->count++)
 		describe(front, &filter, priority);
@@ -185,7 +189,7 @@ uint32_t in_front_look(unsigned ifindex, enum role role, uint32_t priority, char
 	size_t length;
 
 	*what = '\0';
-	if (tc_list_ingress(ifindex, take_filter, &front))
+	if (tc_filters_each_ingress(ifindex, take_filter, &front))
 		return 0;
 	length = strlen(what);
 	if (front.count > 1)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sets of LANs that XDP sends one packet to: for each combination that channels have, a map of
- * the interfaces to broadcast to. What has no set is copied by TC. */
-#include "dataplane/internal.h"
+#include "dataplane/lan_sets.h"
 
+#include "dataplane/attachments.h"
+#include "dataplane/pins.h"
 #include "depart_xdp.skel.h"
 
 #include <bpf/bpf.h>
@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIN PIN_FOLDER "/lan_sets"
+#define PIN PINS_FOLDER "/lan_sets"
 
-/* A copy of the program for a LAN, with its address; a negative errno. */
+/* Loads a copy of the program with the LAN's MAC address. Returns its descriptor or a negative
+ * errno. */
 static int load_depart(const struct mci_lan *lan)
 {
 	struct depart_xdp *depart = depart_xdp__open();
@@ -64,7 +65,14 @@ void lan_sets_open(struct dataplane *dp)
 {
 	if (dp->lan_sets <= 0)
 		dp->lan_sets = bpf_obj_get(PIN);
-	lan_sets_forget(dp); /* an earlier daemon's may be of LANs that have changed since */
+	lan_sets_forget(dp); /* the LANs of an earlier daemon's sets may have changed */
+}
+
+static bool takes_xdp(const struct dataplane *dp, unsigned ifindex)
+{
+	const struct attachment *lan = attachments_find(dp, ifindex, ROLE_DOWNSTREAM);
+
+	return lan && lan->takes_xdp;
 }
 
 void lan_sets_provide(struct dataplane *dp, const struct mci_channel *entry)
@@ -74,9 +82,9 @@ void lan_sets_provide(struct dataplane *dp, const struct mci_channel *entry)
 	if (dp->lan_sets <= 0 || !bpf_map_lookup_elem(dp->lan_sets, &entry->lan_set, &id))
 		return;
 	for (uint32_t i = 0; i < entry->lan_count; i++)
-		if (!attach_takes_xdp(dp, dp->lans[entry->lans[i]].ifindex))
+		if (!takes_xdp(dp, dp->lans[entry->lans[i]].ifindex))
 			return;
-	make_set(dp, entry); /* where it fails, TC goes on to do it */
+	make_set(dp, entry); /* if this fails, TC goes on to copy the packets */
 }
 
 static void close_departs(struct dataplane *dp)

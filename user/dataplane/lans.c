@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The LANs' numbers, by which channels name them in the maps. An interface keeps its number while it
- * is there, over a restart of the daemon too: entries that an earlier one left stay right. */
-#include "dataplane/internal.h"
+#include "dataplane/lans.h"
 
+#include "dataplane/error.h"
+#include "dataplane/lan_sets.h"
 #include "ingest_tc.skel.h"
 
 #include <errno.h>
@@ -44,8 +44,7 @@ int lans_number(struct dataplane *dp, uint32_t ifindex)
 	if (number == NO_LAN)
 		number = lans_find(dp, 0);
 	if (number == NO_LAN)
-		return dataplane_fail(dp, -ENOSPC, "no more than %d LANs can be served",
-				      MCI_LANS_MAX);
+		return dataplane_fail(dp, -ENOSPC, "cannot serve more than %d LANs", MCI_LANS_MAX);
 	dp->lans[number].ifindex = ifindex;
 	return number;
 }
@@ -61,7 +60,7 @@ int lans_put(struct dataplane *dp, const struct mci_lan *lan)
 	if (error)
 		return dataplane_fail(dp, error, "cannot write to map lans: %s", strerror(-error));
 	if (dp->lans[number].interface[0])
-		lan_sets_forget(dp); /* it has changed */
+		lan_sets_forget(dp); /* the sets hold its old ifindex and MAC address */
 	dp->lans[number] = *lan;
 	return number;
 }
@@ -76,5 +75,5 @@ void lans_remove(struct dataplane *dp, uint32_t ifindex)
 	bpf_map__update_elem(dp->ingest->maps.lans, &(uint32_t){number}, sizeof(uint32_t), &none,
 			     sizeof(none), BPF_ANY);
 	dp->lans[number] = none;
-	lan_sets_forget(dp); /* the number may become another's */
+	lan_sets_forget(dp); /* another LAN may get this number */
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ring buffer records to the owner's functions. */
-#include "dataplane/internal.h"
+#include "dataplane/observed.h"
 
+#include "dataplane/error.h"
 #include "ingest_tc.skel.h"
 #include "observe_tc.skel.h"
 
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-/* How long one call hands records over, so that a flood on a LAN cannot keep the event loop from
- * its other work: the descriptor stays ready. */
+/* One call hands over records for so long, so that a flood on a LAN cannot keep the event loop from
+ * its other work. The descriptor stays ready for the rest. */
 #define DISPATCH_NS 2000000
 
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
@@ -75,6 +75,12 @@ int observed_open(struct dataplane *dp)
 		return dataplane_fail(dp, -errno, "cannot read the ring buffer: %s",
 				      strerror(errno));
 	return 0;
+}
+
+void observed_close(struct dataplane *dp)
+{
+	ring_buffer__free(dp->ring);
+	dp->ring = NULL;
 }
 
 int dataplane_events_fd(const struct dataplane *dp)

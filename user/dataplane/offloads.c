@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an interface puts together for others to forward: with these features GRO makes one packet
- * of a tunnel's, which no program can take apart. They are switched off on an upstream, and on
- * again once we are gone. What was on stands in a pinned map, for the successor of a killed daemon.
- */
-#include "dataplane/internal.h"
+#include "dataplane/offloads.h"
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "dataplane/error.h"
 #include "ingest_tc.skel.h"
 
 #include <errno.h>
@@ -18,14 +15,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define BLOCK_BITS 32 /* features of one block */
+#define BLOCK_BITS 32 /* features in one block of the ioctl */
 
-/* By the names that ethtool has for them. */
+/* The names that ethtool uses. */
 static const char *const names[MCI_OFFLOADS] = {"rx-udp-gro-forwarding", "rx-gro-list"};
 
-/* The kernel's numbers of them; -1 where it has none of that name. */
+/* The kernel's numbers of the features; -1 if it has none of that name. */
 struct numbers {
-	unsigned blocks; /* of all features */
+	unsigned blocks; /* that hold all features of the kernel */
 	int of[MCI_OFFLOADS];
 };
 
@@ -86,7 +83,7 @@ static int read_numbers(unsigned ifindex, struct numbers *numbers)
 	return error;
 }
 
-/* A bit for each that is on. */
+/* Sets a bit of `*active` for each feature that is on. */
 static int read_active(unsigned ifindex, const struct numbers *numbers, uint32_t *active)
 {
 	struct ethtool_gfeatures *features =
@@ -161,11 +158,12 @@ static void log_failure(unsigned ifindex, const char *how, int error)
 {
 	char name[MCI_NAME];
 
-	log_warning("%s: cannot switch %s GRO of UDP for others (%s); `ethtool -K` can",
+	log_warning("%s: cannot switch %s GRO of forwarded UDP: %s; use `ethtool -K`",
 		    dataplane_interface(ifindex, name), how, dataplane_cure(error));
 }
 
-/* Kept before they are off: who is killed in between leaves what can be switched on again. */
+/* The features are recorded before they are switched off: a daemon that is killed in between leaves
+ * a record by which they can be switched on again. */
 void offloads_switch_off(const struct dataplane *dp, unsigned ifindex)
 {
 	const struct bpf_map *map = dp->ingest->maps.offloads;
@@ -173,7 +171,7 @@ void offloads_switch_off(const struct dataplane *dp, unsigned ifindex)
 	int error;
 
 	if (get(ifindex, &active) || !active)
-		return; /* the driver has none to ask for, or none is on */
+		return; /* the driver has no such features, or none is on */
 	bpf_map__lookup_elem(map, &ifindex, sizeof(ifindex), &kept, sizeof(kept), 0);
 	kept |= active;
 	error = bpf_map__update_elem(map, &ifindex, sizeof(ifindex), &kept, sizeof(kept), BPF_ANY);
@@ -183,8 +181,8 @@ void offloads_switch_off(const struct dataplane *dp, unsigned ifindex)
 		log_failure(ifindex, "off", error);
 	else
 		log_switched(ifindex, active,
-			     "off while tunnels arrive here: what it puts together, no program "
-			     "can take apart");
+			     "off while tunnels arrive here: no program can take apart the "
+			     "packets that it merges");
 }
 
 void offloads_restore(const struct dataplane *dp, unsigned ifindex)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counts what the LANs do not take of what the programs send them, by programs on tracepoints.
- *
- * Their links are pinned, so that they count on for a killed daemon; its successor puts its own in
- * their place. A kernel without these tracepoints forwards as well, and does not count. */
-#include "dataplane/internal.h"
+#include "dataplane/refused.h"
 
 #include "base/log.h"
+#include "dataplane/attachments.h"
+#include "dataplane/error.h"
+#include "dataplane/pins.h"
+#include "dataplane/program.h"
 #include "refused_tp.skel.h"
 
 #include <errno.h>
@@ -14,16 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *link_path(const struct bpf_program *program, char path[sizeof(PIN_FOLDER) + 32])
+static const char *link_path(const struct bpf_program *program, char path[sizeof(PINS_FOLDER) + 32])
 {
-	snprintf(path, sizeof(PIN_FOLDER) + 32, PIN_FOLDER "/%s", bpf_program__name(program));
+	snprintf(path, sizeof(PINS_FOLDER) + 32, PINS_FOLDER "/%s", bpf_program__name(program));
 	return path;
 }
 
-/* An earlier daemon's link goes first: together they would count twice. */
+/* An earlier daemon's link is removed first: the two together would count each packet twice. */
 static int attach(const struct bpf_program *program)
 {
-	char path[sizeof(PIN_FOLDER) + 32];
+	char path[sizeof(PINS_FOLDER) + 32];
 	struct bpf_link *link;
 	int error;
 
@@ -32,7 +32,7 @@ static int attach(const struct bpf_program *program)
 	if (!link)
 		return -errno;
 	error = bpf_link__pin(link, path);
-	bpf_link__destroy(link); /* the pin holds it */
+	bpf_link__destroy(link); /* the pin keeps the link */
 	return error;
 }
 
@@ -54,7 +54,7 @@ static int load_and_attach(const struct dataplane *dp, struct refused_tp *refuse
 
 static void remove_links(const struct refused_tp *refused)
 {
-	char path[sizeof(PIN_FOLDER) + 32];
+	char path[sizeof(PINS_FOLDER) + 32];
 	struct bpf_program *program = NULL;
 
 	while ((program = bpf_object__next_program(refused->obj, program)))
@@ -63,7 +63,7 @@ static void remove_links(const struct refused_tp *refused)
 
 void refused_open(struct dataplane *dp)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PIN_FOLDER);
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS_FOLDER);
 	struct refused_tp *refused = refused_tp__open_opts(&options);
 	int error = refused ? load_and_attach(dp, refused) : -errno;
 
@@ -71,8 +71,8 @@ void refused_open(struct dataplane *dp)
 		dp->refused = refused;
 		return;
 	}
-	log_notice("packets that a LAN does not take are not counted (Linux 5.17 or later with "
-		   "BTF could): %s",
+	log_notice("cannot count packets that a LAN does not take (this needs Linux 5.17 or later "
+		   "with BTF): %s",
 		   dataplane_cure(error));
 	if (refused)
 		remove_links(refused);
@@ -95,8 +95,9 @@ void refused_watch(const struct dataplane *dp, unsigned upstream, unsigned lan)
 		error = bpf_map__update_elem(dp->refused->maps.refused, &key, sizeof(key), &none,
 					     sizeof(none), BPF_NOEXIST);
 	if (error && error != -EEXIST)
-		log_error("what interface %u does not take of interface %u is not counted: %s", lan,
-			  upstream, strerror(-error));
+		log_error("cannot count packets from interface %u that interface %u does not take: "
+			  "%s",
+			  upstream, lan, strerror(-error));
 }
 
 void refused_forget_leftovers(const struct dataplane *dp)
@@ -107,8 +108,8 @@ void refused_forget_leftovers(const struct dataplane *dp)
 
 	while (!error) {
 		error = bpf_map__get_next_key(map, &key, &next, sizeof(next));
-		if (!attach_is(dp, key.upstream, ROLE_UPSTREAM) ||
-		    !attach_is(dp, key.lan, ROLE_DOWNSTREAM))
+		if (!attachments_find(dp, key.upstream, ROLE_UPSTREAM) ||
+		    !attachments_find(dp, key.lan, ROLE_DOWNSTREAM))
 			bpf_map__delete_elem(map, &key, sizeof(key), 0);
 		key = next;
 	}
@@ -120,7 +121,7 @@ bool dataplane_refused(const struct dataplane *dp, unsigned lan, uint64_t *packe
 	uint64_t of_one;
 
 	*packets = 0;
-	if (!dp->refused || !attach_is(dp, lan, ROLE_DOWNSTREAM))
+	if (!dp->refused || !attachments_find(dp, lan, ROLE_DOWNSTREAM))
 		return false;
 	for (unsigned i = 0; i < dp->attachment_count; i++) {
 		key.upstream = dp->attachments[i].ifindex;

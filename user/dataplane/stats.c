@@ -1,11 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "dataplane/internal.h"
+#include "dataplane/stats.h"
 
 #include "base/memory.h"
+#include "dataplane/error.h"
+#include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
 
 #include <bpf/bpf.h>
+#include <stdlib.h>
 #include <string.h>
+
+void stats_open(struct dataplane *dp)
+{
+	dp->cpus = libbpf_num_possible_cpus();
+	dp->per_cpu = memory_new(dp->cpus * sizeof(struct mci_channel_stats));
+}
+
+void stats_close(struct dataplane *dp)
+{
+	free(dp->per_cpu);
+	free(dp->chunk_per_cpu);
+}
 
 static int read_error(struct dataplane *dp, int error, const struct bpf_map *map)
 {
@@ -13,24 +28,18 @@ static int read_error(struct dataplane *dp, int error, const struct bpf_map *map
 			      strerror(-error));
 }
 
-/* The chunk of a slot, or -1 where no packet can have been counted. */
-static int find_chunk(const struct dataplane *dp, uint32_t slot)
-{
-	uint32_t number = slot / MCI_STATS_CHUNK;
-
-	return number < dp->stats_chunk_count ? dp->stats_chunks[number] : -1;
-}
-
 static bool is_younger(const struct mci_channel_stats *a, const struct mci_channel_stats *b)
 {
+	uint16_t ahead = a->rtp - b->rtp;
+
+	/* Packets of one tick are told apart by their sequence numbers. */
 	if (a->last_ns == b->last_ns && a->rtp_ssrc == b->rtp_ssrc)
-		return (int16_t)(uint16_t)(a->rtp - b->rtp) >
-		       0; /* of one tick: by sequence number */
+		return (int16_t)ahead > 0;
 	return a->last_ns > b->last_ns;
 }
 
-/* How many packets the CPU has counted beyond its last one with an RTP header, or less than none:
- * its counter was read a moment before or after. */
+/* How many packets the CPU counted after the one whose RTP header stands in its entry. The number
+ * is negative if its counter was read a moment before that header. */
 static int packets_beyond(const struct mci_channel_stats *cpu)
 {
 	uint32_t then = cpu->rtp >> MCI_RTP_SHIFT & MCI_RTP_PACKETS;
@@ -60,7 +69,7 @@ int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 			    struct dataplane_channel_stats *stats)
 {
 	uint32_t place = slot % MCI_STATS_CHUNK;
-	int chunk = find_chunk(dp, slot), error;
+	int chunk = stats_chunks_find(dp, slot), error;
 
 	memset(stats, 0, sizeof(*stats));
 	if (chunk < 0)
@@ -82,13 +91,13 @@ static int read_chunk(struct dataplane *dp, int chunk, uint32_t *count)
 			memory_new(dp->cpus * MCI_STATS_CHUNK * sizeof(*dp->chunk_per_cpu));
 	*count = MCI_STATS_CHUNK;
 	error = bpf_map_lookup_batch(chunk, NULL, &next, places, dp->chunk_per_cpu, count, NULL);
-	return error == -ENOENT ? 0 : error; /* that says that the map has no more */
+	return error == -ENOENT ? 0 : error; /* -ENOENT: the map has no more entries */
 }
 
 int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 			  struct dataplane_channel_stats stats[])
 {
-	int chunk = find_chunk(dp, first), error;
+	int chunk = stats_chunks_find(dp, first), error;
 	uint32_t count = 0;
 
 	memset(stats, 0, MCI_STATS_CHUNK * sizeof(*stats));
@@ -105,7 +114,7 @@ int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 {
 	uint32_t place = slot % MCI_STATS_CHUNK;
-	int chunk = find_chunk(dp, slot), error;
+	int chunk = stats_chunks_find(dp, slot), error;
 
 	if (chunk < 0)
 		return 0;
@@ -114,7 +123,7 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 	return error ? read_error(dp, error, dp->ingest->maps.channel_stats) : 0;
 }
 
-/* One of a per-CPU map's. */
+/* Sums up one entry of a per-CPU map. */
 static int read_counter(struct dataplane *dp, const struct bpf_map *map, uint32_t index,
 			uint64_t *sum)
 {

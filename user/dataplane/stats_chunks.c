@@ -1,31 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Channels' counters are in maps of MCI_STATS_CHUNK slots each, made as slots come into use. */
-#include "dataplane/internal.h"
+#include "dataplane/stats_chunks.h"
 
 #include "base/memory.h"
+#include "dataplane/error.h"
 #include "ingest_tc.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The map of a chunk that an earlier daemon made, or -1. */
-static int open_chunk(const struct dataplane *dp, uint32_t number)
+#define AT_ONCE_MAX 16 /* chunks that are created together */
+
+/* Chunks that are being created, by the thread or by the caller. */
+struct maker {
+	pthread_t thread;
+	bool running;
+	atomic_bool done;
+	uint32_t first, count;
+	int fds[AT_ONCE_MAX];
+	int error; /* if it is not 0, no chunk was created */
+};
+
+struct stats_chunks {
+	int *fds; /* -1 if the chunk does not exist */
+	uint32_t count;
+	struct maker maker;
+	const struct bpf_object *object;
+	const struct bpf_map *map; /* channel_stats: number to chunk */
+};
+
+/* Opens a chunk that an earlier daemon created. Returns -1 if there is none. */
+static int open_chunk(const struct bpf_map *map, uint32_t number)
 {
 	uint32_t id;
 
-	if (bpf_map__lookup_elem(dp->ingest->maps.channel_stats, &number, sizeof(number), &id,
-				 sizeof(id), 0))
+	if (bpf_map__lookup_elem(map, &number, sizeof(number), &id, sizeof(id), 0))
 		return -1;
 	return bpf_map_get_fd_by_id(id);
 }
 
-/* A descriptor, or a negative errno. */
-static int create_chunk(const struct dataplane *dp)
+/* Returns a descriptor or a negative errno. */
+static int create_chunk(const struct stats_chunks *chunks)
 {
-	const struct btf *types = bpf_object__btf(dp->ingest->obj);
+	const struct btf *types = bpf_object__btf(chunks->object);
 	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
 		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
 		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"));
@@ -34,12 +55,13 @@ static int create_chunk(const struct dataplane *dp)
 			      sizeof(struct mci_channel_stats), MCI_STATS_CHUNK, &options);
 }
 
-/* All at once, for which the kernel waits once; or one by one, where it is too old for that. */
-static int put_chunks(const struct dataplane *dp)
+/* Adds all chunks in one call, so that the kernel waits once. A kernel that is too old for this
+ * call takes them one by one. */
+static int put_chunks(const struct stats_chunks *chunks)
 {
-	int error, fd = bpf_map__fd(dp->ingest->maps.channel_stats);
-	const struct stats_maker *maker = &dp->stats_maker;
-	uint32_t numbers[STATS_CHUNKS_AT_ONCE], count = maker->count;
+	int error, fd = bpf_map__fd(chunks->map);
+	const struct maker *maker = &chunks->maker;
+	uint32_t numbers[AT_ONCE_MAX], count = maker->count;
 
 	for (uint32_t i = 0; i < maker->count; i++)
 		numbers[i] = maker->first + i;
@@ -54,14 +76,14 @@ static int put_chunks(const struct dataplane *dp)
 	return error;
 }
 
-static void make_chunks(struct dataplane *dp)
+static void make_chunks(struct stats_chunks *chunks)
 {
-	struct stats_maker *maker = &dp->stats_maker;
+	struct maker *maker = &chunks->maker;
 	uint32_t made = 0;
 
 	maker->error = 0;
 	while (!maker->error && made < maker->count) {
-		int fd = create_chunk(dp);
+		int fd = create_chunk(chunks);
 
 		if (fd < 0)
 			maker->error = fd;
@@ -69,110 +91,128 @@ static void make_chunks(struct dataplane *dp)
 			maker->fds[made++] = fd;
 	}
 	if (!maker->error)
-		maker->error = put_chunks(dp);
+		maker->error = put_chunks(chunks);
 	while (maker->error && made)
 		close(maker->fds[--made]);
 }
 
-static void *make_beside(void *context)
+static void *run_maker(void *context)
 {
-	struct dataplane *dp = context;
+	struct stats_chunks *chunks = context;
 
-	make_chunks(dp);
-	atomic_store(&dp->stats_maker.done, true);
+	make_chunks(chunks);
+	atomic_store(&chunks->maker.done, true);
 	return NULL;
 }
 
-static void take_chunks(struct dataplane *dp)
+static void take_chunks(struct stats_chunks *chunks)
 {
-	const struct stats_maker *maker = &dp->stats_maker;
+	const struct maker *maker = &chunks->maker;
 
 	for (uint32_t i = 0; !maker->error && i < maker->count; i++)
-		dp->stats_chunks[maker->first + i] = maker->fds[i];
+		chunks->fds[maker->first + i] = maker->fds[i];
 }
 
-/* Waits for the thread where it is not done yet. */
-static void join_maker(struct dataplane *dp)
+/* Waits for the thread if it is not done yet. */
+static void join_maker(struct stats_chunks *chunks)
 {
-	if (!dp->stats_maker.running)
+	if (!chunks->maker.running)
 		return;
-	pthread_join(dp->stats_maker.thread, NULL);
-	dp->stats_maker.running = false;
-	take_chunks(dp);
+	pthread_join(chunks->maker.thread, NULL);
+	chunks->maker.running = false;
+	take_chunks(chunks);
 }
 
-/* The next ones that are not there, up to those that this slot lets us expect: more with many,
- * which come faster than one chunk after the other. False where all are there. */
-static bool plan(struct dataplane *dp, uint32_t slot)
+/* Chooses the next chunks to create, from that of `slot` on. The more slots are in use, the further
+ * it looks ahead: many channels come faster than one chunk after the other. Returns false if all of
+ * these chunks exist. */
+static bool plan(struct stats_chunks *chunks, uint32_t slot)
 {
-	struct stats_maker *maker = &dp->stats_maker;
+	struct maker *maker = &chunks->maker;
 	uint32_t number = slot / MCI_STATS_CHUNK;
 	uint32_t end = number + (slot < MCI_STATS_CHUNK / 2 ? 1 : number / 2 + 6);
 
-	if (end > dp->stats_chunk_count)
-		end = dp->stats_chunk_count;
-	while (number < end && dp->stats_chunks[number] >= 0)
+	if (end > chunks->count)
+		end = chunks->count;
+	while (number < end && chunks->fds[number] >= 0)
 		number++;
 	maker->first = number;
 	maker->count = 0;
-	while (number < end && dp->stats_chunks[number] < 0 &&
-	       maker->count < STATS_CHUNKS_AT_ONCE) {
+	while (number < end && chunks->fds[number] < 0 && maker->count < AT_ONCE_MAX) {
 		maker->count++;
 		number++;
 	}
 	return maker->count;
 }
 
-/* What could not be made is not tried again before it is needed. */
-static void make_ahead(struct dataplane *dp, uint32_t slot)
+/* Chunks that could not be created are not tried again before they are needed. */
+static void make_ahead(struct stats_chunks *chunks, uint32_t slot)
 {
-	struct stats_maker *maker = &dp->stats_maker;
+	struct maker *maker = &chunks->maker;
 
 	if (maker->running && !atomic_load(&maker->done))
 		return;
-	join_maker(dp);
-	if (maker->error || !plan(dp, slot))
+	join_maker(chunks);
+	if (maker->error || !plan(chunks, slot))
 		return;
 	atomic_store(&maker->done, false);
-	maker->running = !pthread_create(&maker->thread, NULL, make_beside, dp);
+	maker->running = !pthread_create(&maker->thread, NULL, run_maker, chunks);
 }
 
-int stats_provide(struct dataplane *dp, uint32_t slot)
+int stats_chunks_provide(struct dataplane *dp, uint32_t slot)
 {
+	struct stats_chunks *chunks = dp->chunks;
 	uint32_t number = slot / MCI_STATS_CHUNK;
 
-	if (number >= dp->stats_chunk_count)
+	if (number >= chunks->count)
 		return dataplane_fail(dp, -E2BIG, "no counters for channel %u", slot);
-	if (dp->stats_chunks[number] < 0)
-		join_maker(dp);
-	if (dp->stats_chunks[number] < 0 && plan(dp, slot)) {
-		make_chunks(dp);
-		take_chunks(dp);
+	if (chunks->fds[number] < 0)
+		join_maker(chunks);
+	if (chunks->fds[number] < 0 && plan(chunks, slot)) {
+		make_chunks(chunks);
+		take_chunks(chunks);
 	}
-	if (dp->stats_chunks[number] < 0)
-		return dataplane_fail(dp, dp->stats_maker.error,
-				      "cannot make room for channels' counters: %s",
-				      dataplane_cure(dp->stats_maker.error));
-	make_ahead(dp, slot);
+	if (chunks->fds[number] < 0)
+		return dataplane_fail(dp, chunks->maker.error,
+				      "cannot create counters for channels: %s",
+				      dataplane_cure(chunks->maker.error));
+	make_ahead(chunks, slot);
 	return 0;
 }
 
-int stats_open(struct dataplane *dp)
+int stats_chunks_find(const struct dataplane *dp, uint32_t slot)
 {
-	dp->stats_chunk_count = bpf_map__max_entries(dp->ingest->maps.channel_stats);
-	dp->stats_chunks = memory_new(dp->stats_chunk_count * sizeof(*dp->stats_chunks));
-	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
-		dp->stats_chunks[number] = open_chunk(dp, number);
-	return stats_provide(dp, 0);
+	uint32_t number = slot / MCI_STATS_CHUNK;
+
+	return number < dp->chunks->count ? dp->chunks->fds[number] : -1;
 }
 
-void stats_close(struct dataplane *dp)
+int stats_chunks_open(struct dataplane *dp)
 {
-	join_maker(dp);
-	for (uint32_t number = 0; number < dp->stats_chunk_count; number++)
-		if (dp->stats_chunks[number] >= 0)
-			close(dp->stats_chunks[number]);
-	free(dp->stats_chunks);
-	dp->stats_chunks = NULL;
-	dp->stats_chunk_count = 0;
+	const struct bpf_map *map = dp->ingest->maps.channel_stats;
+	struct stats_chunks *chunks = memory_new(sizeof(*chunks));
+
+	chunks->object = dp->ingest->obj;
+	chunks->map = map;
+	chunks->count = bpf_map__max_entries(map);
+	chunks->fds = memory_new(chunks->count * sizeof(*chunks->fds));
+	for (uint32_t number = 0; number < chunks->count; number++)
+		chunks->fds[number] = open_chunk(map, number);
+	dp->chunks = chunks;
+	return stats_chunks_provide(dp, 0);
+}
+
+void stats_chunks_close(struct dataplane *dp)
+{
+	struct stats_chunks *chunks = dp->chunks;
+
+	if (!chunks)
+		return;
+	join_maker(chunks);
+	for (uint32_t number = 0; number < chunks->count; number++)
+		if (chunks->fds[number] >= 0)
+			close(chunks->fds[number]);
+	free(chunks->fds);
+	free(chunks);
+	dp->chunks = NULL;
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Attachment by native XDP, through libxdp, whose dispatcher lets programs of others run on the
+ * same interface. If the kernel cannot load the dispatcher, libxdp attaches our program alone.
+ *
+ * No descriptor stays open: the interface and the dispatcher hold the program, which is recognised
+ * there by its name, whichever daemon attached it. */
+#pragma once
+
+#include "dataplane/state.h"
+
+/* Attaches our program, or puts it in the place of an earlier one of ours. Returns 0 or a negative
+ * errno, with a sentence for dataplane_error() that does not name the interface. A failure may
+ * leave an incomplete program there: call xdp_remove(). */
+int xdp_attach(struct dataplane *dp, unsigned ifindex);
+
+/* Removes our program, of this process or of a killed daemon. */
+void xdp_remove(unsigned ifindex);
+
+/* Whether our program is attached; also true if the kernel does not answer. `*id` is the program
+ * that was in the driver at the last call, or 0; it is set to the present one. */
+bool xdp_is_attached(unsigned ifindex, uint32_t *id);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opening and closing: the order in which the other files of this folder begin and end. */
+#include "base/log.h"
+#include "base/memory.h"
+#include "dataplane/attach.h"
+#include "dataplane/entries.h"
+#include "dataplane/error.h"
+#include "dataplane/lan_sets.h"
+#include "dataplane/lans.h"
+#include "dataplane/observed.h"
+#include "dataplane/pins.h"
+#include "dataplane/program.h"
+#include "dataplane/refused.h"
+#include "dataplane/stats.h"
+#include "dataplane/stats_chunks.h"
+
+#include <stdlib.h>
+
+/* Takes over an earlier daemon's maps with their contents; its filters work on until ours replace
+ * them. Maps of other sizes or layouts cannot be taken over and are removed. */
+static int load_or_take_over(struct dataplane *dp)
+{
+	dp->adopted = pins_exist();
+	if (dp->adopted) {
+		int error = program_load(dp);
+
+		if (!error)
+			return 0;
+		log_notice("the maps of an earlier mcingestd do not fit: starting afresh");
+		program_unload(dp);
+		pins_remove_all();
+		dp->adopted = false;
+	}
+	attach_remove_all(dp);
+	return program_load(dp);
+}
+
+static void release(struct dataplane *dp)
+{
+	attach_remove_all(dp);
+	stats_chunks_close(dp);
+	lan_sets_close(dp);
+	observed_close(dp);
+	refused_close(dp);
+	program_unload(dp);
+	pins_remove(dp);
+}
+
+int dataplane_open(struct dataplane **opened, const struct dataplane_limits *limits,
+		   const struct dataplane_events *events)
+{
+	struct dataplane *dp = memory_new(sizeof(*dp));
+	int error;
+
+	*opened = dp;
+	dp->limits = *limits;
+	dp->events = *events;
+	error_capture_libraries();
+	stats_open(dp);
+	error = pins_prepare(dp);
+	if (!error)
+		error = load_or_take_over(dp);
+	if (!error)
+		error = observed_open(dp);
+	if (!error)
+		error = stats_chunks_open(dp);
+	if (error) {
+		release(dp);
+		return error;
+	}
+	stats_forget_slow(dp);
+	entries_open(dp);
+	lans_open(dp);
+	refused_open(dp);
+	return 0;
+}
+
+void dataplane_close(struct dataplane *dp)
+{
+	if (!dp)
+		return;
+	release(dp);
+	stats_close(dp);
+	free(dp);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* struct dataplane: the state that the files of this folder share. Each member belongs to the file
+ * that is named above it; other files only read it. */
+#pragma once
+
+#include "dataplane/dataplane.h"
+
+struct attachment;
+struct ingest_tc;
+struct observe_tc;
+struct refused_tp;
+struct ring_buffer;
+struct stats_chunks;
+
+struct dataplane {
+	/* open.c */
+	struct dataplane_limits limits;
+	struct dataplane_events events;
+	bool adopted; /* the maps were left by an earlier daemon */
+
+	/* program.c */
+	struct ingest_tc *ingest;
+	struct observe_tc *observe; /* shares the maps of `ingest` */
+	struct mci_clock clock;
+
+	/* pins.c */
+	bool mounted_bpffs;
+
+	/* attach.c and attachments.c */
+	enum dataplane_choice choice;
+	struct attachment *attachments;
+	unsigned attachment_count;
+
+	/* refused.c */
+	struct refused_tp *refused; /* NULL if the kernel cannot count these packets */
+
+	/* observed.c */
+	struct ring_buffer *ring;
+	uint64_t dispatch_end; /* CLOCK_MONOTONIC: end of the present dataplane_dispatch() */
+
+	/* lans.c */
+	struct mci_lan lans[MCI_LANS_MAX]; /* a copy of the map; ifindex 0 is a free number */
+
+	/* lan_sets.c */
+	int lan_sets;              /* descriptor of the map; 0 or less while no XDP is attached */
+	int departs[MCI_LANS_MAX]; /* descriptors of the LANs' programs; 0 is none */
+
+	/* entries.c */
+	uint64_t entries_version;
+	uint32_t moves; /* entries of the map `moves` */
+
+	/* stats_chunks.c */
+	struct stats_chunks *chunks;
+
+	/* stats.c */
+	unsigned cpus;
+	void *per_cpu;                           /* room for one entry of any per-CPU map */
+	struct mci_channel_stats *chunk_per_cpu; /* room for a chunk; NULL until it is needed */
+
+	/* error.c */
+	char error[256];
+};
