@@ -87,7 +87,7 @@ static void check(const struct config *config)
 
 	must(config->downstream_count);
 	check_names(config->downstream, config->downstream_count, CONFIG_NAMES_MAX);
-	check_names(config->upstream, config->upstream_count, CONFIG_UPLINKS_MAX);
+	check_names(config->upstream, config->upstream_count, CONFIG_UPSTREAMS_MAX);
 	check_servers(config);
 	must(is_seconds(config->dns_timeout, 1, 60) && is_seconds(config->hold, 5, 86400));
 	must(config->max_channels >= 1 && config->max_channels <= 1000000);

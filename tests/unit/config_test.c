@@ -4,6 +4,7 @@
 #include "log_file.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -261,13 +262,12 @@ Test(config, ways_and_relays)
 			       "amtrelay = 192.0.2.1 0 0 0 .\n"),
 		     0, "%s", said);
 	cr_expect_eq(config.relays.way_count, 2);
-	cr_expect_eq(config.relays.ways[0], DRIAD_SOURCE);
-	cr_expect_eq(config.relays.ways[1], DRIAD_CONFIGURED);
+	cr_expect_eq(config.relays.ways[0], CONFIG_WAY_SOURCE);
+	cr_expect_eq(config.relays.ways[1], CONFIG_WAY_CONFIGURED);
 	cr_expect_str_eq(config.relays.domain, "example.net.");
 	cr_assert_eq(config.relays.rule_count, 3);
-	cr_expect_str_eq(config.relays.rules[1].record.name, "relay.example.");
+	cr_expect_str_eq(config.relays.rules[1].record, "7 1 3 relay.example.");
 	cr_expect_eq(config.relays.rules[2].sources.length, 32);
-	cr_expect(!config.relays.require_dnssec);
 	config_free(&config);
 	cr_assert_eq(read_conf("[interfaces]\ndownstream = a\n"), 0, "%s", said);
 	cr_expect_eq(config.relays.way_count, 3);

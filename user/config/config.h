@@ -1,21 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the operator asks for: the configuration file (INI) and the command line, in one struct. */
+/* The configuration: what the operator asks for, by a file (INI) and the command line, in one
+ * struct of plain values. The daemon converts these values into the options of the other rooms
+ * (daemon/options.c), so that this room knows no protocol's state machines, and they do not know
+ * it.
+ *
+ *   read.c       defaults, the command line, settings that must fit together
+ *   file.c       the file, line by line, by inih
+ *   settings.c   the table of all settings: section, key, limits; what the file may contain
+ *   values.c     texts into fields: lists, numbers, times, addresses, words
+ *   relays.c     the same for [relays], whose texts are DNS data (RFC 8777 section 4.3)
+ *   reading.c    where a value is being read, and the complaint about it
+ *
+ * The order is: defaults, then the file, then the command line. The first mistake ends the reading,
+ * with one line in the log that names file, line or option, and what is expected there. Every value
+ * is within its limits afterwards. Whether an interface exists is asked later, by the daemon.
+ *
+ * Left out: including other files, environment variables, and changing the configuration of a
+ * running daemon. */
 #pragma once
 
 #include "base/addr.h"
 #include "base/timers.h"
-#include "driad/ways.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
-#define CONFIG_VERSION     "0.1"
-#define CONFIG_FILE        "/etc/mcingest/mcingest.conf"
-#define CONFIG_SOCKET      "/run/mcingest/control.sock"
-#define CONFIG_STATE       "/var/lib/mcingest"
-#define CONFIG_NAMES_MAX   8 /* downstream interfaces, as many as a channel can go out of */
-#define CONFIG_UPLINKS_MAX 16
-#define CONFIG_SERVERS_MAX 8
+#define CONFIG_VERSION       "0.1"
+#define CONFIG_FILE          "/etc/mcingest/mcingest.conf"
+#define CONFIG_SOCKET        "/run/mcingest/control.sock"
+#define CONFIG_STATE         "/var/lib/mcingest"
+#define CONFIG_NAMES_MAX     8 /* downstream interfaces; a channel cannot go out of more */
+#define CONFIG_UPSTREAMS_MAX 16
+#define CONFIG_SERVERS_MAX   8
+#define CONFIG_RULES_MAX     256
 
 enum config_mode { CONFIG_MODE_AUTO, CONFIG_MODE_XDP, CONFIG_MODE_TC, CONFIG_MODE_COUNT };
 
@@ -26,59 +42,84 @@ enum config_dnssec {
 	CONFIG_DNSSEC_COUNT
 };
 
+/* The ways to find the relays of a source. */
+enum config_way {
+	CONFIG_WAY_CONFIGURED, /* `rules` */
+	CONFIG_WAY_DNS_SD,     /* of the local domain */
+	CONFIG_WAY_ANYCAST,    /* the discovery addresses of RFC 7450 section 7.1 */
+	CONFIG_WAY_SOURCE,     /* the source's own AMTRELAY record */
+	CONFIG_WAY_COUNT
+};
+
+/* AMTRELAY data for the sources of a prefix. */
+struct config_rule {
+	struct prefix sources;
+	char *record; /* "10 0 1 203.0.113.15" (RFC 8777 section 4.3) */
+};
+
+struct config_relays {
+	enum config_way ways[CONFIG_WAY_COUNT]; /* the most preferred first */
+	unsigned way_count;
+	char *domain; /* for DNS-SD, absolute; NULL means the search domain of resolv.conf */
+	struct config_rule *rules;
+	unsigned rule_count;
+	unsigned renew; /* seconds, at least, between two lookups of a source */
+};
+
 struct config {
 	char *downstream[CONFIG_NAMES_MAX];
 	unsigned downstream_count;
-	char *upstream[CONFIG_UPLINKS_MAX]; /* none: those that routes leave by */
+	char *upstream[CONFIG_UPSTREAMS_MAX]; /* none means those that routes leave by */
 	unsigned upstream_count;
-	char *igmp[CONFIG_NAMES_MAX];    /* those downstream ones whose hosts are asked */
-	char *observe[CONFIG_NAMES_MAX]; /* and those where we are silent */
+	char *igmp[CONFIG_NAMES_MAX];    /* downstream interfaces whose hosts are asked */
+	char *observe[CONFIG_NAMES_MAX]; /* downstream interfaces where nothing is sent */
 	unsigned igmp_count, observe_count;
-	char *dns_servers[CONFIG_SERVERS_MAX]; /* none: those of /etc/resolv.conf */
+	char *dns_servers[CONFIG_SERVERS_MAX]; /* none means those of resolv.conf */
 	unsigned dns_server_count;
 	usec_t dns_timeout;
-	char *trust_anchor; /* NULL: none */
+	char *trust_anchor; /* or NULL */
 	enum config_dnssec dnssec;
-	struct driad_options relays;
-	struct prefixes warm;  /* relays to which tunnels stand ready; each an address */
+	struct config_relays relays;
+	struct prefixes warm;  /* addresses of relays to which tunnels stand ready */
 	enum config_mode mode; /* of decapsulation */
 	usec_t hold;           /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
-	char *state; /* the folder of what outlives a reboot */
+	char *state; /* folder of what survives a reboot */
 	bool debug;
-	unsigned max_channels; /* (S,G) in all */
+	unsigned max_channels;
 	unsigned max_tunnels;
-	unsigned discoveries, network_discoveries; /* a second, in all and of one network */
-	unsigned new_relays;                       /* asked a second */
-	unsigned unanswered;                       /* of them, at once, of one network */
-	unsigned max_neighbors;                    /* of one interface and family */
-	unsigned max_joins;                        /* (S,G) of one of them */
-	struct prefixes pim_allow;                 /* routers that are heard; none: all */
-	struct prefixes pim_groups;                /* that are served; none: all */
+	unsigned discoveries, network_discoveries; /* a second; in all, and of one network */
+	unsigned new_relays;                       /* unknown relays that are asked, a second */
+	unsigned unanswered;        /* unknown relays of one network that have not answered yet */
+	unsigned max_neighbors;     /* of one interface and address family */
+	unsigned max_joins;         /* channels that one neighbor has joined */
+	struct prefixes pim_allow;  /* routers that are heard; none means all */
+	struct prefixes pim_groups; /* groups that are served; none means all */
 	bool require_hello;
 	unsigned hello_period; /* seconds */
 	struct {
 		unsigned preference, metric;
 	} assert;
 	struct {
-		struct addr ipv4, ipv6; /* source address of each family; none: the route's */
-		uint32_t mark;
-		char *vrf;        /* NULL: none */
-		usec_t hold_down; /* of relays that fail */
+		struct addr ipv4, ipv6; /* source addresses; without one, the route's is used */
+		uint32_t mark;          /* 0 means none */
+		char *vrf;              /* or NULL */
+		usec_t hold_down;       /* of relays that fail */
 	} tunnels;
-	usec_t linger; /* how long a channel that was left keeps its place at the relay */
-	unsigned max_memberships; /* (S,G) of the hosts of one interface and family */
-	unsigned slow_rate;       /* frames a second that the slow path sends, in all */
+	usec_t linger; /* how long a channel that was left stays subscribed at its relay */
+	unsigned max_memberships; /* channels of the hosts of one interface and address family */
+	unsigned slow_rate;       /* frames that the slow path sends, a second */
 	unsigned igmp_interval;   /* seconds */
 	unsigned igmp_robustness;
 	bool require_router_alert;
 };
 
-/* Fills in defaults, then the file, then the command line, which adds to nothing but replaces: one
- * --downstream on the command line discards those of the file. Without --config the default file is
- * read where it exists. Returns 0; 1 where --help or --version has been answered on stdout; or 2
- * with one line on stderr that names file, line or option and what is expected. */
+/* Fills in the defaults, then the file, then the command line, which replaces: one --downstream
+ * discards those of the file. Without --config the default file is read if it exists. Returns 0; 1
+ * if
+ * --help or --version has been answered on stdout; or 2 after one line in the log. */
 int config_read(struct config *config, int argc, char **argv);
 void config_free(struct config *config);
-/* "off" where nothing can be validated, too. */
+
+/* The name of what is in force: "off" also if there is no trust anchor. */
 const char *config_dnssec_name(const struct config *config);

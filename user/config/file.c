@@ -1,71 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/log.h"
+#include "config/file.h"
+
 #include "config/settings.h"
 
 #include <errno.h>
 #include <ini.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void write_place(FILE *out, const struct reading *reading)
-{
-	if (reading->file && reading->line)
-		fprintf(out, "%s:%u: ", reading->file, reading->line);
-	else if (reading->file)
-		fprintf(out, "%s: ", reading->file);
-	if (reading->key && reading->file)
-		fprintf(out, "%s = %s: ", reading->key, reading->value);
-	else if (reading->key)
-		fprintf(out, "--%s %s: ", reading->key, reading->value);
-}
-
-bool reading_refuse(struct reading *reading, const char *format, ...)
-{
-	size_t size;
-	FILE *out;
-	va_list args;
-
-	free(reading->complaint);
-	out = open_memstream(&reading->complaint, &size);
-	if (!out)
-		abort();
-	write_place(out, reading);
-	va_start(args, format);
-	vfprintf(out, format, args);
-	va_end(args);
-	fclose(out);
-	return false;
-}
-
-bool reading_finish(struct reading *reading)
-{
-	bool fine = !reading->complaint;
-
-	if (!fine)
-		log_error("%s", reading->complaint);
-	free(reading->complaint);
-	free(reading->text);
-	return fine;
-}
-
-/* A list starts anew with each source that gives it; what the file has given else stands once. */
-bool reading_assign(struct reading *reading, const struct setting *setting, const char *value)
-{
-	uint64_t bit = UINT64_C(1) << (setting - settings);
-
-	if (!(reading->seen & bit) && setting->take == take_list)
-		setting_clear(reading->config, setting);
-	if (reading->seen & bit && !setting_is_list(setting) && reading->file)
-		return reading_refuse(reading, "'%s' is given twice", setting->key);
-	reading->seen |= bit;
-	return setting->take(reading, setting, value);
-}
-
-/* The file */
-
-/* inih leaves out what does not fit its line, does not count lines, and joins indented lines to the
- * key above them: none of this may change what an operator meant. */
+/* Gives inih one line. inih would cut a line that is too long, does not count lines, and joins an
+ * indented line to the key above it. None of this may change what an operator meant. */
 static char *read_line(char *line, int size, void *owner)
 {
 	struct reading *reading = owner;
@@ -77,11 +21,11 @@ static char *read_line(char *line, int size, void *owner)
 		return NULL;
 	reading->line++;
 	reading->key = NULL;
-	start = reading->text + strspn(reading->text, CONFIG_BLANK);
+	start = reading->text + strspn(reading->text, READING_BLANK);
 	if (strlen(reading->text) != (size_t)length)
-		reading_refuse(reading, "not a text file");
+		reading_reject(reading, "not a text file");
 	else if (strlen(start) >= (size_t)size)
-		reading_refuse(reading, "the line is longer than %d characters", size - 2);
+		reading_reject(reading, "the line is longer than %d characters", size - 2);
 	else
 		return strcpy(line, start);
 	return NULL;
@@ -103,21 +47,21 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 	reading->value = value;
 	for (size_t i = 0; i < settings_count; i++)
 		if (!strcmp(settings[i].section, section) && !strcmp(settings[i].key, key))
-			return reading_assign(reading, &settings[i], value);
+			return settings_assign(reading, &settings[i], value);
 	if (!*section)
-		return reading_refuse(reading, "stands before the first [section]");
+		return reading_reject(reading, "stands before the first [section]");
 	if (!section_is_known(section))
-		return reading_refuse(
+		return reading_reject(
 			reading,
 			"unknown section [%s]: expected [interfaces], [dns], [relays], "
 			"[limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] "
 			"or [log]",
 			section);
-	return reading_refuse(reading, "unknown key '%s' in [%s]", key, section);
+	return reading_reject(reading, "unknown key '%s' in [%s]", key, section);
 }
 
-/* inih says at its end only which line it could not read; a complaint about a later line may have
- * come of that one. */
+/* inih tells only at its end which line it could not read. A complaint about a later line may be a
+ * consequence of that line. */
 static void read_stream(struct reading *reading)
 {
 	int bad_line = ini_parse_stream(read_line, reading, take_key, reading);
@@ -125,11 +69,11 @@ static void read_stream(struct reading *reading)
 	reading->key = NULL;
 	if (bad_line > 0 && (!reading->complaint || (unsigned)bad_line < reading->line)) {
 		reading->line = (unsigned)bad_line;
-		reading_refuse(reading, "expected [section], key = value, or a comment");
+		reading_reject(reading, "expected [section], key = value, or a comment");
 	}
 	if (!reading->complaint && ferror(reading->stream)) {
 		reading->line = 0;
-		reading_refuse(reading, "cannot read: %s", strerror(errno));
+		reading_reject(reading, "cannot read: %s", strerror(errno));
 	}
 }
 
@@ -142,7 +86,7 @@ bool file_read(struct config *config, const char *asked)
 		read_stream(&reading);
 		fclose(reading.stream);
 	} else if (asked || errno != ENOENT) {
-		reading_refuse(&reading, "cannot open: %s", strerror(errno));
+		reading_reject(&reading, "cannot open: %s", strerror(errno));
 	}
 	return reading_finish(&reading);
 }

@@ -1,114 +1,93 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The configuration file. Lines that start with ';' or '#' are comments, and so is what follows
- * " ;" on a line. A list may be given in several lines of the same key; any other key stands once.
+/* The configuration file. A line that begins with ';' or '#' is a comment; so is the rest of a line
+ * after " ;". A list may be given in several lines of the same key; any other key stands once.
  *
  *   [interfaces]
- *   downstream = lan0 lan1   LANs whose routers send Joins, at most 8; no default
- *   upstream = wan0          where tunnels arrive, at most 16; may be a LAN as well. Default: the
- *                            interfaces that routes leave by
- *   igmp = lan0              those LANs whose hosts are asked by IGMPv3 and MLDv2 what they want;
- *                            nothing is asked elsewhere. Default: none
- *   observe = lan0           those LANs where another daemon on this host speaks PIM: the Joins
- *                            that are meant for it are followed, and nothing is said
- *   [dns]
- *   server = 192.0.2.53      addresses, a link-local one with its interface as fe80::1%eth0, each
- *                            with @port where it is not 53, at most 8. Default: those of
- *                            /etc/resolv.conf
- *   timeout = 5              seconds that a question may take, repetitions included: 1 to 60
- *   dnssec = prefer          require: what is not validated does not count; prefer: what can be
- *                            validated and is not right does not count; or off
- *   trust_anchor = FILE      of DS or DNSKEY records, such as /usr/share/dns/root.key, by which
- *                            answers are validated. Default: none, so that prefer has no effect
- *   [relays]                 of a source, how they are found (RFC 8777)
+ *   downstream = lan0 lan1   LANs whose routers send Joins, at most 8. No default
+ *   upstream = wan0          interfaces where tunnels arrive, at most 16; may be LANs as well.
+ *                            Default: the interfaces that routes leave by
+ *   igmp = lan0              LANs of `downstream` whose hosts are asked by IGMPv3 and MLDv2 for the
+ *                            channels they want. Default: none
+ *   observe = lan0           LANs of `downstream` where another daemon of this host speaks PIM:
+ * Joins to that daemon are followed, and nothing is sent. Default: none [dns] server = 192.0.2.53
+ * addresses of servers, at most 8: a link-local one with its interface, as fe80::1%eth0; each with
+ * @port if the port is not 53. Default: those of /etc/resolv.conf timeout = 5              seconds
+ * for one question, repetitions included: 1 to 60 dnssec = prefer          require: only validated
+ * answers count; prefer: answers that fail the validation do not count; off: all answers count
+ *   trust_anchor = FILE      DS or DNSKEY records for the validation, such as
+ *                            /usr/share/dns/root.key. Default: none, so `prefer` has no effect
+ *   [relays]                 how the relays of a source are found (RFC 8777)
  *   ways = configured dns-sd source
- *                            those that are used, the most preferred first; also anycast: the
+ *                            the ways to use, the most preferred first. Another way is anycast: the
  *                            discovery addresses 192.52.193.1 and 2001:3::1
  *   amtrelay = 192.0.2.0/24 10 0 1 203.0.113.15
- *                            sources, then AMTRELAY data: precedence, 1 where discovery is
- *                            optional, type (0: no relay, of no way; 1: IPv4; 2: IPv6; 3: a
- *                            name), relay ('.' of type 0). One a line, at most 256; the longest
- *                            prefix that holds a source counts, with all of its lines
- *   domain = example.net     that dns-sd asks for _amt._udp. Default: the first search domain of
- *                            /etc/resolv.conf
- *   renew = 60               seconds, at least, until the relays of a source with channels are
- *                            looked up again, however short their TTL: 1 to 3600
- *   warm = 203.0.113.15      relays to which tunnels stand ready, channels or not, by addresses, at
- *                            most 64. Default: none
- *   [limits]
- *   channels = 16384         (S,G) joined in all: 1 to 1000000
- *   tunnels = 1024           relays with a tunnel: 1 to 65535
- *   discoveries = 100        times a second that DNS is asked for the relays of a source, or for a
- *                            relay that the source's zone names, in all: 1 to 1000000
- *   network_discoveries = 20 the same, for the sources of one network (/24; IPv6: /48)
- *   new_relays = 50          relays of sources' zones, not known so far, that are asked a second:
- *                            1 to 1000000
- *   unanswered_relays = 16   of those, that one network's sources may have without an answer: 1
- *                            to 65535
- *   neighbors = 256          PIM routers on one LAN, of one family: 1 to 65535
- *   joins = 8192             (S,G) that one of them may have joined at a time: 1 to 1000000
- *   memberships = 4096       (S,G) that the hosts of one LAN may have joined, of one family: 1 to
- *                            1000000
- *   slow_path = 50000        frames a second that the daemon itself sends, in all: 1000 to 1000000;
- *                            each takes some 13 microseconds of one core
- *   [pim]
- *   allow = 10.0.0.0/24      routers that are heard, by prefixes of their addresses, at most 64
- *                            (IPv6 routers speak from link-local ones). Default: all
- *   groups = 232.0.0.0/8     groups that are served, by prefixes, at most 64. Default: all that
- *                            may leave a link
- *   require_hello = yes      or no: Join/Prunes count of routers, too, that say no Hello
- *   hello = 30               seconds between our Hellos (Hello_Period); neighbours hold us for gone
- *                            after 3.5 times that: 1 to 3600
- *   assert_preference = 200  what an Assert says of our way to every source, the lower the better:
- *   assert_metric = 100      by default a router that has a native path wins: 0 to 999999999 each
+ *                            a prefix of sources, then AMTRELAY data: precedence; 1 if discovery is
+ *                            optional; type (0: no relay, by no way; 1: IPv4; 2: IPv6; 3: a name);
+ *                            relay ('.' for type 0). One in a line, at most 256. All lines of the
+ *                            longest prefix that contains a source count
+ *   domain = example.net     domain in which dns-sd asks for _amt._udp. Default: the first search
+ *                            domain of /etc/resolv.conf
+ *   renew = 60               seconds, at least, until a source that has channels is looked up
+ * again, even if its TTL is shorter: 1 to 3600 warm = 203.0.113.15      addresses of relays to
+ * which tunnels stand ready, with channels or without, at most 64. Default: none [limits] channels
+ * = 16384         channels in all: 1 to 1000000 tunnels = 1024           relays with a tunnel: 1 to
+ * 65535 discoveries = 100        lookups a second, in all: of the relays of a source, and of a
+ * relay that a source's zone names: 1 to 1000000 network_discoveries = 20 the same, for the sources
+ * of one network (/24; IPv6: /48) new_relays = 50          unknown relays of sources' zones that
+ * are asked, a second: 1 to 1000000 unanswered_relays = 16   unknown relays that have not answered
+ * yet, for the sources of one network: 1 to 65535 neighbors = 256          PIM neighbors on one
+ * LAN, of one address family: 1 to 65535 joins = 8192             channels that one neighbor has
+ * joined: 1 to 1000000 memberships = 4096       channels that the hosts of one LAN have joined, of
+ * one address family: 1 to 1000000 slow_path = 50000        frames a second that the daemon itself
+ * sends, in all: 1000 to 1000000. Each takes about 13 microseconds of one core [pim] allow
+ * = 10.0.0.0/24      prefixes of the routers that are heard, at most 64 (IPv6 routers speak from
+ * link-local addresses). Default: all groups = 232.0.0.0/8     prefixes of the groups that are
+ * served, at most 64. Default: all that may leave a link require_hello = yes      or no:
+ * Join/Prunes of routers that send no Hello count, too hello = 30               seconds between our
+ * Hellos (Hello_Period): 1 to 3600. Neighbors consider us gone after 3.5 times that
+ *   assert_preference = 200  what our Asserts say about our path to every source: 0 to 999999999
+ * each. assert_metric = 100      Lower values win. With these, a router with a native path wins
  *   [igmp]
  *   interval = 125           seconds between General Queries (Query Interval): 11 to 31744
- *   robustness = 2           Robustness Variable: how often what may get lost is said: 1 to 7
+ *   robustness = 2           Robustness Variable: how often a message is sent that may get lost: 1
+ * to
+ *                            7
  *   require_router_alert = no
  *                            or yes: reports and Queries of IGMPv3 and MLDv2 without the Router
- *                            Alert option are refused
- *   [tunnels]                by what the kernel finds their way, where the main table is not it
- *   source_address = ADDRESS ours in their outer headers, one of each family; an address of this
- *                            host. Default: the route's
- *   mark = 7                 for `ip rule fwmark`: 1 to 4294967295, or as 0x7
- *   vrf = NAME               the VRF interface whose table has the way to relays
- *   hold_down = 180          seconds that a relay which has failed is tried after all others, and
- *                            one that sends a channel no data not again for that: 1 to 3600;
- *                            RFC 8777 asks for 180 to 600
- *   [channels]
- *   linger = 2               seconds that a channel that nobody wants any more stays joined at its
- *                            relay, in case that somebody zaps back; the LAN is quiet at once: 0
- *                            to 3600
- *   [dataplane]
- *   mode = auto              xdp or tc: by what upstream packets are decapsulated. auto: XDP
- *                            where the WAN's and the LAN's drivers can, else TC; with xdp it
- *                            does not start where the WAN's driver cannot
- *   hold = 180               seconds that the kernel forwards on for a daemon that has died:
- *                            5 to 86400
- *   [control]
- *   socket = PATH            what `mcingest` talks to. Default: /run/mcingest/control.sock
- *   [daemon]
- *   state = DIR              for what outlives a reboot: the secret of the tunnels' ports. Default:
- *                            systemd's STATE_DIRECTORY, else /var/lib/mcingest
- *   [log]
- *   level = notice           or debug: every packet and every step
+ * Alert option are rejected [tunnels]                how the kernel routes tunnels, if not by the
+ * main table source_address = ADDRESS our address in the outer header, one of each family; an
+ * address of this host. Default: the route's mark = 7                 mark for `ip rule fwmark`: 1
+ * to 4294967295, or as 0x7. Default: none vrf = NAME               VRF interface whose table has
+ * the routes to relays. Default: none hold_down = 180          seconds for which a relay that
+ * failed is tried only after all others, and one that sends no data of a channel is not tried for
+ * it again: 1 to 3600. RFC 8777 asks for 180 to 600 [channels] linger = 2               seconds for
+ * which a channel that nobody wants stays subscribed at its relay, in case somebody zaps back: 0 to
+ * 3600. The LAN is quiet at once [dataplane] mode = auto              xdp or tc: how upstream
+ * packets are decapsulated. auto: by XDP if the drivers of WAN and LAN can, else by TC. With xdp
+ * the daemon does not start if the WAN's driver cannot hold = 180               seconds for which
+ * the kernel forwards after the daemon has died: 5 to 86400 [control] socket = PATH socket for
+ * `mcingest`. Default: /run/mcingest/control.sock [daemon] state = DIR              folder of what
+ * survives a reboot: the secret behind the tunnels' ports. Default: systemd's STATE_DIRECTORY, else
+ * /var/lib/mcingest [log] level = notice           or debug: every packet and every step
  */
 #include "config/settings.h"
 
-#include <stddef.h>
+#include "config/relays.h"
+#include "config/values.h"
 
 #define FIELD(field) .offset = offsetof(struct config, field)
 #define LIST(list, count, limit)                                                                   \
 	.take = take_list, FIELD(list), .count_offset = offsetof(struct config, count),            \
-	.most = (limit)
+	.max = (limit)
 
 #define PREFIXES(field)                                                                            \
-	.take = take_prefixes, FIELD(field), .most = PREFIXES_MAX,                                 \
+	.take = take_prefixes, FIELD(field), .max = PREFIXES_MAX,                                  \
 	.expected = "an address, or a prefix as 10.0.0.0/24"
 
 const struct setting settings[] = {
 	{"interfaces", "downstream", LIST(downstream, downstream_count, CONFIG_NAMES_MAX),
 	 .word = word_is_interface, .expected = "an interface's name, of at most 127 characters"},
-	{"interfaces", "upstream", LIST(upstream, upstream_count, CONFIG_UPLINKS_MAX),
+	{"interfaces", "upstream", LIST(upstream, upstream_count, CONFIG_UPSTREAMS_MAX),
 	 .word = word_is_interface, .expected = "an interface's name, of at most 127 characters"},
 	{"interfaces", "igmp", LIST(igmp, igmp_count, CONFIG_NAMES_MAX), .word = word_is_interface,
 	 .expected = "an interface's name, of at most 127 characters"},
@@ -118,52 +97,52 @@ const struct setting settings[] = {
 	 .word = word_is_server,
 	 .expected = "an IPv4 or IPv6 address, with %interface if it is link-local, and @port if "
 		     "need be"},
-	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .least = 1, .most = 60,
+	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .min = 1, .max = 60,
 	 .expected = "seconds from 1 to 60"},
 	{"dns", "dnssec", take_dnssec, FIELD(dnssec), .expected = "require, prefer or off"},
 	{"dns", "trust_anchor", take_path, FIELD(trust_anchor),
 	 .expected = "a path of at most 107 bytes"},
 	{"relays", "ways", take_ways, FIELD(relays),
 	 .expected = "configured, dns-sd, anycast or source, each once"},
-	{"relays", "amtrelay", take_rule, FIELD(relays), .most = DRIAD_RULES_MAX,
+	{"relays", "amtrelay", take_rule, FIELD(relays), .max = CONFIG_RULES_MAX,
 	 .expected = "PREFIX PRECEDENCE D TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15"},
-	{"relays", "renew", take_count, FIELD(relays.renew), .least = 1, .most = 3600,
+	{"relays", "renew", take_count, FIELD(relays.renew), .min = 1, .max = 3600,
 	 .expected = "seconds from 1 to 3600"},
-	{"relays", "warm", take_addresses, FIELD(warm), .most = PREFIXES_MAX,
+	{"relays", "warm", take_addresses, FIELD(warm), .max = PREFIXES_MAX,
 	 .expected = "the address of a relay"},
 	{"relays", "domain", take_domain, FIELD(relays.domain), .expected = "a domain's name"},
-	{"limits", "channels", take_count, FIELD(max_channels), .least = 1, .most = 1000000,
+	{"limits", "channels", take_count, FIELD(max_channels), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "tunnels", take_count, FIELD(max_tunnels), .least = 1, .most = 65535,
+	{"limits", "tunnels", take_count, FIELD(max_tunnels), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "discoveries", take_count, FIELD(discoveries), .least = 1, .most = 1000000,
+	{"limits", "discoveries", take_count, FIELD(discoveries), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "network_discoveries", take_count, FIELD(network_discoveries), .least = 1,
-	 .most = 1000000, .expected = "a number from 1 to 1000000"},
-	{"limits", "new_relays", take_count, FIELD(new_relays), .least = 1, .most = 1000000,
+	{"limits", "network_discoveries", take_count, FIELD(network_discoveries), .min = 1,
+	 .max = 1000000, .expected = "a number from 1 to 1000000"},
+	{"limits", "new_relays", take_count, FIELD(new_relays), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "unanswered_relays", take_count, FIELD(unanswered), .least = 1, .most = 65535,
+	{"limits", "unanswered_relays", take_count, FIELD(unanswered), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "neighbors", take_count, FIELD(max_neighbors), .least = 1, .most = 65535,
+	{"limits", "neighbors", take_count, FIELD(max_neighbors), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "joins", take_count, FIELD(max_joins), .least = 1, .most = 1000000,
+	{"limits", "joins", take_count, FIELD(max_joins), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "memberships", take_count, FIELD(max_memberships), .least = 1, .most = 1000000,
+	{"limits", "memberships", take_count, FIELD(max_memberships), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "slow_path", take_count, FIELD(slow_rate), .least = 1000, .most = 1000000,
+	{"limits", "slow_path", take_count, FIELD(slow_rate), .min = 1000, .max = 1000000,
 	 .expected = "a number from 1000 to 1000000"},
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
 	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
-	{"pim", "hello", take_count, FIELD(hello_period), .least = 1, .most = 3600,
+	{"pim", "hello", take_count, FIELD(hello_period), .min = 1, .max = 3600,
 	 .expected = "seconds from 1 to 3600"},
-	{"pim", "assert_preference", take_count, FIELD(assert.preference), .most = 999999999,
+	{"pim", "assert_preference", take_count, FIELD(assert.preference), .max = 999999999,
 	 .expected = "a number from 0 to 999999999"},
-	{"pim", "assert_metric", take_count, FIELD(assert.metric), .most = 999999999,
+	{"pim", "assert_metric", take_count, FIELD(assert.metric), .max = 999999999,
 	 .expected = "a number from 0 to 999999999"},
-	{"igmp", "interval", take_count, FIELD(igmp_interval), .least = 11, .most = 31744,
+	{"igmp", "interval", take_count, FIELD(igmp_interval), .min = 11, .max = 31744,
 	 .expected = "seconds from 11 to 31744"},
-	{"igmp", "robustness", take_count, FIELD(igmp_robustness), .least = 1, .most = 7,
+	{"igmp", "robustness", take_count, FIELD(igmp_robustness), .min = 1, .max = 7,
 	 .expected = "a number from 1 to 7"},
 	{"igmp", "require_router_alert", take_yes, FIELD(require_router_alert),
 	 .expected = "yes or no"},
@@ -172,12 +151,12 @@ const struct setting settings[] = {
 	 .expected = "a number from 1 to 4294967295, or one as 0x7"},
 	{"tunnels", "vrf", take_interface, FIELD(tunnels.vrf),
 	 .expected = "an interface's name, of at most 15 characters"},
-	{"tunnels", "hold_down", take_seconds, FIELD(tunnels.hold_down), .least = 1, .most = 3600,
+	{"tunnels", "hold_down", take_seconds, FIELD(tunnels.hold_down), .min = 1, .max = 3600,
 	 .expected = "seconds from 1 to 3600"},
-	{"channels", "linger", take_seconds, FIELD(linger), .least = 0, .most = 3600,
+	{"channels", "linger", take_seconds, FIELD(linger), .min = 0, .max = 3600,
 	 .expected = "seconds from 0 to 3600"},
 	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
-	{"dataplane", "hold", take_seconds, FIELD(hold), .least = 5, .most = 86400,
+	{"dataplane", "hold", take_seconds, FIELD(hold), .min = 5, .max = 86400,
 	 .expected = "seconds from 5 to 86400"},
 	{"control", "socket", take_path, FIELD(control_socket),
 	 .expected = "a path of at most 107 bytes"},
@@ -186,4 +165,31 @@ const struct setting settings[] = {
 };
 
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);
-_Static_assert(sizeof(settings) / sizeof(settings[0]) <= 64, "a bit of `seen` for each");
+_Static_assert(sizeof(settings) / sizeof(settings[0]) <= 64,
+	       "reading.seen has a bit for each setting");
+
+static bool is_list(const struct setting *setting)
+{
+	return setting->take == take_list || setting->take == take_prefixes ||
+	       setting->take == take_sources || setting->take == take_rule ||
+	       setting->take == take_addresses;
+}
+
+bool settings_assign(struct reading *reading, const struct setting *setting, const char *value)
+{
+	uint64_t bit = UINT64_C(1) << (setting - settings);
+
+	if (!(reading->seen & bit) && setting->take == take_list)
+		values_clear(reading->config, setting);
+	if (reading->seen & bit && !is_list(setting) && reading->file)
+		return reading_reject(reading, "'%s' is given twice", setting->key);
+	reading->seen |= bit;
+	return setting->take(reading, setting, value);
+}
+
+void settings_clear(struct config *config)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (settings[i].take == take_list)
+			values_clear(config, &settings[i]);
+}

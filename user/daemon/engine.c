@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/engine.h"
 #include "base/log.h"
-#include "base/memory.h"
+#include "daemon/options.h"
 #include "io/descriptors.h"
-#include "io/resolv_conf.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -175,28 +174,6 @@ static bool start_resolver(struct engine *engine)
 	return engine->resolver;
 }
 
-/* NULL where resolv.conf names none. */
-static char *search_domain(void)
-{
-	struct resolv_conf conf;
-	char *domain = NULL, name[DNS_NAME_TEXT];
-
-	if (!resolv_conf_read(RESOLV_CONF, &conf))
-		return NULL;
-	if (conf.domain && name_parse(conf.domain, name))
-		domain = memory_copy_text(name);
-	resolv_conf_free(&conf);
-	return domain;
-}
-
-/* The domain is the configuration's, or that of this network. */
-static void choose_domain(struct engine *engine)
-{
-	engine->driad_options = engine->config->relays;
-	if (!engine->driad_options.domain)
-		engine->driad_options.domain = engine->search_domain = search_domain();
-}
-
 static bool start_control(struct engine *engine)
 {
 	const char *path = engine->config->control_socket;
@@ -232,7 +209,7 @@ static void start_tables(struct engine *engine)
 						  .limit = engine->config->max_channels,
 						  .linger = engine->config->linger};
 	channel_table_init(&engine->channels);
-	choose_domain(engine);
+	engine->driad_options = options_driad(engine->config);
 	relays_start(engine);
 	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
 					       .actions = &tunnels_actions,
@@ -259,14 +236,7 @@ static bool start_lans(struct engine *engine)
 bool engine_start(struct engine *engine, const struct config *config)
 {
 	*engine = (struct engine){.config = config};
-	engine->pim_options = (struct pim_options){.neighbors_max = config->max_neighbors,
-						   .joins_max = config->max_joins,
-						   .require_hello = config->require_hello,
-						   .hello_period = config->hello_period,
-						   .allow = &config->pim_allow,
-						   .groups = &config->pim_groups,
-						   .metric.preference = config->assert.preference,
-						   .metric.metric = config->assert.metric};
+	engine->pim_options = options_pim(config);
 	if (geteuid()) {
 		log_error("needs root: it loads BPF programs and opens raw sockets");
 		return false;
@@ -303,7 +273,7 @@ void engine_stop(struct engine *engine)
 	requests_cancel_all(engine);
 	control_close(engine->control);
 	resolver_free(engine->resolver);
-	free(engine->search_domain);
+	options_driad_free(&engine->driad_options);
 	slowpath_stop(engine);
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);

@@ -139,8 +139,7 @@ struct engine {
 	struct resolver *resolver;
 	struct control_server *control;
 	struct channel_table channels;
-	struct driad_options driad_options; /* the configuration's, which owns what they point to */
-	char *search_domain;
+	struct driad_options driad_options;
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
 	struct secret secret; /* of which the tunnels' ports come */
@@ -153,7 +152,7 @@ struct engine {
 	struct datagrams pim_datagrams, host_datagrams;
 	struct lan lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
-	struct uplink uplinks[CONFIG_UPLINKS_MAX];
+	struct uplink uplinks[CONFIG_UPSTREAMS_MAX];
 	unsigned uplink_count;
 	struct netlink_monitor *monitor;
 	struct timer look;             /* at what is attached */

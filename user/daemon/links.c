@@ -109,10 +109,10 @@ static bool find_uplink(struct engine *engine, const char *name)
 
 /* Routes of other kinds (a VPN's, say) are passed over. */
 static unsigned routed_uplinks(struct engine *engine,
-			       struct netlink_interface links[CONFIG_UPLINKS_MAX])
+			       struct netlink_interface links[CONFIG_UPSTREAMS_MAX])
 {
-	unsigned ifindexes[CONFIG_UPLINKS_MAX], count = 0;
-	int found = netlink_upstreams(ifindexes, CONFIG_UPLINKS_MAX);
+	unsigned ifindexes[CONFIG_UPSTREAMS_MAX], count = 0;
+	int found = netlink_upstreams(ifindexes, CONFIG_UPSTREAMS_MAX);
 	char name[IF_NAMESIZE];
 
 	for (int i = 0; i < found; i++)
@@ -125,7 +125,7 @@ static unsigned routed_uplinks(struct engine *engine,
 
 static void find_routed_uplinks(struct engine *engine)
 {
-	struct netlink_interface links[CONFIG_UPLINKS_MAX];
+	struct netlink_interface links[CONFIG_UPSTREAMS_MAX];
 
 	engine->uplink_count = routed_uplinks(engine, links);
 	for (unsigned i = 0; i < engine->uplink_count; i++)
@@ -336,7 +336,7 @@ static void add_uplink(struct engine *engine, const struct netlink_interface *li
  * until something else is. */
 static void follow_routes(struct engine *engine)
 {
-	struct netlink_interface links[CONFIG_UPLINKS_MAX];
+	struct netlink_interface links[CONFIG_UPSTREAMS_MAX];
 	unsigned count = routed_uplinks(engine, links);
 
 	for (unsigned i = engine->uplink_count; count && i--;)

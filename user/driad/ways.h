@@ -21,8 +21,6 @@ struct driad_rule {
 	struct amtrelay record;
 };
 
-#define DRIAD_RULES_MAX 256
-
 struct driad_options {
 	enum driad_way ways[DRIAD_WAYS]; /* the ways in use, in order of preference */
 	unsigned way_count;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "config/config.h"
+
 #include "base/log.h"
 #include "base/memory.h"
+#include "config/file.h"
+#include "config/relays.h"
 #include "config/settings.h"
 
 #include <errno.h>
@@ -11,9 +15,7 @@
 
 void config_free(struct config *config)
 {
-	for (size_t i = 0; i < settings_count; i++)
-		if (settings[i].take == take_list)
-			setting_clear(config, &settings[i]);
+	settings_clear(config);
 	free(config->control_socket);
 	config->control_socket = NULL;
 	free(config->state);
@@ -22,16 +24,14 @@ void config_free(struct config *config)
 	config->tunnels.vrf = NULL;
 	free(config->trust_anchor);
 	config->trust_anchor = NULL;
-	free(config->relays.domain);
-	free(config->relays.rules);
-	config->relays = (struct driad_options){0};
+	relays_clear(&config->relays);
 }
 
 /* The command line */
 
 enum { OPTION_CONFIG = 256, OPTION_DEBUG, OPTION_HELP, OPTION_VERSION, OPTION_SETTING };
 
-/* An OPTION_SETTING has the name of its key. */
+/* An option with OPTION_SETTING has the name of its setting. */
 static const struct option options[] = {
 	{"downstream", required_argument, NULL, OPTION_SETTING},
 	{"upstream", required_argument, NULL, OPTION_SETTING},
@@ -48,21 +48,21 @@ static const struct option options[] = {
 static void print_help(void)
 {
 	puts("Usage: mcingestd --downstream IF [OPTION]...\n"
-	     "Puts multicast that AMT relays have on LANs whose PIM routers or hosts join it.\n"
+	     "Brings multicast from AMT relays to LANs whose PIM routers or hosts join it.\n"
 	     "\n"
-	     "  --downstream IF  a LAN whose routers send Joins; repeat it for more, at most 8\n"
-	     "  --upstream IF    where tunnels arrive; repeat it for more, at most 16\n"
+	     "  --downstream IF  a LAN whose routers send Joins; may be repeated, at most 8\n"
+	     "  --upstream IF    an interface where tunnels arrive; may be repeated, at most 16\n"
 	     "                   (default: the interfaces that routes leave by)\n"
 	     "  --igmp IF        a downstream whose hosts are asked by IGMPv3 and MLDv2, too\n"
 	     "  --observe IF     a downstream where another daemon of this host speaks PIM\n"
-	     "  --config FILE    (default: " CONFIG_FILE ", where it exists)\n"
+	     "  --config FILE    (default: " CONFIG_FILE ", if it exists)\n"
 	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
 	     "  --debug          log every packet and every step\n"
 	     "  --help           this text\n"
 	     "  --version        the version\n"
 	     "\n"
-	     "An option replaces what the file says. Exit status: 0 stopped as asked, 1 broke,\n"
-	     "2 cannot start.");
+	     "An option replaces the setting of the file. Exit status: 0 stopped as asked,\n"
+	     "1 failed while running, 2 cannot start.");
 }
 
 static int complain(const char *what, const char *which)
@@ -71,7 +71,7 @@ static int complain(const char *what, const char *which)
 	return 2;
 }
 
-static int refuse_option(int found, char **argv)
+static int reject_option(int found, char **argv)
 {
 	char letter[] = {'-', (char)optopt, '\0'};
 
@@ -82,16 +82,16 @@ static int refuse_option(int found, char **argv)
 	return complain("unknown option", optopt ? letter : argv[optind - 1]);
 }
 
-/* Reads the command line for all but settings, which have to wait for the file. */
+/* Reads everything but settings, which must be applied after the file. */
 static int scan_options(int argc, char **argv, const char **file)
 {
 	int found;
 
 	opterr = 0;
-	optind = 0; /* from the start, whoever has read it before */
+	optind = 0; /* from the start, even if the line has been read before */
 	while ((found = getopt_long(argc, argv, ":", options, NULL)) >= 0) {
 		if (found == '?' || found == ':')
-			return refuse_option(found, argv);
+			return reject_option(found, argv);
 		if (found == OPTION_CONFIG)
 			*file = optarg;
 		if (found == OPTION_HELP)
@@ -110,7 +110,7 @@ static void take_option(struct reading *reading, const char *name, const char *v
 	reading->value = value;
 	for (size_t i = 0; i < settings_count; i++)
 		if (strcmp(settings[i].key, name) == 0)
-			reading_assign(reading, &settings[i], value);
+			settings_assign(reading, &settings[i], value);
 }
 
 static bool apply_options(struct config *config, int argc, char **argv)
@@ -157,7 +157,7 @@ static bool check_whole(const struct config *config, const char *file)
 	return false;
 }
 
-/* The first of the folders that systemd has made for us (systemd.exec(5)). */
+/* The first folder that systemd has made for the service (systemd.exec(5)). */
 static char *default_state(void)
 {
 	const char *list = getenv("STATE_DIRECTORY");
@@ -172,38 +172,37 @@ int config_read(struct config *config, int argc, char **argv)
 	const char *file = NULL;
 	int status = scan_options(argc, argv, &file);
 
-	*config = (struct config){.dns_timeout = 5 * USEC_PER_SEC,
-				  .dnssec = CONFIG_DNSSEC_PREFER,
-				  .relays = {.ways = {DRIAD_CONFIGURED, DRIAD_DNS_SD, DRIAD_SOURCE},
-					     .way_count = 3,
-					     .renew = 60},
-				  .hold = 180 * USEC_PER_SEC,
-				  .max_channels = 16384,
-				  .max_tunnels = 1024,
-				  .discoveries = 100,
-				  .network_discoveries = 20,
-				  .new_relays = 50,
-				  .unanswered = 16,
-				  .max_neighbors = 256,
-				  .max_joins = 8192,
-				  .require_hello = true,
-				  .hello_period = 30,
-				  .assert = {.preference = 200, .metric = 100},
-				  .tunnels = {.hold_down = 180 * USEC_PER_SEC},
-				  .linger = 2 * USEC_PER_SEC,
-				  .max_memberships = 4096,
-				  .slow_rate = 50000,
-				  .igmp_interval = 125,
-				  .igmp_robustness = 2};
+	*config = (struct config){
+		.dns_timeout = 5 * USEC_PER_SEC,
+		.dnssec = CONFIG_DNSSEC_PREFER,
+		.relays = {.ways = {CONFIG_WAY_CONFIGURED, CONFIG_WAY_DNS_SD, CONFIG_WAY_SOURCE},
+			   .way_count = 3,
+			   .renew = 60},
+		.hold = 180 * USEC_PER_SEC,
+		.max_channels = 16384,
+		.max_tunnels = 1024,
+		.discoveries = 100,
+		.network_discoveries = 20,
+		.new_relays = 50,
+		.unanswered = 16,
+		.max_neighbors = 256,
+		.max_joins = 8192,
+		.require_hello = true,
+		.hello_period = 30,
+		.assert = {.preference = 200, .metric = 100},
+		.tunnels = {.hold_down = 180 * USEC_PER_SEC},
+		.linger = 2 * USEC_PER_SEC,
+		.max_memberships = 4096,
+		.slow_rate = 50000,
+		.igmp_interval = 125,
+		.igmp_robustness = 2};
 	if (status)
 		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);
 	config->state = default_state();
 	if (file_read(config, file) && apply_options(config, argc, argv) &&
-	    check_whole(config, file)) {
-		config->relays.require_dnssec = config->dnssec == CONFIG_DNSSEC_REQUIRE;
+	    check_whole(config, file))
 		return 0;
-	}
 	config_free(config);
 	return 2;
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config/relays.h"
+
+#include "base/memory.h"
+#include "config/values.h"
+#include "driad/rdata.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool way_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	static const char *const words[CONFIG_WAY_COUNT] = {[CONFIG_WAY_CONFIGURED] = "configured",
+							    [CONFIG_WAY_DNS_SD] = "dns-sd",
+							    [CONFIG_WAY_ANYCAST] = "anycast",
+							    [CONFIG_WAY_SOURCE] = "source"};
+	struct config_relays *relays = values_field(reading->config, setting);
+	enum config_way way = 0;
+
+	while (way < CONFIG_WAY_COUNT && strcmp(words[way], word))
+		way++;
+	for (unsigned i = 0; i < relays->way_count; i++)
+		if (relays->ways[i] == way)
+			way = CONFIG_WAY_COUNT;
+	if (way == CONFIG_WAY_COUNT)
+		return reading_reject(reading, "'%s': expected %s", word, setting->expected);
+	relays->ways[relays->way_count++] = way;
+	return true;
+}
+
+bool take_ways(struct reading *reading, const struct setting *setting, const char *value)
+{
+	struct config_relays *relays = values_field(reading->config, setting);
+
+	relays->way_count = 0;
+	return values_each_word(reading, setting, value, way_add);
+}
+
+/* "192.0.2.0/24 10 0 1 203.0.113.15": a prefix, then AMTRELAY data. */
+bool take_rule(struct reading *reading, const struct setting *setting, const char *value)
+{
+	struct config_relays *relays = values_field(reading->config, setting);
+	size_t end = strcspn(value, READING_BLANK);
+	const char *data = value + end + strspn(value + end, READING_BLANK);
+	char prefix[ADDR_TEXT + 4];
+	struct config_rule *rule;
+	struct amtrelay record;
+
+	if (relays->rule_count == setting->max)
+		return reading_reject(reading, "more than %u of them", setting->max);
+	if (!relays->rules)
+		relays->rules = memory_new(setting->max * sizeof(*relays->rules));
+	rule = &relays->rules[relays->rule_count];
+	if (end >= sizeof(prefix))
+		return reading_reject(reading, "expected %s", setting->expected);
+	memcpy(prefix, value, end);
+	prefix[end] = '\0';
+	if (!prefix_parse(prefix, &rule->sources) || !amtrelay_parse(data, &record))
+		return reading_reject(reading, "expected %s", setting->expected);
+	rule->record = memory_copy_text(data);
+	relays->rule_count++;
+	return true;
+}
+
+bool take_domain(struct reading *reading, const struct setting *setting, const char *value)
+{
+	char **domain = values_field(reading->config, setting);
+	char name[DNS_NAME_TEXT];
+
+	if (!name_parse(value, name))
+		return reading_reject(reading, "expected %s", setting->expected);
+	free(*domain);
+	*domain = memory_copy_text(name);
+	return true;
+}
+
+void relays_clear(struct config_relays *relays)
+{
+	while (relays->rule_count)
+		free(relays->rules[--relays->rule_count].record);
+	free(relays->rules);
+	free(relays->domain);
+	*relays = (struct config_relays){0};
+}
