@@ -60,7 +60,7 @@ Test(resolv_conf, more_servers_than_are_read)
 {
 	read_text("nameserver ::1\nnameserver ::2\nnameserver ::3\nnameserver ::4\nnameserver ::5\n"
 		  "nameserver ::6\nnameserver ::7\nnameserver ::8\nnameserver ::9\n");
-	cr_assert_eq(conf.server_count, RESOLV_CONF_SERVERS);
+	cr_assert_eq(conf.server_count, RESOLV_CONF_SERVERS_MAX);
 	cr_expect_str_eq(conf.servers[7], "::8");
 }
 

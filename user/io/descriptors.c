@@ -3,14 +3,14 @@
 
 #include <sys/resource.h>
 
-bool descriptors_allow(unsigned long count, unsigned long *most)
+bool descriptors_allow(unsigned long count, unsigned long *allowed)
 {
 	struct rlimit limit, wanted = {.rlim_cur = count, .rlim_max = count};
 
-	*most = 0;
+	*allowed = 0;
 	if (getrlimit(RLIMIT_NOFILE, &limit))
 		return false;
-	*most = limit.rlim_cur;
+	*allowed = limit.rlim_cur;
 	if (limit.rlim_cur >= count)
 		return true;
 	if (wanted.rlim_max < limit.rlim_max)
@@ -19,6 +19,6 @@ bool descriptors_allow(unsigned long count, unsigned long *most)
 		return true;
 	limit.rlim_cur = limit.rlim_max;
 	if (!setrlimit(RLIMIT_NOFILE, &limit))
-		*most = limit.rlim_cur;
+		*allowed = limit.rlim_cur;
 	return false;
 }

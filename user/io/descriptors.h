@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
-/* Lets the process have so many files open; as most systems start one, it may have 1,024. False
- * where that cannot be: then it has as many as it may, which `most` says. */
-bool descriptors_allow(unsigned long count, unsigned long *most);
+/* Raises the limit on open files (RLIMIT_NOFILE, usually 1024 at the start) to `count`. Returns
+ * false if this is not allowed: the limit is then as high as it may be. `*allowed` is the limit if
+ * the result is false. */
+bool descriptors_allow(unsigned long count, unsigned long *allowed);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names are read at their place in the whole message: compressed ones point into it. */
+/* Names are read at their place in the whole message, because compressed names point into it. */
 struct reader {
 	const uint8_t *bytes;
 	size_t length, at;
@@ -15,10 +15,10 @@ struct reader {
 };
 
 struct record {
-	ldns_rdf *owner; /* NULL where it could not be read */
+	ldns_rdf *owner; /* NULL if it could not be read */
 	unsigned type, class;
 	uint32_t ttl;
-	size_t data; /* where it begins */
+	size_t data; /* offset in the message */
 	uint16_t length;
 };
 
@@ -59,7 +59,7 @@ static struct record take_record(struct reader *reader)
 	return record;
 }
 
-/* Bytes of the data that are as they are, before a name that ends it. */
+/* How many bytes of the data are copied unchanged. A name that must be expanded follows them. */
 static size_t plain_length(const struct record *record)
 {
 	if (record->type == LDNS_RR_TYPE_PTR)
@@ -109,7 +109,7 @@ static void note_ttl(struct dns_message *message, uint32_t ttl)
 		message->answer.ttl = ttl;
 }
 
-/* CNAMEs, too, say how long the answer lasts. */
+/* The TTLs of CNAMEs count, too. */
 static void take_answers(struct reader *reader, unsigned count, unsigned type,
 			 struct dns_message *message)
 {
@@ -124,7 +124,7 @@ static void take_answers(struct reader *reader, unsigned count, unsigned type,
 	}
 }
 
-/* How long a negative answer lasts (RFC 2308 section 5): MINIMUM is the last field of an SOA. */
+/* The TTL of a negative answer (RFC 2308 section 5). MINIMUM is the last field of an SOA. */
 static uint32_t negative_ttl(const struct reader *reader, const struct record *soa)
 {
 	struct cursor c = cursor_over(reader->bytes + soa->data, soa->length);

@@ -11,14 +11,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What waits in the interfaces' queues counts as the socket's: a burst must fit. */
+/* Frames that wait in interfaces' queues count against the socket's buffer: a burst must fit. */
 #define QUEUE_BYTES (4 << 20)
 
 struct frames {
 	int fd;
 };
 
-/* Protocol 0 is none: nothing is received. */
+/* With protocol 0 the socket receives nothing. */
 struct frames *frames_open(void)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

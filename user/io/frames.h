@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Puts Ethernet frames on any interface, and reads none. */
+/* Sends Ethernet frames on any interface; receives none. */
 #pragma once
 
 #include <stddef.h>
@@ -10,11 +10,12 @@
 
 struct frames;
 
-/* NULL with errno set. */
+/* Returns NULL with errno set. */
 struct frames *frames_open(void);
-/* A frame from `source` to `destination` that carries header and payload, one behind the other. 0
- * or a negative errno (-EMSGSIZE: longer than the interface takes); it never blocks. */
+/* Sends a frame that carries `header` and then `payload`. `ethertype` is in host order. Never
+ * blocks. Returns 0 or a negative errno; -EMSGSIZE if the frame is longer than the interface takes.
+ */
 int frames_send(struct frames *frames, unsigned ifindex, const uint8_t destination[FRAMES_MAC],
 		const uint8_t source[FRAMES_MAC], uint16_t ethertype, struct iovec header,
 		struct iovec payload);
-void frames_close(struct frames *frames); /* NULL: nothing */
+void frames_close(struct frames *frames); /* NULL is allowed */

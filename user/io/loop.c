@@ -11,14 +11,14 @@
 #include <time.h>
 
 #define STALL_WINDOW (60 * USEC_PER_SEC)
-#define TIMERS_MOST  (2 * USEC_PER_MS) /* of a turn: many may be due at once */
+#define TIMERS_MAX   (2 * USEC_PER_MS) /* time for timers in one turn: many may be due at once */
 
 struct loop {
 	sd_event *event;
 	struct timers *timers;
 	bool stopped;
 	usec_t window;              /* when the present minute began */
-	usec_t stall, stall_before; /* the longest turn of it, and of the minute before */
+	usec_t stall, stall_before; /* the longest turn of this minute and of the one before */
 };
 
 struct loop_watch {
@@ -49,8 +49,8 @@ static int on_signal(sd_event_source *source, const struct signalfd_siginfo *inf
 	return 0;
 }
 
-/* Threads that are started after loop_new() inherit the mask, so that no signal ends the process
- * behind the loop's back. */
+/* Threads that are started later inherit the mask, so no signal can end the process without the
+ * loop. */
 static int watch_signals(struct loop *loop)
 {
 	sigset_t set;
@@ -74,7 +74,7 @@ struct loop *loop_new(struct timers *timers)
 	err = sd_event_new(&loop->event);
 	if (err >= 0)
 		err = watch_signals(loop);
-	/* Does nothing unless systemd asks for it. */
+	/* Has an effect only if systemd asks for it. */
 	if (err >= 0)
 		err = sd_event_set_watchdog(loop->event, true);
 	if (err < 0) {
@@ -101,7 +101,7 @@ static int on_ready(sd_event_source *source, int fd, uint32_t events, void *owne
 	(void)source;
 	(void)fd;
 	refresh_now(watch->loop->timers);
-	watch->fn(watch->owner, events); /* and the watch may be gone */
+	watch->fn(watch->owner, events); /* may free the watch */
 	return 0;
 }
 
@@ -151,12 +151,12 @@ static void run_timers(struct loop *loop)
 	usec_t end;
 
 	refresh_now(loop->timers);
-	end = loop->timers->now + TIMERS_MOST;
+	end = loop->timers->now + TIMERS_MAX;
 	while (loop->timers->now < end && timers_run_one(loop->timers, loop->timers->now))
 		refresh_now(loop->timers);
 }
 
-/* How long a turn took, from when there was something to do until now. */
+/* Records how long this turn took, from its first event until now. */
 static void note_turn(struct loop *loop, usec_t woken)
 {
 	usec_t now;
@@ -177,8 +177,8 @@ usec_t loop_longest_stall(const struct loop *loop)
 	return loop->stall > loop->stall_before ? loop->stall : loop->stall_before;
 }
 
-/* One descriptor a turn, and timers for a bounded time: however many of the ones are ready, and of
- * the others due, each comes to its turn soon. */
+/* Each turn serves one descriptor, then timers for a bounded time. So neither many ready
+ * descriptors nor many due timers keep the others waiting. */
 static int take_turn(struct loop *loop)
 {
 	int err = sd_event_prepare(loop->event);

@@ -1,5 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The event loop (sd-event): file descriptors and signals, and the timers moved by the clock. */
+/* The room of input and output: everything that reads or writes sockets, files of the system, and
+ * the clock for the daemon. The rooms of the protocols know none of it; they get events and the
+ * time, and the daemon carries what they answer to the functions here. The dataplane has its own
+ * door to the kernel.
+ *
+ *   loop.c             the event loop, and the timers that it moves
+ *   resolver.c         DNS (RFC 1034, RFC 1035) by libunbound; resolver_events.c puts libunbound on
+ * the loop; dns_message.c decodes answers; resolv_conf.c finds servers udp.c              the
+ * sockets of tunnels; ports.c and secret.c choose their local ports raw.c              PIM, IGMP
+ * and MLD messages to a LAN frames.c           data of the slow path to a LAN, as Ethernet frames
+ *   netlink.c          interfaces and addresses; netlink_routes.c, netlink_monitor.c
+ *   descriptors.c      the limit on open files
+ *
+ * Nothing here blocks, except for answers that the kernel gives within the system call, and for
+ * small files that are read at the start. A message that cannot be sent now is lost: every protocol
+ * repeats its messages. Nothing is received by raw sockets: the programs of the dataplane see all
+ * packets of the LANs first.
+ *
+ * This file: the event loop (sd-event) of file descriptors and signals, which also runs the timers.
+ */
 #pragma once
 
 #include "base/timers.h"
@@ -9,24 +28,25 @@
 struct loop;
 struct loop_watch;
 
-/* `events`: what of EPOLLIN, EPOLLOUT, EPOLLERR, EPOLLHUP is there. */
+/* `events` are those of EPOLLIN, EPOLLOUT, EPOLLERR and EPOLLHUP that have occurred. */
 typedef void loop_fn(void *owner, uint32_t events);
 
-/* `timers` belong to the caller; the loop moves `now` before each call and runs what is due after
- * it. Returns NULL with errno set. */
+/* `timers` belong to the caller. The loop sets their `now` before each call, and runs the timers
+ * that are due after it. SIGTERM and SIGINT are blocked from now on, also in threads that are
+ * started later. Returns NULL with errno set. */
 struct loop *loop_new(struct timers *timers);
-void loop_free(struct loop *loop);
+void loop_free(struct loop *loop); /* NULL is allowed */
 
 /* Calls `fn` while `fd` is ready for `events`. The descriptor stays the caller's. A watch may be
- * removed in any call, its own included. NULL with errno set. */
+ * removed in any call, also in its own. Returns NULL with errno set. */
 struct loop_watch *loop_watch(struct loop *loop, int fd, uint32_t events, loop_fn *fn, void *owner);
 int loop_watch_change(struct loop_watch *watch, uint32_t events);
-void loop_unwatch(struct loop_watch *watch); /* NULL: nothing */
+void loop_unwatch(struct loop_watch *watch); /* NULL is allowed */
 
-/* Runs until SIGTERM or SIGINT comes, or loop_stop() is called. Returns 0 or a negative errno. */
+/* Runs until SIGTERM or SIGINT comes or loop_stop() is called. Returns 0 or a negative errno. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
-/* The longest time of the last one to two minutes that a descriptor or a timer that was ready had
- * to wait for others. */
+/* The longest time that a ready descriptor or a due timer had to wait for others, within the last
+ * one to two minutes. */
 usec_t loop_longest_stall(const struct loop *loop);

@@ -11,11 +11,11 @@
 
 #define RANGE_FILE    "/proc/sys/net/ipv4/ip_local_port_range"
 #define RESERVED_FILE "/proc/sys/net/ipv4/ip_local_reserved_ports"
-#define RESERVED_TEXT (256 << 10) /* bytes: every second port, with its comma */
+#define RESERVED_TEXT (256 << 10) /* bytes: room for every second port and its comma */
 
-#define DRAWS 64 /* for PORTS_OF_PEER that are not reserved */
+#define DRAWS_MAX 64 /* to find PORTS_OF_PEER ports that are not reserved */
 
-/* The kernel gives all in one read, or cuts it. */
+/* The kernel gives the whole text in one read, cut if the buffer is too small. */
 static void read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -67,7 +67,8 @@ void ports_read(struct ports *ports)
 	free(text);
 }
 
-/* A hash of secret, peer and number; its input has one length, so that a plain SHA-256 will do. */
+/* Hashes secret, peer and number. The input always has the same length, so a plain SHA-256 is safe.
+ */
 static uint16_t port_draw(const struct ports *ports, const struct secret *secret,
 			  const struct addr *peer, uint8_t number)
 {
@@ -95,7 +96,7 @@ unsigned ports_of_peer(const struct ports *ports, const struct secret *secret,
 
 	if (ports->last < ports->first)
 		return 0;
-	for (unsigned i = 0; i < DRAWS && count < PORTS_OF_PEER; i++) {
+	for (unsigned i = 0; i < DRAWS_MAX && count < PORTS_OF_PEER; i++) {
 		uint16_t port = port_draw(ports, secret, peer, i);
 
 		if (!is_reserved(ports, port))

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TOS_NETWORK 0xc0
+#define TOS_NETWORK 0xc0 /* Internetwork Control, CS6 (RFC 2474) */
 
 struct raw_socket {
 	int fd;
@@ -22,13 +22,14 @@ static int set_int(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof(value));
 }
 
-/* An address that has been taken away can still say goodbye (IPv6 lets it, anyway). */
+/* Lets the socket send from an address that has been removed: a PIM Hello that says goodbye leaves
+ * after that. IPv6 allows this anyway. */
 static int outlive_address(int fd)
 {
 	return set_int(fd, IPPROTO_IP, IP_TRANSPARENT, 1);
 }
 
-/* Nobody reads here: without a filter the LAN's messages would fill the socket's queue. */
+/* Nobody reads from this socket. Without a filter the LAN's messages would fill its queue. */
 static int receive_nothing(int fd)
 {
 	struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
@@ -63,7 +64,7 @@ static int set_up_v6(int fd, unsigned ifindex, const struct addr *group)
 	return setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request, sizeof(request));
 }
 
-/* A link-local address means something only with the interface beside it. */
+/* A link-local address is only valid together with its interface. */
 static socklen_t on_interface(const struct addr *addr, unsigned ifindex,
 			      struct sockaddr_storage *ss)
 {

@@ -6,23 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX_ 1024 /* what is longer goes on as a line of its own */
+#define LINE_MAX_ 1024 /* the rest of a longer line is read as a line of its own */
 #define WORD_MAX_ 255
 
 static void add_server(struct resolv_conf *conf, const char *address)
 {
-	if (conf->server_count < RESOLV_CONF_SERVERS)
+	if (conf->server_count < RESOLV_CONF_SERVERS_MAX)
 		conf->servers[conf->server_count++] = memory_copy_text(address);
 }
 
-/* The last one counts; the root stands for none. */
+/* The last line counts. The root domain stands for none. */
 static void set_domain(struct resolv_conf *conf, const char *domain)
 {
 	free(conf->domain);
 	conf->domain = strcmp(domain, ".") ? memory_copy_text(domain) : NULL;
 }
 
-/* A comment is no key that is known. */
+/* The words of a comment are unknown keys. */
 static void take_line(struct resolv_conf *conf, const char *line)
 {
 	char key[16], word[WORD_MAX_ + 1];

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* libunbound does the work, on our loop.
+/* libunbound remembers failures: it asks a server that did not answer again only after up to two
+ * minutes, repeats a failure from its cache for five seconds, and lets a new question for a name
+ * join an old one that still waits. The daemon spaces its questions itself and wants the opposite:
+ * the first question after the server is back must be sent at once. So after a question without an
+ * answer, or with a failure, the next question is asked in a new context of libunbound, at most
+ * once in RENEWAL_INTERVAL. The old context lives until its last question has ended. A new context
+ * also reads /etc/resolv.conf again.
  *
- * What libunbound learns of a server, it keeps: one that did not answer is asked again after up to
- * two minutes only, a failure is repeated from the cache for five seconds, and a new question for a
- * name joins the old one that still waits. A daemon that itself spaces its questions wants the
- * opposite: the first question after the server is back is to be sent, and answered, at once. So
- * after a question that got no answer, or a failure, the next one is asked in a new context, at
- * most once in RENEWAL_INTERVAL; the old one lives until its last question is over. That also reads
- * /etc/resolv.conf again.
- *
- * libunbound holds as many questions as it is asked; the caller's limits bound them, and the
- * timeout their age. */
+ * libunbound holds any number of questions. The callers' limits bound their number, the timeout
+ * their age. */
 #include "io/resolver.h"
 #include "base/memory.h"
 #include "io/dns_message.h"
@@ -24,11 +22,11 @@
 #include <unbound.h>
 #include <utlist.h>
 
-#define RENEWAL_INTERVAL (200 * USEC_PER_MS) /* one takes about 2 ms */
+#define RENEWAL_INTERVAL (200 * USEC_PER_MS) /* a new context takes about 2 ms */
 #define FIRST_WAIT_MS    400
 #define ATTEMPTS_MAX     8
 #define CLASS_IN         1
-#define SEC_BOGUS        1 /* of the event API's answers */
+#define SEC_BOGUS        1 /* values of the event API */
 #define SEC_SECURE       2
 #define TEXT_(x)         #x
 #define TEXT(x)          TEXT_(x)
@@ -37,7 +35,7 @@ struct context {
 	struct resolver *resolver;
 	struct ub_event_base *events;
 	struct ub_ctx *ub;
-	unsigned pending; /* questions that have not ended for us */
+	unsigned pending; /* questions under way */
 };
 
 struct resolver {
@@ -48,10 +46,10 @@ struct resolver {
 	char **servers;
 	unsigned server_count;
 	struct context *current;
-	struct context *retired; /* NULL, or one with questions still under way */
+	struct context *retired; /* an older context with questions under way, or NULL */
 	usec_t renewed;
 	bool failed;         /* the current context remembers a failure */
-	struct timer reaper; /* a context is not freed while it may be on the stack */
+	struct timer reaper; /* frees `retired` later: it may be on the stack now */
 	struct resolver_query *queries;
 };
 
@@ -60,8 +58,8 @@ struct resolver_query {
 	struct context *context;
 	unsigned type;
 	struct timer timer;
-	int id;                     /* libunbound's */
-	struct dns_message message; /* what the timer gives as answer */
+	int id;                     /* of libunbound */
+	struct dns_message message; /* the answer that the timer delivers */
 	resolver_fn *fn;
 	void *owner;
 	struct resolver_query *prev, *next;
@@ -70,24 +68,26 @@ struct resolver_query {
 static const struct {
 	const char *name, *value;
 } settings[] = {
-	/* Sources of private and documentation ranges are asked for as any other, and so are the
-	 * names that libunbound would deny by itself. */
+	/* Ask for sources of private and documentation ranges like for any other, and for names
+	 * that libunbound would deny by itself. */
 	{"unblock-lan-zones:", "yes"},
 	{"insecure-lan-zones:", "yes"},
 	{"local-zone:", "test. transparent"},
 	{"local-zone:", "home.arpa. transparent"},
 	{"do-not-query-localhost:", "no"},
 	{"qname-minimisation:", "no"},
-	/* A server that must ask others is slower than its last answer from the cache: do not
-	 * repeat the question within less than a usual resolution. */
+	/* A server that must ask others is slower than its last answer from the cache. Do not
+	 * repeat a question before a usual resolution has had time to end. */
 	{"infra-cache-min-rtt:", TEXT(FIRST_WAIT_MS)},
-	/* Sockets, opened when needed: questions above this number wait for those before. Few wait
-	 * for a server that is well; all do that come in seconds in which it is not. */
+	/* Sockets are opened when they are needed; questions above this number wait. A server in
+	 * good health has few questions waiting. One that fails has all questions of some seconds.
+	 */
 	{"outgoing-range:", TEXT(RESOLVER_SOCKETS)},
 };
 
-/* An attempt sends twice, and waits twice as long as the one before. A server that fails is asked
- * as often, without a wait: just enough attempts that silence ends in our timeout. */
+/* Each attempt sends twice, and waits twice as long as the one before. A server that answers with a
+ * failure is asked as often, but without waiting. So there are just enough attempts to cover the
+ * timeout. */
 static int apply_attempts(struct ub_ctx *ub, usec_t timeout)
 {
 	usec_t wait = 2 * FIRST_WAIT_MS * USEC_PER_MS;
@@ -100,7 +100,7 @@ static int apply_attempts(struct ub_ctx *ub, usec_t timeout)
 	return ub_ctx_set_option(ub, "outbound-msg-retry:", text);
 }
 
-/* Without an anchor validation is the server's. */
+/* Without a trust anchor, validation is left to the server. */
 static int apply_validation(struct ub_ctx *ub, const char *trust_anchor)
 {
 	int err = ub_ctx_set_option(
@@ -133,7 +133,7 @@ static int apply_servers(struct ub_ctx *ub, char *const *servers, unsigned count
 	return 0;
 }
 
-/* Without any it is the local host (resolv.conf(5)). */
+/* Without servers, the local host is asked (resolv.conf(5)). */
 static int apply_resolv_conf(struct ub_ctx *ub)
 {
 	static char *const local[] = {"127.0.0.1"};
@@ -169,14 +169,14 @@ static void on_started(void *owner, int rcode, void *packet, int length, int sec
 	(void)rate_limited;
 }
 
-/* A name that libunbound answers by itself: filling tables takes some milliseconds, which the first
- * real question need not wait for. */
+/* Asks for a name that libunbound answers by itself. Its tables are filled then, which takes some
+ * milliseconds, and the first real question need not wait for that. */
 static int start_work(struct ub_ctx *ub)
 {
 	return ub_resolve_event(ub, "localhost.", DNS_TYPE_A, CLASS_IN, NULL, on_started, NULL);
 }
 
-/* `what` is said to have failed where it did. */
+/* Returns 0 or an error of libunbound. `*what` then names what failed. */
 static int context_start(struct context *context, const char **what)
 {
 	struct resolver *resolver = context->resolver;
@@ -187,7 +187,7 @@ static int context_start(struct context *context, const char **what)
 	context->ub = ub_ctx_create_ub_event(context->events);
 	if (!context->ub)
 		return UB_NOMEM;
-	ub_ctx_debugout(context->ub, NULL); /* it would write to stderr by itself, and wait there */
+	ub_ctx_debugout(context->ub, NULL); /* libunbound would write to stderr, which may block */
 	err = apply_settings(context->ub, resolver->timeout);
 	if (err)
 		return err;
@@ -244,7 +244,7 @@ static void renew_after_failure(struct resolver *resolver)
 		return;
 	resolver->renewed = resolver->timers->now;
 	fresh = context_new(resolver, error, sizeof(error));
-	if (!fresh) /* then the old one has to do */
+	if (!fresh) /* go on with the old context */
 		return;
 	resolver->failed = false;
 	resolver->retired = resolver->current;
@@ -274,7 +274,7 @@ struct resolver *resolver_new(struct loop *loop, struct timers *timers,
 	return NULL;
 }
 
-/* Takes the query out of all that knows it but its giver. */
+/* Removes the query from the resolver's lists. */
 static void detach(struct resolver_query *query)
 {
 	struct resolver *resolver = query->resolver;
@@ -291,8 +291,8 @@ static void query_free(struct resolver_query *query)
 	free(query);
 }
 
-/* The time is over, or an answer is there: libunbound is not on the stack then, and may be asked
- * anew. */
+/* Delivers the answer, or the timeout. libunbound is not on the stack here, so that `fn` may ask
+ * again. */
 static void on_timer(struct timer *timer)
 {
 	struct resolver_query *query = container_of(timer, struct resolver_query, timer);
@@ -308,7 +308,7 @@ static void on_timer(struct timer *timer)
 	query_free(query);
 }
 
-/* libunbound's; perhaps from within resolver_ask(). */
+/* Called by libunbound, perhaps from within resolver_ask(). */
 static void on_answer(void *owner, int rcode, void *packet, int length, int sec, char *why_bogus,
 		      int rate_limited)
 {

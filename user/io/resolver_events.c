@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An event of libunbound's is a descriptor, a time, or both; a callback may free its own event.
- * What libunbound never calls of a caller's event base (signals, its loop, Windows) is not there.
- */
+/* An event of libunbound is a descriptor, a time, or both. A callback may free its own event. The
+ * calls of the API that libunbound never makes (signals, the loop itself, Windows) are left out. */
 #include "io/resolver_events.h"
 #include "base/memory.h"
 
@@ -22,13 +21,13 @@ struct base {
 struct event {
 	struct ub_event ub;
 	struct base *base;
-	int fd; /* -1: a time alone */
+	int fd; /* -1 if the event is only a time */
 	short bits;
 	callback_fn *fn;
 	void *arg;
-	struct loop_watch *watch; /* NULL while it is not active, or has no descriptor */
+	struct loop_watch *watch; /* NULL while the event is inactive or has no descriptor */
 	struct timer timer;
-	usec_t wait; /* USEC_NEVER: without a time */
+	usec_t wait; /* USEC_NEVER if the event has no time */
 };
 
 static struct event *event_of(struct ub_event *ub)
@@ -43,7 +42,7 @@ static void deactivate(struct event *event)
 	timer_stop(event->base->timers, &event->timer);
 }
 
-/* One that persists has its time begin again with each call. */
+/* The time of a persistent event begins again with each call. */
 static void fire(struct event *event, short bits)
 {
 	if (!(event->bits & UB_EV_PERSIST))
@@ -130,7 +129,7 @@ static int add_timer(struct ub_event *ub, struct ub_event_base *base, callback_f
 {
 	struct event *event = event_of(ub);
 
-	(void)base; /* the one that it was made with */
+	(void)base; /* the event knows its base */
 	event->fn = fn;
 	event->arg = arg;
 	return add(ub, time);

@@ -12,7 +12,7 @@
 
 static const char file_name[] = "secret";
 
-/* A file of another length is no secret of ours. */
+/* A file of another length is not a secret of ours. */
 static bool secret_read(int folder, struct secret *secret)
 {
 	int fd = openat(folder, file_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -40,7 +40,7 @@ static int written(int fd, const struct secret *secret)
 	return fsync(fd) ? errno : 0;
 }
 
-/* Under another name first: a file that is there is whole. */
+/* Writes under another name first, so that the file is never incomplete. */
 static int secret_write(int folder, const struct secret *secret)
 {
 	char draft[32];
@@ -74,7 +74,7 @@ int secret_open(const char *folder, struct secret *secret)
 		return errno;
 	if (!secret_read(fd, secret)) {
 		error = secret_write(fd, secret);
-		/* Another daemon may have been faster. */
+		/* Another daemon may have written its secret first. */
 		secret_read(fd, secret);
 	}
 	close(fd);

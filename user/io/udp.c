@@ -15,11 +15,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define MTU_LEAST      576 /* what every host takes (RFC 1122 section 3.3.3) */
-#define PORT_ANY       9   /* of a peer, where nothing is sent: discard's */
-#define PER_CALL       64  /* datagrams, and errors, before others get their turn */
+#define MTU_MIN        576 /* every host takes packets of this size (RFC 1122 section 3.3.3) */
+#define PORT_ANY       9   /* discard, for a socket that sends nothing */
+#define PER_CALL       64  /* datagrams or errors in one call, before other descriptors */
 #define DATAGRAM_BYTES 65535
-#define QUEUE_BYTES    (2 << 20) /* data of the slow path comes in bursts */
+#define QUEUE_BYTES    (2 << 20) /* receive buffer: data of the slow path comes in bursts */
 
 struct udp_socket {
 	int fd;
@@ -28,13 +28,13 @@ struct udp_socket {
 	uint16_t peer_port;
 	udp_fn *fn;
 	void *owner;
-	unsigned vrf;    /* ifindex; 0: none */
-	bool delivering; /* freed after the call where it is closed in it */
+	unsigned vrf;    /* ifindex, or 0 */
+	bool delivering; /* a socket that is closed in its own call is freed after it */
 };
 
 static void set_on(int fd, int level, int option)
 {
-	/* An older kernel that lacks one loses a convenience, not the tunnel. */
+	/* A kernel that lacks the option still carries the tunnel. */
 	setsockopt(fd, level, option, &(int){1}, sizeof(int));
 }
 
@@ -73,8 +73,8 @@ static int bind_port(int fd, const struct addr *source, uint16_t port)
 	return bind(fd, (struct sockaddr *)&ss, length);
 }
 
-/* The kernel draws from its generator, and heeds ip_local_port_range and ip_local_reserved_ports.
- */
+/* With port 0 the kernel draws a random port, within ip_local_port_range and not in
+ * ip_local_reserved_ports. */
 static int bind_some_port(int fd, const struct addr *source, const struct udp_path *path)
 {
 	for (unsigned i = 0; i < path->port_count; i++)
@@ -83,8 +83,8 @@ static int bind_some_port(int fd, const struct addr *source, const struct udp_pa
 	return bind_port(fd, source, 0);
 }
 
-/* Without an address of the path's the port is bound with any, so that connect() draws the address
- * from the route. */
+/* If the path names no address, the port is bound without one, and connect() takes the address from
+ * the route. */
 static int connect_to(int fd, const struct udp_path *path, const struct addr *peer,
 		      uint16_t peer_port, struct addr *local, uint16_t *local_port)
 {
@@ -110,7 +110,8 @@ static bool is_unreachable(const struct sock_extended_err *err)
 	return err->ee_origin == SO_EE_ORIGIN_ICMP6 && err->ee_type == ICMP6_DST_UNREACH;
 }
 
-/* 1: an unreachable peer, 0: something else, -1: no more errors. */
+/* Takes an error from the queue. Returns 1 if the peer is unreachable, 0 for another error, -1 if
+ * the queue is empty. */
 static int next_error(int fd)
 {
 	union {
@@ -138,7 +139,8 @@ static bool drain_errors(int fd)
 
 	for (unsigned i = 0; i < PER_CALL && (found = next_error(fd)) >= 0; i++)
 		unreachable |= found;
-	/* An error that did not fit into the queue is still pending, and would keep us awake. */
+	/* An error that did not fit into the queue is still pending. It would wake the loop again
+	 * and again. */
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &pending, &(socklen_t){sizeof(pending)});
 	return unreachable;
 }
@@ -162,7 +164,8 @@ static bool is_from_peer(const struct udp_socket *socket, const struct sockaddr_
 	return port == socket->peer_port && addr_equal(&from, &socket->peer);
 }
 
-/* False where nothing is left. What came in before connect() may be anyone's. */
+/* Returns false if the queue is empty. A datagram that arrived before connect() may be from anyone.
+ */
 static bool receive(struct udp_socket *socket)
 {
 	static uint8_t bytes[DATAGRAM_BYTES];
@@ -250,8 +253,8 @@ bool udp_source(const struct udp_path *path, const struct addr *peer, struct add
 
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 {
-	/* An error that ICMP left behind takes the place of one send; the queue keeps it for
-	 * on_ready(). */
+	/* A pending ICMP error makes one send fail. The error queue keeps the error for on_ready().
+	 */
 	if (send(socket->fd, bytes, length, 0) < 0 && errno != EAGAIN)
 		send(socket->fd, bytes, length, 0);
 }
@@ -266,8 +269,8 @@ size_t udp_payload_max(const struct udp_socket *socket)
 
 	if (getsockopt(socket->fd, is_v4 ? IPPROTO_IP : IPPROTO_IPV6, is_v4 ? IP_MTU : IPV6_MTU,
 		       &mtu, &length) ||
-	    mtu < MTU_LEAST)
-		mtu = MTU_LEAST;
+	    mtu < MTU_MIN)
+		mtu = MTU_MIN;
 	return mtu - headers;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* UDP sockets connected to one peer, on a local port that strangers cannot know (RFC 8777 section
- * 6.1): drawn at random by the kernel, or one that the caller has. */
+/* UDP sockets that are connected to one peer. The local port is one that the caller names, or drawn
+ * at random by the kernel: strangers must not know it (RFC 8777 section 6.1). */
 #pragma once
 
 #include "base/addr.h"
@@ -8,33 +8,31 @@
 
 struct udp_socket;
 
-/* A datagram from the peer; or NULL and 0 when ICMP says that the peer cannot be reached. The
- * socket may be closed in the call. `ifindex` is of the interface that a datagram came in by; 0
- * where the kernel names only the VRF, and with NULL. */
+/* Receives a datagram of the peer; or NULL and 0 when ICMP says that the peer is unreachable.
+ * `ifindex` is the interface on which the datagram arrived; it is 0 if the kernel only names the
+ * VRF, and with NULL. The socket may be closed in the call. */
 typedef void udp_fn(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex);
 
-/* Where our packets leave from, and by what the kernel finds their way, where it is not by the main
- * table alone. */
+/* How the kernel routes the socket's packets, if not by the main table alone. */
 struct udp_path {
-	struct addr ipv4, ipv6; /* our source address of each family; none: the route's */
-	uint32_t mark;          /* of `ip rule`; 0: none */
-	const char *vrf;        /* an interface of that kind; NULL: none */
-	const uint16_t *ports;  /* that are tried first, in this order; then any that is free */
+	struct addr ipv4, ipv6; /* source addresses; without one, the route's address is used */
+	uint32_t mark;          /* for `ip rule`; 0 means none */
+	const char *vrf;        /* name of a VRF interface, or NULL */
+	const uint16_t *ports;  /* tried in this order, before any free port; host order */
 	unsigned port_count;
 };
 
-/* Takes zero checksums over IPv6 too (RFC 6935). `local` and `local_port` (host order) are filled
- * in. `path` may be NULL. NULL with
- * errno set (ENETUNREACH: no route; EADDRNOTAVAIL: the path's address is not ours; ENODEV: there is
- * no such VRF). */
+/* Accepts zero checksums over IPv6, too (RFC 6935). `path` may be NULL. Fills in `*local` and
+ * `*local_port`; ports are in host order. Returns NULL with errno set: ENETUNREACH if there is no
+ * route, EADDRNOTAVAIL if the path's address is not ours, ENODEV if the VRF does not exist. */
 struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, const struct addr *peer,
 			    uint16_t peer_port, struct addr *local, uint16_t *local_port,
 			    udp_fn *fn, void *owner);
-/* The address that a socket to this peer would have now. False, with errno set as above, where
- * there is none. */
+/* Finds the local address that a socket to this peer would have now. Returns false with errno set,
+ * as above. */
 bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source);
-/* A datagram that the kernel does not take now is lost: every protocol here repeats itself. */
+/* A datagram that the kernel does not take now is lost. */
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
-/* Bytes that a datagram may have to pass the path's MTU, as the kernel knows it now. */
+/* The largest payload, in bytes, that fits the path MTU as the kernel knows it now. */
 size_t udp_payload_max(const struct udp_socket *socket);
-void udp_close(struct udp_socket *socket);
+void udp_close(struct udp_socket *socket); /* NULL is allowed */
