@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Run once by the daemon: the two clocks that the programs' clock is made of. */
+/* Reads the two clocks from which the daemon computes struct mci_clock. Run once, by the daemon. */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>

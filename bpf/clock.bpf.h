@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* CLOCK_MONOTONIC, as of the last tick: what bpf_ktime_get_coarse_ns() says, for the price of a load.
- * The kernel counts ticks of that clock in jiffies, which programs read without a call; what a tick
- * is, and when it was that none had passed, the daemon finds out before it loads a program. */
+/* CLOCK_MONOTONIC as of the last tick: the value of bpf_ktime_get_coarse_ns(), but without the
+ * call. The kernel counts ticks in jiffies, which a program reads by a plain load. The daemon
+ * measures `clock` before it loads the programs. */
 #pragma once
 
 #include "vmlinux.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The one place that counts packets and drops. Counters are per CPU, and a program runs with
- * preemption by itself excluded: plain additions do. */
+/* Counts packets and drops. The counters are per CPU, and a program is never preempted by itself,
+ * so plain additions suffice. */
 #pragma once
 
 #include "maps.bpf.h"
@@ -15,7 +15,7 @@ static __always_inline void count_drop(enum mci_drop reason)
 		(*count)++;
 }
 
-/* Tells the daemon of a channel. */
+/* Sends the daemon a record about a channel. */
 static __always_inline void tell(enum mci_observed_kind kind, __u32 slot)
 {
 	struct mci_observed *record = bpf_ringbuf_reserve(&observed, sizeof(*record), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* XDP on a LAN's way out, for frames that ingest_xdp sends to several LANs at once: each needs the
- * source address of its own. Each LAN has a copy of the program of its own. */
+/* Runs on the egress of a LAN, for frames that ingest_xdp sends to several LANs at once: writes the
+ * LAN's own source address. Each LAN has its own copy of this program. */
 #include "vmlinux.h"
 
 #include <bpf/bpf_helpers.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a packet comes from its channel's relay, or from the one that the channel is moving to.
- */
+/* Whether a packet comes by its channel's flow, or by the flow that the channel moves to. */
 #pragma once
 
 #include "count.bpf.h"
@@ -21,7 +20,8 @@ static __always_inline bool came_from(const struct way *way, const struct mci_fl
 	       way->destination_port == flow->local_port;
 }
 
-/* Tells the daemon of the first one; of a few, where several CPUs have them at the same time. */
+/* Tells the daemon of the first such packet. It may tell several times if packets arrive on
+ * several CPUs at once. */
 static __noinline bool came_from_next(const struct way *way, __u32 slot)
 {
 	struct mci_move *move = bpf_map_lookup_elem(&moves, &slot);
@@ -35,8 +35,8 @@ static __noinline bool came_from_next(const struct way *way, __u32 slot)
 	return true;
 }
 
-/* Few channels are moving, and not for long: what that takes is out of the other packets' way. So
- * it is asked about a copy of what they have in registers, which nothing must point to. */
+/* Few channels are moving, and not for long, so other packets skip this check. It gets a copy of
+ * `way`, because a pointer to the original would force it out of the registers. */
 static __always_inline bool came_its_way(const struct outer *o, const struct mci_channel *channel)
 {
 	struct way way;

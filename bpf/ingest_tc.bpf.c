@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TC ingress of an upstream interface: AMT data of a joined channel, from its relay to its tunnel,
- * goes to the channel's LAN interfaces as native multicast. The order of the steps; the steps are
- * in the headers. */
+/* TC ingress of an upstream: AMT data (RFC 7450 section 5.1.6) of a joined channel, from its relay
+ * to its tunnel, goes to the channel's LANs as native multicast. This file has the order of the
+ * steps; the headers have the steps. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
 #include "skb.bpf.h"
 #include "slow.bpf.h"
 
-/* A VLAN has an interface of its own; number 0 is none (IEEE 802.1Q section 9.6), and such a tag
- * says the frame's priority alone. */
+/* A VLAN has an interface of its own. A tag with VLAN 0 carries only the frame's priority (IEEE
+ * 802.1Q section 9.6). */
 static __always_inline bool is_of_vlan(const struct __sk_buff *skb)
 {
 	return skb->vlan_present && skb->vlan_tci & VLAN_VID_MASK;
 }
 
-/* To the slow path, where it is ours. */
+/* Leaves the packet to the stack. If it is ours, it is counted for the slow path. */
 static __always_inline int pass(const struct __sk_buff *skb)
 {
 	slow_note(skb);
@@ -29,7 +29,7 @@ static __always_inline int drop(int reason)
 	return TC_ACT_SHOT;
 }
 
-/* Compiled for either family, so that offsets are constants. */
+/* Compiled once for each address family, so that offsets are constants. */
 static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 {
 	const struct mci_channel *channel = NULL;
@@ -54,7 +54,7 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	if (reason == LEAVE)
 		count_slow(MCI_SLOW_EXCEEDS_MTU, 1);
 	if (reason != GO_ON)
-		return drop(refuse(&outer, reason));
+		return drop(reason_to_drop(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
 		return drop(MCI_DROP_DUPLICATE);
 	parse_rtp(&view, &inner);
@@ -64,7 +64,7 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	return skb_send(skb, &inner, channel, now);
 }
 
-/* Frames of this box. What GRO has put together is for a socket to take apart. */
+/* Takes frames to this box. A packet that GRO has merged can only be taken apart by a socket. */
 SEC("tc")
 int ingest_tc(struct __sk_buff *skb)
 {

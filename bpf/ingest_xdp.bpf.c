@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* XDP on an upstream interface: what ingest_tc does, before there is a socket buffer. The order of
- * the steps; the steps are in the headers.
+/* XDP of an upstream: does what ingest_tc does, before there is a socket buffer. This file has the
+ * order of the steps; the headers have the steps.
  *
- * VLAN tags stand in the data here. A VLAN's frame passes: it has an interface of its own, where
- * ingest_tc waits for it (VLAN interfaces have no XDP of their own). A priority tag is taken away, and
- * put back where the frame passes: copies of the steps that jump over it would be twice the program
- * to verify. Fragments and headers out of the ordinary pass as well, as they do at TC.
+ * VLAN tags are still in the data here. A frame of a VLAN passes: ingest_tc waits for it on the
+ * VLAN's own interface, which has no native XDP. A priority tag is removed, and put back if the
+ * frame passes; steps that skip the tag would double the program that the verifier has to check.
+ * Fragments and unusual headers pass, as in ingest_tc.
  *
- * It takes frames in several buffers. Whoever loads it says so (BPF_F_XDP_HAS_FRAGS), or not, for a
- * driver that refuses such programs; in a section "xdp.frags" libbpf would always say it. */
+ * The program can handle frames in several buffers. The loader sets BPF_F_XDP_HAS_FRAGS, or not for
+ * a driver that rejects such programs. In a section "xdp.frags" libbpf would always set it. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
 #include "xdp.bpf.h"
 
-/* To TC, as it has come. What stood behind its addresses is kept in memory: in a register it would
- * be in the way of the frames that go on, and the verifier would go through all of it twice if it
- * knew which of them had a tag. */
+/* Leaves the frame to TC, as it came. `type` is in memory: a register would be missing for the
+ * frames that go on, and if the verifier knew which frames had a tag, it would check the program
+ * twice. */
 static __always_inline int pass(struct xdp_md *xdp, const volatile __be32 *type)
 {
 	__be32 tag = *type;
@@ -33,7 +33,7 @@ static __always_inline int drop(struct xdp_md *xdp, const volatile __be32 *type,
 	return XDP_DROP;
 }
 
-/* Compiled for either family, so that offsets are constants. */
+/* Compiled once for each address family, so that offsets are constants. */
 static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 ethertype,
 				  const volatile __be32 *type)
 {
@@ -56,7 +56,7 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 	if (reason == GO_ON)
 		reason = may_go_on(&inner, channel);
 	if (reason != GO_ON)
-		return drop(xdp, type, refuse(&outer, reason));
+		return drop(xdp, type, reason_to_drop(&outer, reason));
 	if (!xdp_can_send(&inner, channel) || !xdp_aim(view, channel))
 		return pass(xdp, type);
 	if (channel->moving && xdp_is_duplicate(xdp, &outer, &inner, channel, now))
@@ -69,13 +69,13 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 	return XDP_REDIRECT;
 }
 
-/* For the compiler, which then keeps registers for the others. */
+/* Tells the compiler to keep registers for the other case. */
 #define is_rare(condition) __builtin_expect(condition, 0)
 
 SEC("xdp")
 int ingest_xdp(struct xdp_md *xdp)
 {
-	volatile __be32 type; /* as it has come; `now`, less a tag */
+	volatile __be32 type; /* as the frame came; `now` is without a priority tag */
 	struct view view;
 	__be32 now;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Every map. Each object that includes this has the same maps: they are pinned by name, so the
- * object that is loaded first makes them and the next ones find them. The sizes that are not here
- * come from the daemon's limits. */
+/* All maps that the programs share. They are pinned by name: the object that is loaded first
+ * creates them, the next ones find them. Sizes of 1 are placeholders for the daemon's limits. */
 #pragma once
 
 #include "vmlinux.h"
@@ -10,7 +9,7 @@
 
 #include "mcingest/maps.h"
 
-/* Joined (S,G) of IPv4 to whence it must come and where it goes. */
+/* Joined channels of IPv4: from where their packets must come, and where they go. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -39,7 +38,7 @@ struct {
 	__type(value, __u64);
 } entries_version SEC(".maps");
 
-/* A moving channel's slot to the relay that it moves to. */
+/* By slot, the flow that a moving channel moves to. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -49,7 +48,7 @@ struct {
 	__type(value, struct mci_move);
 } moves SEC(".maps");
 
-/* The LAN interfaces, by number. */
+/* The LANs, by number. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MCI_LANS_MAX);
@@ -58,8 +57,8 @@ struct {
 	__type(value, struct mci_lan);
 } lans SEC(".maps");
 
-/* Types that only maps in maps lead to would be left out of BTF, from which libbpf has their sizes
- * and bpftool their fields. */
+/* A type that only inner maps use would be left out of BTF. libbpf takes its size from BTF, and
+ * bpftool its fields. */
 const struct mci_channel_stats whole_channel_stats = {0};
 
 struct stats_chunk {
@@ -69,8 +68,8 @@ struct stats_chunk {
 	__type(value, struct mci_channel_stats);
 };
 
-/* A channel's slot, by chunk and place in it, to what was forwarded of the channel; apart from the
- * channels, so that changing an entry loses no count. */
+/* What was forwarded of each channel, by slot: chunk and place in the chunk. The counters are apart
+ * from the channels, so that a change of an entry loses no count. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
 	__uint(max_entries, 1);
@@ -79,7 +78,7 @@ struct {
 	__array(values, struct stats_chunk);
 } channel_stats SEC(".maps");
 
-/* enum mci_drop to the number of packets dropped for that reason. */
+/* By enum mci_drop, the number of packets dropped for this reason. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, MCI_DROP_COUNT);
@@ -88,7 +87,7 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
-/* enum mci_slow to the number of packets that were left to the daemon for that. */
+/* By enum mci_slow, the number of packets left to the daemon for this cause. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, MCI_SLOW_COUNT);
@@ -97,7 +96,7 @@ struct {
 	__type(value, __u64);
 } slow SEC(".maps");
 
-/* Local end of each tunnel of ours to its relay; asked only about packets that match no channel. */
+/* By our endpoint, the relay of the tunnel. Searched only for packets that match no channel. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -107,7 +106,7 @@ struct {
 	__type(value, struct mci_tunnel);
 } tunnels SEC(".maps");
 
-/* The daemon's own: what it has switched off on upstreams. */
+/* The features that the daemon has switched off, by upstream. No program uses it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -117,7 +116,7 @@ struct {
 	__type(value, __u32);
 } offloads SEC(".maps");
 
-/* Records of struct mci_observed for the daemon. */
+/* Records (struct mci_observed) for the daemon. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, MCI_OBSERVED_RING);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a parsed packet to its channel's entry, or to the reason why it has none. */
+/* Finds the entry of a parsed packet's channel, or the reason to drop the packet. */
 #pragma once
 
 #include "flow.bpf.h"
@@ -13,8 +13,8 @@ static __always_inline bool ttl_has_run_out(const struct inner *i)
 	return (i->ethertype == ETH_P_IP ? word >> 8 : word & 0xff) <= 1;
 }
 
-/* Two calls, which the compiler must not make one of: where the verifier knows the map, the call
- * goes to its function straight, not through a pointer. */
+/* The compiler must not merge the two calls: if the verifier knows the map, it calls the map's
+ * function directly, not through a pointer. */
 static __always_inline const struct mci_channel *look_up(const struct inner *i)
 {
 	const struct mci_channel *found;
@@ -26,7 +26,8 @@ static __always_inline const struct mci_channel *look_up(const struct inner *i)
 	return found;
 }
 
-/* The version is read before the entry: a copy that was overtaken by a change is found out. */
+/* The version is read before the entry, so a copy that was made during a change is not used later.
+ */
 static __always_inline const struct mci_channel *find(const struct inner *i)
 {
 	const __u64 *current = bpf_map_lookup_elem(&entries_version, &(__u32){0});
@@ -45,8 +46,8 @@ static __always_inline const struct mci_channel *find(const struct inner *i)
 	return found;
 }
 
-/* IPv4 may be cut on its way (RFC 791), unless it says Don't Fragment; IPv6 may not. */
-static __always_inline bool may_be_cut(const struct inner *i)
+/* A router may fragment an IPv4 packet without Don't Fragment (RFC 791), but no IPv6 packet. */
+static __always_inline bool may_be_fragmented(const struct inner *i)
 {
 	return !(i->fragment & bpf_htons(IP_DF));
 }
@@ -68,15 +69,16 @@ static __always_inline int match(const struct outer *o, const struct inner *i, _
 	return GO_ON;
 }
 
-/* Whether it may go on from here, and as it is. */
+/* Whether the packet may be forwarded as it is. A packet that must be fragmented is left to the
+ * slow path. */
 static __always_inline int may_go_on(const struct inner *i, const struct mci_channel *channel)
 {
 	if (ttl_has_run_out(i))
 		return MCI_DROP_TTL;
-	return i->length > channel->mtu && may_be_cut(i) ? LEAVE : GO_ON;
+	return i->length > channel->mtu && may_be_fragmented(i) ? LEAVE : GO_ON;
 }
 
-/* The tunnel of ours that it is sent to. */
+/* The tunnel of ours to which the packet was sent; NULL if it was not sent to one. */
 static __always_inline const struct mci_tunnel *find_tunnel(const struct way *way)
 {
 	struct mci_tunnel_key key = {.local_port = way->destination_port};
@@ -90,9 +92,9 @@ static __always_inline bool is_of_relay(const struct way *way, const struct mci_
 	return address_is(&way->source, tunnel->relay) && way->source_port == tunnel->relay_port;
 }
 
-/* A packet that is not forwarded is ours to drop only if it was sent to a tunnel of ours; another
- * gateway's, on this box or behind it, goes on its way. */
-static __always_inline int refuse(const struct outer *o, int reason)
+/* A packet that is not forwarded is dropped only if it was sent to a tunnel of ours. Packets to
+ * another gateway, on this box or behind it, are left alone. */
+static __always_inline int reason_to_drop(const struct outer *o, int reason)
 {
 	const struct mci_tunnel *tunnel;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TC ingress of a LAN interface: hands the daemon a copy of every PIM packet and, where it asked
- * for them, of every IGMP and MLD packet, tells it of others who forward our channels there, and
- * lets everything pass. */
+/* TC ingress of a LAN. Copies every PIM packet to the daemon, and every IGMP and MLD packet if the
+ * daemon asked for them. Tells the daemon of routers that forward our channels to the LAN, too.
+ * Lets every packet pass. */
 #include "parse.bpf.h"
 #include "rival.bpf.h"
 #include "share.bpf.h"
@@ -19,15 +19,16 @@
 #define MLD_DONE   132
 #define MLD_REPORT 143
 
-#define EXTENSIONS_MAX 4 /* headers that are walked */
+#define EXTENSIONS_MAX 4 /* extension headers that are skipped in search of the protocol */
 
 #define NOTHING (-1)
 
+/* Sizes of records for packets of up to so many bytes. */
 #define SHORT 256
 #define FRAME 1500
 #define JUMBO 9216
 
-/* Interfaces whose IGMP and MLD the daemon asked for. */
+/* The interfaces whose IGMP and MLD the daemon asked for. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MCI_EGRESS_MAX);
@@ -35,7 +36,7 @@ struct {
 	__type(value, __u8);
 } asked SEC(".maps");
 
-/* The kind of record that the packet makes, or NOTHING. */
+/* The kind of record for this packet, or NOTHING. */
 static __always_inline int kind_v4(const struct __sk_buff *skb)
 {
 	__u8 protocol;
@@ -52,8 +53,8 @@ static __always_inline bool is_walked(__u8 header)
 	return header == IPPROTO_HOPOPTS || header == IPPROTO_ROUTING || header == IPPROTO_DSTOPTS;
 }
 
-/* Of those that are not the first nothing but the fragment header says what they are parts of. An
- * MLD message goes to a group. */
+/* A later fragment tells its protocol only in the fragment header. An MLD message is sent to a
+ * group. */
 static __always_inline int kind_fragment_v6(const struct __sk_buff *skb, __u8 header)
 {
 	if (header == IPPROTO_ICMPV6 && skb->pkt_type == PACKET_MULTICAST)
@@ -110,8 +111,8 @@ static __always_inline int kind_of(const struct __sk_buff *skb)
 	return kind;
 }
 
-/* To this box or to a multicast address. A tag with a VLAN number belongs to another interface; one
- * without (VLAN 0) only carries a priority. */
+/* Whether the frame is sent to this box or to a multicast address. A frame with a VLAN number
+ * belongs to another interface; a tag with VLAN 0 only carries a priority. */
 static __always_inline bool is_for_us(const struct __sk_buff *skb)
 {
 	if (skb->vlan_present && skb->vlan_tci & VLAN_VID_MASK)
@@ -139,8 +140,8 @@ static __always_inline void observe_in(const struct __sk_buff *skb, int kind, __
 	record->time_ns = bpf_ktime_get_ns();
 	record->slot = 0;
 	record->length = length;
-	/* The verifier of 6.1 must see that at least one byte is copied, and at most so many; and
-	 * the compiler must not merge the two into one comparison. */
+	/* The verifier of Linux 6.1 must see both bounds of the length, at least one byte and at
+	 * most `room`. The compiler must not merge the two into one comparison. */
 	barrier_var(last);
 	if (last < room && !bpf_skb_load_bytes(skb, ETH_HLEN, record->packet, last + 1))
 		bpf_ringbuf_submit(record, 0);
@@ -148,8 +149,8 @@ static __always_inline void observe_in(const struct __sk_buff *skb, int kind, __
 		bpf_ringbuf_discard(record, 0);
 }
 
-/* A record's room is a constant: most messages are short, most others fit a frame of 1,500 bytes.
- */
+/* The verifier wants constant sizes of records. Most messages are short, and most others fit into a
+ * frame of 1500 bytes. */
 static __always_inline void observe(const struct __sk_buff *skb, int kind)
 {
 	__u32 length = skb->len - ETH_HLEN;

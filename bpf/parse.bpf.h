@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From a frame to what the programs decide by: the outer headers down to AMT's type, and the inner
- * (S,G). Reads only; knows no hook. */
+/* Parses a frame: the outer headers up to the type of AMT, then the inner packet. Only reads, and
+ * works for both hooks. */
 #pragma once
 
 #include "vmlinux.h"
@@ -19,7 +19,7 @@
 #define VLAN_HLEN     4
 #define VLAN_VID_MASK 0x0fff
 #define IPPROTO_UDP   17
-#define IP_IS_PART    0x3fff /* more fragments follow, or it has an offset */
+#define IP_IS_PART    0x3fff /* More Fragments, or an offset */
 #define IP_OFFSET     0x1fff
 #define IP_DF         0x4000
 #define RTP_VERSION   2 /* RFC 3550 section 5.1 */
@@ -27,16 +27,16 @@
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 
-/* How much of a frame must be readable: for parse_outer(), and for parse_inner(). */
+/* How many bytes of a frame must be readable, for parse_outer() and for parse_inner(). */
 #define OUTER_HEADERS (ETH_HLEN + sizeof(struct ipv6hdr) + sizeof(struct udphdr) + AMT_DATA_HEADER)
 #define ALL_HEADERS   (OUTER_HEADERS + sizeof(struct ipv6hdr))
 
-/* What a step returns: that the next one shall follow, that the packet goes on its way up the stack,
- * or the reason to drop it. */
+/* A step returns GO_ON (the next step follows), LEAVE (the packet is left to the stack), or the
+ * reason to drop the packet (enum mci_drop). */
 #define GO_ON (-1)
 #define LEAVE (-2)
 
-/* A frame; data to data_end is what of its `length` bytes can be read here. */
+/* A frame of `length` bytes, of which those from `data` to `data_end` can be read here. */
 struct view {
 	void *data, *data_end;
 	__u32 length;
@@ -48,7 +48,7 @@ union address {
 	__u64 halves[2];
 };
 
-/* Where a packet comes from, and to. */
+/* The outer source and destination of a packet. Ports are in host order. */
 struct way {
 	union address source, destination;
 	__u16 source_port, destination_port;
@@ -58,13 +58,13 @@ struct way {
 struct outer {
 	struct way way;
 	__u16 ethertype;
-	bool has_checksum; /* UDP's */
-	__u32 ip_end; /* as the IP header has it, which leaves Ethernet's padding out */
+	bool has_checksum; /* of UDP */
+	__u32 ip_end;      /* as the IP header says, so without Ethernet's padding */
 	__u32 udp, udp_end;
 };
 
-/* Words of the header are as they stand in it, and loaded as a whole: what is stored in one size and
- * loaded in another stalls a processor. */
+/* The words of the header are loaded as a whole and kept unchanged: a value that is stored in one
+ * size and loaded in another stalls the processor. Offsets are from the start of the frame. */
 struct inner {
 	union {
 		struct mci_channel4_key v4;
@@ -72,25 +72,25 @@ struct inner {
 		__u64 words[4];
 	} key;
 	__u16 ethertype;
-	__be16 fragment;     /* IPv4's flags and offset; of IPv6, DF */
-	__be16 ttl;          /* the word that it stands in, beside the protocol */
-	__be16 checksum;     /* IPv4's */
+	__be16 fragment; /* flags and offset of IPv4; Don't Fragment for IPv6 */
+	__be16 ttl;      /* the word with the TTL or hop limit, and the protocol */
+	__be16 checksum; /* of IPv4 */
 	__u8 protocol;
-	__u32 offset, length; /* length as its own header has it */
-	__u32 payload;        /* offset of what follows the IP header */
-	bool is_rtp; /* it may be, at least */
+	__u32 offset, length; /* length as the inner header says */
+	__u32 payload;        /* offset of the first byte behind the IP header */
+	bool is_rtp;          /* may be RTP */
 	__u16 rtp_sequence;
 	__u32 rtp_ssrc;
 };
 
-/* Where that word stands. */
+/* The offset of the word `ttl` in its header. */
 static __always_inline __u32 ttl_offset(const struct inner *i)
 {
 	return i->ethertype == ETH_P_IP ? offsetof(struct iphdr, ttl)
 					: offsetof(struct ipv6hdr, nexthdr);
 }
 
-/* `size` bytes at `offset`, or NULL. The mask is what the verifier needs to see of a bound. */
+/* Returns `size` bytes at `offset`, or NULL. The mask shows the verifier a bound. */
 static __always_inline const void *view_at(const struct view *v, __u32 offset, __u32 size)
 {
 	const void *at = v->data + (offset & 0xff);
@@ -110,8 +110,8 @@ static __always_inline void address_set_v6(union address *address, const struct 
 	__builtin_memcpy(address, v6, sizeof(*address));
 }
 
-/* Fragments go up the stack, which puts them together: only the first has ports. So do packets with
- * options, for they are none that a relay would send. */
+/* Fragments are left to the stack, which reassembles them. Packets with options are left to it,
+ * too: no relay sends such packets. */
 static __always_inline bool parse_outer_v4(const struct view *v, struct outer *o)
 {
 	const struct iphdr *ip = view_at(v, ETH_HLEN, sizeof(*ip));
@@ -126,7 +126,7 @@ static __always_inline bool parse_outer_v4(const struct view *v, struct outer *o
 	return true;
 }
 
-/* With extension headers, a fragment's among them, it goes up the stack. */
+/* A packet with extension headers, such as a fragment, is left to the stack. */
 static __always_inline bool parse_outer_v6(const struct view *v, struct outer *o)
 {
 	const struct ipv6hdr *ip = view_at(v, ETH_HLEN, sizeof(*ip));
@@ -154,9 +154,9 @@ static __always_inline bool parse_amt_data(const struct view *v, struct outer *o
 	return true;
 }
 
-/* Whether it may be AMT data. Any source port may: from a wrong one it is to be dropped and
- * counted, if it is to a tunnel of ours. The UDP checksum is not looked at: it may be 0, and where
- * a packet was made on this machine it may not be finished yet. */
+/* Whether the packet may be AMT data. Any source port is accepted here: a packet to a tunnel of
+ * ours from a wrong port must be dropped and counted. The UDP checksum is not verified: it may be 0
+ * (RFC 7450 section 4.2.2.3), and a packet of this machine may still lack it. */
 static __always_inline bool parse_outer(const struct view *v, __u16 ethertype, struct outer *o)
 {
 	o->ethertype = ethertype;
@@ -223,7 +223,7 @@ static __always_inline int parse_inner_ip(const struct view *v, __u32 room, stru
 	return MCI_DROP_INNER_VERSION;
 }
 
-/* What follows the inner packet's own length is left out of it, and is no fault. */
+/* Bytes behind the inner packet are ignored. */
 static __always_inline int parse_inner(const struct view *v, const struct outer *o, struct inner *i)
 {
 	__u32 end = min(o->ip_end, v->length);
@@ -238,8 +238,8 @@ static __always_inline int parse_inner(const struct view *v, const struct outer 
 	return reason;
 }
 
-/* What may be RTP's sequence number and source. Whether it is, the daemon finds out, and from
- * numbers and counts of packets how many were lost. */
+/* Reads what may be the sequence number and the SSRC of RTP. The daemon finds out whether it is
+ * RTP, and how many packets were lost. */
 static __always_inline void parse_rtp(const struct view *v, struct inner *i)
 {
 	const __be32 *words = view_at(v, i->payload + sizeof(struct udphdr), 3 * sizeof(*words));

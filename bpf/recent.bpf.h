@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The channels that this CPU's last packets were of, in front of the hash maps: a look-up there costs
- * four calls of functions, and on processors where a return is expensive (AMD's SRSO mitigation) as
- * much as all else that a program does. A copy is good while no entry has changed since. */
+/* The channels of this CPU's last packets, in front of the hash maps. A look-up in a hash map
+ * costs four function calls. On processors where a return is expensive (AMD's SRSO mitigation)
+ * that is as much as the rest of the program. A copy is valid as long as no entry has changed. */
 #pragma once
 
 #include "maps.bpf.h"
@@ -10,13 +10,13 @@
 #define RECENT_BITS 11
 
 struct recent {
-	__u64 key[4]; /* of IPv4, the first only */
+	__u64 key[4]; /* IPv4 uses only the first */
 	__u64 ethertype;
-	__u64 version; /* of the entries, when it was copied */
+	__u64 version; /* of the entries when the copy was made */
 	struct mci_channel channel;
 };
 
-/* The program's own. */
+/* Not shared: each program has its own. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1 << RECENT_BITS);

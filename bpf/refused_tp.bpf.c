@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tracepoints: packets that our programs sent to a LAN, and that its queue or driver did not take.
- * That happens after the program has returned, and the kernel tells it here only.
+/* Tracepoints: counts the packets that our programs sent to a LAN and that its queue or driver did
+ * not take. This happens after the program has returned, and the kernel tells it only here.
  *
- * It tells it of every program and interface of the machine. Ours are known by the pairs of
- * interfaces in `refused`, and by their network namespace, without which the numbers of interfaces
- * mean nothing. What another's program redirects from an upstream to a LAN cannot be told apart.
+ * The tracepoints see all programs and interfaces of the machine. Ours are recognised by the pairs
+ * of interfaces in `refused`, and by the network namespace, without which ifindexes mean nothing.
+ * Packets that another program redirects from an upstream to a LAN cannot be told apart from ours.
  *
- * What a driver drops after it has taken it is in the interface's own statistics. */
+ * Packets that a driver drops after it has taken them are in the interface's own statistics. */
 #include "maps.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 
-/* The kernel's own types, by the members that are used: where they lie is found out when the
- * programs are loaded (CO-RE). */
+/* Types of the kernel, with the members that are used. Their offsets are found when the programs
+ * are loaded (CO-RE). */
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct ns_common {
@@ -48,10 +48,10 @@ enum skb_drop_reason {
 	SKB_DROP_REASON_NOT_SPECIFIED = 2,
 };
 
-/* Inode number of the daemon's. */
+/* Inode number of the daemon's network namespace. */
 const volatile __u32 network_namespace;
 
-/* From an upstream to a LAN, to the number of packets that the LAN did not take. */
+/* By upstream and LAN, the number of packets that the LAN did not take. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MCI_REFUSED_MAX);
@@ -60,7 +60,7 @@ struct {
 	__type(value, __u64);
 } refused SEC(".maps");
 
-/* The count of this pair of interfaces, NULL where it is not ours. */
+/* The counter of this pair of interfaces; NULL if it is not a pair of ours. */
 static __always_inline __u64 *find_pair(__u32 upstream, struct net_device *lan)
 {
 	struct mci_refused_key key = {.upstream = upstream, .lan = BPF_CORE_READ(lan, ifindex)};
@@ -69,7 +69,7 @@ static __always_inline __u64 *find_pair(__u32 upstream, struct net_device *lan)
 	return count && BPF_CORE_READ(lan, nd_net.net, ns.inum) == network_namespace ? count : NULL;
 }
 
-/* Atomically: socket buffers are dropped in interrupts, too. */
+/* Adds atomically, because socket buffers are dropped in interrupts, too. */
 static __always_inline void count_refused(__u64 *pair, __u64 packets)
 {
 	__u32 reason = MCI_DROP_LAN_REFUSED;
@@ -80,10 +80,9 @@ static __always_inline void count_refused(__u64 *pair, __u64 packets)
 		__sync_fetch_and_add(count, packets);
 }
 
-/* XDP: the kernel did not even queue it for the driver. The LAN is down, its MTU is smaller than
- * the daemon knew, or its driver does not take frames from XDP any more.
- * Arguments: dev, program, target, error, map_type, map_id, index; of a devmap, the target is a
- * struct bpf_dtab_netdev. */
+/* XDP: the kernel did not queue the frame for the driver. The LAN is down, its MTU is smaller than
+ * the daemon knew, or its driver no longer takes frames from XDP. Arguments: dev, program, target,
+ * error, map_type, map_id, index. For a devmap, the target is a struct bpf_dtab_netdev. */
 SEC("raw_tp/xdp_redirect_err")
 int refused_redirect(__u64 *ctx)
 {
@@ -99,7 +98,7 @@ int refused_redirect(__u64 *ctx)
 	return 0;
 }
 
-/* XDP: the driver did not send all of a bulk, of up to 16 frames. This runs for every bulk.
+/* XDP: the driver did not send all frames of a bulk, which has up to 16. This runs for every bulk.
  * Arguments: from_dev, to_dev, sent, drops, err. */
 SEC("raw_tp/xdp_devmap_xmit")
 int refused_frames(__u64 *ctx)
@@ -116,9 +115,9 @@ int refused_frames(__u64 *ctx)
 	return 0;
 }
 
-/* TC: the LAN's queue (qdisc) is full, or the LAN is down. A drop without a reason may be none:
- * there are drivers that free in this way what they have sent.
- * Arguments: skb, location, reason (since Linux 5.17), and more. */
+/* TC: the LAN's queue (qdisc) is full, or the LAN is down. A drop without a reason is not counted:
+ * some drivers free buffers in this way after they have sent them. Arguments: skb, location, reason
+ * (since Linux 5.17), and more. */
 SEC("raw_tp/kfree_skb")
 int refused_skb(__u64 *ctx)
 {
@@ -133,7 +132,7 @@ int refused_skb(__u64 *ctx)
 	pair = upstream ? find_pair(upstream, BPF_CORE_READ(skb, dev)) : NULL;
 	if (!pair)
 		return 0;
-	/* What this machine routes goes to a unicast address. */
+	/* Packets that this machine routes have a unicast MAC address. */
 	bpf_probe_read_kernel(&first, sizeof(first), BPF_CORE_READ(skb, data));
 	if (first & 1)
 		count_refused(pair, 1);

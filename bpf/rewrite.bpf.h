@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What changes in a packet between tunnel and LAN, once the hook has taken the tunnel away. */
+/* Changes in a packet between tunnel and LAN, once the hook has removed the tunnel's headers. */
 #pragma once
 
 #include "parse.bpf.h"
 
-/* Bytes of an inner packet that TC's way of stripping takes away for a moment and gives back. */
+/* Bytes of the inner packet that TC removes for a moment when it strips. */
 #define OVERLAP 8
 
-/* Shorter packets leave with zeros behind them (which they have on the wire anyway), for the kernel
- * would not let TC take OVERLAP bytes away from them. */
-static __always_inline __u32 rewrite_least(const struct inner *i)
+/* The shortest inner packet from which the kernel lets TC remove OVERLAP bytes. A shorter packet
+ * leaves with zeros behind it, which Ethernet would add anyway. */
+static __always_inline __u32 rewrite_length_min(const struct inner *i)
 {
-	return OVERLAP +
-	       (i->ethertype == ETH_P_IP ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
+	return OVERLAP + (i->ethertype == ETH_P_IP ? sizeof(struct iphdr) : sizeof(struct ipv6hdr));
 }
 
-/* One TTL or hop less, in the words as they stand in the header. RFC 1624, equation 3, of the
- * checksum: HC' = ~(~HC + ~m + m'). */
+/* Decrements the TTL or hop limit, in the words as they stand in the header. The checksum follows
+ * equation 3 of RFC 1624: HC' = ~(~HC + ~m + m'). */
 static __always_inline void rewrite_ttl(struct inner *i)
 {
 	__be16 one = i->ethertype == ETH_P_IP ? bpf_htons(0x0100) : bpf_htons(0x0001);
@@ -29,7 +28,7 @@ static __always_inline void rewrite_ttl(struct inner *i)
 	i->checksum = ~sum;
 }
 
-/* RFC 1112 section 6.4, RFC 2464 section 7. `eth` as 16-bit words. */
+/* Writes the Ethernet header, as 16-bit words (RFC 1112 section 6.4, RFC 2464 section 7). */
 static __always_inline void rewrite_ethernet(__be16 eth[7], const struct inner *i,
 					     const struct mci_lan *lan)
 {
@@ -51,7 +50,8 @@ static __always_inline void rewrite_ethernet(__be16 eth[7], const struct inner *
 	eth[6] = bpf_htons(i->ethertype);
 }
 
-/* Writes Ethernet and the changed words of the inner packet behind it. */
+/* Writes the Ethernet header and the changed words of the inner packet behind it. Returns false if
+ * the frame is too short. */
 static __always_inline bool rewrite_frame(__be16 *eth, const void *end, const struct inner *i,
 					  const struct mci_lan *lan)
 {

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Data of a channel on a LAN that we put it on ourselves: another router forwards it there, too, and
- * one of the two has to rest (RFC 7761 section 4.6). */
+/* Notices data of a channel on a LAN to which we send the channel: another router forwards it
+ * there, too. One of the two has to stop, which the daemon settles by Asserts (RFC 7761 section
+ * 4.6). */
 #pragma once
 
 #include "count.bpf.h"
 #include "maps.bpf.h"
 #include "parse.bpf.h"
 
-#define RIVAL_INTERVAL_NS 1000000000 /* between two words about a channel on a LAN */
+#define RIVAL_INTERVAL_NS 1000000000 /* between two records about a channel on a LAN */
 
 struct rival_key {
 	__u32 ifindex, slot;
 };
 
-/* When the daemon was told; what falls out is told again. */
+/* When the daemon was told last. A forgotten entry only causes another record. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
@@ -61,7 +62,7 @@ static __always_inline bool rival_is_news(const struct rival_key *key, __u64 now
 	       !bpf_map_update_elem(&rivals, key, &now, BPF_ANY);
 }
 
-/* Tells the daemon, where the packet is such data. */
+/* Tells the daemon if the packet is data of a channel that we send to this LAN. */
 static __always_inline void rival_observe(const struct __sk_buff *skb)
 {
 	const struct mci_channel *channel = rival_channel(skb);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Two relays deliver a channel: which packets one of them has delivered, and the other has not yet.
+/* Which packets of a moving channel one relay has delivered and the other has not yet.
  *
- * A packet is known by what both copies of it have in common, by whatever hook and tunnel they
- * come: fields of its IP header that no router changes, and the first and last bytes behind it,
- * with the transport's checksum among them. A source may send packets that are alike in all of
- * that; so each copy of one relay makes up for one of the other, and no packet is lost where they
- * are. */
+ * Both copies of a packet are recognised by what they have in common, whatever hook and tunnel they
+ * come by: the fields of the IP header that no router changes, and the first and last bytes behind
+ * it, which include the checksum of the transport. A source may send several packets that are equal
+ * in all of this. So each copy of one relay cancels one copy of the other, and no such packet is
+ * lost. */
 #pragma once
 
 #include "flow.bpf.h"
 
-#define SEEN_BYTES 32 /* at either end of what follows the IP header */
+#define SEEN_BYTES 32 /* bytes sampled at each end of what follows the IP header */
 #define SEEN_WORDS (1 + 2 * SEEN_BYTES / 8)
 
-#define SEEN_SHIFT 20 /* of nanoseconds: about a millisecond */
+#define SEEN_SHIFT 20 /* from nanoseconds to units of about a millisecond */
 #define SEEN_LIFE  (MCI_SEEN_NS >> SEEN_SHIFT)
-#define SEEN_EARLY 16 /* by so much another CPU's clock may be ahead, between two ticks of ours */
+#define SEEN_EARLY 16 /* so many units another CPU's clock may be ahead of ours */
 
 enum seen_by { SEEN_BY_NONE, SEEN_BY_OLD, SEEN_BY_NEW };
 
 struct seen_packet {
 	__u32 tag;
-	__u16 stamp; /* of when, shifted */
+	__u16 stamp; /* time of arrival, shifted by SEEN_SHIFT */
 	__u8 by;
 	__u8 reserved;
 };
@@ -32,7 +32,7 @@ struct seen_bucket {
 	struct seen_packet packets[MCI_SEEN_PACKETS];
 };
 
-/* One for all interfaces and both hooks: the two relays need not share either. */
+/* Shared by all interfaces and both hooks: the two relays may come by different ones. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, MCI_SEEN_BUCKETS);
@@ -41,19 +41,20 @@ struct {
 	__type(value, struct seen_bucket);
 } seen SEC(".maps");
 
-/* A packet that has come. */
+/* A packet that has arrived. */
 struct seen_arrival {
 	__u64 now;
 	__u32 slot;
 	enum seen_by by;
-	__u32 offset, payload, length; /* as of struct inner */
+	__u32 offset, payload, length; /* as in struct inner */
 	__u32 ethertype;
 };
 
 /* bpf_skb_load_bytes() or bpf_xdp_load_bytes(). */
 typedef long seen_load(void *frame, __u32 offset, void *to, __u32 length);
 
-/* Total length, identification and fragment of IPv4; payload length and next header of IPv6. */
+/* Keeps total length, identification and fragment of IPv4; payload length and next header of IPv6.
+ */
 static __always_inline __u64 seen_of_header(__u64 first, __u32 ethertype)
 {
 	return first & (ethertype == ETH_P_IP ? bpf_cpu_to_be64(0x0000ffffffffffff)
@@ -72,7 +73,8 @@ static __always_inline bool seen_sample(void *frame, seen_load *load, const stru
 		return !load(frame, a->payload, &words[1], SEEN_BYTES) &&
 		       !load(frame, a->payload + length - SEEN_BYTES, &words[1 + SEEN_BYTES / 8],
 			     SEEN_BYTES);
-	/* None has a last beyond all others; the verifier must see that at least one is loaded. */
+	/* For length 0, `last` is the largest number. The verifier must see that at least one byte
+	 * is loaded. */
 	barrier_var(last);
 	return last >= SEEN_BYTES - 1 || !load(frame, a->payload, &words[1], last + 1);
 }
@@ -88,13 +90,14 @@ static __always_inline __u64 seen_hash(__u32 slot, const __u64 words[SEEN_WORDS]
 	return hash;
 }
 
-/* In the life of a packet; the most of a place where there is none. */
+/* The age of an entry; a free entry has the highest age. */
 static __always_inline __u16 seen_age(const struct seen_packet *p, __u16 now)
 {
 	return p->by == SEEN_BY_NONE ? (__u16)-1 : now - p->stamp + SEEN_EARLY;
 }
 
-/* Takes out the copy that the other relay has delivered, and says so; or puts this one in. */
+/* If the other relay has delivered the packet, removes that copy and returns true. Otherwise
+ * stores this copy, in place of the oldest entry. */
 static __always_inline bool seen_settle(struct seen_bucket *bucket, __u32 tag, enum seen_by by,
 					__u16 now)
 {
@@ -142,7 +145,7 @@ static __always_inline struct seen_arrival seen_arrival(const struct outer *o,
 	};
 }
 
-/* Whether the other relay has delivered the packet. One that cannot be read has not been. */
+/* Whether the other relay has delivered the packet. False for a packet that cannot be read. */
 static __always_inline bool seen_is(void *frame, seen_load *load, const struct seen_arrival *a)
 {
 	__u64 words[SEEN_WORDS] = {0}, hash;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Who may fill how much of the ring buffer with packets of a LAN. While the daemon keeps up,
- * anybody may; where records wait, those of one sender take at most as much room as is free, and
- * those of one LAN three times that: a flood leaves half of the buffer to others, and a quarter to
- * other LANs. */
+/* Limits how much of the ring buffer a sender or a LAN may fill. While the daemon keeps up, there
+ * is no limit. When records wait, those of one sender take at most as much room as is free, and
+ * those of one LAN three times that. So a flood leaves half of the buffer to other senders, and a
+ * quarter to other LANs. */
 #pragma once
 
 #include "maps.bpf.h"
@@ -16,12 +16,13 @@ struct share_sender {
 	union address address;
 };
 
-/* What of the records that wait is whose. Positions are the ring buffer's, which only grow. When
- * the daemon has read up to `since`, what was written before it is gone. CPUs that change one at
- * the same time may lose a record's count, which nothing depends on. */
+/* How much of the waiting records belongs to a sender or a LAN. Positions are those of the ring
+ * buffer, which only grow. Once the daemon has read up to `since`, everything written before it is
+ * gone. CPUs that change a share at the same time may lose the count of a record, which does no
+ * harm. */
 struct share {
-	__u64 since, until;    /* where `recent` begins, and where the last record ended */
-	__u32 earlier, recent; /* bytes, before and from `since` on */
+	__u64 since, until;    /* positions where `recent` begins and where the last record ended */
+	__u32 earlier, recent; /* bytes before and after `since` */
 };
 
 struct {
@@ -61,7 +62,7 @@ static __always_inline void share_renew(struct share *share, const struct share_
 	share->since = ring->written;
 }
 
-/* The share of a key; NULL where there is no memory. */
+/* The share of a key; NULL if there is no memory. */
 static __always_inline struct share *share_of(void *map, const void *key,
 					      const struct share_ring *ring)
 {
@@ -104,7 +105,7 @@ static __always_inline struct share_sender share_sender(const struct __sk_buff *
 	return sender;
 }
 
-/* Takes the room of a record for the packet; false where its sender or its LAN has its share. */
+/* Takes room for a record. Returns false if the sender or the LAN has used up its share. */
 static __always_inline bool share_take(const struct __sk_buff *skb, __u32 bytes)
 {
 	struct share_sender key = share_sender(skb);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a TC program alone has to do: read, strip and send a socket buffer. It writes its bytes itself:
- * the helper that would do it is the larger part of a packet's time. For that, the kernel copies the
- * headers of a packet that somebody else holds as well (a capture, say) before the program runs. */
+/* The steps of the TC program: read, strip and send a socket buffer. The program writes bytes
+ * itself, because the helper for it would take most of a packet's time. Before such a program
+ * runs, the kernel copies the headers of a packet that is shared (with a capture, say). */
 #pragma once
 
 #include "count.bpf.h"
@@ -9,7 +9,7 @@
 #include "rewrite.bpf.h"
 #include "seen.bpf.h"
 
-#define TC_ACT_UNSPEC (-1) /* go on with the next filter */
+#define TC_ACT_UNSPEC (-1) /* the next filter decides */
 #define TC_ACT_SHOT   2
 
 #define BPF_CSUM_LEVEL_QUERY 0
@@ -19,7 +19,7 @@
 
 #define IP_FAMILIES_DIFFER (sizeof(struct ipv6hdr) - sizeof(struct iphdr))
 
-/* The first `wanted` bytes, or all of a shorter frame. */
+/* Makes the first `wanted` bytes readable, or all of a shorter frame. */
 static __always_inline bool skb_view(struct __sk_buff *skb, __u32 wanted, struct view *v)
 {
 	wanted = min(wanted, skb->len);
@@ -40,7 +40,7 @@ static __noinline bool skb_seen(struct __sk_buff *skb, const struct seen_arrival
 	return seen_is(skb, (seen_load *)bpf_skb_load_bytes, arrival);
 }
 
-/* Of a channel that is moving: whether the other relay has delivered the packet. */
+/* Whether the other relay of a moving channel has delivered the packet. */
 static __always_inline bool skb_is_duplicate(struct __sk_buff *skb, const struct outer *o,
 					     const struct inner *i,
 					     const struct mci_channel *channel, __u64 now)
@@ -55,7 +55,7 @@ static __noinline int skb_judge_chain(struct __sk_buff *skb, __u32 at, __u32 end
 	return mci_judge_chain(skb, (mci_load *)bpf_skb_load_bytes, at, end, next);
 }
 
-/* Whether the inner packet is data, or the reason to drop it. */
+/* Returns GO_ON if the inner packet is data, or the reason to drop it. */
 static __always_inline int skb_judge(struct __sk_buff *skb, const struct inner *i)
 {
 	if (!judge_needs_chain(i))
@@ -63,18 +63,18 @@ static __always_inline int skb_judge(struct __sk_buff *skb, const struct inner *
 	return skb_judge_chain(skb, i->payload, i->offset + i->length, i->protocol);
 }
 
-/* Trims what follows the inner packet. It goes before the zeros come: it is the relay's, or outside of
- * the tunnel, and no business of the LAN's. */
+/* Trims what follows the inner packet, before zeros are added: these bytes are the relay's, or
+ * outside of the tunnel, and must not reach the LAN. */
 static __always_inline bool skb_trim(struct __sk_buff *skb, const struct inner *i)
 {
-	__u32 end = i->offset + i->length, least = i->offset + rewrite_least(i);
+	__u32 end = i->offset + i->length, shortest = i->offset + rewrite_length_min(i);
 
 	if (end != skb->len && bpf_skb_change_tail(skb, end, 0))
 		return false;
-	return end >= least || !bpf_skb_change_tail(skb, least, 0);
+	return end >= shortest || !bpf_skb_change_tail(skb, shortest, 0);
 }
 
-/* Takes OVERLAP bytes of the inner packet away too, and gives them back. */
+/* Removes OVERLAP bytes of the inner packet, too, and restores them. */
 static __always_inline bool skb_shrink_past_checksum(struct __sk_buff *skb, const struct inner *i,
 						     __s32 surplus)
 {
@@ -86,16 +86,17 @@ static __always_inline bool skb_shrink_past_checksum(struct __sk_buff *skb, cons
 	       !bpf_skb_store_bytes(skb, ETH_HLEN, head, OVERLAP, BPF_F_RECOMPUTE_CSUM);
 }
 
-/* Takes away what stands between the Ethernet header and the inner packet.
+/* Removes what stands between the Ethernet header and the inner packet.
  *
- * Where the families differ, bpf_skb_change_proto() comes first: it alone changes skb->protocol on
- * kernels before 6.3, and by that the shortest packet that bpf_skb_adjust_room() leaves over.
+ * If the address families differ, bpf_skb_change_proto() comes first: on kernels before 6.3 it is
+ * the only helper that changes skb->protocol, which also sets the shortest packet that
+ * bpf_skb_adjust_room() may leave.
  *
- * A packet that a local socket sent may still have its outer UDP checksum to be filled in by the
- * device (CHECKSUM_PARTIAL). The kernel forgets that only when the UDP header lies before the start
- * of the frame; it lies 10 bytes before the inner packet, and the Ethernet header reaches back 14:
- * without a detour, the device would write a checksum into the source MAC address. Where UDP has no
- * checksum, or a device has found it right, there is nothing to be filled in. */
+ * A packet of a local socket may still have a UDP checksum that the device must fill in
+ * (CHECKSUM_PARTIAL). The kernel drops this request only if the UDP header lies before the start of
+ * the frame. The UDP header lies 10 bytes before the inner packet, but the Ethernet header takes
+ * 14: the device would write a checksum into the source MAC address. skb_shrink_past_checksum()
+ * avoids this. It is not needed if UDP has no checksum or a device has verified it. */
 static __always_inline bool skb_shrink(struct __sk_buff *skb, const struct outer *o,
 				       const struct inner *i)
 {
@@ -111,14 +112,15 @@ static __always_inline bool skb_shrink(struct __sk_buff *skb, const struct outer
 	return !bpf_skb_adjust_room(skb, -surplus, BPF_ADJ_ROOM_MAC, 0);
 }
 
-/* A tag, which the kernel has taken out of the data, would leave with the packet. */
+/* The kernel has moved the tag out of the data; it would be sent with the packet. */
 static __always_inline bool skb_untag(struct __sk_buff *skb)
 {
 	return !skb->vlan_present || !bpf_skb_vlan_pop(skb);
 }
 
-/* Leaves the inner packet behind the Ethernet header. What a device has summed up over it
- * (CHECKSUM_COMPLETE) stays right when IPv4's TTL and checksum change, but not when a hop limit does. */
+/* Leaves only the inner packet behind the Ethernet header. A checksum that a device has computed
+ * over it (CHECKSUM_COMPLETE) stays right when TTL and checksum of IPv4 change, but not when a hop
+ * limit changes. */
 static __always_inline bool skb_strip(struct __sk_buff *skb, const struct outer *o,
 				      const struct inner *i)
 {
@@ -135,7 +137,7 @@ static __always_inline bool skb_write(const struct __sk_buff *skb, const struct 
 	return rewrite_frame((void *)(long)skb->data, (void *)(long)skb->data_end, i, lan);
 }
 
-/* The LAN at place `n` of the channel's, if it takes the packet. */
+/* The LAN at place `n` in the channel's list; NULL if the packet is too long for it. */
 static __always_inline const struct mci_lan *skb_next_lan(const struct inner *i,
 							  const struct mci_channel *channel,
 							  __u32 n)
@@ -149,8 +151,9 @@ static __always_inline const struct mci_lan *skb_next_lan(const struct inner *i,
 	return NULL;
 }
 
-/* A copy to every LAN that takes the packet but the last, which gets the packet itself. Returns TC's
- * verdict. A copy that the LAN's queue drops (a result above 0) is counted by refused_tp. */
+/* Sends a copy to every LAN that takes the packet, and the packet itself to the last one. Returns
+ * the verdict of TC. A copy that the LAN's queue drops (a result above 0) is counted by
+ * refused_tp. */
 static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i,
 				    const struct mci_channel *channel, __u64 now)
 {

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Counts, by cause, the packets of our tunnels that go up the stack, where the daemon forwards
- * them: the slow path. Nothing that the program takes comes here. What else passes leaves at the
- * first header that shows it. */
+/* Counts, by cause, the packets to our tunnels that are left to the stack, from which the daemon
+ * forwards them: the slow path. Only packets that the program does not handle come here, and
+ * packets of others leave at the first header that shows it. */
 #pragma once
 
 #include "match.bpf.h"
 
 #define IP_MORE_FRAGMENTS 0x2000
 
-#define IPV6_HEADERS_MAX 4 /* before UDP, as far as it is looked for */
+#define IPV6_HEADERS_MAX 4 /* extension headers that are skipped in search of UDP */
 #define IPV6_FRAGMENT    44
 #define IPV6_OFFSET      0xfff8
 
-/* What stands before UDP. */
+/* The headers before UDP. */
 struct slow_outer {
 	struct way way;
 	__u32 udp;
-	enum mci_slow cause; /* MCI_SLOW_COUNT: none that its headers show */
+	enum mci_slow cause; /* MCI_SLOW_COUNT if the headers show no cause */
 };
 
 static __always_inline void count_slow(enum mci_slow cause, __u32 packets)
@@ -28,7 +28,8 @@ static __always_inline void count_slow(enum mci_slow cause, __u32 packets)
 		*count += packets;
 }
 
-/* False of what is no UDP, and of later fragments: the first one counts for its packet. */
+/* Returns false if the packet is not UDP, or a later fragment: only the first fragment is counted.
+ */
 static __always_inline bool slow_parse_v4(const struct __sk_buff *skb, struct slow_outer *o)
 {
 	struct iphdr ip;
@@ -46,7 +47,7 @@ static __always_inline bool slow_parse_v4(const struct __sk_buff *skb, struct sl
 	return true;
 }
 
-/* One header of the chain; false where UDP cannot follow. */
+/* Skips one header of the chain. Returns false if UDP cannot follow it. */
 static __always_inline bool slow_step(const struct __sk_buff *skb, struct slow_outer *o, __u8 *next)
 {
 	__u8 header[4];
@@ -66,7 +67,7 @@ static __always_inline bool slow_step(const struct __sk_buff *skb, struct slow_o
 	return true;
 }
 
-/* Hop-by-hop options, those of the destination, and a routing header have the same form. */
+/* Hop-by-hop options, destination options and a routing header have the same form. */
 static __always_inline bool slow_is_header(__u8 next)
 {
 	return next == 0 || next == 60 || next == 43 || next == IPV6_FRAGMENT;
@@ -94,7 +95,7 @@ static __always_inline bool slow_parse(const struct __sk_buff *skb, struct slow_
 	return skb->protocol == bpf_htons(ETH_P_IPV6) && slow_parse_v6(skb, o);
 }
 
-/* Whether it is data for a tunnel of ours, from its relay. */
+/* Whether the packet is data for a tunnel of ours, from its relay. */
 static __always_inline bool slow_is_ours(const struct __sk_buff *skb, struct slow_outer *o)
 {
 	const struct mci_tunnel *tunnel;
@@ -112,7 +113,8 @@ static __always_inline bool slow_is_ours(const struct __sk_buff *skb, struct slo
 	return tunnel && is_of_relay(&o->way, tunnel);
 }
 
-/* Of a packet that parse_outer() leaves, or that stands for several. */
+/* Counts a packet that parse_outer() does not accept, or that GRO has merged. Returns true if it
+ * is ours. */
 static __noinline bool slow_note(const struct __sk_buff *skb)
 {
 	struct slow_outer o = {.cause = MCI_SLOW_COUNT};

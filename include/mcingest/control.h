@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* Inner packets that are no data but control messages of a link. Hosts and routers send them to
- * their neighbors and never through a router, so that who hears one takes the sender for a
- * neighbor. A tunnel carries what any source on the internet has sent: none of them goes to the
- * LAN.
+/* Recognises inner packets that are control messages of a link, not data.
  *
- * IGMP and PIM, and of ICMPv6 all that is neither an error nor an echo: MLD, Neighbor Discovery,
- * Multicast Router Discovery. EIGRP, OSPF and VRRP for the same reason: their daemons and snooping
- * switches take them by protocol, to whatever group they come. What goes over UDP is data: it
- * reaches only who has joined its group and listens on its port.
+ * Hosts and routers send such messages to their neighbors and never through a router, so a receiver
+ * takes the sender for a neighbor. A tunnel carries packets of any source on the internet.
+ * Therefore no control message of a link goes from a tunnel to a LAN.
  *
- * The programs and the daemon share this, so that they judge alike. */
+ * These are IGMP and PIM, and all of ICMPv6 except errors and echo: MLD, Neighbor Discovery,
+ * Multicast Router Discovery. Also EIGRP, OSPF and VRRP: their daemons, and switches that snoop,
+ * recognise them by their protocol, whatever group they are sent to. A packet of UDP is data: it
+ * reaches only hosts that have joined its group and listen on its port.
+ *
+ * The programs and the daemon share this file, so that they judge alike. */
 #pragma once
 
 #include "mcingest/maps.h"
@@ -18,7 +19,7 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-/* Protocols, and IPv6's extension headers, which are numbered with them. */
+/* Numbers of protocols and of IPv6 extension headers. */
 #define MCI_HOP_BY_HOP          0
 #define MCI_IGMP                2
 #define MCI_ROUTING             43
@@ -31,18 +32,18 @@
 #define MCI_PIM                 103
 #define MCI_VRRP                112
 
-#define MCI_ICMPV6_ECHO_REPLY 129 /* the last type before those of a link (RFC 4443 section 2.1)   \
-				   */
+/* Higher types are messages of a link (RFC 4443 section 2.1). */
+#define MCI_ICMPV6_ECHO_REPLY 129
 
-#define MCI_EXTENSIONS_MAX  8 /* in a row; RFC 8200 section 4.1 has seven at most */
-#define MCI_EXTENSION_BYTES 8 /* the least of each, and of an ICMPv6 message */
+#define MCI_EXTENSIONS_MAX  8 /* headers in a chain; RFC 8200 section 4.1 allows seven */
+#define MCI_EXTENSION_BYTES 8 /* shortest extension header, and shortest ICMPv6 message */
 
 #define MCI_IS_DATA (-1)
 
-/* Reads a part of the packet; 0, or another number where there is no such part. */
+/* Copies a part of the packet. Returns 0, or another number if the packet has no such part. */
 typedef long mci_load(void *packet, __u32 offset, void *to, __u32 length);
 
-/* Whatever follows: a later fragment of IPv4 says it, too. */
+/* The protocol number decides alone, so this works for later fragments of IPv4, too. */
 static __always_inline _Bool mci_is_link_protocol(__u8 protocol)
 {
 	return protocol == MCI_IGMP || protocol == MCI_EIGRP || protocol == MCI_OSPF ||
@@ -74,10 +75,12 @@ static __always_inline int mci_judge_protocol(__u8 protocol)
 	return mci_is_link_protocol(protocol) ? MCI_DROP_INNER_CONTROL : MCI_IS_DATA;
 }
 
-/* Of IPv6: walks the headers from `at`, of which the first is of kind `next`, to `end`.
- * MCI_IS_DATA, or the reason to drop it. A chain that does not end in the packet would hide what is
- * behind it, and is refused (RFC 7112). A later fragment says only what its first header is;
- * without the first fragment, which is judged by all of them, it is of no use to anybody. */
+/* Judges an IPv6 packet by its chain of headers between `at` and `end`; the first header is of kind
+ * `next`. Returns MCI_IS_DATA or the reason to drop the packet.
+ *
+ * A chain that does not end within the packet would hide its protocol, so the packet is dropped
+ * (RFC 7112). A later fragment only tells the kind of its first header. That is enough: no receiver
+ * can use it without the first fragment, which is judged by all headers. */
 static __always_inline int mci_judge_chain(void *packet, mci_load *load, __u32 at, __u32 end,
 					   __u8 next)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* What the BPF programs and the daemon agree on: keys and values of the pinned maps, reasons for
- * drops, records of the ring buffer. Addresses are bytes in network order, so that `bpftool map
- * dump` prints them in the order people write them; an IPv4 address in a 16-byte field stands in
- * its last four bytes behind ::ffff (RFC 4291 section 2.5.5.2). Ports are in host order, likewise.
- */
+/* The interface between the BPF programs and the daemon: keys and values of the pinned maps,
+ * reasons for drops, and records of the ring buffer.
+ *
+ * Addresses are bytes in network order, so that `bpftool map dump` prints them in the order in
+ * which people write them. An IPv4 address in a field of 16 bytes is IPv4-mapped, ::ffff:192.0.2.1
+ * (RFC 4291 section 2.5.5.2). Ports are in host order for the same reason. Times are nanoseconds of
+ * CLOCK_MONOTONIC. */
 #pragma once
 
 #ifndef __VMLINUX_H__
@@ -11,9 +13,9 @@
 #endif
 
 #define MCI_NAME          16        /* IFNAMSIZ */
-#define MCI_LANS_MAX      32        /* LAN interfaces, by numbers from 0 */
-#define MCI_EGRESS_MAX    8         /* LAN interfaces that one channel is copied to */
-#define MCI_LAN_SETS      1024      /* combinations of several that XDP sends to; others are TC's */
+#define MCI_LANS_MAX      32        /* LANs, which have numbers from 0 on */
+#define MCI_EGRESS_MAX    8         /* LANs of one channel */
+#define MCI_LAN_SETS_MAX  1024      /* combinations of LANs that XDP sends to; TC serves others */
 #define MCI_OBSERVED_RING (4 << 20) /* bytes of the ring buffer */
 #define MCI_OBSERVED_MAX  65535     /* bytes of an observed packet, from its IP header on */
 
@@ -27,52 +29,53 @@ struct mci_channel6_key {
 	__u8 group[16];
 };
 
-/* lans: a LAN interface, at its number. */
+/* Value of the map lans: the LAN with this number. */
 struct mci_lan {
 	char interface[MCI_NAME];
 	__u32 ifindex;
 	__u16 mtu;
-	__u8 mac[6]; /* the interface's own: the source of what it sends */
+	__u8 mac[6]; /* source address of the frames that we send there */
 };
 
 /* Where a channel's packets come from, and to: the relay's end of a tunnel, and ours. */
 struct mci_flow {
 	__u8 relay[16]; /* outer source address */
-	__u8 local[16]; /* outer destination address: the tunnel's own */
+	__u8 local[16]; /* outer destination address */
 	__u16 relay_port;
 	__u16 local_port;
 };
 
-/* channels4, channels6: whence a channel must come and where it goes. What a packet needs of it
- * stands in its first 64 bytes, which of an IPv4 channel are one cache line: the kernel puts 64
- * bytes of its own and of the key before them. */
+/* Value of the maps channels4 and channels6: from where a channel's packets must come, and where
+ * they go. The first 64 bytes are all that a packet needs. In channels4 they are one cache line,
+ * because 64 bytes of the kernel and of the key precede them. */
 struct mci_channel {
 	struct mci_flow from;
-	__u32 slot;        /* of the channel in channel_stats */
-	__u64 deadline_ns; /* CLOCK_MONOTONIC after which nothing is forwarded any more */
+	__u32 slot;        /* index of the channel in channel_stats */
+	__u64 deadline_ns; /* nothing is forwarded after this time */
 	__u8 lan_count;
-	__u8 lans[MCI_EGRESS_MAX]; /* their numbers */
-	__u8 moving; /* between relays: what comes from the one in `moves` is the channel's, too */
-	__u16 mtu;   /* the least of theirs */
-	__u32 lan_set;             /* a bit for each: the key in lan_sets */
-	char interfaces[MCI_NAME]; /* their names, as many as fit: for whoever reads the map */
+	__u8 lans[MCI_EGRESS_MAX]; /* numbers of the LANs */
+	__u8 moving;               /* packets of the flow in `moves` are accepted, too */
+	__u16 mtu;                 /* smallest MTU of the LANs */
+	__u32 lan_set;             /* a bit for each LAN; key of the map lan_sets */
+	char interfaces[MCI_NAME]; /* names of the LANs, as many as fit; for readers of the map */
 };
 
-/* moves: of a channel that is moving, by its slot: where it moves to. */
+/* Value of the map moves, by slot: the flow that a moving channel moves to. */
 struct mci_move {
 	struct mci_flow to;
-	__u32 delivers; /* set with its first packet, of which the daemon is told */
+	__u32 delivers; /* set by the first packet of this flow; the daemon is told */
 };
 
-/* seen: while a channel is moving, its packets of the last second that one of the relays has
- * delivered and the other has not, so that none goes to the LAN twice. So many buckets (a power of
- * two) of seven packets each, 64 bytes a bucket, for all channels that are moving; where more are
- * on their way, the oldest falls out, and if it comes again it goes to the LAN again. */
-#define MCI_SEEN_BUCKETS 8192
-#define MCI_SEEN_PACKETS 7
+/* The map seen holds the packets of moving channels that one of the two relays delivered within the
+ * last second and the other has not delivered yet, so that no packet goes to a LAN twice. It has
+ * buckets of 64 bytes for all moving channels. If a bucket is full, its oldest packet is forgotten;
+ * a second copy of that packet would go to the LAN. */
+#define MCI_SEEN_BUCKETS 8192 /* a power of two */
+#define MCI_SEEN_PACKETS 7    /* in one bucket */
 #define MCI_SEEN_NS      1000000000
 
-/* tunnels: the endpoints that are ours, so that other programs' AMT passes untouched. */
+/* Key and value of the map tunnels: our endpoints and their relays. AMT of other programs passes
+ * untouched. */
 struct mci_tunnel_key {
 	__u8 local[16];
 	__u16 local_port;
@@ -85,92 +88,95 @@ struct mci_tunnel {
 	__u16 reserved;
 };
 
-/* Holes in a key would be part of it. */
-_Static_assert(sizeof(struct mci_channel4_key) == 8, "no hole");
-_Static_assert(sizeof(struct mci_channel6_key) == 32, "no hole");
-_Static_assert(sizeof(struct mci_tunnel_key) == 20, "no hole");
-_Static_assert(sizeof(struct mci_channel) == 64 + MCI_NAME, "no hole");
-_Static_assert(sizeof(struct mci_move) == 40, "no hole");
-_Static_assert(sizeof(struct mci_lan) == 28, "no hole");
+/* Padding in a key would be part of the key. */
+_Static_assert(sizeof(struct mci_channel4_key) == 8, "no padding");
+_Static_assert(sizeof(struct mci_channel6_key) == 32, "no padding");
+_Static_assert(sizeof(struct mci_tunnel_key) == 20, "no padding");
+_Static_assert(sizeof(struct mci_channel) == 64 + MCI_NAME, "no padding");
+_Static_assert(sizeof(struct mci_move) == 40, "no padding");
+_Static_assert(sizeof(struct mci_lan) == 28, "no padding");
 
-/* lan_ports: what is added to a LAN's number where frames are in several buffers. */
+/* Added to a LAN's number in the map lan_ports for frames in several buffers. */
 #define MCI_LAN_PARTS MCI_LANS_MAX
 
-/* The programs' clock: CLOCK_MONOTONIC is epoch_ns, modulo 2^64, and tick_ns for each jiffy. */
+/* The programs' clock: CLOCK_MONOTONIC is epoch_ns + tick_ns * jiffies, modulo 2^64. */
 struct mci_clock {
 	__u64 tick_ns, epoch_ns;
 };
 
-/* channel_stats: maps of so many slots each, that come when a slot of theirs is used; per CPU. */
+/* Slots in one inner map of channel_stats. These maps are per CPU, and are created as slots come
+ * into use. */
 #define MCI_STATS_CHUNK 1024
 
 struct mci_channel_stats {
 	__u64 packets;
-	__u64 bytes; /* of inner IP packets */
+	__u64 bytes; /* counts inner IP packets */
 	__u64 last_ns;
-	__u32 rtp;      /* of the last packet, see below */
-	__u32 rtp_ssrc; /* RFC 3550 section 5.1; of what is no RTP, other bytes */
+	__u32 rtp;      /* of the last packet; see MCI_RTP_IS */
+	__u32 rtp_ssrc; /* of the last packet (RFC 3550 section 5.1), if it is RTP */
 };
 
-/* rtp: the last packet's sequence number, together with its own number among all that were counted:
- * both in one word, so that a reader has them of one packet. 0 if RTP's version is not its. */
+/* mci_channel_stats.rtp holds the sequence number of the last packet and the value of `packets`
+ * when it was counted, in one word, so that a reader gets both from the same packet. It is 0 if the
+ * packet's RTP version is not 2. */
 #define MCI_RTP_IS      0x80000000u
-#define MCI_RTP_PACKETS 0x7fffu /* `packets` modulo 2^15 */
-#define MCI_RTP_SHIFT   16      /* of those; the sequence number is below */
+#define MCI_RTP_PACKETS 0x7fffu /* `packets` modulo 2^15, above MCI_RTP_SHIFT */
+#define MCI_RTP_SHIFT   16      /* the sequence number is below */
 
-/* refused: from an upstream to a LAN, to the number of packets that the LAN did not take. */
+/* Key of the map refused, whose value counts packets from this upstream that the LAN did not take.
+ */
 struct mci_refused_key {
-	__u32 upstream, lan; /* ifindex */
+	__u32 upstream, lan; /* ifindexes */
 };
 
-/* Pairs of one daemon's interfaces, and of those of an earlier one. */
+/* Pairs of interfaces, of this daemon and of an earlier one. */
 #define MCI_REFUSED_MAX 256
 
-/* drops, per CPU: packets to our tunnels that did not reach the LAN. */
+/* Index of the map drops, which counts packets to our tunnels that did not reach a LAN, per CPU. */
 enum mci_drop {
-	MCI_DROP_WRONG_RELAY,   /* to a tunnel of ours, not from its relay's address and port */
-	MCI_DROP_NOT_JOINED,    /* from a relay of ours, but (S,G) is not joined */
-	MCI_DROP_OTHER_TUNNEL,  /* (S,G) is joined, but through another relay or tunnel */
-	MCI_DROP_EXPIRED,       /* the entry's deadline has passed: the daemon is gone */
-	MCI_DROP_TRUNCATED,     /* ends before the inner packet that it announces */
-	MCI_DROP_INNER_VERSION, /* what is inside is neither IPv4 nor IPv6 */
-	MCI_DROP_INNER_HEADER,  /* lengths that cannot be, or IPv6 headers that do not end */
-	MCI_DROP_NOT_MULTICAST, /* inner destination is no multicast address */
-	MCI_DROP_TTL,           /* inner TTL or hop limit has run out */
-	MCI_DROP_EXCEEDS_MTU,   /* longer than the LAN interface takes */
-	MCI_DROP_NO_EGRESS,     /* joined on no interface at this moment */
-	MCI_DROP_REWRITE,       /* the kernel refused to strip or to redirect it */
-	MCI_DROP_OBSERVE_FULL,  /* a record for the daemon is lost: the ring buffer is full */
-	MCI_DROP_SLOW_RATE,   /* by the daemon: more packets a second than the slow path may send */
-	MCI_DROP_LAN_REFUSED, /* sent, and not taken by the LAN's queue or driver */
-	MCI_DROP_DUPLICATE,   /* of a channel that is moving: the other relay has delivered it */
+	MCI_DROP_WRONG_RELAY,   /* to a tunnel of ours, but not from its relay's address and port */
+	MCI_DROP_NOT_JOINED,    /* from a relay of ours, but the channel is not joined */
+	MCI_DROP_OTHER_TUNNEL,  /* the channel is joined, but by another relay or tunnel */
+	MCI_DROP_EXPIRED,       /* the entry's deadline has passed, because the daemon is gone */
+	MCI_DROP_TRUNCATED,     /* the packet ends before its inner packet does */
+	MCI_DROP_INNER_VERSION, /* the inner packet is neither IPv4 nor IPv6 */
+	MCI_DROP_INNER_HEADER,  /* impossible lengths, or a chain of IPv6 headers without end */
+	MCI_DROP_NOT_MULTICAST, /* the inner destination is not a multicast address */
+	MCI_DROP_TTL,           /* the inner TTL or hop limit has run out */
+	MCI_DROP_EXCEEDS_MTU,   /* the inner packet is longer than the LAN's MTU */
+	MCI_DROP_NO_EGRESS,     /* the channel goes to no LAN at this moment */
+	MCI_DROP_REWRITE,       /* the kernel did not strip or redirect the packet */
+	MCI_DROP_OBSERVE_FULL,  /* the ring buffer is full: a record for the daemon is lost */
+	MCI_DROP_SLOW_RATE,     /* the daemon dropped it: the slow path has reached its rate */
+	MCI_DROP_LAN_REFUSED,   /* sent, but the LAN's queue or driver did not take it */
+	MCI_DROP_DUPLICATE,     /* the channel is moving, and the other relay has delivered it */
 	MCI_DROP_OBSERVE_RATE,  /* a record of a sender, or of a LAN, that has its share of those
 				   waiting */
-	MCI_DROP_INNER_CONTROL, /* IGMP, MLD, PIM and the like: messages of a link, no data */
+	MCI_DROP_INNER_CONTROL, /* a control message of a link, such as IGMP, MLD or PIM */
 	MCI_DROP_COUNT
 };
 
-/* slow, per CPU: packets to our tunnels that the programs left to the daemon's slow path. */
+/* Index of the map slow, which counts packets to our tunnels that the programs left to the daemon's
+ * slow path, per CPU. */
 enum mci_slow {
-	MCI_SLOW_AGGREGATES,  /* of packets that GRO, or a sender's GSO, has put together */
-	MCI_SLOW_FRAGMENTS,   /* outer fragments: the first of each packet counts */
-	MCI_SLOW_OPTIONS,     /* options or extension headers of the outer header */
-	MCI_SLOW_EXCEEDS_MTU, /* to be cut: longer than the LAN interface takes */
+	MCI_SLOW_AGGREGATES,  /* several packets that GRO, or a sender's GSO, has merged */
+	MCI_SLOW_FRAGMENTS,   /* fragments of the outer packet; only the first one is counted */
+	MCI_SLOW_OPTIONS,     /* the outer header has options or extension headers */
+	MCI_SLOW_EXCEEDS_MTU, /* must be fragmented: longer than the LAN's MTU */
 	MCI_SLOW_COUNT
 };
 
-/* offloads: an upstream's ifindex to those features of it that were on before us, a bit for each.
- */
-#define MCI_OFFLOADS     2  /* rx-udp-gro-forwarding, rx-gro-list */
+/* The map offloads: by an upstream's ifindex, the features that we switched off, a bit for each. */
+#define MCI_OFFLOADS     2  /* features: rx-udp-gro-forwarding, rx-gro-list */
 #define MCI_OFFLOADS_MAX 64 /* interfaces */
 
-/* observed: ring buffer records. */
+/* Kinds of records in the ring buffer observed. */
 enum mci_observed_kind {
 	MCI_OBSERVED_PIM,          /* a PIM packet on a LAN, from its IP header on */
-	MCI_OBSERVED_FIRST_PACKET, /* first packet of channel `slot` that a CPU put on the LAN */
+	MCI_OBSERVED_FIRST_PACKET, /* first packet of channel `slot` that a CPU sent to a LAN */
 	MCI_OBSERVED_MEMBERSHIP,   /* an IGMP or MLD packet on a LAN, from its IP header on */
-	MCI_OBSERVED_RIVAL,        /* another router puts channel `slot` on a LAN of ours, too */
-	MCI_OBSERVED_MOVED,        /* first packet of channel `slot` from the relay it moves to */
+	MCI_OBSERVED_RIVAL,        /* another router sends channel `slot` to a LAN of ours, too */
+	MCI_OBSERVED_MOVED,        /* first packet of channel `slot` by the flow it moves to */
 };
 
 struct mci_observed {
@@ -178,6 +184,6 @@ struct mci_observed {
 	__u32 ifindex;
 	__u64 time_ns; /* CLOCK_MONOTONIC */
 	__u32 slot;
-	__u32 length; /* of `packet`; there may be more room behind it */
+	__u32 length; /* bytes of `packet`; unused room may follow */
 	__u8 packet[];
 };
