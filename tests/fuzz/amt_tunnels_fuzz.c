@@ -59,9 +59,8 @@ static struct opened *find_opened(const struct amt_endpoint *endpoint)
 
 /* Actions */
 
-static bool open_endpoint(void *context, struct amt_endpoint *endpoint, const char **reason)
+static bool open_endpoint(struct amt_endpoint *endpoint, const char **reason)
 {
-	(void)context;
 	if (refusals) {
 		refusals--;
 		*reason = "refused";
@@ -76,15 +75,13 @@ static bool open_endpoint(void *context, struct amt_endpoint *endpoint, const ch
 	return true;
 }
 
-static size_t path_takes(void *context, const struct amt_endpoint *endpoint)
+static size_t path_takes(const struct amt_endpoint *endpoint)
 {
-	(void)context;
 	return endpoint->local_port % 2 ? 548 : 1472;
 }
 
-static void close_endpoint(void *context, struct amt_endpoint *endpoint)
+static void close_endpoint(struct amt_endpoint *endpoint)
 {
-	(void)context;
 	*find_opened(endpoint) = opened[--opened_count];
 	endpoint->socket = NULL;
 }
@@ -99,12 +96,10 @@ static void check_update(struct cursor bytes)
 				  cursor_left(&ip.payload)));
 }
 
-static void check_sent(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
-		       size_t length)
+static void check_sent(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
 {
 	struct opened *at = find_opened(endpoint);
 
-	(void)context;
 	must(length >= AMT_REQUEST_LENGTH && length <= AMT_DATAGRAM_MAX);
 	if (bytes[0] == AMT_DISCOVERY || bytes[0] == AMT_REQUEST)
 		memcpy(at->nonce[bytes[1] != 0], bytes + 4, 4);
@@ -127,15 +122,13 @@ static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
 	must(!tunnel->members && tunnel_count--);
 }
 
-static void member_up(void *context, struct amt_member *member)
+static void member_up(struct amt_member *member)
 {
-	(void)context;
 	must(amt_gateway_is_established(&member->tunnel->gateway, member->sg.source.family));
 }
 
-static void member_reported(void *context, struct amt_member *member)
+static void member_reported(struct amt_member *member)
 {
-	(void)context;
 	must(member >= members && member < members + MEMBERS && member->tunnel);
 }
 
@@ -147,9 +140,8 @@ static void join(struct amt_member *member, uint8_t how)
 }
 
 /* Comes back at once, to the next place. */
-static void member_failed(void *context, struct amt_member *member, const char *reason)
+static void member_failed(struct amt_member *member, const char *reason)
 {
-	(void)context;
 	must(!member->tunnel && !member->contact && reason);
 	if (comebacks) {
 		comebacks--;
@@ -157,9 +149,8 @@ static void member_failed(void *context, struct amt_member *member, const char *
 	}
 }
 
-static void member_full(void *context, struct amt_member *member, bool full)
+static void member_full(struct amt_member *member, bool full)
 {
-	(void)context;
 	must(member->tunnel && member->tunnel->gateway.full == full);
 }
 
@@ -169,26 +160,26 @@ static void take_data(void *context, struct amt_tunnel *tunnel, struct cursor da
 	must(!data.failed && tunnel->data_on_socket);
 }
 
-static void note_refused(void *context, const struct addr *peer, enum protocol protocol,
-			 enum fault fault)
+static void note_rejected(void *context, const struct addr *peer, enum protocol protocol,
+			  enum fault fault)
 {
 	(void)context;
 	must(addr_length(peer->family) && protocol < PROTOCOL_COUNT);
 	must(fault > FAULT_NONE && fault < FAULT_COUNT);
 }
 
-static const struct amt_tunnels_actions actions = {.open = open_endpoint,
-						   .send = check_sent,
-						   .payload_max = path_takes,
-						   .close = close_endpoint,
-						   .opened = tunnel_opened,
+static const struct amt_endpoint_actions endpoint_actions = {.open = open_endpoint,
+							     .send = check_sent,
+							     .payload_max = path_takes,
+							     .close = close_endpoint};
+
+static const struct amt_member_actions member_actions = {
+	.up = member_up, .reported = member_reported, .failed = member_failed, .full = member_full};
+
+static const struct amt_tunnels_actions actions = {.opened = tunnel_opened,
 						   .closed = tunnel_closed,
-						   .up = member_up,
-						   .reported = member_reported,
-						   .failed = member_failed,
-						   .full = member_full,
 						   .data = take_data,
-						   .refused = note_refused};
+						   .rejected = note_rejected};
 
 /* Invariants: each counts the timers that belong to what it checks. */
 
@@ -353,11 +344,14 @@ static void start(void)
 	log_set_level(LOG_LEVEL_ERROR);
 	fuzz_restart_random();
 	timers = (struct timers){0};
-	tunnels =
-		(struct amt_tunnels){.timers = &timers, .actions = &actions, .limit = TUNNELS_MAX};
+	tunnels = (struct amt_tunnels){.timers = &timers,
+				       .actions = &actions,
+				       .endpoint_actions = &endpoint_actions,
+				       .limit = TUNNELS_MAX};
 	refusals = 0;
 	for (int i = 0; i < MEMBERS; i++)
 		members[i] = (struct amt_member){
+			.actions = &member_actions,
 			.sg = {.source = address_of(sources[i]), .group = address_of(groups[i])}};
 }
 

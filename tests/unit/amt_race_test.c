@@ -11,7 +11,7 @@
 
 static struct timers timers;
 static struct amt_tunnels tunnels;
-static struct amt_candidate storage[AMT_RACE_MOST];
+static struct amt_candidate storage[AMT_RACE_MAX];
 static struct amt_race race;
 static struct {
 	struct amt_endpoint *endpoint;
@@ -22,9 +22,8 @@ static unsigned sent_count, won, lost, long_ones, open_count;
 static char winner[ADDR_TEXT];
 static const char *why_lost;
 
-static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
+static bool endpoint_open(struct amt_endpoint *endpoint, const char **reason)
 {
-	(void)context;
 	*reason = "no route to the relay";
 	if (addr_parse("198.51.100.99", &endpoint->local) &&
 	    addr_equal(&endpoint->local, &endpoint->peer))
@@ -35,10 +34,8 @@ static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const ch
 	return true;
 }
 
-static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
-			  size_t length)
+static void endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
 {
-	(void)context;
 	cr_assert_geq(length, 8);
 	cr_assert_lt(sent_count, 64);
 	sent[sent_count].endpoint = endpoint;
@@ -46,16 +43,14 @@ static void endpoint_send(void *context, struct amt_endpoint *endpoint, const ui
 	memcpy(sent[sent_count++].nonce, bytes + 4, 4);
 }
 
-static size_t endpoint_payload_max(void *context, const struct amt_endpoint *endpoint)
+static size_t endpoint_payload_max(const struct amt_endpoint *endpoint)
 {
-	(void)context;
 	(void)endpoint;
 	return AMT_DATAGRAM_MAX;
 }
 
-static void endpoint_close(void *context, struct amt_endpoint *endpoint)
+static void endpoint_close(struct amt_endpoint *endpoint)
 {
-	(void)context;
 	endpoint->socket = NULL;
 	open_count--;
 }
@@ -66,35 +61,8 @@ static void of_tunnel(void *context, struct amt_tunnel *tunnel)
 	(void)tunnel;
 }
 
-static void on_up(void *context, struct amt_member *member)
-{
-	(void)context;
-	if (member->connection)
-		amt_race_up(member);
-}
-
-static void on_reported(void *context, struct amt_member *member)
-{
-	(void)context;
-	cr_assert(!member->connection);
-}
-
-static void on_full(void *context, struct amt_member *member, bool full)
-{
-	(void)context;
-	(void)full;
-	cr_assert(!member->connection);
-}
-
-static void on_failed(void *context, struct amt_member *member, const char *reason)
-{
-	(void)context;
-	if (member->connection)
-		amt_race_failed(member, reason);
-}
-
-static void on_refused(void *context, const struct addr *peer, enum protocol protocol,
-		       enum fault fault)
+static void on_rejected(void *context, const struct addr *peer, enum protocol protocol,
+			enum fault fault)
 {
 	(void)context;
 	(void)peer;
@@ -102,17 +70,13 @@ static void on_refused(void *context, const struct addr *peer, enum protocol pro
 	cr_expect_eq(fault, FAULT_UNEXPECTED);
 }
 
-static const struct amt_tunnels_actions tunnel_actions = {.open = endpoint_open,
-							  .send = endpoint_send,
-							  .payload_max = endpoint_payload_max,
-							  .close = endpoint_close,
-							  .opened = of_tunnel,
-							  .closed = of_tunnel,
-							  .up = on_up,
-							  .reported = on_reported,
-							  .failed = on_failed,
-							  .full = on_full,
-							  .refused = on_refused};
+static const struct amt_endpoint_actions endpoint_actions = {.open = endpoint_open,
+							     .send = endpoint_send,
+							     .payload_max = endpoint_payload_max,
+							     .close = endpoint_close};
+
+static const struct amt_tunnels_actions tunnel_actions = {
+	.opened = of_tunnel, .closed = of_tunnel, .rejected = on_rejected};
 
 static void on_won(struct amt_race *of, const struct addr *candidate, const struct addr *relay)
 {
@@ -156,7 +120,7 @@ static void begin_race(const char *one, const char *two, const char *three)
 				 .actions = &race_actions,
 				 .source = addr("192.0.2.10"),
 				 .candidates = storage,
-				 .room = AMT_RACE_MOST};
+				 .room = AMT_RACE_MAX};
 	sent_count = won = lost = 0;
 	winner[0] = 0;
 	for (size_t i = 0; i < 3; i++)
@@ -171,9 +135,10 @@ static void begin(void)
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	tunnels = (struct amt_tunnels){.timers = &timers,
 				       .actions = &tunnel_actions,
+				       .endpoint_actions = &endpoint_actions,
 				       .limit = 8,
 				       .hold_down = 180 * USEC_PER_SEC};
-	race = (struct amt_race){.tunnels = &tunnels, .candidates = storage, .room = AMT_RACE_MOST};
+	race = (struct amt_race){.tunnels = &tunnels, .candidates = storage, .room = AMT_RACE_MAX};
 	open_count = 0;
 }
 
@@ -283,7 +248,7 @@ Test(amt_race, two_candidates_may_lead_to_one_relay)
 				 .actions = &race_actions,
 				 .source = addr("192.0.2.10"),
 				 .candidates = storage,
-				 .room = AMT_RACE_MOST};
+				 .room = AMT_RACE_MAX};
 	sent_count = won = 0;
 	amt_race_add(&race, &(struct amt_candidate){.address = relay});
 	amt_race_add(&race, &(struct amt_candidate){.address = other, .discover = true});
@@ -338,10 +303,24 @@ Test(amt_race, a_full_one_is_not_tried_for_ten_minutes)
 	cr_expect_eq(sent_count, 1);
 }
 
+static void of_member(struct amt_member *member)
+{
+	cr_assert(!member->connection);
+}
+
+static void on_full(struct amt_member *member, bool full)
+{
+	cr_assert(!member->connection && full);
+}
+
+static const struct amt_member_actions member_actions = {
+	.up = of_member, .reported = of_member, .full = on_full};
+
 /* RFC 7450 section 5.1.4.4: the tunnels that a relay has are not touched by L. */
 Test(amt_race, one_that_becomes_full_keeps_its_channels_and_gets_no_new_ones)
 {
-	struct amt_member member = {.sg = {addr("192.0.2.10"), addr("232.1.1.1")}};
+	struct amt_member member = {.actions = &member_actions,
+				    .sg = {addr("192.0.2.10"), addr("232.1.1.1")}};
 	struct addr one = addr(ONE);
 
 	sent_count = 0;
@@ -405,7 +384,7 @@ Test(amt_race, the_holds_are_bounded)
 
 /* Relays that strangers name, of a network with `unanswered` at once. */
 
-static struct amt_candidate strange[AMT_RACE_MOST];
+static struct amt_candidate strange[AMT_RACE_MAX];
 static struct amt_race others;
 
 static void begin_strange(struct amt_race *of, struct amt_candidate *at, const char *source,
@@ -417,7 +396,7 @@ static void begin_strange(struct amt_race *of, struct amt_candidate *at, const c
 				.actions = &race_actions,
 				.source = addr(source),
 				.candidates = at,
-				.room = AMT_RACE_MOST};
+				.room = AMT_RACE_MAX};
 	for (unsigned i = 0; i < count; i++) {
 		snprintf(text, sizeof(text), "203.0.113.%u", first + i);
 		amt_race_add(of,
@@ -496,7 +475,7 @@ Test(amt_race, one_that_never_answered_is_closed_with_its_last_user)
 Test(amt_race, one_networks_sources_have_a_part_of_the_tunnels)
 {
 	static const char *const from[] = {"192.0.2.10", "198.51.100.10"};
-	static struct amt_candidate candidates[40][AMT_RACE_MOST];
+	static struct amt_candidate candidates[40][AMT_RACE_MAX];
 	static struct amt_race races[40];
 
 	pace_with(0, 0);

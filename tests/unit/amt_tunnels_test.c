@@ -10,7 +10,7 @@
 static struct timers timers;
 static struct amt_tunnels tunnels;
 static struct amt_endpoint *open_endpoints[ENDPOINTS];
-static unsigned opened, closed, refused, up, reported, failed, data, unreachable;
+static unsigned opened, closed, rejected, up, reported, failed, data, unreachable;
 static int said_full;
 static const char *failure;
 static bool no_route, no_room;
@@ -30,9 +30,8 @@ static uint16_t free_port(uint16_t port)
 	return port;
 }
 
-static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const char **reason)
+static bool endpoint_open(struct amt_endpoint *endpoint, const char **reason)
 {
-	(void)context;
 	*reason = "no route to the relay";
 	for (unsigned i = 0; !no_route && !no_room && i < ENDPOINTS; i++) {
 		if (open_endpoints[i])
@@ -48,10 +47,8 @@ static bool endpoint_open(void *context, struct amt_endpoint *endpoint, const ch
 	return false;
 }
 
-static void endpoint_send(void *context, struct amt_endpoint *endpoint, const uint8_t *bytes,
-			  size_t length)
+static void endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
 {
-	(void)context;
 	cr_assert(endpoint->socket);
 	cr_assert_geq(length, 8);
 	cr_assert_lt(sent_count, 64);
@@ -60,23 +57,20 @@ static void endpoint_send(void *context, struct amt_endpoint *endpoint, const ui
 	memcpy(sent[sent_count++].nonce, bytes + 4, 4);
 }
 
-static size_t endpoint_payload_max(void *context, const struct amt_endpoint *endpoint)
+static size_t endpoint_payload_max(const struct amt_endpoint *endpoint)
 {
-	(void)context;
 	(void)endpoint;
 	return AMT_DATAGRAM_MAX;
 }
 
-static void endpoint_close(void *context, struct amt_endpoint *endpoint)
+static void endpoint_close(struct amt_endpoint *endpoint)
 {
-	(void)context;
 	*(struct amt_endpoint **)endpoint->socket = NULL;
 	endpoint->socket = NULL;
 }
 
-static bool endpoint_moved(void *context, const struct amt_endpoint *endpoint)
+static bool endpoint_moved(const struct amt_endpoint *endpoint)
 {
-	(void)context;
 	return !no_route && !addr_equal(&endpoint->local, &local_now);
 }
 
@@ -94,31 +88,27 @@ static void on_closed(void *context, struct amt_tunnel *tunnel)
 	closed++;
 }
 
-static void on_up(void *context, struct amt_member *member)
+static void on_up(struct amt_member *member)
 {
-	(void)context;
 	cr_assert(member->tunnel);
 	up++;
 }
 
-static void on_reported(void *context, struct amt_member *member)
+static void on_reported(struct amt_member *member)
 {
-	(void)context;
 	(void)member;
 	reported++;
 }
 
-static void on_failed(void *context, struct amt_member *member, const char *reason)
+static void on_failed(struct amt_member *member, const char *reason)
 {
-	(void)context;
 	cr_assert(!member->tunnel && !member->contact);
 	failure = reason;
 	failed++;
 }
 
-static void on_full(void *context, struct amt_member *member, bool full)
+static void on_full(struct amt_member *member, bool full)
 {
-	(void)context;
 	cr_assert(member->tunnel && !member->connection);
 	said_full = full;
 }
@@ -130,36 +120,37 @@ static void on_data(void *context, struct amt_tunnel *tunnel, struct cursor byte
 	data += cursor_left(&bytes);
 }
 
-static void on_refused(void *context, const struct addr *peer, enum protocol protocol,
-		       enum fault fault)
+static void on_rejected(void *context, const struct addr *peer, enum protocol protocol,
+			enum fault fault)
 {
 	(void)context;
 	(void)peer;
 	(void)protocol;
 	cr_assert(fault);
-	refused++;
+	rejected++;
 	unreachable += fault == FAULT_UNREACHABLE;
 }
 
-static const struct amt_tunnels_actions actions = {.open = endpoint_open,
-						   .send = endpoint_send,
-						   .payload_max = endpoint_payload_max,
-						   .close = endpoint_close,
-						   .moved = endpoint_moved,
-						   .opened = on_opened,
-						   .closed = on_closed,
-						   .up = on_up,
-						   .reported = on_reported,
-						   .failed = on_failed,
-						   .full = on_full,
-						   .data = on_data,
-						   .refused = on_refused};
+static const struct amt_endpoint_actions endpoint_actions = {.open = endpoint_open,
+							     .send = endpoint_send,
+							     .payload_max = endpoint_payload_max,
+							     .close = endpoint_close,
+							     .moved = endpoint_moved};
+
+static const struct amt_member_actions member_actions = {
+	.up = on_up, .reported = on_reported, .failed = on_failed, .full = on_full};
+
+static const struct amt_tunnels_actions actions = {
+	.opened = on_opened, .closed = on_closed, .data = on_data, .rejected = on_rejected};
 
 static void begin(void)
 {
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	tunnels = (struct amt_tunnels){.timers = &timers, .actions = &actions, .limit = 3};
-	opened = closed = refused = up = reported = failed = data = sent_count = unreachable = 0;
+	tunnels = (struct amt_tunnels){.timers = &timers,
+				       .actions = &actions,
+				       .endpoint_actions = &endpoint_actions,
+				       .limit = 3};
+	opened = closed = rejected = up = reported = failed = data = sent_count = unreachable = 0;
 	said_full = -1;
 	no_route = no_room = false;
 }
@@ -184,7 +175,8 @@ static struct addr addr(const char *text)
 
 static struct amt_member member(const char *group)
 {
-	return (struct amt_member){.sg = {addr("192.0.2.10"), addr(group)}};
+	return (struct amt_member){.actions = &member_actions,
+				   .sg = {addr("192.0.2.10"), addr(group)}};
 }
 
 static void join(struct amt_member *member, const char *address, bool discover)
@@ -661,7 +653,7 @@ Test(amt_tunnels, nonsense_is_refused_and_changes_nothing)
 		for (size_t length = 1; length < sizeof(bytes); length++)
 			endpoint->received(endpoint, bytes, length);
 	}
-	cr_expect_gt(refused, 255 * 60);
+	cr_expect_gt(rejected, 255 * 60);
 	cr_expect_eq(up, 0);
 	query();
 	cr_expect_eq(up, 1);
@@ -677,7 +669,7 @@ Test(amt_tunnels, data_on_the_socket_is_handed_over)
 	sent[0].endpoint->received(sent[0].endpoint, bytes.at, 1);
 	cr_expect_eq(data, cursor_left(&bytes) - AMT_DATA_HEADER);
 	cr_expect_eq(one.tunnel->data_on_socket, 1);
-	cr_expect_eq(refused, 1, "no header");
+	cr_expect_eq(rejected, 1, "no header");
 	exact_free(bytes);
 }
 

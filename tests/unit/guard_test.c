@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "daemon/guard.h"
+#include "links/guard.h"
 
 #include <criterion/criterion.h>
 

@@ -8,7 +8,7 @@ struct amt_attempt {
 	struct amt_member member;
 	struct amt_race *race;
 	const struct amt_candidate *candidate;
-	struct pace_entry turn; /* to be asked */
+	struct pace_entry turn;
 	struct amt_attempt *prev, *next;
 };
 
@@ -27,10 +27,10 @@ static const struct amt_hold *hold_of(const struct amt_race *race, unsigned numb
 			      race->tunnels->timers->now);
 }
 
-/* Takes the full ones out, and puts those that are held down behind the others. */
+/* Takes full relays out, and puts those that are held down behind the others. */
 static void order(struct amt_race *race)
 {
-	struct amt_candidate held[AMT_RACE_MOST];
+	struct amt_candidate held[AMT_RACE_MAX];
 	unsigned held_count = 0, count = 0;
 
 	for (unsigned i = 0; i < race->count; i++) {
@@ -48,7 +48,7 @@ static void order(struct amt_race *race)
 	race->count = count;
 }
 
-/* Whether to ask it is to send something to one who may not want it. */
+/* Whether the candidate's address may belong to somebody who never asked for our messages. */
 static bool is_new(const struct amt_attempt *attempt)
 {
 	const struct amt_candidate *candidate = attempt->candidate;
@@ -58,7 +58,7 @@ static bool is_new(const struct amt_attempt *attempt)
 	       !amt_tunnels_know(tunnels, &candidate->address, candidate->discover);
 }
 
-/* All may be over after the call. */
+/* The race may be over, and freed, after the call. */
 static void ask(struct amt_attempt *attempt)
 {
 	struct amt_race *race = attempt->race;
@@ -69,7 +69,7 @@ static void ask(struct amt_attempt *attempt)
 			 attempt->candidate->discover);
 }
 
-/* Another race may have asked it meanwhile. */
+/* The turn costs nothing if another race has asked the relay meanwhile. */
 static bool turn_comes(struct pace_entry *entry)
 {
 	struct amt_attempt *attempt = container_of(entry, struct amt_attempt, turn);
@@ -79,7 +79,7 @@ static bool turn_comes(struct pace_entry *entry)
 	return costs;
 }
 
-/* Not all at once: who is behind it waits as well. */
+/* The candidates behind this one wait as well, so that they do not all come at once. */
 static void await_turn(struct amt_attempt *attempt)
 {
 	struct amt_race *race = attempt->race;
@@ -89,13 +89,49 @@ static void await_turn(struct amt_attempt *attempt)
 	pace_wait(&race->tunnels->pace, &attempt->turn, &race->source, false);
 }
 
-/* All may be over after the call. */
+static void ask_next(struct amt_race *race);
+
+bool amt_race_waits(const struct amt_race *race)
+{
+	return race->attempts && race->attempts->prev->turn.network; /* the head's prev: the last */
+}
+
+static void attempt_up(struct amt_member *member)
+{
+	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
+
+	timer_stop(attempt->race->tunnels->timers, &attempt->race->late);
+	attempt->race->actions->won(attempt->race, &attempt->candidate->address,
+				    &member->tunnel->relay);
+}
+
+static void attempt_failed(struct amt_member *member, const char *reason)
+{
+	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
+	struct amt_race *race = attempt->race;
+
+	DL_DELETE(race->attempts, attempt);
+	free(attempt);
+	race->reason = reason;
+	if (amt_race_waits(race))
+		return;
+	if (race->started < race->count)
+		ask_next(race);
+	else if (!race->attempts)
+		race->actions->lost(race, reason);
+}
+
+static const struct amt_member_actions attempt_actions = {.up = attempt_up,
+							  .failed = attempt_failed};
+
+/* The race may be over, and freed, after the call. */
 static void ask_next(struct amt_race *race)
 {
 	struct amt_attempt *attempt = memory_new(sizeof(*attempt));
 
 	attempt->race = race;
 	attempt->candidate = &race->candidates[race->started++];
+	attempt->member.actions = &attempt_actions;
 	attempt->member.sg.source = race->source;
 	attempt->member.connection = true;
 	attempt->member.is_strange = attempt->candidate->is_strange;
@@ -138,34 +174,4 @@ void amt_race_end(struct amt_race *race)
 		free(attempt);
 	}
 	race->attempts = NULL;
-}
-
-bool amt_race_waits(const struct amt_race *race)
-{
-	return race->attempts && race->attempts->prev->turn.network; /* the head's prev: the last */
-}
-
-void amt_race_up(struct amt_member *member)
-{
-	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
-
-	timer_stop(attempt->race->tunnels->timers, &attempt->race->late);
-	attempt->race->actions->won(attempt->race, &attempt->candidate->address,
-				    &member->tunnel->relay);
-}
-
-void amt_race_failed(struct amt_member *member, const char *reason)
-{
-	struct amt_attempt *attempt = container_of(member, struct amt_attempt, member);
-	struct amt_race *race = attempt->race;
-
-	DL_DELETE(race->attempts, attempt);
-	free(attempt);
-	race->reason = reason;
-	if (amt_race_waits(race))
-		return;
-	if (race->started < race->count)
-		ask_next(race);
-	else if (!race->attempts)
-		race->actions->lost(race, reason);
 }

@@ -13,6 +13,11 @@ json_t *view_time(usec_t moment, usec_t now)
 	return json_string(text);
 }
 
+json_t *view_text(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
 json_t *view_addr(const struct addr *addr)
 {
 	char text[ADDR_TEXT];

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+json_t *view_text(const char *text);         /* null if it is NULL */
 json_t *view_addr(const struct addr *addr); /* null of none */
 json_t *view_addrs(const struct addr *addrs, unsigned count);
 json_t *view_if(bool known, json_int_t value); /* else null */

@@ -1,159 +1,60 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/engine.h"
 #include "base/log.h"
+#include "base/memory.h"
+#include "daemon/adopt.h"
 #include "daemon/options.h"
+#include "daemon/state.h"
+#include "daemon/wire_control.h"
+#include "daemon/wire_forward.h"
+#include "daemon/wire_lans.h"
+#include "daemon/wire_paths.h"
+#include "forward/forward.h"
 #include "io/descriptors.h"
+#include "lan/lan.h"
+#include "links/links.h"
+#include "path/path.h"
+#include "path/warm.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #define DESCRIPTORS_OTHER 256
 
-void engine_refused(struct engine *engine, enum protocol protocol, enum fault fault,
-		    const struct addr *from)
-{
-	char text[ADDR_TEXT];
-
-	engine->refused[protocol][fault]++;
-	if (fault == FAULT_LIMIT || fault == FAULT_INTERFACE)
-		return; /* which, the log has from who knows it */
-	if (fault == FAULT_UNREACHABLE)
-		log_debug("%s: what is sent to %s is refused: ICMP unreachable",
-			  protocol_name(protocol), addr_format(from, text));
-	else
-		log_warning("%s: message from %s refused: %s", protocol_name(protocol),
-			    addr_format(from, text), fault_name(fault));
-}
-
-/* DNS */
-
-static void answered(void *owner, const struct dns_answer *answer)
-{
-	driad_answer(owner, answer);
-}
-
-void *engine_ask(struct driad_question *question)
-{
-	struct engine *engine = question->lookup->context;
-
-	return resolver_ask(engine->resolver, question->name, question->type, answered, question);
-}
-
-void engine_cancel(void *query)
-{
-	resolver_cancel(query);
-}
-
-void engine_lookup_refused(struct driad_lookup *lookup, enum fault fault)
-{
-	struct engine *engine = lookup->context;
-	char text[ADDR_TEXT];
-
-	engine->refused[PROTOCOL_DNS][fault]++;
-	log_warning("dns: record for source %s refused: %s", addr_format(&lookup->source, text),
-		    fault_name(fault));
-}
-
-/* The dataplane's events. The programs' clock is the loop's: CLOCK_MONOTONIC. */
-
-static void observed_pim(void *context, uint32_t ifindex, uint64_t time_ns, struct cursor packet)
-{
-	struct engine *engine = context;
-
-	engine->seen = time_ns / 1000;
-	lan_observed_pim(engine, ifindex, packet);
-}
-
-static void observed_membership(void *context, uint32_t ifindex, uint64_t time_ns,
-				struct cursor packet)
-{
-	struct engine *engine = context;
-
-	engine->seen = time_ns / 1000;
-	hosts_observed(engine, ifindex, packet);
-}
-
-static void first_packet(void *context, uint32_t slot, uint64_t time_ns)
-{
-	struct engine *engine = context;
-	struct channel *channel = channel_table_at(&engine->channels, slot);
-
-	if (!channel)
-		return;
-	channel_first_packet(channel, time_ns / 1000);
-	traffic_look(engine, channel); /* RTP's losses count from its first number */
-}
-
-static void moved(void *context, uint32_t slot, uint64_t time_ns)
-{
-	struct engine *engine = context;
-	struct channel *channel = channel_table_at(&engine->channels, slot);
-
-	(void)time_ns;
-	if (channel)
-		channel_moved(channel);
-}
-
-static void observed_rival(void *context, uint32_t ifindex, uint32_t slot)
-{
-	struct engine *engine = context;
-	const struct channel *channel = channel_table_at(&engine->channels, slot);
-
-	if (channel)
-		lan_observed_rival(engine, ifindex, &channel->sg);
-}
-
-static void observed_ready(void *owner, uint32_t events)
-{
-	struct engine *engine = owner;
-
-	(void)events;
-	dataplane_dispatch(engine->dataplane);
-}
-
-/* Starting, in the order in which data will flow */
-
-/* A tunnel's socket and its discovery's, the questions of the resolver and of the one it may
- * replace, counters, and all others. */
+/* Each tunnel has a socket, and another one while its relay is being discovered. The resolver has
+ * one for each question, and so has the resolver that it replaces. */
 static void allow_descriptors(const struct config *config)
 {
-	unsigned long most, wanted = 2ul * config->max_tunnels + 2ul * RESOLVER_SOCKETS +
-				     config->max_channels / MCI_STATS_CHUNK + DESCRIPTORS_OTHER;
+	unsigned long max, wanted = 2ul * config->max_tunnels + 2ul * RESOLVER_SOCKETS +
+				    config->max_channels / MCI_STATS_CHUNK + DESCRIPTORS_OTHER;
 
-	if (!descriptors_allow(wanted, &most))
+	if (!descriptors_allow(wanted, &max))
 		log_warning("may have %lu files open, of %lu that its limits may need: "
 			    "raise LimitNOFILE, or ulimit -n",
-			    most, wanted);
+			    max, wanted);
 }
 
-static bool start_dataplane(struct engine *engine)
+static bool start_loop(struct engine *engine)
 {
-	struct dataplane_limits limits = {.channels = engine->config->max_channels,
-					  .tunnels = engine->config->max_tunnels};
-	struct dataplane_events events = {.context = engine,
-					  .pim = observed_pim,
-					  .membership = observed_membership,
-					  .first_packet = first_packet,
-					  .moved = moved,
-					  .rival = observed_rival};
-	static const enum dataplane_choice choices[CONFIG_MODE_COUNT] = {
-		[CONFIG_MODE_AUTO] = DATAPLANE_AUTO,
-		[CONFIG_MODE_XDP] = DATAPLANE_XDP,
-		[CONFIG_MODE_TC] = DATAPLANE_TC,
-	};
-	int error = dataplane_open(&engine->dataplane, &limits, &events);
+	engine->loop = loop_new(&engine->timers);
+	if (!engine->loop)
+		log_error("cannot make an event loop: %s", strerror(errno));
+	return engine->loop;
+}
 
-	dataplane_choose(engine->dataplane, choices[engine->config->mode]);
-	if (error || !links_attach(engine)) {
-		log_error("%s", dataplane_error(engine->dataplane));
-		return false;
-	}
-	engine->observed = loop_watch(engine->loop, dataplane_events_fd(engine->dataplane), EPOLLIN,
-				      observed_ready, engine);
-	return engine->observed;
+static void start_secret(struct engine *engine)
+{
+	const char *folder = engine->config->state;
+	int error = secret_open(folder, &engine->secret);
+
+	if (error)
+		log_warning(
+			"cannot keep the tunnels' ports in %s: %s. After a restart relays may not "
+			"answer for minutes: make the folder writable, or name another by "
+			"'state' in [daemon]",
+			folder, strerror(error));
 }
 
 static bool start_resolver(struct engine *engine)
@@ -174,111 +75,72 @@ static bool start_resolver(struct engine *engine)
 	return engine->resolver;
 }
 
-static bool start_control(struct engine *engine)
+static void start_rooms(struct engine *engine)
 {
-	const char *path = engine->config->control_socket;
-	int error = control_open(&engine->control, engine->loop, &engine->timers, path,
-				 requests_handle, requests_gone, engine);
-
-	if (error == -EADDRINUSE)
-		log_error("another mcingestd answers on %s: stop it, or give --socket", path);
-	else if (error)
-		log_error("cannot listen on %s: %s", path, strerror(-error));
-	return !error;
-}
-
-static void start_secret(struct engine *engine)
-{
-	const char *folder = engine->config->state;
-	int error = secret_open(folder, &engine->secret);
-
-	if (error)
-		log_warning(
-			"cannot keep the tunnels' ports in %s: %s. After a restart relays may not "
-			"answer for minutes: make the folder writable, or name another by "
-			"'state' in [daemon]",
-			folder, strerror(error));
-}
-
-static void start_tables(struct engine *engine)
-{
-	engine->channels = (struct channel_table){.timers = &engine->timers,
-						  .actions = &relays_channel_actions,
-						  .context = engine,
-						  .element_size = relays_element_size,
-						  .limit = engine->config->max_channels,
-						  .linger = engine->config->linger};
-	channel_table_init(&engine->channels);
-	engine->driad_options = options_driad(engine->config);
-	relays_start(engine);
-	engine->tunnels = (struct amt_tunnels){.timers = &engine->timers,
-					       .actions = &tunnels_actions,
-					       .context = engine,
-					       .limit = engine->config->max_tunnels,
-					       .hold_down = engine->config->tunnels.hold_down,
-					       .pace = {.timers = &engine->timers,
-							.rate = engine->config->new_relays,
-							.unanswered = engine->config->unanswered}};
-	datagrams_start(&engine->pim_datagrams, engine, PROTOCOL_PIM);
-	datagrams_start(&engine->host_datagrams, engine, PROTOCOL_MEMBERSHIP);
-	traffic_start(engine);
-	watch_start(engine);
-}
-
-static bool start_lans(struct engine *engine)
-{
-	for (unsigned i = 0; i < engine->lan_count; i++)
-		if (!lan_start(&engine->lans[i]))
-			return false;
-	return true;
-}
-
-bool engine_start(struct engine *engine, const struct config *config)
-{
-	*engine = (struct engine){.config = config};
-	engine->pim_options = options_pim(config);
-	if (geteuid()) {
-		log_error("needs root: it loads BPF programs and opens raw sockets");
-		return false;
-	}
-	allow_descriptors(config);
-	engine->loop = loop_new(&engine->timers);
-	if (!engine->loop) {
-		log_error("cannot make an event loop: %s", strerror(errno));
-		return false;
-	}
-	engine->started = engine->timers.now;
 	start_secret(engine);
-	start_tables(engine);
-	/* The socket first: where another daemon runs, its programs must not be touched. */
-	if (!links_find(engine) || !start_control(engine) || !start_resolver(engine) ||
-	    !slowpath_start(engine) || !start_dataplane(engine) || !start_lans(engine) ||
-	    !links_watch(engine))
+	engine->driad_options = options_driad(engine->config);
+	wire_paths(engine);
+}
+
+/* The control socket comes before the dataplane: where another daemon answers on it, that daemon's
+ * programs must not be touched. */
+static bool start_all(struct engine *engine)
+{
+	if (!wire_forward(engine) || !wire_lans(engine) || !wire_control(engine) ||
+	    !start_resolver(engine) || !wire_dataplane(engine) || !lans_start(&engine->lans))
+		return false;
+	forward_start(&engine->forward);
+	if (!wire_news(engine))
 		return false;
 	adopt_leftovers(engine);
-	warm_start(engine);
+	path_warm_start(&engine->paths, &engine->config->warm);
 	return true;
+}
+
+struct engine *engine_start(const struct config *config, bool *up)
+{
+	struct engine *engine = memory_new(sizeof(*engine));
+
+	*up = false;
+	engine->config = config;
+	if (geteuid()) {
+		log_error("needs root: it loads BPF programs and opens raw sockets");
+		return engine;
+	}
+	allow_descriptors(config);
+	if (!start_loop(engine))
+		return engine;
+	start_rooms(engine);
+	*up = start_all(engine);
+	return engine;
+}
+
+int engine_run(struct engine *engine)
+{
+	return loop_run(engine->loop);
+}
+
+static void stop_rooms(struct engine *engine)
+{
+	lans_stop(&engine->lans);
+	paths_free(&engine->paths);
+	requests_stop(&engine->requests);
+	forward_stop(&engine->forward);
+	links_stop(&engine->links);
 }
 
 void engine_stop(struct engine *engine)
 {
 	netlink_monitor_close(engine->monitor);
-	for (unsigned i = 0; i < engine->lan_count; i++)
-		lan_stop(&engine->lans[i]);
-	if (engine->channels.by_slot)
-		channel_table_free(&engine->channels);
-	driad_sources_free(&engine->sources);
-	warm_stop(engine);
-	amt_tunnels_close(&engine->tunnels);
-	requests_cancel_all(engine);
+	if (engine->loop)
+		stop_rooms(engine);
 	control_close(engine->control);
 	resolver_free(engine->resolver);
 	options_driad_free(&engine->driad_options);
-	slowpath_stop(engine);
+	frames_close(engine->frames);
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);
 	loop_free(engine->loop);
-	datagrams_stop(&engine->pim_datagrams);
-	datagrams_stop(&engine->host_datagrams);
 	timers_free(&engine->timers);
+	free(engine);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mcingestd: start, readiness, stop. Exit status: 0 stopped as asked, 1 the loop broke, 2 cannot
- * start. */
+/* mcingestd: start, readiness, stop. Exit status: 0 after a stop that was asked for, 1 if the event
+ * loop broke, 2 if the daemon cannot start. */
 #include "base/log.h"
 #include "daemon/engine.h"
 
@@ -13,7 +13,7 @@ static int serve(struct engine *engine)
 
 	sd_notify(0, "READY=1");
 	log_notice("ready");
-	error = loop_run(engine->loop);
+	error = engine_run(engine);
 	sd_notify(0, "STOPPING=1");
 	if (error)
 		log_error("the event loop broke: %s", strerror(-error));
@@ -22,16 +22,18 @@ static int serve(struct engine *engine)
 
 int main(int argc, char **argv)
 {
-	static struct engine engine;
+	struct engine *engine;
 	struct config config;
 	int status = config_read(&config, argc, argv);
+	bool up;
 
 	if (status)
 		return status == 1 ? 0 : status;
 	if (config.debug)
 		log_set_level(LOG_LEVEL_DEBUG);
-	status = engine_start(&engine, &config) ? serve(&engine) : 2;
-	engine_stop(&engine);
+	engine = engine_start(&config, &up);
+	status = up ? serve(engine) : 2;
+	engine_stop(engine);
 	log_catch_up(USEC_NEVER);
 	config_free(&config);
 	return status;

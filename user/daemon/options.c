@@ -70,3 +70,12 @@ struct pim_options options_pim(const struct config *config)
 				    .metric.preference = config->assert.preference,
 				    .metric.metric = config->assert.metric};
 }
+
+struct membership_settings options_membership(const struct config *config)
+{
+	return (struct membership_settings){.robustness = config->igmp_robustness,
+					    .query_interval = config->igmp_interval,
+					    .limit = config->max_memberships,
+					    .require_router_alert = config->require_router_alert,
+					    .groups = &config->pim_groups};
+}

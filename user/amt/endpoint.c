@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/endpoint.h"
+
+bool amt_endpoint_open(struct amt_endpoint *endpoint, const char **reason)
+{
+	return endpoint->actions->open(endpoint, reason);
+}
+
+void amt_endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+{
+	if (endpoint->socket)
+		endpoint->actions->send(endpoint, bytes, length);
+}
+
+size_t amt_endpoint_payload_max(const struct amt_endpoint *endpoint, size_t while_closed)
+{
+	return endpoint->socket ? endpoint->actions->payload_max(endpoint) : while_closed;
+}
+
+void amt_endpoint_close(struct amt_endpoint *endpoint)
+{
+	if (endpoint->socket)
+		endpoint->actions->close(endpoint);
+}
+
+/* The old socket is closed first, because it holds the port that the new one is to have. */
+bool amt_endpoint_follow_route(struct amt_endpoint *endpoint)
+{
+	struct amt_endpoint before = *endpoint;
+	const char *reason;
+
+	if (endpoint->socket && !endpoint->actions->moved(endpoint))
+		return false;
+	amt_endpoint_close(endpoint);
+	if (amt_endpoint_open(endpoint, &reason))
+		return true;
+	*endpoint = before;
+	endpoint->socket = NULL;
+	return false;
+}

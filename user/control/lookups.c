@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/lookups.h"
+#include "base/memory.h"
+#include "control/views.h"
+
+#include <stdlib.h>
+#include <utlist.h>
+
+struct request_lookup {
+	struct driad_lookup driad;
+	struct requests *requests;
+	struct control_client *client;
+	json_t *steps;
+	struct request_lookup *prev, *next;
+};
+
+static struct request_lookup *lookup_of(struct driad_lookup *driad)
+{
+	return container_of(driad, struct request_lookup, driad);
+}
+
+static void end(struct request_lookup *lookup)
+{
+	DL_DELETE(lookup->requests->lookups, lookup);
+	driad_stop(&lookup->driad);
+	json_decref(lookup->steps);
+	free(lookup);
+}
+
+static void answered(const struct driad_question *question, const struct dns_answer *answer)
+{
+	json_array_append_new(lookup_of(question->lookup)->steps,
+			      view_lookup_step(question, answer));
+}
+
+static json_t *reply_of(struct request_lookup *lookup)
+{
+	const struct driad_lookup *driad = &lookup->driad;
+	char source[ADDR_TEXT], owner[DNS_NAME_TEXT];
+	json_t *reply = json_object();
+
+	amtrelay_owner(&driad->source, owner);
+	json_object_set_new(reply, "source", json_string(addr_format(&driad->source, source)));
+	json_object_set_new(reply, "owner", json_string(owner));
+	json_object_set_new(reply, "ways", view_ways(driad->options));
+	json_object_set_new(reply, "domain", view_text(driad->options->domain));
+	json_object_set_new(reply, "dnssec",
+			    json_string(config_dnssec_name(lookup->requests->config)));
+	json_object_set(reply, "steps", lookup->steps);
+	json_object_set_new(reply, "relays", view_lookup_relays(driad));
+	json_object_set_new(reply, "reason", view_text(driad->reason));
+	return reply;
+}
+
+static void done(struct driad_lookup *driad)
+{
+	struct request_lookup *lookup = lookup_of(driad);
+
+	control_reply(lookup->client, reply_of(lookup));
+	end(lookup);
+}
+
+/* DNS is asked as for the channels. */
+void lookups_init(struct requests *requests)
+{
+	const struct driad_actions *asking = &requests->paths->sources.actions;
+
+	requests->lookup_actions = (struct driad_actions){.ask = asking->ask,
+							  .cancel = asking->cancel,
+							  .refused = asking->refused,
+							  .answered = answered,
+							  .done = done};
+}
+
+void lookups_start(struct requests *requests, struct control_client *client, const json_t *request)
+{
+	const char *text = json_string_value(json_object_get(request, "source"));
+	const struct driad_sources *sources = &requests->paths->sources;
+	struct request_lookup *lookup;
+	struct addr source;
+
+	if (!text || !addr_parse(text, &source) || addr_is_martian(&source)) {
+		control_refuse(client, "'source' must be the unicast address of a source");
+		return;
+	}
+	lookup = memory_new(sizeof(*lookup));
+	lookup->requests = requests;
+	lookup->client = client;
+	lookup->steps = json_array();
+	lookup->driad = (struct driad_lookup){.timers = requests->timers,
+					      .actions = &requests->lookup_actions,
+					      .options = sources->options,
+					      .context = sources->context,
+					      .source = source,
+					      .patient = true};
+	DL_APPEND(requests->lookups, lookup);
+	driad_start(&lookup->driad);
+}
+
+void lookups_cancel(struct requests *requests, const struct control_client *client)
+{
+	struct request_lookup *lookup, *next;
+
+	DL_FOREACH_SAFE (requests->lookups, lookup, next)
+		if (!client || lookup->client == client)
+			end(lookup);
+}

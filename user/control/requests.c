@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/requests.h"
+#include "control/lookups.h"
+#include "control/show_channels.h"
+#include "control/show_lans.h"
+#include "control/show_status.h"
+#include "control/views.h"
+
+#include <string.h>
+
+static void show_tunnels(struct requests *requests, struct control_client *client)
+{
+	control_reply(client, view_tunnels(&requests->paths->tunnels));
+}
+
+static void show_counters(struct requests *requests, struct control_client *client)
+{
+	uint64_t drops[MCI_DROP_COUNT] = {0};
+	const char *error = requests->actions->drops(requests->context, drops);
+	json_t *reply;
+
+	if (error) {
+		control_refuse(client, "%s", error);
+		return;
+	}
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		drops[reason] += requests->forward->slow.drops[reason];
+	reply = json_object();
+	json_object_set_new(reply, "drops", view_drops(drops));
+	json_object_set_new(reply, "refused", view_refused(requests->rejected));
+	json_object_set_new(reply, "pim", show_pim_counters(requests));
+	control_reply(client, reply);
+}
+
+static void lift_hold(struct requests *requests, struct control_client *client,
+		      const json_t *request)
+{
+	const char *text = json_string_value(json_object_get(request, "relay"));
+	struct addr relay;
+	json_t *reply;
+
+	if (!text || !addr_parse(text, &relay)) {
+		control_refuse(client, "'relay' must be the address of a relay");
+		return;
+	}
+	if (!amt_holds_lift(&requests->paths->tunnels.holds, &relay)) {
+		control_refuse(client, "%s is not held down; `mcingest tunnels` shows what is",
+			       text);
+		return;
+	}
+	reply = json_object();
+	json_object_set_new(reply, "lifted", view_addr(&relay));
+	control_reply(client, reply);
+}
+
+static const struct {
+	const char *name;
+	void (*show)(struct requests *requests, struct control_client *client);
+} shows[] = {
+	{"status", show_status},     {"interfaces", show_interfaces}, {"neighbors", show_neighbors},
+	{"channels", show_channels}, {"tunnels", show_tunnels},       {"counters", show_counters},
+};
+
+void requests_handle(void *owner, struct control_client *client, const json_t *request)
+{
+	const char *name = json_string_value(json_object_get(request, "command"));
+
+	for (size_t i = 0; name && i < sizeof(shows) / sizeof(shows[0]); i++) {
+		if (strcmp(name, shows[i].name) == 0) {
+			shows[i].show(owner, client);
+			return;
+		}
+	}
+	if (name && strcmp(name, "lookup") == 0)
+		lookups_start(owner, client, request);
+	else if (name && strcmp(name, "lift") == 0)
+		lift_hold(owner, client, request);
+	else
+		control_refuse(client, "unknown command '%s'", name ? name : "");
+}
+
+void requests_gone(void *owner, struct control_client *client)
+{
+	lookups_cancel(owner, client);
+}
+
+void requests_init(struct requests *requests)
+{
+	lookups_init(requests);
+}
+
+void requests_stop(struct requests *requests)
+{
+	lookups_cancel(requests, NULL);
+}

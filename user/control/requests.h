@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The requests of control clients.
+ *
+ * A client sends {"command": NAME, ...} on the control socket (server.h). The commands that only
+ * show something are answered at once: by show_status.h, show_lans.h, show_channels.h and the views
+ * (views.h), which know the JSON of each thing. `lookup` is answered when DNS has been (lookups.h).
+ * `lift` is the only command that changes something: it ends the hold of a relay.
+ *
+ * The keys of all replies are a contract with `mcingest --json` and with programs that read it. */
+#pragma once
+
+#include "control/state.h"
+
+/* Before that set all but lookup_actions and lookups; the sources of `paths` have their actions. */
+void requests_init(struct requests *requests);
+/* For control_open(); the owner is a struct requests. */
+void requests_handle(void *owner, struct control_client *client, const json_t *request);
+void requests_gone(void *owner, struct control_client *client);
+/* Cancels the lookups that are under way. */
+void requests_stop(struct requests *requests);

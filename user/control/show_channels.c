@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/show_channels.h"
+#include "control/views.h"
+#include "forward/traffic.h"
+#include "path/path.h"
+
+#define CHANNELS_AT_ONCE 64 /* of a reply, at some 20 microseconds each */
+
+static json_t *asserts(struct lans *lans, const struct sg *sg)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < lans->count; i++) {
+		const struct lan_pim *pim = lan_pim_of(&lans->list[i], sg->group.family);
+
+		if (pim->socket && pim_asserts_find(&pim->interface.asserts, sg))
+			json_array_append_new(list, view_assert(&pim->interface, sg));
+	}
+	return list;
+}
+
+/* Who keeps the channel. */
+static json_t *wanted(struct lans *lans, const struct sg *sg)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < lans->count; i++) {
+		const struct lan_hosts *hosts = lan_hosts_of(&lans->list[i], sg->group.family);
+		const struct lan_pim *pim = lan_pim_of(&lans->list[i], sg->group.family);
+
+		if (pim->socket)
+			view_joined(&pim->interface, sg, list);
+		if (hosts->socket)
+			view_membership(&hosts->querier, sg, list);
+	}
+	return list;
+}
+
+static json_t *channel_now(struct requests *requests, struct channel *channel)
+{
+	struct dataplane_channel_stats stats = traffic_read(channel);
+	const char *names[CHANNEL_INTERFACES_MAX] = {0};
+	struct lans *lans = requests->lans;
+	struct view_channel_parts parts = {
+		.wait = path_wait(channel),
+		.relay = path_relay(channel),
+		.other = path_other_relay(channel),
+		.interfaces = names,
+		.stats = &stats,
+		.slow_packets = forward_slow_stats(channel)->packets,
+		.wanted = wanted(lans, &channel->sg),
+		.asserts = asserts(lans, &channel->sg),
+	};
+
+	for (unsigned i = 0; i < lans->count; i++)
+		names[i] = lans->list[i].link.name;
+	return view_channel(channel, &parts);
+}
+
+/* By slot, so that a channel which stays is shown once, whatever comes and goes meanwhile. */
+static json_t *next_channels(void *owner, size_t *slot)
+{
+	struct requests *requests = owner;
+	const struct channel_table *channels = &requests->paths->channels;
+	json_t *list = json_array();
+
+	for (; *slot < channels->slots && json_array_size(list) < CHANNELS_AT_ONCE; ++*slot) {
+		struct channel *channel = channel_table_at(channels, *slot);
+
+		if (channel)
+			json_array_append_new(list, channel_now(requests, channel));
+	}
+	return list;
+}
+
+void show_channels(struct requests *requests, struct control_client *client)
+{
+	(void)requests;
+	control_reply_list(client, "channels", next_channels);
+}

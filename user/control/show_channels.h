@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `channels`: every channel, with who wants it and by which relay it comes. */
+#pragma once
+
+#include "control/state.h"
+
+void show_channels(struct requests *requests, struct control_client *client);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "control/show_lans.h"
+#include "control/views.h"
+
+/* The parts of an interface's view */
+
+static json_t *link_view(const struct requests *requests, const struct link *link)
+{
+	const struct requests_actions *actions = requests->actions;
+	unsigned ifindex = link->is.ifindex;
+	const char *mode = actions->mode(requests->context, ifindex, link->role);
+	const char *why = actions->why(requests->context, ifindex, link->role);
+	const char *in_front = actions->in_front(requests->context, ifindex, link->role);
+
+	if (!mode && link->program.why[0])
+		why = link->program.why;
+	return view_interface(&link->is, link->role == ROLE_UPSTREAM ? "upstream" : "downstream",
+			      mode, why, *in_front ? in_front : NULL);
+}
+
+/* null if the kernel cannot tell */
+static json_t *refused_by(const struct requests *requests, const struct link *link)
+{
+	uint64_t packets = 0;
+	bool known = requests->actions->refused(requests->context, link->is.ifindex, &packets);
+
+	return view_if(known, (json_int_t)packets);
+}
+
+/* The families by which PIM is spoken. */
+static json_t *dr_views(const struct lan *lan)
+{
+	json_t *list = json_array();
+
+	if (lan->ipv4.socket)
+		json_array_append_new(list, view_addr(pim_interface_dr(&lan->ipv4.interface)));
+	if (lan->ipv6.socket)
+		json_array_append_new(list, view_addr(pim_interface_dr(&lan->ipv6.interface)));
+	return list;
+}
+
+static json_t *pim_views(const struct lan *lan)
+{
+	json_t *list = json_array();
+
+	if (lan->ipv4.socket)
+		json_array_append_new(list, view_pim(&lan->ipv4.interface));
+	if (lan->ipv6.socket)
+		json_array_append_new(list, view_pim(&lan->ipv6.interface));
+	return list;
+}
+
+/* null if hosts are not asked */
+static json_t *hosts_view(const struct lan_hosts *hosts)
+{
+	return hosts->socket ? view_querier(&hosts->querier) : json_null();
+}
+
+static void add_hosts(json_t *view, const struct lan *lan)
+{
+	json_object_set_new(view, "igmp", hosts_view(&lan->igmp));
+	json_object_set_new(view, "mld", hosts_view(&lan->mld));
+}
+
+/* status */
+
+static json_t *lan_of_status(struct requests *requests, unsigned number)
+{
+	const struct link *link = &requests->links->lans[number];
+	const struct lan *lan = &requests->lans->list[number];
+	unsigned neighbors = pim_neighbors_count(&lan->ipv4.interface.neighbors) +
+			     pim_neighbors_count(&lan->ipv6.interface.neighbors);
+	json_t *view = link_view(requests, link);
+
+	json_object_set_new(view, "neighbors", json_integer(neighbors));
+	json_object_set_new(view, "observed", json_boolean(lan->observed));
+	json_object_set_new(view, "refused", refused_by(requests, link));
+	json_object_set_new(view, "dr", dr_views(lan));
+	add_hosts(view, lan);
+	return view;
+}
+
+json_t *show_interfaces_of_status(struct requests *requests)
+{
+	const struct links *links = requests->links;
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < links->lan_count; i++)
+		json_array_append_new(list, lan_of_status(requests, i));
+	for (unsigned i = 0; i < links->upstream_count; i++)
+		json_array_append_new(list, link_view(requests, &links->upstreams[i]));
+	return list;
+}
+
+/* interfaces */
+
+static json_t *link_now(const struct requests *requests, const struct link *link)
+{
+	json_t *view = link_view(requests, link);
+
+	json_object_set_new(view, "up", json_boolean(link->is.ifindex && link->is.up));
+	json_object_set_new(view, "mtu", json_integer(link->is.mtu));
+	return view;
+}
+
+static json_t *lan_now(struct requests *requests, unsigned number)
+{
+	const struct link *link = &requests->links->lans[number];
+	const struct lan *lan = &requests->lans->list[number];
+	json_t *view = link_now(requests, link);
+
+	json_object_set_new(view, "refused", refused_by(requests, link));
+	json_object_set_new(view, "pim", pim_views(lan));
+	add_hosts(view, lan);
+	return view;
+}
+
+static void reply_list(struct control_client *client, const char *key, json_t *list)
+{
+	json_t *reply = json_object();
+
+	json_object_set_new(reply, key, list);
+	control_reply(client, reply);
+}
+
+void show_interfaces(struct requests *requests, struct control_client *client)
+{
+	const struct links *links = requests->links;
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < links->lan_count; i++)
+		json_array_append_new(list, lan_now(requests, i));
+	for (unsigned i = 0; i < links->upstream_count; i++)
+		json_array_append_new(list, link_now(requests, &links->upstreams[i]));
+	reply_list(client, "interfaces", list);
+}
+
+/* PIM of all LANs */
+
+typedef void pim_view_fn(const struct pim_interface *pim, json_t *list);
+
+static json_t *for_each_pim(const struct lans *lans, pim_view_fn *view)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < lans->count; i++) {
+		if (lans->list[i].ipv4.socket)
+			view(&lans->list[i].ipv4.interface, list);
+		if (lans->list[i].ipv6.socket)
+			view(&lans->list[i].ipv6.interface, list);
+	}
+	return list;
+}
+
+void show_neighbors(struct requests *requests, struct control_client *client)
+{
+	reply_list(client, "neighbors", for_each_pim(requests->lans, view_neighbors));
+}
+
+json_t *show_pim_counters(struct requests *requests)
+{
+	return for_each_pim(requests->lans, view_pim_counters);
+}

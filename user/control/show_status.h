@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `status`: the daemon on one page. */
+#pragma once
+
+#include "control/state.h"
+
+void show_status(struct requests *requests, struct control_client *client);

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/endpoints.h"
+#include "base/log.h"
+#include "daemon/state.h"
+#include "io/udp.h"
+#include "links/links.h"
+
+#include <errno.h>
+#include <net/if.h>
+
+static const char *why_not_open(int error)
+{
+	switch (error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return "no route to the relay";
+	case EADDRNOTAVAIL:
+		return "this host does not have the source_address of [tunnels]";
+	case ENODEV:
+		return "there is no such vrf as [tunnels] names";
+	default:
+		return "cannot open a socket to the relay";
+	}
+}
+
+static struct udp_path configured_path(const struct config *config)
+{
+	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
+				 .ipv6 = config->tunnels.ipv6,
+				 .mark = config->tunnels.mark,
+				 .vrf = config->tunnels.vrf};
+}
+
+/* Receiving */
+
+static void reject(struct engine *engine, const struct addr *peer, unsigned ifindex)
+{
+	char name[IF_NAMESIZE] = "another", text[ADDR_TEXT];
+
+	rejected_count(&engine->rejected, PROTOCOL_AMT, FAULT_INTERFACE, peer);
+	if_indextoname(ifindex, name);
+	log_warning("relay %s: its messages come in by %s, which is no upstream interface, and are "
+		    "refused: name it by --upstream, or route the relay by one that is",
+		    addr_format(peer, text), name);
+}
+
+/* Only upstream interfaces have a program that takes the data; and on a LAN anyone may forge it. */
+static void received(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
+{
+	struct amt_endpoint *endpoint = owner;
+	struct engine *engine = endpoint->context;
+
+	if (ifindex && !links_is_upstream(&engine->links, ifindex))
+		reject(engine, &endpoint->peer, ifindex);
+	else
+		endpoint->received(endpoint, bytes, length);
+}
+
+/* Opening */
+
+/* The address that the route to the peer has for us. The socket has it, unless the configuration
+ * has another. */
+static struct addr routed_source(const struct engine *engine, const struct amt_endpoint *endpoint)
+{
+	struct udp_path path = configured_path(engine->config);
+	bool is_configured = (endpoint->peer.family == AF_INET ? path.ipv4 : path.ipv6).family;
+	struct addr source;
+
+	path.ipv4 = path.ipv6 = (struct addr){0};
+	if (is_configured && udp_source(&path, &endpoint->peer, &source))
+		return source;
+	return endpoint->local;
+}
+
+/* Strangers name relays. They must not make us speak to ourselves, nor to one of our LANs. */
+static bool is_ours(const struct engine *engine, const struct amt_endpoint *endpoint)
+{
+	struct addr source = routed_source(engine, endpoint);
+
+	return addr_equal(&source, &endpoint->peer) ||
+	       links_is_lan_address(&engine->links, &source);
+}
+
+/* The port that the endpoint had, or is to have; then those that belong to its peer. */
+static unsigned wanted_ports(const struct engine *engine, const struct amt_endpoint *endpoint,
+			     uint16_t wanted[1 + PORTS_OF_PEER])
+{
+	uint16_t of_peer[PORTS_OF_PEER];
+	unsigned count = 0, found = 0;
+	struct ports ports;
+
+	if (endpoint->local_port)
+		wanted[count++] = endpoint->local_port;
+	if (endpoint->keeps_port) {
+		ports_read(&ports);
+		found = ports_of_peer(&ports, &engine->secret, &endpoint->peer, of_peer);
+	}
+	for (unsigned i = endpoint->port_choice; i < found; i++)
+		wanted[count++] = of_peer[i];
+	return count;
+}
+
+static void close_socket(struct amt_endpoint *endpoint)
+{
+	udp_close(endpoint->socket);
+	endpoint->socket = NULL;
+}
+
+static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
+{
+	struct engine *engine = endpoint->context;
+	struct udp_path path = configured_path(engine->config);
+	uint16_t wanted[1 + PORTS_OF_PEER];
+
+	path.ports = wanted;
+	path.port_count = wanted_ports(engine, endpoint, wanted);
+	endpoint->socket = udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT,
+				    &endpoint->local, &endpoint->local_port, received, endpoint);
+	if (!endpoint->socket) {
+		*reason = why_not_open(errno);
+		return false;
+	}
+	if (!is_ours(engine, endpoint))
+		return true;
+	rejected_count(&engine->rejected, PROTOCOL_AMT, FAULT_ADDRESS, &endpoint->peer);
+	*reason = "relay's address is this host's, or of its LAN";
+	close_socket(endpoint);
+	return false;
+}
+
+static void send_bytes(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+{
+	udp_send(endpoint->socket, bytes, length);
+}
+
+static size_t payload_max(const struct amt_endpoint *endpoint)
+{
+	return udp_payload_max(endpoint->socket);
+}
+
+static bool moved(const struct amt_endpoint *endpoint)
+{
+	const struct engine *engine = endpoint->context;
+	struct udp_path path = configured_path(engine->config);
+	struct addr source;
+
+	return udp_source(&path, &endpoint->peer, &source) &&
+	       !addr_equal(&source, &endpoint->local);
+}
+
+const struct amt_endpoint_actions endpoints_actions = {.open = open_socket,
+						       .send = send_bytes,
+						       .payload_max = payload_max,
+						       .close = close_socket,
+						       .moved = moved};

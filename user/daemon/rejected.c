@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/rejected.h"
+#include "base/log.h"
+
+/* Some faults are logged by who finds them, in words that name the thing. */
+static bool is_logged_already(enum fault fault)
+{
+	return fault == FAULT_LIMIT || fault == FAULT_INTERFACE;
+}
+
+void rejected_count(struct rejected *rejected, enum protocol protocol, enum fault fault,
+		    const struct addr *from)
+{
+	char text[ADDR_TEXT];
+
+	rejected->counts[protocol][fault]++;
+	if (is_logged_already(fault))
+		return;
+	if (fault == FAULT_UNREACHABLE)
+		log_debug("%s: what is sent to %s is refused: ICMP unreachable",
+			  protocol_name(protocol), addr_format(from, text));
+	else
+		log_warning("%s: message from %s refused: %s", protocol_name(protocol),
+			    addr_format(from, text), fault_name(fault));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The whole daemon: the rooms, and what the kernel gives to them. Only the files of this folder see
+ * it. */
+#pragma once
+
+#include "control/requests.h"
+#include "daemon/rejected.h"
+#include "io/frames.h"
+#include "io/netlink_monitor.h"
+#include "io/ports.h"
+#include "io/resolver.h"
+
+struct engine {
+	const struct config *config;
+	struct timers timers;
+	struct loop *loop;
+	struct loop_watch *observed; /* the dataplane's events */
+	struct dataplane *dataplane;
+	struct resolver *resolver;
+	struct control_server *control;
+	struct netlink_monitor *monitor;
+	struct frames *frames;
+	struct secret secret; /* of which the tunnels' ports come */
+	struct driad_options driad_options;
+	struct links links;
+	struct lans lans;
+	struct paths paths;
+	struct forward forward;
+	struct requests requests;
+	struct rejected rejected;
+};

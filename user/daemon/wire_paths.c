@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/wire_paths.h"
+#include "base/log.h"
+#include "daemon/endpoints.h"
+#include "daemon/state.h"
+#include "forward/forward.h"
+#include "forward/slow_path.h"
+#include "lan/lan.h"
+#include "path/path.h"
+
+/* DNS */
+
+static void answered(void *owner, const struct dns_answer *answer)
+{
+	driad_answer(owner, answer);
+}
+
+static void *ask(struct driad_question *question)
+{
+	struct engine *engine = question->lookup->context;
+
+	return resolver_ask(engine->resolver, question->name, question->type, answered, question);
+}
+
+static void cancel(void *query)
+{
+	resolver_cancel(query);
+}
+
+static void record_refused(struct driad_lookup *lookup, enum fault fault)
+{
+	struct engine *engine = lookup->context;
+	char text[ADDR_TEXT];
+
+	engine->rejected.counts[PROTOCOL_DNS][fault]++;
+	log_warning("dns: record for source %s refused: %s", addr_format(&lookup->source, text),
+		    fault_name(fault));
+}
+
+/* Tunnels */
+
+static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
+{
+	const struct amt_endpoint *endpoint = &tunnel->endpoint;
+	struct engine *engine = context;
+	char text[2][ADDR_TEXT];
+
+	if (dataplane_set_tunnel(engine->dataplane, &endpoint->local, endpoint->local_port,
+				 &tunnel->relay, AMT_PORT))
+		log_warning("%s", dataplane_error(engine->dataplane));
+	log_notice("tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
+		   addr_format(&endpoint->local, text[1]), endpoint->local_port);
+}
+
+static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
+{
+	struct engine *engine = context;
+	char text[ADDR_TEXT];
+
+	dataplane_remove_tunnel(engine->dataplane, &tunnel->endpoint.local,
+				tunnel->endpoint.local_port);
+	log_notice("tunnel to relay %s closed", addr_format(&tunnel->relay, text));
+}
+
+static void tunnel_data(void *context, struct amt_tunnel *tunnel, struct cursor data)
+{
+	struct engine *engine = context;
+
+	slow_path_take(&engine->forward, tunnel, data);
+}
+
+static void message_rejected(void *context, const struct addr *peer, enum protocol protocol,
+			     enum fault fault)
+{
+	struct engine *engine = context;
+
+	rejected_count(&engine->rejected, protocol, fault, peer);
+}
+
+static const struct amt_tunnels_actions tunnels_actions = {.opened = tunnel_opened,
+							   .closed = tunnel_closed,
+							   .data = tunnel_data,
+							   .rejected = message_rejected};
+
+/* Channels */
+
+static void log_channel(const struct channel *channel)
+{
+	const struct addr *relay = path_relay(channel);
+	char sg[SG_TEXT], text[ADDR_TEXT];
+
+	sg_format(&channel->sg, sg);
+	if (channel->reason)
+		log_warning("%s %s: %s", sg, channel_state_name(channel->state), channel->reason);
+	else if (relay)
+		log_notice("%s %s, relay %s", sg, channel_state_name(channel->state),
+			   addr_format(relay, text));
+	else
+		log_notice("%s %s", sg, channel_state_name(channel->state));
+}
+
+static void channel_changed(const struct channel *channel)
+{
+	struct engine *engine = forward_of(channel)->context;
+
+	log_channel(channel);
+	lans_interest_changed(&engine->lans, &channel->sg);
+}
+
+static void channel_closed(const struct channel *channel)
+{
+	char text[SG_TEXT];
+
+	forward_closed(channel);
+	log_notice("%s closed", sg_format(&channel->sg, text));
+}
+
+static const struct channel_actions channel_actions = {.discover = path_discover,
+						       .connect = path_connect,
+						       .abandon = path_abandon,
+						       .remind = path_remind,
+						       .switch_over = path_switch_over,
+						       .disconnect = path_disconnect,
+						       .forward = forward_put,
+						       .stop_forwarding = forward_remove,
+						       .changed = channel_changed,
+						       .closed = channel_closed};
+
+void wire_paths(struct engine *engine)
+{
+	const struct config *config = engine->config;
+
+	engine->paths = (struct paths){
+		.timers = &engine->timers,
+		.channels = {.timers = &engine->timers,
+			     .actions = &channel_actions,
+			     .context = &engine->forward,
+			     .element_size = sizeof(struct forward_channel),
+			     .limit = config->max_channels,
+			     .linger = config->linger},
+		.sources = {.timers = &engine->timers,
+			    .actions = {.ask = ask, .cancel = cancel, .refused = record_refused},
+			    .options = &engine->driad_options,
+			    .context = engine,
+			    .pace = {.rate = config->discoveries,
+				     .share = config->network_discoveries},
+			    .limit = config->max_channels},
+		.tunnels = {.timers = &engine->timers,
+			    .actions = &tunnels_actions,
+			    .endpoint_actions = &endpoints_actions,
+			    .context = engine,
+			    .limit = config->max_tunnels,
+			    .hold_down = config->tunnels.hold_down,
+			    .pace = {.timers = &engine->timers,
+				     .rate = config->new_relays,
+				     .unanswered = config->unanswered}},
+	};
+	paths_init(&engine->paths);
+}

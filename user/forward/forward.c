@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "forward/forward.h"
+#include "forward/slow_path.h"
+#include "forward/traffic.h"
+#include "forward/watch.h"
+#include "path/path.h"
+
+#define RENEWALS 3 /* of an entry's deadline before it would come */
+
+static struct dataplane_flow dataplane_flow(const struct amt_flow *flow)
+{
+	return (struct dataplane_flow){.relay = flow->relay,
+				       .local = flow->local,
+				       .relay_port = AMT_PORT,
+				       .local_port = flow->local_port};
+}
+
+static void add_lans(const struct forward *forward, const struct channel *channel,
+		     struct dataplane_channel *entry)
+{
+	uint32_t egress = channel_egress(channel);
+
+	for (unsigned i = 0; i < CHANNEL_INTERFACES_MAX && entry->egress_count < MCI_EGRESS_MAX; i++)
+		if (egress & 1u << i)
+			entry->egress[entry->egress_count++] = forward->lans[i];
+}
+
+void forward_put(struct channel *channel)
+{
+	const struct forward *forward = forward_of(channel);
+	struct path_flows flows = path_flows(channel);
+	struct dataplane_channel entry = {
+		.moving = flows.moving,
+		.from = dataplane_flow(&flows.from),
+		.slot = channel->slot,
+		.deadline_ns = (forward->timers->now + forward->hold) * 1000,
+	};
+
+	if (flows.moving)
+		entry.to = dataplane_flow(&flows.to);
+	add_lans(forward, channel, &entry);
+	forward->actions->put(forward->context, &channel->sg, &entry);
+}
+
+void forward_remove(struct channel *channel)
+{
+	const struct forward *forward = forward_of(channel);
+
+	forward->actions->remove(forward->context, &channel->sg);
+}
+
+void forward_closed(const struct channel *channel)
+{
+	const struct forward *forward = forward_of(channel);
+
+	forward->actions->clear_stats(forward->context, channel->slot);
+}
+
+static void renew(struct forward *forward, struct channel *channel)
+{
+	(void)forward;
+	if (channel->forwarding)
+		forward_put(channel);
+}
+
+void forward_renew_all(struct forward *forward)
+{
+	struct channel *channel, *next;
+
+	HASH_ITER (hh, forward->paths->channels.by_sg, channel, next)
+		renew(forward, channel);
+}
+
+void forward_set_lan(struct forward *forward, unsigned number, const struct mci_lan *lan)
+{
+	forward->lans[number] = *lan;
+}
+
+void forward_start(struct forward *forward)
+{
+	slow_path_start(forward);
+	round_start(&forward->renewal, forward, forward->hold / RENEWALS, renew);
+	traffic_start(forward);
+	watch_start(forward);
+}
+
+void forward_stop(struct forward *forward)
+{
+	timer_stop(forward->timers, &forward->renewal.part);
+	timer_stop(forward->timers, &forward->traffic.part);
+	timer_stop(forward->timers, &forward->watch);
+	timer_stop(forward->timers, &forward->slow.look);
+}

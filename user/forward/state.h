@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The state that the files of this folder share. */
+#pragma once
+
+#include "amt/slowpath.h"
+#include "base/bucket.h"
+#include "dataplane/dataplane.h"
+#include "forward/rounds.h"
+#include "path/state.h"
+
+struct forward_actions {
+	/* The entry of a channel in the dataplane. Failures are reported by who implements it. */
+	void (*put)(void *context, const struct sg *sg, const struct dataplane_channel *entry);
+	void (*remove)(void *context, const struct sg *sg);
+	/* The counters of one slot, or of MCI_STATS_CHUNK slots from `first` on. False after a line
+	 * in the log if they cannot be read. */
+	bool (*stats)(void *context, uint32_t slot, struct dataplane_channel_stats *stats);
+	bool (*chunk_stats)(void *context, uint32_t first, struct dataplane_channel_stats stats[]);
+	void (*clear_stats)(void *context, uint32_t slot);
+	/* Sends a packet of the slow path to a LAN. 0 or a negative errno, -EMSGSIZE if the packet
+	 * is longer than the LAN takes. */
+	int (*send)(void *context, const struct mci_lan *lan, const uint8_t destination[6],
+		    const struct slowpath_packet *packet);
+};
+
+/* What of one channel went out by the slow path, beside what the dataplane counts. */
+struct slow_stats {
+	uint64_t packets;
+	uint64_t bytes; /* of inner IP packets */
+	usec_t last;    /* when the last packet went out; 0 if none did */
+};
+
+struct slow_path {
+	struct bucket bucket;
+	uint64_t drops[MCI_DROP_COUNT]; /* beside the dataplane's */
+	uint64_t received;              /* packets of Data, forwarded or dropped */
+	struct meter_count forwarded;   /* of all channels, closed ones included */
+	struct meter meter;
+	struct timer look; /* at `forwarded`, for the rate */
+};
+
+struct forward {
+	struct timers *timers;
+	struct paths *paths;
+	const struct forward_actions *actions;
+	void *context;
+	usec_t hold;        /* how long an entry outlives the daemon */
+	unsigned slow_rate; /* frames a second that the slow path may send */
+	struct mci_lan lans[CHANNEL_INTERFACES_MAX]; /* by the channels' interface numbers */
+	struct slow_path slow;
+	struct round traffic; /* of all channels' counters */
+	struct round renewal; /* of the entries' deadlines */
+	struct timer watch;   /* the next part of the counters that are watched */
+	uint32_t watched;     /* the number of that part */
+};
+
+/* The table of channels has elements of this kind, and the struct forward as its context. */
+struct forward_channel {
+	struct path path;
+	struct slow_stats slow;
+};
+
+static inline struct forward *forward_of(const struct channel *channel)
+{
+	return channel->table->context;
+}
+
+static inline struct slow_stats *forward_slow_stats(struct channel *channel)
+{
+	return &container_of(path_of(channel), struct forward_channel, path)->slow;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "forward/watch.h"
+#include "forward/state.h"
+#include "forward/traffic.h"
+#include "path/path.h"
+
+static usec_t last_packet(struct channel *channel, uint64_t last_ns)
+{
+	usec_t fast = last_ns / 1000, slow = forward_slow_stats(channel)->last;
+
+	return fast > slow ? fast : slow;
+}
+
+static void look_at(struct channel *channel, const struct dataplane_channel_stats *stats)
+{
+	usec_t now = forward_of(channel)->timers->now;
+	enum flow_state state =
+		flow_look(&channel->flow, now, last_packet(channel, stats->last_ns));
+
+	traffic_note(channel, stats);
+	if (state == FLOW_FLOWS) {
+		channel_flows(channel);
+		path_data_flows(channel);
+	}
+	if (state != FLOW_STOPPED || !channel_egress(channel) || channel->silent)
+		return;
+	channel_is_silent(channel);
+	path_probe(channel);
+}
+
+/* A channel that never had data is not watched: the program tells of its first packet, and if that
+ * record is lost, the meters find the data soon. */
+static bool has_flowed(const struct channel *channel)
+{
+	return channel->flow.last || channel->meter.base.packets ||
+	       channel->state == CHANNEL_RECEIVING;
+}
+
+static bool is_needed(const struct channel_table *channels, uint32_t first)
+{
+	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
+		const struct channel *channel = channel_table_at(channels, first + i);
+
+		if (channel && has_flowed(channel))
+			return true;
+	}
+	return false;
+}
+
+static void look_at_part(struct forward *forward, uint32_t first)
+{
+	const struct channel_table *channels = &forward->paths->channels;
+	struct dataplane_channel_stats stats[MCI_STATS_CHUNK];
+
+	if (!is_needed(channels, first) ||
+	    !forward->actions->chunk_stats(forward->context, first, stats))
+		return;
+	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
+		struct channel *channel = channel_table_at(channels, first + i);
+
+		if (channel)
+			look_at(channel, &stats[i]);
+	}
+}
+
+static void part_due(struct timer *timer)
+{
+	struct forward *forward = container_of(timer, struct forward, watch);
+	uint32_t parts = forward->paths->channels.slots / MCI_STATS_CHUNK + 1;
+
+	if (forward->watched >= parts)
+		forward->watched = 0;
+	look_at_part(forward, forward->watched++ * MCI_STATS_CHUNK);
+	timer_start(forward->timers, timer, FLOW_INTERVAL / parts);
+}
+
+void watch_start(struct forward *forward)
+{
+	forward->watch.fn = part_due;
+	timer_start(forward->timers, &forward->watch, FLOW_INTERVAL);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "lan/interest.h"
+#include "base/log.h"
+#include "lan/routers.h"
+#include "lan/shares.h"
+
+static bool is_wanted(struct lan *lan, const struct sg *sg)
+{
+	int family = sg->group.family;
+
+	return pim_downstream_find(&lan_pim_of(lan, family)->interface.downstream, sg) ||
+	       membership_querier_find(&lan_hosts_of(lan, family)->querier, sg);
+}
+
+/* A place that somebody yields may be wanted by others, too, and is not free then. */
+static bool find_room(struct lan *lan, const struct sg *sg, unsigned joined)
+{
+	struct lans *lans = lan->lans;
+
+	for (unsigned tries = 0; tries < SHARES_TRIES; tries++) {
+		if (tries && !shares_make_room(lans, joined))
+			return false;
+		if (channel_table_want(lans->channels, sg, lan->number, lans->seen))
+			return true;
+	}
+	return false;
+}
+
+bool lan_joined(struct lan *lan, const struct sg *sg, unsigned joined)
+{
+	char text[SG_TEXT];
+
+	if (find_room(lan, sg, joined)) {
+		log_notice("%s joined on %s", sg_format(sg, text), lan->link.name);
+		return true;
+	}
+	log_warning("%s refused: %u channels are served already (limit 'channels')",
+		    sg_format(sg, text), lan->lans->channels->limit);
+	return false;
+}
+
+void lan_left(struct lan *lan, const struct sg *sg)
+{
+	char text[SG_TEXT];
+
+	if (is_wanted(lan, sg))
+		return;
+	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
+	channel_table_unwant(lan->lans->channels, sg, lan->number);
+	routers_interest_changed(lan->lans, sg);
+}
+
+void lan_end_joins(struct lan *lan, int family)
+{
+	struct channel_table *table = lan->lans->channels;
+	struct channel *channel, *next;
+
+	HASH_ITER (hh, table->by_sg, channel, next) {
+		struct sg sg = channel->sg;
+		bool lost = channel->lost & 1u << lan->number;
+
+		if (sg.group.family != family || !(channel->interfaces & 1u << lan->number))
+			continue;
+		lan_left(lan, &sg);
+		if (lost) /* by an Assert, which is forgotten now */
+			channel_table_lose(table, &sg, lan->number, false);
+	}
+}
