@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make bench, make fuzz, make install, make clean. Quiet; V=1 shows the commands.
+# make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make install, make clean.
+# Quiet; V=1 shows the commands. Debian packages that are missing are installed by the targets that need them, if root.
 
 CC      ?= cc
 CLANG   ?= clang
 BPFTOOL ?= bpftool
+CLANG_TIDY   ?= clang-tidy
+CLANG_FORMAT ?= clang-format
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
+NUMBER   := 0.2.0
 B        := build
 PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd jansson libmnl inih
 
@@ -22,21 +26,23 @@ endif
 CPPFLAGS := -Iuser -Iinclude -I$(B)/include -D_GNU_SOURCE
 CFLAGS   ?= -O2 -g
 WARN     := -std=gnu11 -Wall -Wextra -Werror
+# Of what is installed. _FORTIFY_SOURCE needs an optimizing compiler: with CFLAGS=-O0 say HARDENING= as well.
+HARDENING ?= -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+RELRO    := -pie -Wl,-z,relro,-z,now
 SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread
+# Expanded once, when a rule first needs them: `make deps` must work before pkg-config is there. One package at a
+# time, because Debian's libunbound has no flags to tell without libevent's headers, which nothing here needs.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell for p in $(PACKAGES); do pkg-config --cflags $$p 2>/dev/null; done))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)) -lpthread)$(PKG_LIBS)
+VERSION    = $(eval VERSION := $(shell scripts/version $(NUMBER)))$(VERSION)
 
 BPF_SRC  := $(wildcard bpf/*.bpf.c)
 SKELS    := $(BPF_SRC:bpf/%.bpf.c=$(B)/include/%.skel.h)
 MAINS    := user/daemon/main.c user/cli/main.c
 LIB_SRC  := $(filter-out $(MAINS),$(wildcard user/*/*.c))
-LIB_OBJ  := $(LIB_SRC:%.c=$(B)/obj/%.o)
-SAN_OBJ  := $(LIB_SRC:%.c=$(B)/san/%.o)
 PROGRAMS := mcingestd mcingest
 PEERS    := $(notdir $(patsubst %/,%,$(wildcard tests/peers/*/)))
-UNIT     := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
-BPF_TEST := $(if $(wildcard tests/bpf/run.c),$(B)/tests/bpf/run)
-FUZZ_OBJ := $(LIB_SRC:%.c=$(B)/fuzz/%.o)
+TESTS    := $(patsubst %.c,%,$(wildcard tests/unit/*_test.c)) tests/bpf/run
 FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SEEDS := $(B)/tests/fuzz/seeds
 MEDIA    := $(B)/tests/bench/media
@@ -44,7 +50,7 @@ MEDIA_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/media/*.c)) tests/bpf/h
 
 all: $(PROGRAMS:%=$(B)/%) ; @:
 peers: $(PEERS:%=$(B)/tests/peers/%) ; @:
-tests: peers $(MEDIA) $(UNIT) $(BPF_TEST) $(PROGRAMS:%=$(B)/san/%) ; @:
+tests: peers $(MEDIA) $(TESTS:%=$(B)/%) $(PROGRAMS:%=$(B)/san/%) ; @:
 
 # BPF programs and their skeletons
 
@@ -65,35 +71,37 @@ $(B)/include/%.skel.h: $(B)/bpf/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* > $@.new && mv $@.new $@
 
-# User code, twice: as it is installed, and with sanitizers for the tests
+# User code, in four flavours: as it is installed, with sanitizers for the tests, with sanitizers and gcov for
+# `make coverage`, and by clang with libFuzzer: $(call flavour,FOLDER,COMPILER,FLAGS)
 
-$(B)/obj/%.o: %.c | $(SKELS)
+define flavour
+$(B)/$(1)/%.o: %.c | $(SKELS)
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$@)
+	$$(Q)$(2) $$(CPPFLAGS) $$(PKG_CFLAGS) $(3) $$(WARN) -MMD -MP -c $$< -o $$@
+
+$(B)/$(1)/libmcingest.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o)
+	$$(call say,AR,$$@)
+	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
+
+$(B)/$(1)/user/base/version.o: $(B)/version
+endef
+$(eval $(call flavour,obj,$$(CC),$$(CFLAGS) $$(HARDENING)))
+$(eval $(call flavour,san,$$(CC),$$(SANITIZE)))
+$(eval $(call flavour,cov,$$(CC),$$(SANITIZE) -O0 --coverage))
+$(eval $(call flavour,fuzz,$$(CLANG),$$(SANITIZE) -fsanitize=fuzzer-no-link))
+
+%/user/base/version.o %/user/base/version.tidy: CPPFLAGS += -DMCINGEST_VERSION='"$(VERSION)"'
+
+$(B)/version: FORCE
 	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) $(WARN) -MMD -MP -c $< -o $@
-
-$(B)/san/%.o: %.c | $(SKELS)
-	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$(Q)$(CC) $(CPPFLAGS) $(PKG_CFLAGS) $(SANITIZE) $(WARN) -MMD -MP -c $< -o $@
-
-$(B)/obj/libmcingest.a: $(LIB_OBJ)
-$(B)/san/libmcingest.a: $(SAN_OBJ)
-%.a:
-	$(call say,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
 
 $(B)/mcingestd: $(B)/obj/user/daemon/main.o $(B)/obj/libmcingest.a
 $(B)/mcingest: $(B)/obj/user/cli/main.o $(B)/obj/libmcingest.a
 $(PROGRAMS:%=$(B)/%):
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
-
-$(B)/san/mcingestd: $(B)/san/user/daemon/main.o $(B)/san/libmcingest.a
-$(B)/san/mcingest: $(B)/san/user/cli/main.o $(B)/san/libmcingest.a
-$(PROGRAMS:%=$(B)/san/%):
-	$(call say,LD,$@)
-	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(RELRO) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
 
 # Tests: a program per folder of tests/peers, per file of tests/unit
 
@@ -105,24 +113,25 @@ $(B)/tests/peers/$(1): $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/peers/$(1)/*
 endef
 $(foreach p,$(PEERS),$(eval $(call peer,$(p))))
 
-$(B)/tests/unit/%: $(B)/san/tests/unit/%.o $(B)/san/libmcingest.a
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(PKG_LIBS) -lcriterion -lpcap
+# $(call tested,FLAVOUR,FOLDER OF THE TEST PROGRAMS,FLAGS)
+define tested
+$(B)/$(1)/mcingestd: $(B)/$(1)/user/daemon/main.o $(B)/$(1)/libmcingest.a
+$(B)/$(1)/mcingest: $(B)/$(1)/user/cli/main.o $(B)/$(1)/libmcingest.a
+$(2)/tests/bpf/run: $(patsubst %.c,$(B)/$(1)/%.o,$(wildcard tests/bpf/*.c)) $(B)/$(1)/libmcingest.a
+$(PROGRAMS:%=$(B)/$(1)/%) $(2)/tests/bpf/run:
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $(3) $$^ -o $$@ $$(LDFLAGS) $$(PKG_LIBS)
 
-$(B)/tests/bpf/run: $(patsubst %.c,$(B)/san/%.o,$(wildcard tests/bpf/*.c)) $(B)/san/libmcingest.a
-	@mkdir -p $(@D)
-	$(call say,LD,$@)
-	$(Q)$(CC) $(SANITIZE) $^ -o $@ $(PKG_LIBS)
+$(2)/tests/unit/%_test: $(B)/$(1)/tests/unit/%_test.o $(B)/$(1)/libmcingest.a
+	@mkdir -p $$(@D)
+	$$(call say,LD,$$@)
+	$$(Q)$$(CC) $(3) $$^ -o $$@ $$(PKG_LIBS) -lcriterion -lpcap
+endef
+$(eval $(call tested,san,$(B),$$(SANITIZE)))
+$(eval $(call tested,cov,$(B)/cov,$$(SANITIZE) --coverage))
 
-# Fuzz targets: user code a third time, by clang with libFuzzer; and seeds, made of the samples
-
-$(B)/fuzz/%.o: %.c | $(SKELS)
-	@mkdir -p $(@D)
-	$(call say,CLANG,$@)
-	$(Q)$(CLANG) $(CPPFLAGS) $(PKG_CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link $(WARN) -MMD -MP -c $< -o $@
-
-$(B)/fuzz/libmcingest.a: $(FUZZ_OBJ)
+# Fuzz targets; and seeds, made of the samples
 
 $(B)/tests/fuzz/%_fuzz: $(B)/fuzz/tests/fuzz/%_fuzz.o $(B)/fuzz/tests/fuzz/fuzz.o $(B)/fuzz/libmcingest.a
 	@mkdir -p $(@D)
@@ -153,6 +162,33 @@ $(MEDIA): $(MEDIA_SRC:%.c=$(B)/obj/%.o) $(B)/obj/libmcingest.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
 
+# Lint: what is written once again is checked once again
+
+TIDY  := $(patsubst %.c,$(B)/lint/%.tidy,$(LIB_SRC) $(MAINS))
+SHELL_SRC := $(filter-out scripts/layers scripts/coverage,$(wildcard scripts/*)) .ci/run vmlinux/update \
+	$(wildcard tests/functional/*.sh tests/bench/*.sh tests/vm/*.sh)
+C_SRC  = $(shell find user bpf include tests -name '*.[ch]')
+JOBS   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+$(B)/lint/%.tidy: $(B)/obj/%.o .clang-tidy
+	@mkdir -p $(@D)
+	$(call say,TIDY,$*.c)
+	$(Q)$(CLANG_TIDY) --quiet $*.c -- -std=gnu11 $(CPPFLAGS) $(PKG_CFLAGS) >$@.out 2>/dev/null || { cat $@.out; exit 1; }
+	@touch $@
+
+tidy: $(TIDY) ; @:
+
+shellcheck:
+	$(call say,CHECK,shell scripts)
+	$(Q)shellcheck $(SHELL_SRC)
+
+format:
+	$(call say,CHECK,formatting)
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(C_SRC)
+
+layers:
+	$(Q)scripts/layers
+
 # For people
 
 deps:
@@ -165,6 +201,17 @@ demo: deps
 check: deps
 	$(Q)$(MAKE) all tests $(FUZZ) $(FUZZ_SEEDS)
 	$(Q)scripts/check
+
+lint: deps
+	$(Q)$(MAKE) all
+	$(Q)$(MAKE) $(JOBS) --keep-going tidy shellcheck format layers
+
+coverage: COVERED := unit bpf functional
+coverage-unit: COVERED := unit bpf
+coverage coverage-unit: deps
+	$(Q)$(MAKE) peers $(TESTS:%=$(B)/cov/%) $(PROGRAMS:%=$(B)/cov/%)
+	$(Q)find $(B)/cov -name '*.gcda' -delete
+	$(Q)BUILD=$(B)/cov TESTS=$(B)/cov/tests scripts/check $(COVERED); status=$$?; scripts/coverage; exit $$status
 
 bench: deps
 	$(Q)$(MAKE) all peers $(MEDIA)
@@ -188,7 +235,7 @@ install: all
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check bench vm-check fuzz install clean
+.PHONY: all peers tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 

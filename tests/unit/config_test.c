@@ -499,6 +499,6 @@ static void expect_answer(const char *option, const char *beginning)
 
 Test(config, help_and_version_are_answered_on_stdout)
 {
-	expect_answer("--version", "mcingestd " CONFIG_VERSION "\n");
+	expect_answer("--version", "mcingestd ");
 	expect_answer("--help", "Usage: mcingestd ");
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mcingest: a command is a row of a table. */
+/* mcingest: reads the command line and runs one command. */
+#include "base/version.h"
 #include "cli/cli.h"
 #include "cli/text.h"
 #include "config/config.h"
@@ -15,17 +16,18 @@ static const struct command {
 	cli_fn *run;
 	const char *summary;
 } commands[] = {
-	{"status", "", 0, show_status, "the daemon, its interfaces, what it carries (default)"},
-	{"interfaces", "", 0, show_interfaces, "links; PIM, DR and who asks the hosts on each LAN"},
+	{"status", "", 0, show_status, "the daemon, its interfaces and traffic (default)"},
+	{"interfaces", "", 0, show_interfaces,
+	 "links; PIM, designated router and querier on each LAN"},
 	{"neighbors", "", 0, show_neighbors, "PIM routers on the LANs"},
 	{"channels", "", 0, show_channels,
-	 "each (S,G): its state, relay, traffic; -v: who wants it, its timing"},
+	 "each (S,G): state, relay, traffic; -v: who wants it, and when it was joined"},
 	{"tunnels", "", 0, show_tunnels, "AMT tunnels, and relays being discovered or held down"},
 	{"counters", "", 0, show_counters, "packets dropped and messages refused, by reason"},
 	{"lookup", " SOURCE", 1, show_lookup,
-	 "find the relays of a source by DNS, each step shown"},
+	 "find the relays of a source, with each DNS question"},
 	{"rr", " SOURCE RELAY...", 2, print_rr, "AMTRELAY records for the zone of a source"},
-	{"lift", " RELAY", 1, lift_hold, "try a relay that is held down again at once"},
+	{"lift", " RELAY", 1, lift_hold, "let a relay that is held down be tried again at once"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -44,19 +46,19 @@ static enum cli_status print_help(void)
 		printf("  %s%-*s %s\n", commands[i].name, 20 - (int)strlen(commands[i].name),
 		       commands[i].arguments, commands[i].summary);
 	puts("\n"
-	     "  --json               one JSON object, whose keys stay\n"
-	     "  --verbose, -v        more of it\n"
-	     "  --socket PATH        the daemon's (default: " CONFIG_SOCKET ")\n"
-	     "  --help, -h           this text\n"
-	     "  --version            the version\n"
+	     "  --json               print one JSON object; its keys stay stable\n"
+	     "  --verbose, -v        print more\n"
+	     "  --socket PATH        the daemon's control socket (default: " CONFIG_SOCKET ")\n"
+	     "  --help, -h           print this text\n"
+	     "  --version            print the version\n"
 	     "\n"
-	     "Exit status: 0 as asked, 1 not so, 2 usage.");
+	     "Exit status: 0 done as asked, 1 not done, 2 wrong command line.");
 	return CLI_OK;
 }
 
 static enum cli_status print_version(void)
 {
-	puts("mcingest " CONFIG_VERSION);
+	printf("mcingest %s\n", mcingest_version);
 	return CLI_OK;
 }
 
@@ -72,9 +74,9 @@ static enum cli_status refuse_option(int found, char **argv)
 	bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
 
 	if (found == ':')
-		return complain("a value is missing after", argv[optind - 1]);
+		return complain("a value must follow", argv[optind - 1]);
 	if (is_long && optopt)
-		return complain("no value can be given in", argv[optind - 1]);
+		return complain("no value is allowed in", argv[optind - 1]);
 	return complain("unknown option", optopt ? letter : argv[optind - 1]);
 }
 
@@ -100,7 +102,7 @@ static enum cli_status run(const struct command *command, struct cli *cli, int a
 static enum cli_status find_and_run(struct cli *cli, int argc, char **argv)
 {
 	if (strlen(cli->socket) >= sizeof((struct sockaddr_un){0}.sun_path))
-		return complain("too long a path for a socket:", cli->socket);
+		return complain("the path of the socket is too long:", cli->socket);
 	if (!argc)
 		return run(&commands[0], cli, 0, argv);
 	for (size_t i = 0; i < COMMANDS; i++)

@@ -24,7 +24,6 @@
 
 #include <stdbool.h>
 
-#define CONFIG_VERSION       "0.1"
 #define CONFIG_FILE          "/etc/mcingest/mcingest.conf"
 #define CONFIG_SOCKET        "/run/mcingest/control.sock"
 #define CONFIG_STATE         "/var/lib/mcingest"

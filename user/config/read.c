@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/version.h"
 #include "config/file.h"
 #include "config/relays.h"
 #include "config/settings.h"
@@ -97,7 +98,7 @@ static int scan_options(int argc, char **argv, const char **file)
 		if (found == OPTION_HELP)
 			print_help();
 		if (found == OPTION_VERSION)
-			puts("mcingestd " CONFIG_VERSION);
+			printf("mcingestd %s\n", mcingest_version);
 		if (found == OPTION_HELP || found == OPTION_VERSION)
 			return 1;
 	}

@@ -2,6 +2,7 @@
 #include "control/show_status.h"
 #include "base/log.h"
 #include "base/log_output.h"
+#include "base/version.h"
 #include "control/show_lans.h"
 #include "control/views.h"
 #include "forward/traffic.h"
@@ -50,7 +51,7 @@ static void add_daemon(json_t *reply, const struct requests *requests)
 {
 	usec_t now = requests->timers->now, uptime = now - requests->started;
 
-	json_object_set_new(reply, "version", json_string(CONFIG_VERSION));
+	json_object_set_new(reply, "version", json_string(mcingest_version));
 	json_object_set_new(reply, "pid", json_integer(getpid()));
 	json_object_set_new(reply, "since", view_time(requests->started, now));
 	json_object_set_new(reply, "uptime_s", json_integer(uptime / USEC_PER_SEC));
