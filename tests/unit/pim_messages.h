@@ -2,6 +2,7 @@
 /* PIM messages as a router on the LAN would send them, for the tests of the state machines. */
 #pragma once
 
+#include "addresses.h"
 #include "pim/packets.h"
 
 #include <criterion/criterion.h>
@@ -20,19 +21,6 @@ struct wire_entry {
 	const char *source;
 	uint8_t flags, mask;
 };
-
-static inline struct addr address(const char *text)
-{
-	struct addr addr;
-
-	cr_assert(addr_parse(text, &addr), "%s", text);
-	return addr;
-}
-
-static inline struct sg channel(const char *source, const char *group)
-{
-	return (struct sg){address(source), address(group)};
-}
 
 /* A datagram of this type and body, with the right checksum. `bytes` has room for its header. */
 static inline struct ip_datagram pim_datagram(const char *from, struct writer *w)

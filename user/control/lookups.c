@@ -40,15 +40,14 @@ static json_t *reply_of(struct request_lookup *lookup)
 	json_t *reply = json_object();
 
 	amtrelay_owner(&driad->source, owner);
-	json_object_set_new(reply, "source", json_string(addr_format(&driad->source, source)));
-	json_object_set_new(reply, "owner", json_string(owner));
-	json_object_set_new(reply, "ways", view_ways(driad->options));
-	json_object_set_new(reply, "domain", view_text(driad->options->domain));
-	json_object_set_new(reply, "dnssec",
-			    json_string(config_dnssec_name(lookup->requests->config)));
+	put_text(reply, "source", addr_format(&driad->source, source));
+	put_text(reply, "owner", owner);
+	put(reply, "ways", view_ways(driad->options));
+	put_text(reply, "domain", driad->options->domain);
+	put_text(reply, "dnssec", config_dnssec_name(lookup->requests->config));
 	json_object_set(reply, "steps", lookup->steps);
-	json_object_set_new(reply, "relays", view_lookup_relays(driad));
-	json_object_set_new(reply, "reason", view_text(driad->reason));
+	put(reply, "relays", view_lookup_relays(driad));
+	put_text(reply, "reason", driad->reason);
 	return reply;
 }
 

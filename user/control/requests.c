@@ -26,9 +26,9 @@ static void show_counters(struct requests *requests, struct control_client *clie
 	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
 		drops[reason] += requests->forward->slow.drops[reason];
 	reply = json_object();
-	json_object_set_new(reply, "drops", view_drops(drops));
-	json_object_set_new(reply, "refused", view_refused(requests->rejected));
-	json_object_set_new(reply, "pim", show_pim_counters(requests));
+	put(reply, "drops", view_drops(drops));
+	put(reply, "refused", view_refused(requests->rejected));
+	put(reply, "pim", show_pim_counters(requests));
 	control_reply(client, reply);
 }
 
@@ -49,7 +49,7 @@ static void lift_hold(struct requests *requests, struct control_client *client,
 		return;
 	}
 	reply = json_object();
-	json_object_set_new(reply, "lifted", view_addr(&relay));
+	put(reply, "lifted", view_addr(&relay));
 	control_reply(client, reply);
 }
 

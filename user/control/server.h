@@ -1,45 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The control socket: a client sends one JSON object on a line, gets one JSON object and the end of
- * the stream. A client that is slow, silent or wordy is bounded and dropped; it never holds up the
- * daemon. */
+/* control: what the daemon shows of its state, and how others ask for it.
+ *
+ * The control socket is a Unix stream socket. A client sends one JSON object on a line; the daemon
+ * sends one JSON object and closes the connection. `mcingest` is such a client; any program may be
+ * one, since requests and replies are plain JSON whose keys stay stable.
+ *
+ *   server.c   the socket: who may connect, how many clients there may be
+ *   client.c   one client: reads its request, writes its reply
+ *   view_*.c   the daemon's state as JSON; values.c has what all views share
+ *
+ * The life of a client:
+ *
+ *   READING --a line, or end of stream--> WAITING --control_reply()--> WRITING --all read--> closed
+ *
+ * No client can hold up the daemon or make it grow. CONTROL_CLIENT_TIMEOUT ends READING, and
+ * WRITING without progress. WAITING lasts as long as the owner needs (a DNS lookup, say), and ends
+ * early only if the client goes away. One client too many gets an error; no older client is dropped
+ * in its favour, because places become free by themselves. Replies that nobody reads are limited to
+ * CONTROL_UNREAD_MAX bytes; long lists are made in parts, as the client reads them.
+ *
+ * Whoever can connect is trusted: the socket's mode (0660) decides who that is. There is no
+ * authentication, and no connection from another host. */
 #pragma once
 
+#include "control/client.h"
 #include "io/loop.h"
 
-#include <jansson.h>
-
-#define CONTROL_CLIENTS_MAX    32
-#define CONTROL_REQUEST_MAX    4096
-#define CONTROL_UNREAD_MAX     (64u << 20) /* bytes of replies not yet read; then no further ones */
-#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC) /* to ask, and to take more of the reply */
+#define CONTROL_CLIENTS_MAX 32
 
 struct control_server;
-struct control_client;
 
-/* Answers with control_reply(), in the call or later. */
+/* A request, which is a JSON object: the owner answers it by one of client.h's functions. */
 typedef void control_fn(void *owner, struct control_client *client, const json_t *request);
-/* The client has gone away before it was answered; it must not be answered any more. */
+/* The client has gone away without an answer; it is freed after the call. */
 typedef void control_gone_fn(void *owner, struct control_client *client);
 
-/* Listens on `path` (mode 0660), whose folder is made where it is missing (0755). A socket that
- * nobody listens on is replaced; -EADDRINUSE where a daemon answers on it, -EEXIST where something
- * else than a socket is there. Negative errno otherwise. */
-int control_open(struct control_server **server, struct loop *loop, struct timers *timers,
+/* Listens on `path` (mode 0660) and makes its folder (mode 0755) if there is none. A socket that
+ * nobody listens on is replaced. Returns 0 and the server in *opened, which control_close() frees;
+ * -EADDRINUSE if a daemon answers on the path, -EEXIST if it is not a socket, or another negative
+ * errno. */
+int control_open(struct control_server **opened, struct loop *loop, struct timers *timers,
 		 const char *path, control_fn *fn, control_gone_fn *gone, void *owner);
-/* Drops all clients (`gone` for those that wait) and removes the socket. NULL: nothing. */
+/* Drops all clients (with `gone` for those that wait) and removes the socket. NULL is allowed. */
 void control_close(struct control_server *server);
-
-/* Takes over the reference to `reply`; NULL (what json_pack() makes of text that is not UTF-8) is
- * answered as an error. The client is the server's again, and nothing of it is freed in the call.
- */
-void control_reply(struct control_client *client, json_t *reply);
-/* The next items of a list, as a new array; an empty one, or NULL, after the last. `*position` is 0
- * at first, and the owner's to move on. */
-typedef json_t *control_part_fn(void *owner, size_t *position);
-
-/* {"key": [...]}, for a list that is too long to be made in one go: a part is asked for when the
- * client has taken the one before. What changes meanwhile, the parts to come show changed. */
-void control_reply_list(struct control_client *client, const char *key, control_part_fn *part);
-/* {"error": "..."} */
-void control_refuse(struct control_client *client, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));

@@ -58,8 +58,8 @@ static json_t *hosts_view(const struct lan_hosts *hosts)
 
 static void add_hosts(json_t *view, const struct lan *lan)
 {
-	json_object_set_new(view, "igmp", hosts_view(&lan->igmp));
-	json_object_set_new(view, "mld", hosts_view(&lan->mld));
+	put(view, "igmp", hosts_view(&lan->igmp));
+	put(view, "mld", hosts_view(&lan->mld));
 }
 
 /* status */
@@ -72,10 +72,10 @@ static json_t *lan_of_status(struct requests *requests, unsigned number)
 			     pim_neighbors_count(&lan->ipv6.interface.neighbors);
 	json_t *view = link_view(requests, link);
 
-	json_object_set_new(view, "neighbors", json_integer(neighbors));
-	json_object_set_new(view, "observed", json_boolean(lan->observed));
-	json_object_set_new(view, "refused", refused_by(requests, link));
-	json_object_set_new(view, "dr", dr_views(lan));
+	put_count(view, "neighbors", neighbors);
+	put_bool(view, "observed", lan->observed);
+	put(view, "refused", refused_by(requests, link));
+	put(view, "dr", dr_views(lan));
 	add_hosts(view, lan);
 	return view;
 }
@@ -98,8 +98,8 @@ static json_t *link_now(const struct requests *requests, const struct link *link
 {
 	json_t *view = link_view(requests, link);
 
-	json_object_set_new(view, "up", json_boolean(link->is.ifindex && link->is.up));
-	json_object_set_new(view, "mtu", json_integer(link->is.mtu));
+	put_bool(view, "up", link->is.ifindex && link->is.up);
+	put_count(view, "mtu", link->is.mtu);
 	return view;
 }
 
@@ -109,8 +109,8 @@ static json_t *lan_now(struct requests *requests, unsigned number)
 	const struct lan *lan = &requests->lans->list[number];
 	json_t *view = link_now(requests, link);
 
-	json_object_set_new(view, "refused", refused_by(requests, link));
-	json_object_set_new(view, "pim", pim_views(lan));
+	put(view, "refused", refused_by(requests, link));
+	put(view, "pim", pim_views(lan));
 	add_hosts(view, lan);
 	return view;
 }
@@ -119,7 +119,7 @@ static void reply_list(struct control_client *client, const char *key, json_t *l
 {
 	json_t *reply = json_object();
 
-	json_object_set_new(reply, key, list);
+	put(reply, key, list);
 	control_reply(client, reply);
 }
 

@@ -27,8 +27,8 @@ static json_t *waiting(const struct paths *paths)
 {
 	json_t *view = json_object();
 
-	json_object_set_new(view, "discoveries", json_integer(paths->sources.pace.waiting));
-	json_object_set_new(view, "new_relays", json_integer(paths->tunnels.pace.waiting));
+	put_count(view, "discoveries", paths->sources.pace.waiting);
+	put_count(view, "new_relays", paths->tunnels.pace.waiting);
 	return view;
 }
 
@@ -36,14 +36,14 @@ static json_t *limits(const struct config *config)
 {
 	json_t *view = json_object();
 
-	json_object_set_new(view, "channels", json_integer(config->max_channels));
-	json_object_set_new(view, "tunnels", json_integer(config->max_tunnels));
-	json_object_set_new(view, "discoveries", json_integer(config->discoveries));
-	json_object_set_new(view, "network_discoveries", json_integer(config->network_discoveries));
-	json_object_set_new(view, "new_relays", json_integer(config->new_relays));
-	json_object_set_new(view, "unanswered_relays", json_integer(config->unanswered));
-	json_object_set_new(view, "neighbors", json_integer(config->max_neighbors));
-	json_object_set_new(view, "joins", json_integer(config->max_joins));
+	put_count(view, "channels", config->max_channels);
+	put_count(view, "tunnels", config->max_tunnels);
+	put_count(view, "discoveries", config->discoveries);
+	put_count(view, "network_discoveries", config->network_discoveries);
+	put_count(view, "new_relays", config->new_relays);
+	put_count(view, "unanswered_relays", config->unanswered);
+	put_count(view, "neighbors", config->max_neighbors);
+	put_count(view, "joins", config->max_joins);
 	return view;
 }
 
@@ -51,20 +51,20 @@ static void add_daemon(json_t *reply, const struct requests *requests)
 {
 	usec_t now = requests->timers->now, uptime = now - requests->started;
 
-	json_object_set_new(reply, "version", json_string(mcingest_version));
-	json_object_set_new(reply, "pid", json_integer(getpid()));
-	json_object_set_new(reply, "since", view_time(requests->started, now));
-	json_object_set_new(reply, "uptime_s", json_integer(uptime / USEC_PER_SEC));
+	put_text(reply, "version", mcingest_version);
+	put_count(reply, "pid", getpid());
+	put(reply, "since", view_time(requests->started, now));
+	put_count(reply, "uptime_s", uptime / USEC_PER_SEC);
 }
 
 static void add_traffic(json_t *reply, const struct requests *requests)
 {
 	struct meter_rate total = traffic_total(requests->forward);
 
-	json_object_set_new(reply, "channels", view_channel_states(&requests->paths->channels));
-	json_object_set_new(reply, "packets_per_s", view_rate(total.packets_per_s));
-	json_object_set_new(reply, "bits_per_s", view_rate(total.bits_per_s));
-	json_object_set_new(reply, "slow_path", slow_path(requests));
+	put(reply, "channels", view_channel_states(&requests->paths->channels));
+	put(reply, "packets_per_s", view_rate(total.packets_per_s));
+	put(reply, "bits_per_s", view_rate(total.bits_per_s));
+	put(reply, "slow_path", slow_path(requests));
 }
 
 void show_status(struct requests *requests, struct control_client *client)
@@ -74,12 +74,12 @@ void show_status(struct requests *requests, struct control_client *client)
 	json_t *reply = json_object();
 
 	add_daemon(reply, requests);
-	json_object_set_new(reply, "interfaces", show_interfaces_of_status(requests));
+	put(reply, "interfaces", show_interfaces_of_status(requests));
 	add_traffic(reply, requests);
-	json_object_set_new(reply, "tunnels", json_integer(HASH_COUNT(paths->tunnels.by_relay)));
-	json_object_set_new(reply, "waiting", waiting(paths));
-	json_object_set_new(reply, "longest_stall_ms", json_real((double)stall / USEC_PER_MS));
-	json_object_set_new(reply, "log_lines_lost", json_integer((json_int_t)log_output_lost()));
-	json_object_set_new(reply, "limits", limits(requests->config));
+	put_count(reply, "tunnels", HASH_COUNT(paths->tunnels.by_relay));
+	put(reply, "waiting", waiting(paths));
+	put_real(reply, "longest_stall_ms", (double)stall / USEC_PER_MS);
+	put_count(reply, "log_lines_lost", log_output_lost());
+	put(reply, "limits", limits(requests->config));
 	control_reply(client, reply);
 }

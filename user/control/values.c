@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/views.h"
+#include "control/values.h"
 
 #include <time.h>
-
-json_t *view_time(usec_t moment, usec_t now)
-{
-	time_t at = time(NULL) - (time_t)((now - moment) / USEC_PER_SEC);
-	char text[32];
-	struct tm utc;
-
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &utc));
-	return json_string(text);
-}
-
-json_t *view_text(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
 
 json_t *view_addr(const struct addr *addr)
 {
@@ -41,9 +26,9 @@ json_t *view_if(bool known, json_int_t value)
 
 json_t *view_seconds_left(const struct timers *timers, const struct timer *timer)
 {
-	if (!timer->slot)
-		return json_null();
-	return json_real((double)(timer_left(timers, timer) / USEC_PER_MS) / 1000);
+	usec_t ms = timer_left(timers, timer) / USEC_PER_MS;
+
+	return timer->slot ? json_real((double)ms / 1000) : json_null();
 }
 
 json_t *view_rate(double rate)
@@ -51,49 +36,42 @@ json_t *view_rate(double rate)
 	return json_real((double)(uint64_t)(rate * 10 + 0.5) / 10);
 }
 
-json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT])
+json_t *view_time(usec_t moment, usec_t now)
 {
-	json_t *view = json_object();
+	time_t at = time(NULL) - (time_t)((now - moment) / USEC_PER_SEC);
+	char text[32];
+	struct tm utc;
 
-	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
-		json_object_set_new(view, dataplane_drop_name(reason),
-				    json_integer((json_int_t)drops[reason]));
-	return view;
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &utc));
+	return json_string(text);
 }
 
-/* What came that no program has left to us: they have not seen it. */
-static json_int_t unseen(const struct view_slow_parts *parts)
+void put(json_t *object, const char *key, json_t *value)
 {
-	uint64_t counted = 0;
-
-	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
-		counted += parts->counted[cause];
-	return parts->received > counted ? (json_int_t)(parts->received - counted) : 0;
+	json_object_set_new(object, key, value ? value : json_null());
 }
 
-json_t *view_slow(const struct view_slow_parts *parts)
+void put_text(json_t *object, const char *key, const char *text)
 {
-	json_t *view =
-		json_pack("{s:I, s:o, s:I}", "packets", (json_int_t)parts->packets, "packets_per_s",
-			  view_rate(parts->packets_per_s), "unseen", unseen(parts));
-
-	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
-		json_object_set_new(view, dataplane_slow_name(cause),
-				    json_integer((json_int_t)parts->counted[cause]));
-	return view;
+	put(object, key, text ? json_string(text) : NULL);
 }
 
-json_t *view_refused(const uint64_t refused[PROTOCOL_COUNT][FAULT_COUNT])
+void put_count(json_t *object, const char *key, uint64_t count)
 {
-	json_t *view = json_object();
+	put(object, key, json_integer((json_int_t)count));
+}
 
-	for (int protocol = 0; protocol < PROTOCOL_COUNT; protocol++) {
-		json_t *faults = json_object();
+void put_bool(json_t *object, const char *key, bool value)
+{
+	put(object, key, json_boolean(value));
+}
 
-		for (int fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++)
-			json_object_set_new(faults, fault_name(fault),
-					    json_integer((json_int_t)refused[protocol][fault]));
-		json_object_set_new(view, protocol_name(protocol), faults);
-	}
-	return view;
+void put_real(json_t *object, const char *key, double value)
+{
+	put(object, key, json_real(value));
+}
+
+void put_null(json_t *object, const char *key)
+{
+	put(object, key, NULL);
 }

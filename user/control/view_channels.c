@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/views.h"
+#include "control/view_channels.h"
+#include "control/values.h"
 
 json_t *view_channel_states(const struct channel_table *channels)
 {
 	json_t *view = json_object();
 
 	for (int state = 0; state < CHANNEL_STATES; state++)
-		json_object_set_new(view, channel_state_name(state),
-				    json_integer(channels->states[state]));
+		put_count(view, channel_state_name(state), channels->states[state]);
 	return view;
 }
 
-static json_t *view_since_join(usec_t moment, usec_t join)
+/* Milliseconds from the join to `moment`, which is 0 if it has not come. */
+static void put_since_join(json_t *view, const char *key, usec_t moment, usec_t join)
 {
-	if (!moment)
-		return json_null();
-	return json_real(((double)moment - (double)join) / USEC_PER_MS);
+	if (moment)
+		put_real(view, key, ((double)moment - (double)join) / USEC_PER_MS);
+	else
+		put_null(view, key);
 }
 
 static json_t *view_trace(const struct channel_trace *trace)
 {
 	usec_t join = trace->join_seen;
+	json_t *view = json_object();
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "join_seen", view_since_join(join, join),
-			 "dns_answered", view_since_join(trace->dns_answered, join), "tunnel_up",
-			 view_since_join(trace->tunnel_up, join), "update_sent",
-			 view_since_join(trace->update_sent, join), "first_packet",
-			 view_since_join(trace->first_packet, join));
+	put_since_join(view, "join_seen", join, join);
+	put_since_join(view, "dns_answered", trace->dns_answered, join);
+	put_since_join(view, "tunnel_up", trace->tunnel_up, join);
+	put_since_join(view, "update_sent", trace->update_sent, join);
+	put_since_join(view, "first_packet", trace->first_packet, join);
+	return view;
 }
 
 static json_t *view_names(uint32_t bits, const char *const *names)
@@ -39,30 +43,42 @@ static json_t *view_names(uint32_t bits, const char *const *names)
 	return list;
 }
 
-static json_t *view_rtp_lost(const struct rtp *rtp)
+static void put_state(json_t *view, const struct channel *channel,
+		      const struct view_channel_parts *parts)
 {
-	return rtp->is_rtp ? json_integer((json_int_t)rtp_lost(rtp)) : json_null();
+	put(view, "source", view_addr(&channel->sg.source));
+	put(view, "group", view_addr(&channel->sg.group));
+	put_text(view, "state", channel_state_name(channel->state));
+	put_text(view, "reason", channel->reason ? channel->reason : parts->wait);
+	put(view, "relay", view_addr(parts->relay));
+	put_text(view, "move", channel_move_name(channel->move));
+	put(view, "other_relay", view_addr(parts->other));
+	put(view, "interfaces", view_names(channel->interfaces, parts->interfaces));
+}
+
+static void put_traffic(json_t *view, const struct channel *channel,
+			const struct view_channel_parts *parts)
+{
+	put_count(view, "packets", parts->stats->packets);
+	put_count(view, "bytes", parts->stats->bytes);
+	put_count(view, "slow_packets", parts->slow_packets);
+	put(view, "packets_per_s", view_rate(channel->meter.rate.packets_per_s));
+	put(view, "bits_per_s", view_rate(channel->meter.rate.bits_per_s));
+	put(view, "rtp_lost", view_if(channel->rtp.is_rtp, (json_int_t)rtp_lost(&channel->rtp)));
 }
 
 json_t *view_channel(const struct channel *channel, const struct view_channel_parts *parts)
 {
 	const struct timers *timers = channel->table->timers;
-	const struct meter_rate *rate = &channel->meter.rate;
+	json_t *view = json_object();
 
-	return json_pack(
-		"{s:o, s:o, s:s, s:s?, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, "
-		"s:o, s:o, s:o, s:o, s:o, s:o}",
-		"source", view_addr(&channel->sg.source), "group", view_addr(&channel->sg.group),
-		"state", channel_state_name(channel->state), "reason",
-		channel->reason ? channel->reason : parts->wait, "relay", view_addr(parts->relay),
-		"move", channel_move_name(channel->move), "other_relay", view_addr(parts->other),
-		"interfaces", view_names(channel->interfaces, parts->interfaces), "packets",
-		(json_int_t)parts->stats->packets, "bytes", (json_int_t)parts->stats->bytes,
-		"slow_packets", (json_int_t)parts->slow_packets, "packets_per_s",
-		view_rate(rate->packets_per_s), "bits_per_s", view_rate(rate->bits_per_s),
-		"rtp_lost", view_rtp_lost(&channel->rtp), "since",
-		view_time(channel->since, timers->now), "retry_s",
-		view_seconds_left(timers, &channel->retry), "lingers_s",
-		view_seconds_left(timers, &channel->linger), "wanted", parts->wanted, "asserts",
-		parts->asserts, "trace", view_trace(&channel->trace));
+	put_state(view, channel, parts);
+	put_traffic(view, channel, parts);
+	put(view, "since", view_time(channel->since, timers->now));
+	put(view, "retry_s", view_seconds_left(timers, &channel->retry));
+	put(view, "lingers_s", view_seconds_left(timers, &channel->linger));
+	put(view, "wanted", parts->wanted);
+	put(view, "asserts", parts->asserts);
+	put(view, "trace", view_trace(&channel->trace));
+	return view;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/views.h"
+#include "control/view_lookups.h"
+#include "control/values.h"
 #include "driad/service.h"
 
 #include <stdio.h>
@@ -95,15 +96,20 @@ static json_t *view_record(unsigned type, const struct dns_record *rdata)
 json_t *view_lookup_step(const struct driad_question *question, const struct dns_answer *answer)
 {
 	usec_t took = question->lookup->timers->now - question->asked;
-	json_t *records = json_array();
+	json_t *view = json_object(), *records = json_array();
 
 	for (unsigned i = 0; i < answer->count; i++)
 		json_array_append_new(records, view_record(question->type, &answer->records[i]));
-	return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:I, s:b, s:f, s:o}", "way",
-			 driad_way_name(question->like.way), "name", question->name, "type",
-			 type_name(question->type), "status", status_name(answer->status),
-			 "canonical", answer->canonical, "ttl_s", (json_int_t)answer->ttl, "secure",
-			 answer->secure, "ms", (double)took / USEC_PER_MS, "records", records);
+	put_text(view, "way", driad_way_name(question->like.way));
+	put_text(view, "name", question->name);
+	put_text(view, "type", type_name(question->type));
+	put_text(view, "status", status_name(answer->status));
+	put_text(view, "canonical", answer->canonical);
+	put_count(view, "ttl_s", answer->ttl);
+	put_bool(view, "secure", answer->secure);
+	put_real(view, "ms", (double)took / USEC_PER_MS);
+	put(view, "records", records);
+	return view;
 }
 
 json_t *view_ways(const struct driad_options *options)
@@ -115,18 +121,22 @@ json_t *view_ways(const struct driad_options *options)
 	return list;
 }
 
+static json_t *view_relay(const struct driad_relay *relay)
+{
+	json_t *view = json_object();
+
+	put(view, "address", view_addr(&relay->address));
+	put_text(view, "way", driad_way_name(relay->way));
+	put_count(view, "precedence", relay->precedence);
+	put_bool(view, "discovery_optional", relay->discovery_optional);
+	return view;
+}
+
 json_t *view_lookup_relays(const struct driad_lookup *lookup)
 {
 	json_t *list = json_array();
 
-	for (unsigned i = 0; i < lookup->relay_count; i++) {
-		const struct driad_relay *relay = &lookup->relays[i];
-
-		json_array_append_new(list, json_pack("{s:o, s:s, s:i, s:b}", "address",
-						      view_addr(&relay->address), "way",
-						      driad_way_name(relay->way), "precedence",
-						      relay->precedence, "discovery_optional",
-						      relay->discovery_optional));
-	}
+	for (unsigned i = 0; i < lookup->relay_count; i++)
+		json_array_append_new(list, view_relay(&lookup->relays[i]));
 	return list;
 }

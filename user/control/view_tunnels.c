@@ -1,70 +1,97 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/views.h"
+#include "control/view_tunnels.h"
+#include "control/values.h"
 
+/* IGMP or MLD in a tunnel. The relay's values are known once it has sent a Query. */
 static json_t *view_cycle(const struct timers *timers, const struct amt_cycle *cycle)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:i}", "state", amt_cycle_state_name(cycle->state),
-			 "next_request_s", view_seconds_left(timers, &cycle->request),
-			 "query_interval_s", view_if(cycle->has_ticket, cycle->query_interval),
-			 "robustness", view_if(cycle->has_ticket, cycle->robustness), "wanted",
-			 (int)cycle->wanted);
+	json_t *view = json_object();
+
+	put_text(view, "state", amt_cycle_state_name(cycle->state));
+	put(view, "next_request_s", view_seconds_left(timers, &cycle->request));
+	put(view, "query_interval_s", view_if(cycle->has_ticket, cycle->query_interval));
+	put(view, "robustness", view_if(cycle->has_ticket, cycle->robustness));
+	put_count(view, "wanted", cycle->wanted);
+	return view;
 }
 
-/* Where the relay reads it, once it has said so by a Query. */
-static json_t *view_p_flag(const struct amt_gateway *gateway)
+/* The P flag's place in a Request as this relay reads it: 0x01 by RFC 7450, 0x80 by Linux. Known
+ * once the relay has answered a Request for MLD. */
+static const char *p_flag(const struct amt_gateway *gateway)
 {
 	if (!gateway->mld.has_ticket)
-		return json_null();
-	return json_string(gateway->p_flag.first == AMT_P_LINUX ? "0x80" : "0x01");
+		return NULL;
+	return gateway->p_flag.first == AMT_P_LINUX ? "0x80" : "0x01";
+}
+
+static void put_round_trip(json_t *view, usec_t round_trip)
+{
+	if (round_trip)
+		put_real(view, "round_trip_ms", (double)round_trip / USEC_PER_MS);
+	else
+		put_null(view, "round_trip_ms");
 }
 
 static json_t *view_tunnel(const struct timers *timers, const struct amt_tunnel *tunnel)
 {
 	const struct amt_gateway *gateway = &tunnel->gateway;
+	json_t *view = json_object();
 
-	return json_pack("{s:o, s:o, s:i, s:o, s:I, s:I, s:o, s:b, s:o, s:o, s:o}", "relay",
-			 view_addr(&tunnel->relay), "local", view_addr(&tunnel->endpoint.local),
-			 "local_port", tunnel->endpoint.local_port, "since",
-			 view_time(tunnel->since, timers->now), "channels",
-			 (json_int_t)gateway->igmp.wanted + gateway->mld.wanted, "data_on_socket",
-			 (json_int_t)tunnel->data_on_socket, "round_trip_ms",
-			 gateway->round_trip ? json_real((double)gateway->round_trip / USEC_PER_MS)
-					     : json_null(),
-			 "full", gateway->full, "igmp", view_cycle(timers, &gateway->igmp), "mld",
-			 view_cycle(timers, &gateway->mld), "p_flag", view_p_flag(gateway));
+	put(view, "relay", view_addr(&tunnel->relay));
+	put(view, "local", view_addr(&tunnel->endpoint.local));
+	put_count(view, "local_port", tunnel->endpoint.local_port);
+	put(view, "since", view_time(tunnel->since, timers->now));
+	put_count(view, "channels", (uint64_t)gateway->igmp.wanted + gateway->mld.wanted);
+	put_count(view, "data_on_socket", tunnel->data_on_socket);
+	put_round_trip(view, gateway->round_trip);
+	put_bool(view, "full", gateway->full);
+	put(view, "igmp", view_cycle(timers, &gateway->igmp));
+	put(view, "mld", view_cycle(timers, &gateway->mld));
+	put_text(view, "p_flag", p_flag(gateway));
+	return view;
 }
 
 static json_t *view_contact(const struct amt_contact *contact)
 {
 	const struct amt_member *member;
-	int waiting = 0;
+	json_t *view = json_object();
+	unsigned waiting = 0;
 
 	for (member = contact->waiting; member; member = member->next)
 		waiting++;
-	return json_pack("{s:o, s:o, s:i}", "address", view_addr(&contact->address), "relay",
-			 view_addr(contact->found ? &contact->relay : NULL), "waiting", waiting);
+	put(view, "address", view_addr(&contact->address));
+	put(view, "relay", view_addr(contact->found ? &contact->relay : NULL));
+	put_count(view, "waiting", waiting);
+	return view;
+}
+
+static json_t *view_hold(const struct amt_hold *hold, usec_t now)
+{
+	json_t *view = json_object();
+
+	put(view, "relay", view_addr(&hold->relay));
+	put_text(view, "reason", hold->reason);
+	put_bool(view, "full", hold->kind == AMT_HOLD_FULL);
+	put(view, "since", view_time(hold->since, now));
+	put_real(view, "ends_s", (double)(hold->until - now) / USEC_PER_SEC);
+	return view;
 }
 
 static json_t *view_holds(const struct amt_tunnels *tunnels)
 {
+	usec_t now = tunnels->timers->now;
 	json_t *list = json_array();
 	const struct amt_hold *hold;
-	usec_t now = tunnels->timers->now;
 
 	for (hold = tunnels->holds.by_relay; hold; hold = hold->hh.next)
 		if (hold->until > now)
-			json_array_append_new(
-				list, json_pack("{s:o, s:s, s:b, s:o, s:f}", "relay",
-						view_addr(&hold->relay), "reason", hold->reason,
-						"full", hold->kind == AMT_HOLD_FULL, "since",
-						view_time(hold->since, now), "ends_s",
-						(double)(hold->until - now) / USEC_PER_SEC));
+			json_array_append_new(list, view_hold(hold, now));
 	return list;
 }
 
 json_t *view_tunnels(const struct amt_tunnels *tunnels)
 {
-	json_t *list = json_array(), *discoveries = json_array();
+	json_t *view = json_object(), *list = json_array(), *discoveries = json_array();
 	const struct amt_contact *contact;
 	const struct amt_tunnel *tunnel;
 
@@ -72,6 +99,8 @@ json_t *view_tunnels(const struct amt_tunnels *tunnels)
 		json_array_append_new(list, view_tunnel(tunnels->timers, tunnel));
 	for (contact = tunnels->by_contact; contact; contact = contact->hh.next)
 		json_array_append_new(discoveries, view_contact(contact));
-	return json_pack("{s:o, s:o, s:o}", "tunnels", list, "discoveries", discoveries,
-			 "held_down", view_holds(tunnels));
+	put(view, "tunnels", list);
+	put(view, "discoveries", discoveries);
+	put(view, "held_down", view_holds(tunnels));
+	return view;
 }

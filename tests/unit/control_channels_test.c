@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Channels as JSON. */
+#include "control/view_channels.h"
+#include "views.h"
+
+static struct timers timers;
+static struct channel_table table;
+static struct channel one;
+static struct dataplane_channel_stats stats;
+static struct view_channel_parts parts;
+static const char *const names[CHANNEL_INTERFACES_MAX] = {"lan0", "lan1", "lan2"};
+
+static void nothing(struct timer *timer)
+{
+	(void)timer;
+}
+
+static void begin(void)
+{
+	timers = (struct timers){.now = NOW};
+	table = (struct channel_table){.timers = &timers};
+	one = (struct channel){.sg = channel("192.0.2.10", "232.1.1.1"),
+			       .since = NOW,
+			       .table = &table,
+			       .trace.join_seen = NOW};
+	one.retry.fn = one.linger.fn = nothing;
+	stats = (struct dataplane_channel_stats){0};
+	parts = (struct view_channel_parts){.interfaces = names,
+					    .stats = &stats,
+					    .wanted = json_array(),
+					    .asserts = json_array()};
+}
+
+static void end(void)
+{
+	timers_free(&timers);
+}
+
+TestSuite(control_channels, .init = begin, .fini = end);
+
+Test(control_channels, states)
+{
+	table.states[CHANNEL_JOINED] = 3;
+	expect_json(view_channel_states(&table), "{'discovering':0,'connecting':0,'joined':3,"
+						 "'receiving':0,'failed':0}");
+}
+
+Test(control_channels, one_that_has_just_been_joined)
+{
+	parts.wait = "waits for its turn to ask DNS";
+	one.interfaces = 1 << 1;
+	expect_json(
+		view_channel(&one, &parts),
+		"{'source':'192.0.2.10','group':'232.1.1.1','state':'discovering',"
+		"'reason':'waits for its turn to ask DNS','relay':null,'move':'staying',"
+		"'other_relay':null,'interfaces':['lan1'],'packets':0,'bytes':0,'slow_packets':0,"
+		"'packets_per_s':0.0,'bits_per_s':0.0,'rtp_lost':null,'since':'TIME',"
+		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
+		"'trace':{'join_seen':0.0,'dns_answered':null,'tunnel_up':null,'update_sent':null,"
+		"'first_packet':null}}");
+}
+
+Test(control_channels, one_that_receives_and_moves)
+{
+	struct addr relay = address("203.0.113.15"), other = address("2001:db8::16");
+
+	one.state = CHANNEL_RECEIVING;
+	one.move = CHANNEL_TRYING;
+	one.reason = "relay sends no data";
+	one.interfaces = 1 << 0 | 1 << 2;
+	one.meter.rate = (struct meter_rate){1000.04, 8000000};
+	one.rtp = (struct rtp){.is_rtp = true, .missing = 5};
+	one.trace = (struct channel_trace){NOW, NOW + 20500, NOW + 62000, NOW + 62500, 0};
+	timer_start(&timers, &one.retry, 4 * USEC_PER_SEC);
+	timer_start(&timers, &one.linger, 2 * USEC_PER_SEC);
+	stats.packets = 1000;
+	stats.bytes = 128000;
+	parts.relay = &relay;
+	parts.other = &other;
+	parts.slow_packets = 7;
+	parts.wait = "shown only without a reason";
+	json_array_append_new(parts.wanted, json_true());
+	expect_json(view_channel(&one, &parts),
+		    "{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
+		    "'reason':'relay sends no data','relay':'203.0.113.15','move':'trying',"
+		    "'other_relay':'2001:db8::16','interfaces':['lan0','lan2'],'packets':1000,"
+		    "'bytes':128000,'slow_packets':7,'packets_per_s':1000.0,'bits_per_s':8000000.0,"
+		    "'rtp_lost':5,'since':'TIME','retry_s':4.0,'lingers_s':2.0,'wanted':[true],"
+		    "'asserts':[],'trace':{'join_seen':0.0,'dns_answered':20.5,'tunnel_up':62.0,"
+		    "'update_sent':62.5,'first_packet':null}}");
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* One client of the control socket, from its request to the end of its reply. */
+#pragma once
+
+#include "base/timers.h"
+
+#include <jansson.h>
+
+#define CONTROL_REQUEST_MAX    4096                /* bytes, without the end of the line */
+#define CONTROL_UNREAD_MAX     (64u << 20)         /* bytes of replies that clients have not read */
+#define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC) /* to ask, and to read more of the reply */
+
+struct control_client;
+
+/* Each client gets exactly one of the following answers, in the call of the owner's control_fn or
+ * later. No client is freed in these calls: the loop frees it when the reply has been read. */
+
+/* Takes over the reference to `reply`. NULL, which jansson returns for text that is not UTF-8, is
+ * answered as an error; so is any reply while CONTROL_UNREAD_MAX is exceeded. */
+void control_reply(struct control_client *client, json_t *reply);
+
+/* Returns the next items of a list as a new array; an empty array or NULL after the last item.
+ * `*position` is 0 at the first call and the owner's to advance. */
+typedef json_t *control_part_fn(void *owner, size_t *position);
+
+/* Replies {"key": [...]}, for a list that would take too long to make at once. The next part is
+ * made when the client has read the one before, so that later parts show later states. */
+void control_reply_list(struct control_client *client, const char *key, control_part_fn *part);
+
+/* Replies {"error": "..."}. */
+void control_refuse(struct control_client *client, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
