@@ -114,7 +114,7 @@ spawn half ingest perl -MIO::Socket::UNIX -e '
 until_true "it listens" test -S "$WORK/half"
 said=$(in_node ingest "$BUILD/mcingest" --socket "$WORK/half" channels 2>&1)
 is "a reply that breaks off: status" $? 1
-like "a reply that breaks off is named" "$said" "^mcingest: the reply from $WORK/half ends early: the daemon has stopped, or has waited too long"
+like "a reply that breaks off is named" "$said" "^mcingest: the reply from $WORK/half ends early: the daemon has stopped, or this command was too slow"
 finish half none
 
 finish mcingestd

@@ -67,7 +67,7 @@ for ((round = 1; round <= 10; round++)); do
     until_true "aggregates of 40 are forwarded" packets_are "$((100 + 1000 * round)) $((1000 * round))"
 done
 is "all of them by the daemon, and why" "$(slow packets) $(slow aggregates) $(slow unseen) $(no_drops)" "10000 10000 0 {}"
-like "status says so" "$(shown)" '10000 in all.* 10000 put together by GRO or GSO of UDP.*rx-udp-gro-forwarding off'
+like "status says so" "$(shown)" '10000 in all.* 10000 aggregates made by UDP GRO or GSO.*rx-udp-gro-forwarding off'
 
 # What our filter does not see: none can stand in front of preference 1
 in_node ingest ip link add ifb0 type ifb
@@ -78,7 +78,7 @@ before=$(slow unseen)
 inject times=100
 until_true "packets of the ifb are forwarded" packets_are "10200 10100"
 is "the program has not seen them" "$before $(slow unseen) $(no_drops)" "0 100 {}"
-like "status says so" "$(shown)" ' 100 not seen by our filter: u32 at preference 1, which redirects to ifb0, stands in front of it on wan0'
+like "status says so" "$(shown)" ' 100 not seen by our filter: u32 at preference 1, which redirects to ifb0 stands in front of it on wan0'
 in_node ingest tc filter del dev wan0 ingress pref 1
 finish holdertc
 finish mcingestd

@@ -115,7 +115,7 @@ compile() { # RECORD...: as named reads them
     printf '%s\n' '$TTL 1' '@ SOA ns h 1 1 1 1 1' '@ NS ns.example.' "$@" >"$WORK/zone"
     named-compilezone -q -o - arpa "$WORK/zone" | grep AMTRELAY
 }
-args=(192.0.2.10 $ONE "$TWO,20,optional" 2001:db8:15::15,200 relay.example.net .,0)
+args=(192.0.2.10 "$ONE" "$TWO,20,optional" "2001:db8:15::15,200" relay.example.net ".,0")
 rr "${args[@]}" >"$WORK/rr"
 mapfile -t forms < <(grep -v '^;' "$WORK/rr")
 mapfile -t generic < <(grep TYPE260 "$WORK/rr" | sed 's/^; //')
@@ -127,7 +127,7 @@ is "and sees what was meant" "$(compile "${forms[@]}" | awk '{ print $5, $6, $7,
 200 0 2 2001:db8:15::15
 10 0 3 relay.example.net.
 0 0 0 .")"
-like "rr: no relay" "$(rr 192.0.2.10 a..b 2>&1)" "'a\.\.b' is no relay: expected an address"
+like "rr: no relay" "$(rr 192.0.2.10 a..b 2>&1)" "'a\.\.b' is not a relay: expected an address"
 rr 192.0.2.10 >/dev/null 2>&1
 is "rr without a relay: status" $? 2
 

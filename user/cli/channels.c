@@ -23,7 +23,7 @@ static void note_slow_path(struct table *table, const json_t *channel)
 			   text_number(channel, "slow_packets", packets));
 }
 
-/* Who keeps it, on which LAN, for how long. */
+/* The routers and hosts that want the channel, on which LAN, and until when. */
 static void note_wanted(struct table *table, const json_t *channel)
 {
 	const json_t *list = json_object_get(channel, "wanted"), *wanted;
@@ -43,20 +43,21 @@ static void note_wanted(struct table *table, const json_t *channel)
 	}
 }
 
-/* A move to another relay, or the wait until one is tried, or the only one told again. */
 static void note_move(struct table *table, const json_t *channel)
 {
 	const char *move = text_string(channel, "move");
+	bool has_relay = json_is_string(json_object_get(channel, "relay"));
 	char retry[TEXT_SHORT];
 
-	if (strcmp(move, "staying"))
-		table_note(table, "%s: from this relay to %s", move,
-			   text_string(channel, "other_relay"));
+	if (json_is_string(json_object_get(channel, "other_relay")))
+		table_note(table, "moving to relay %s (%s)", text_string(channel, "other_relay"),
+			   move);
+	else if (strcmp(move, "staying"))
+		table_note(table, "looking for another relay");
 	else if (json_is_number(json_object_get(channel, "retry_s")))
-		table_note(table, "%s in %s",
-			   json_is_string(json_object_get(channel, "relay"))
-				   ? "it is told again, or another relay tried,"
-				   : "the next attempt is",
+		table_note(table,
+			   has_relay ? "in %s the Update is repeated, or another relay is tried"
+				     : "the next attempt is in %s",
 			   text_seconds(channel, "retry_s", retry));
 }
 
@@ -94,7 +95,7 @@ static void fill_channel(struct table *table, const json_t *channel)
 	if (json_is_string(json_object_get(channel, "reason")))
 		table_note(table, "%s", text_string(channel, "reason"));
 	if (json_is_number(json_object_get(channel, "lingers_s")))
-		table_note(table, "left, but kept for %s",
+		table_note(table, "nobody wants the channel any more; it stays subscribed for %s",
 			   text_seconds(channel, "lingers_s", linger));
 	note_move(table, channel);
 	note_asserts(table, channel);
@@ -109,7 +110,7 @@ static void print_channels(const struct cli *cli, const json_t *reply)
 	struct table *table;
 	size_t i;
 
-	if (show_is_empty(channels, "No channels: no router has joined an (S,G) here."))
+	if (show_is_empty(channels, "No channels: no router or host on a LAN has joined an (S,G)."))
 		return;
 	table = table_new(headings, COUNT_OF(headings));
 	json_array_foreach (channels, i, channel) {

@@ -1,5 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mcingest: the command line as its commands see it. */
+/* cli: the command `mcingest`, a client of the daemon's control socket.
+ *
+ * main.c reads the command line and runs one command, which is a row of its table. Each command has
+ * a file of its name. Most ask the daemon for one object (client.c) and print it: with --json as it
+ * is, otherwise as text for people. `rr` works without a daemon.
+ *
+ *   show.c   what the commands that ask the daemon have in common
+ *   table.c  rows and columns; cells.c fills them with members of an object
+ *   text.c   times, rates, colours
+ *
+ * The daemon decides what is shown and why; nothing here knows a protocol. A reply is treated as
+ * foreign text, because DNS names and interface names in it come from others: a member that is
+ * missing, or of another type than expected, is shown as "-", and control characters as "?".
+ *
+ * The exit status is 0 if the command did what it was asked for, 1 if not, and 2 if the command
+ * line was wrong. An error is one line on stderr. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,15 +23,14 @@ enum cli_status { CLI_OK, CLI_FAILED, CLI_USAGE };
 
 struct cli {
 	const char *command;
-	char **arguments; /* as many as the command takes */
+	char **arguments; /* at least as many as the command's row of the table says */
 	int argument_count;
 	const char *socket;
 	bool json, verbose;
 };
 
-/* Each prints what it is asked for, or one line on stderr. */
+/* Prints what the command is asked for on stdout, or one line on stderr. */
 typedef enum cli_status cli_fn(const struct cli *cli);
 
-/* Each in the file of its name. */
 cli_fn show_status, show_interfaces, show_neighbors, show_channels, show_tunnels, show_counters,
 	show_lookup, lift_hold, print_rr;

@@ -10,19 +10,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* A stream of bytes to jansson. */
+/* The reply as a stream, for jansson. */
 struct source {
 	int fd;
-	int error; /* what broke it off */
-	bool began;
+	int error;  /* errno of what ended the stream early, else 0 */
+	bool began; /* at least one byte has come */
 };
 
 static void explain_connect(const char *path, int error)
 {
 	if (error == ENOENT || error == ECONNREFUSED)
-		text_error("no daemon on %s (is mcingestd running?)", path);
+		text_error("no daemon answers on %s: is mcingestd running?", path);
 	else if (error == EACCES || error == EPERM)
-		text_error("no permission to use %s (try as root, or as a member of its group)",
+		text_error("no permission to use %s: try as root, or as a member of its group",
 			   path);
 	else if (error == EAGAIN)
 		text_error("the daemon on %s is too busy to answer", path);
@@ -36,7 +36,7 @@ static int connect_daemon(const char *path, unsigned patience)
 	struct timeval time = {.tv_sec = patience};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	strcpy(address.sun_path, path); /* main() has seen that it fits */
+	strcpy(address.sun_path, path); /* main.c has checked the length */
 	if (fd >= 0 && !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time)) &&
 	    !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) &&
 	    !connect(fd, (struct sockaddr *)&address, sizeof(address)))
@@ -47,8 +47,8 @@ static int connect_daemon(const char *path, unsigned patience)
 	return -1;
 }
 
-/* A daemon that turns a client away does not read its request: what it says instead is read all the
- * same, and so a failure to send is none. */
+/* A failure to send is no error yet: a daemon that has too many clients answers without reading the
+ * request, and its answer is worth showing. */
 static void send_request(int fd, json_t *request)
 {
 	char *text = json_dumps(request, JSON_COMPACT);
@@ -86,15 +86,15 @@ static json_t *receive_reply(const struct cli *cli, int fd)
 		text_error("the daemon on %s does not answer", cli->socket);
 	else if (source.error || !source.began ||
 		 json_error_code(&wrong) == json_error_premature_end_of_input)
-		text_error("the reply from %s ends early: the daemon has stopped, or has waited "
-			   "too long for this command to read on; ask again",
+		text_error("the reply from %s ends early: the daemon has stopped, or this "
+			   "command was too slow to read; try again",
 			   cli->socket);
 	else
 		text_error("the reply from %s is not a JSON object", cli->socket);
 	return NULL;
 }
 
-/* An error that the daemon has answered goes to stderr. */
+/* Returns the reply; or NULL if it is an error, which is printed on stderr. */
 static json_t *without_error(json_t *reply)
 {
 	const json_t *error = json_object_get(reply, "error");

@@ -6,9 +6,9 @@
 
 #include <jansson.h>
 
-/* Takes over the reference to `request`. Returns the daemon's object; or NULL after one line on
- * stderr: no daemon, no permission, no reply within `patience` seconds, or an error as the reply.
- */
+/* Takes over the reference to `request`. Returns the daemon's reply, which the caller frees.
+ * Returns NULL after one line on stderr if there is no daemon, no permission, no reply within
+ * `patience` seconds, or if the reply is an error. */
 json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience);
-/* The object as --json shows it. */
+/* Prints the object on stdout, as --json has it. */
 void client_print_json(const json_t *reply);

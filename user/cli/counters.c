@@ -17,7 +17,7 @@ static void print_drops(json_t *drops)
 	table_print(table);
 }
 
-/* A row for each fault that a protocol counts, a column for each protocol. */
+/* One row for each fault, one column for each protocol. */
 static void print_refused(const json_t *refused)
 {
 	static const char *const protocols[] = {"pim", "amt", "membership", "dns"};

@@ -35,14 +35,14 @@ static void fill_pim(const struct cli *cli, struct table *table, const json_t *i
 
 	cell_string(table, interface, "name");
 	cell_string(table, pim, "address");
-	table_cell(table, PLAIN, "%s%s", text_string(pim, "dr"), dr_is_us ? " (this)" : "");
+	table_cell(table, PLAIN, "%s%s", text_string(pim, "dr"), dr_is_us ? " (us)" : "");
 	cell_number(table, pim, "neighbors");
 	cell_number(table, pim, "joins");
 	cell_seconds(table, pim, "next_hello_s");
 	cell_number(table, pim, "override_interval_ms");
 	cell_string(table, pim, "generation_id");
 	if (observing)
-		table_note(table, "only observed: another daemon of this host speaks PIM");
+		table_note(table, "observed only: another daemon on this host speaks PIM");
 	if (!cli->verbose || !json_array_size(json_object_get(pim, "further_addresses")))
 		return;
 	show_note_list(table, "further addresses", pim, "further_addresses");
@@ -71,7 +71,7 @@ static void fill_querier(struct table *table, const json_t *interface, const cha
 
 	cell_string(table, interface, "name");
 	table_cell(table, PLAIN, "%s", protocol);
-	table_cell(table, PLAIN, "%s%s", text_string(querier, "address"), ours ? " (this)" : "");
+	table_cell(table, PLAIN, "%s%s", text_string(querier, "address"), ours ? " (us)" : "");
 	cell_number(table, querier, "memberships");
 	cell_seconds(table, querier, "next_query_s");
 	cell_seconds(table, querier, "expires_s");

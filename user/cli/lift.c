@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lift: a relay that is held down may be tried again at once. */
+/* lift: lets a relay that is held down be tried again at once. */
 #include "cli/client.h"
 #include "cli/show.h"
 
-#define PATIENCE 10 /* seconds until a daemon counts as one that does not answer */
+#define PATIENCE 10 /* seconds to wait for the reply */
 
 enum cli_status lift_hold(const struct cli *cli)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lookup: relays of a source as the daemon finds them (RFC 8777), each question shown. */
+/* lookup: the relays of a source as the daemon finds them (RFC 8777), with each DNS question. */
 #include "cli/client.h"
 #include "cli/show.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Seconds. A lookup asks several questions, one after the other, of up to 60 seconds each. */
-#define PATIENCE 300
+#define PATIENCE 300 /* seconds: a lookup asks several questions in a row, each for up to 60 s */
 
 static void print_outcome(const json_t *step)
 {
@@ -30,7 +29,7 @@ static void print_step(const json_t *step, size_t number)
 		  text_string(step, "type"), text_string(step, "name"));
 	print_outcome(step);
 	if (json_is_string(json_object_get(step, "canonical")))
-		text_line(PLAIN, "   under the name %s", text_string(step, "canonical"));
+		text_line(PLAIN, "   canonical name %s", text_string(step, "canonical"));
 	json_array_foreach (json_object_get(step, "records"), i, record)
 		if (json_is_string(record))
 			text_line(PLAIN, "     %s", json_string_value(record));
@@ -63,7 +62,7 @@ static void print_lookup(const json_t *reply)
 
 	text_line(PLAIN, "Source %s, name %s", text_string(reply, "source"),
 		  text_string(reply, "owner"));
-	text_line(PLAIN, "By %s; domain for dns-sd: %s; DNSSEC: %s", ways,
+	text_line(PLAIN, "Ways: %s. Domain for dns-sd: %s. DNSSEC: %s.", ways,
 		  text_string(reply, "domain"), text_string(reply, "dnssec"));
 	free(ways);
 	putchar('\n');

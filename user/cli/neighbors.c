@@ -35,8 +35,8 @@ static void print_neighbors(const struct cli *cli, const json_t *reply)
 		cell_age(table, neighbor, "since");
 		if (json_is_true(json_object_get(neighbor, "other_subnet")))
 			table_note(table,
-				   "of no subnet of that interface: its routes must lead to an "
-				   "address of ours");
+				   "not in a subnet of this interface: its routes to the sources "
+				   "must have one of our addresses as next hop");
 		if (cli->verbose)
 			note_neighbor(table, neighbor);
 	}

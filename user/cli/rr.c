@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rr: the AMTRELAY records of a source, for its zone (RFC 8777 section 4); needs no daemon. */
+/* rr: prints AMTRELAY records for the zone of a source (RFC 8777 section 4). Needs no daemon. */
 #include "cli/cli.h"
 #include "cli/client.h"
 #include "cli/text.h"
@@ -11,9 +11,9 @@
 
 #define PRECEDENCE 10
 
-static const char expected[] = "expected an address, a name or '.' for none, then ',PRECEDENCE' (0 "
-			       "to 255) and ',optional' "
-			       "(discovery is) where wanted";
+static const char expected[] =
+	"expected an address, a name, or '.' for no relay; it may be followed by ',PRECEDENCE' (0 "
+	"to 255) and by ',optional' if Discovery is optional";
 
 static bool read_option(const char *word, struct amtrelay *record)
 {
@@ -54,7 +54,7 @@ static bool read_record(const char *argument, struct amtrelay *record)
 	return fine;
 }
 
-/* RFC 3597 section 5: for servers that do not know the type. */
+/* The record as servers write it that do not know its type (RFC 3597 section 5). */
 static void format_generic(const struct amtrelay *record, char text[2 * AMTRELAY_MAX + 16])
 {
 	uint8_t rdata[AMTRELAY_MAX];
@@ -74,7 +74,7 @@ static json_t *records_of(const struct cli *cli)
 		struct amtrelay record;
 
 		if (!read_record(cli->arguments[i], &record)) {
-			text_error("'%s' is no relay: %s", cli->arguments[i], expected);
+			text_error("'%s' is not a relay: %s", cli->arguments[i], expected);
 			json_decref(list);
 			return NULL;
 		}
@@ -93,7 +93,7 @@ static void print_zone(const char *owner, const json_t *records)
 
 	json_array_foreach (records, i, record)
 		printf("%s IN AMTRELAY %s\n", owner, text_string(record, "amtrelay"));
-	puts("; the same, for servers that do not know the type:");
+	puts("; the same records for name servers that do not know the type:");
 	json_array_foreach (records, i, record)
 		printf("; %s IN TYPE260 %s\n", owner, text_string(record, "generic"));
 }

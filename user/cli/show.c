@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE 10 /* seconds until a daemon counts as one that does not answer */
+#define PATIENCE 10 /* seconds to wait for the reply */
 
 enum cli_status show_reply(const struct cli *cli, show_fn *print)
 {
@@ -30,8 +30,8 @@ json_t *show_ask_about(const struct cli *cli, const char *key, const char *wants
 
 	*status = CLI_USAGE;
 	if (!addr_parse(text, &addr)) {
-		text_error("'%s' is not an IPv4 or IPv6 address: %s wants that of a %s", text,
-			   cli->command, wants);
+		text_error("'%s' is not an IPv4 or IPv6 address: `mcingest %s` needs that of a %s",
+			   text, cli->command, wants);
 		return NULL;
 	}
 	*status = CLI_FAILED;

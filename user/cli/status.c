@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SLOW_SHARE 0.01 /* of all packets, from which on it is worth a colour */
+#define SLOW_SHARE 0.01 /* of all packets: the slow path is coloured from here on */
 
-/* Who asks the hosts of a LAN. */
+/* The querier of a LAN: of IGMP if IGMP is spoken there, else of MLD. */
 static void cell_querier(struct table *table, const json_t *interface)
 {
 	const json_t *igmp = json_object_get(interface, "igmp");
@@ -34,7 +34,7 @@ static void print_interfaces(const json_t *interfaces)
 		cell_list(table, interface, "addresses");
 		cell_string(table, interface, "why");
 		if (json_is_string(json_object_get(interface, "in_front")))
-			table_note(table, "%s stands in front, and may take packets",
+			table_note(table, "%s stands in front of our filter and may take packets",
 				   text_string(interface, "in_front"));
 	}
 	table_print(table);
@@ -63,16 +63,16 @@ static void print_channel_states(const json_t *reply)
 	putchar('\n');
 }
 
-/* What each cause of the slow path is, and its cure. */
+/* The causes of the slow path, each with what to do about it. */
 static const struct {
 	const char *key, *cure;
 } causes[] = {
 	{"aggregates",
-	 "put together by GRO or GSO of UDP: `ethtool -K WAN rx-udp-gro-forwarding off "
-	 "rx-gro-list off`; of a veth, `tx-udp-segmentation off` at its other end"},
-	{"fragments", "fragments of the tunnel's packets: a path to the relay with a larger MTU"},
-	{"options", "options in the tunnel's IP headers: who writes them, relay or firewall?"},
-	{"exceeds_mtu", "longer than the LAN's MTU, and cut: a larger MTU on the LAN"},
+	 "aggregates made by UDP GRO or GSO: `ethtool -K WAN rx-udp-gro-forwarding off rx-gro-list "
+	 "off`; on a veth, `tx-udp-segmentation off` at its other end"},
+	{"fragments", "fragments of tunnel packets: the path to the relay needs a larger MTU"},
+	{"options", "with options in the tunnel's IP header: the relay or a firewall adds them"},
+	{"exceeds_mtu", "longer than the LAN's MTU, hence fragmented: the LAN needs a larger MTU"},
 	{"unseen", "not seen by our filter: "},
 };
 
@@ -84,7 +84,7 @@ static bool has_any(const json_t *slow)
 	return false;
 }
 
-/* What takes packets before our filter does. */
+/* What may have taken the packets before our filter did. */
 static void print_in_front(const json_t *interfaces)
 {
 	const json_t *interface;
@@ -94,12 +94,12 @@ static void print_in_front(const json_t *interfaces)
 		if (strcmp(text_string(interface, "role"), "upstream") ||
 		    !json_is_string(json_object_get(interface, "in_front")))
 			continue;
-		text_line(PLAIN, "%s, stands in front of it on %s",
+		text_line(PLAIN, "%s stands in front of it on %s",
 			  text_string(interface, "in_front"), text_string(interface, "name"));
 		return;
 	}
-	text_line(PLAIN, "another's program has taken them before it, or they came while ours was "
-			 "not attached");
+	text_line(PLAIN,
+		  "another program took them first, or our filter was not attached when they came");
 }
 
 static void print_cause(const json_t *reply, const json_t *slow, size_t cause)
@@ -116,7 +116,8 @@ static void print_cause(const json_t *reply, const json_t *slow, size_t cause)
 		print_in_front(json_object_get(reply, "interfaces"));
 }
 
-/* Of all packets; the two rates are not of quite the same seconds. */
+/* The slow path's share of all packets, at most 1: the two rates do not cover quite the same
+ * seconds. */
 static double slow_share(const json_t *reply, const json_t *slow)
 {
 	double all = json_number_value(json_object_get(reply, "packets_per_s"));
@@ -142,14 +143,15 @@ static void print_slow_path(const json_t *reply)
 		print_cause(reply, slow, i);
 }
 
-/* Where many come at once, or a stranger makes them come. */
 static void print_waiting(const json_t *waiting)
 {
 	char discoveries[TEXT_SHORT], relays[TEXT_SHORT];
 
 	if (json_integer_value(json_object_get(waiting, "discoveries")) ||
 	    json_integer_value(json_object_get(waiting, "new_relays")))
-		text_line(PLAIN, "Waiting   %s to ask DNS, %s to ask a relay: see [limits]",
+		text_line(PLAIN,
+			  "Waiting   %s sources for a lookup, %s channels for a new relay: see "
+			  "[limits]",
 			  text_number(waiting, "discoveries", discoveries),
 			  text_number(waiting, "new_relays", relays));
 }

@@ -8,12 +8,12 @@
 
 #define GAP 2
 
-/* The heading is the first row. */
+/* The first row is the heading. */
 struct row {
 	char *cells[TABLE_COLUMNS_MAX];
 	enum colour colours[TABLE_COLUMNS_MAX];
 	unsigned filled;
-	char *notes; /* with line ends; NULL: none */
+	char *notes; /* complete lines; NULL if there are none */
 };
 
 struct table {
@@ -36,7 +36,7 @@ static struct row *row_to_fill(struct table *table)
 	return &table->rows[table->count++];
 }
 
-/* Characters, not bytes: those that continue one are left out. */
+/* In characters: bytes that continue a UTF-8 character do not count. */
 static int width_of(const char *text)
 {
 	int width = 0;

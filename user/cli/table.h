@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Columns as wide as what stands in them. */
+/* A table for a terminal; each column is as wide as its widest cell. */
 #pragma once
 
 #include "cli/text.h"
@@ -8,11 +8,12 @@
 
 struct table;
 
-/* `headings` are words; one that starts with '>' has its column aligned to the right. */
+/* A heading that starts with '>' (not printed) aligns its column to the right. */
 struct table *table_new(const char *const *headings, unsigned columns);
+/* Fills the next cell; rows begin by themselves. */
 void table_cell(struct table *table, enum colour colour, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A line beneath the row that was filled last. */
+/* Adds a line beneath the row that was filled last. */
 void table_note(struct table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Prints on stdout, and frees. */
+/* Prints the table on stdout and frees it. */
 void table_print(struct table *table);

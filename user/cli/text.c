@@ -9,7 +9,7 @@
 
 static bool is_control(const unsigned char *at)
 {
-	/* The second row of controls, U+0080 to U+009F, is two bytes of UTF-8. */
+	/* U+0080 to U+009F are control characters, too: two bytes in UTF-8. */
 	return *at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0);
 }
 
@@ -95,10 +95,10 @@ const char *text_plain(enum colour colour)
 	return colour != PLAIN && colours_are_shown() ? "\033[0m" : "";
 }
 
-/* Keeps what a reply may hold within the buffers and the integers here. */
-static double at_most(double value, double most)
+/* Numbers of a reply may be of any size; buffers and integers are not. */
+static double at_most(double value, double limit)
 {
-	return value < most ? value : most;
+	return value < limit ? value : limit;
 }
 
 static const char *format_duration(double seconds, char buf[TEXT_SHORT])
@@ -116,7 +116,7 @@ static const char *format_duration(double seconds, char buf[TEXT_SHORT])
 	return buf;
 }
 
-/* `gap` stands between number and prefix, `unit` behind them. */
+/* The number, `gap`, the SI prefix, `unit`. */
 static const char *format_scaled(double value, const char *gap, const char *unit,
 				 char buf[TEXT_SHORT])
 {

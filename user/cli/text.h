@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text for people: what a daemon, and through it a DNS server, has sent is shown without control
- * characters; colour is there on a terminal only. */
+/* Text for people. Control characters are replaced, because DNS servers and others decide part of
+ * what the daemon replies. Colours are used on a terminal only. */
 #pragma once
 
 #include <jansson.h>
@@ -11,19 +11,19 @@ enum colour { PLAIN, BOLD, RED, GREEN, YELLOW };
 
 #define TEXT_SHORT 32
 
-/* "mcingest: ...", on stderr. */
+/* Prints "mcingest: ..." on stderr. */
 void text_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* On stdout; text_line() ends the line, which nothing else does. */
+/* Print on stdout; only text_line() ends the line. */
 void text_print(enum colour colour, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_line(enum colour colour, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* New text, without control characters; freed by the caller. */
+/* Returns the text with control characters replaced; the caller frees it. */
 char *text_format(const char *format, va_list args);
 
-/* Switch a colour on, and off again; "" where there is none to be shown. */
+/* The sequences that switch a colour on and off again; "" if colours are not used. */
 const char *text_colour(enum colour colour);
 const char *text_plain(enum colour colour);
 
-/* Fields of an object, "-" for what is null, missing, or of another kind. */
+/* Members of an object; "-" for one that is null, missing, or of another type. */
 const char *text_string(const json_t *object, const char *key);
 const char *text_number(const json_t *object, const char *key, char buf[TEXT_SHORT]);
 /* 987, 1.2k, 1.2M */
@@ -32,7 +32,7 @@ const char *text_bytes(const json_t *object, const char *key, char buf[TEXT_SHOR
 const char *text_bit_rate(const json_t *object, const char *key, char buf[TEXT_SHORT]);
 /* 12s, 3m12s, 2h05m, 3d04h */
 const char *text_seconds(const json_t *object, const char *key, char buf[TEXT_SHORT]);
-/* How long ago a time (RFC 3339, UTC) was. */
+/* The time since a moment (RFC 3339, UTC). */
 const char *text_age(const json_t *object, const char *key, char buf[TEXT_SHORT]);
-/* The strings of an array; freed by the caller. */
+/* The strings of an array, joined; the caller frees the text. */
 char *text_list(const json_t *object, const char *key, const char *separator);

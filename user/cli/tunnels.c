@@ -13,7 +13,7 @@ static void cell_local(struct table *table, const json_t *tunnel)
 		   text_number(tunnel, "local_port", port));
 }
 
-/* One of the two membership protocols that a tunnel runs. */
+/* IGMP or MLD in a tunnel. */
 static void cell_protocol(struct table *table, const json_t *protocol)
 {
 	const char *state = text_string(protocol, "state");
@@ -99,7 +99,7 @@ static void print_holds(const json_t *holds)
 	}
 	putchar('\n');
 	table_print(table);
-	text_line(PLAIN, "`mcingest lift RELAY` ends it sooner.");
+	text_line(PLAIN, "`mcingest lift RELAY` lets a relay be tried again at once.");
 }
 
 static void print_tunnels(const struct cli *cli, const json_t *reply)
@@ -108,8 +108,7 @@ static void print_tunnels(const struct cli *cli, const json_t *reply)
 	const json_t *discoveries = json_object_get(reply, "discoveries");
 	const json_t *holds = json_object_get(reply, "held_down");
 
-	if (!show_is_empty(tunnels,
-			   "No tunnels: no channel has needed a relay, or none was found."))
+	if (!show_is_empty(tunnels, "No tunnels: no channel needs a relay, or no relay was found."))
 		print_tunnel_list(cli, tunnels);
 	if (json_array_size(discoveries))
 		print_discoveries(discoveries);
