@@ -10,53 +10,15 @@
 # In namespaces of its own: box (lan0, wan0), lan (the neighbour), net (DNS; one process is all relays).
 # Prints the figures, and writes "joins-5k-per-s" into build/bench.json.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-export PATH=$PATH:/usr/sbin:/sbin
+. "$(dirname "$0")/box.sh"
 
-if [[ ${1-} != inside ]]; then
-    exec unshare --mount --net --pid --fork --kill-child --mount-proc "$0" inside
-fi
-
-BUILD=${BUILD:-build}
 JOINS=${JOINS:-100000} RATE=${RATE:-5000} RELAYS=1000 ENTRIES=50
 LATE=${LATE-9} NEVER=${NEVER-1} PATIENCE=60
-
-die() {
-    echo "joins: $1" >&2
-    tail -n 5 /run/*.log >&2
-    exit 1
-}
-
-# Namespaces
-
-make_net() {
-    mount -t tmpfs tmpfs /run
-    mkdir -p /run/named /run/zones
-    mount -t bpf bpf /sys/fs/bpf
-    mount -t tmpfs tmpfs /etc/bind
-    ip link set lo up
-    for node in lan net; do
-        ip netns add $node
-        ip -n $node link set lo up
-    done
-    ip link add lan0 type veth peer name eth0 netns lan
-    ip link add wan0 type veth peer name eth0 netns net
-    ip addr add 10.0.0.1/24 dev lan0
-    ip addr add 100.64.7.2/24 dev wan0
-    ip -n lan addr add 10.0.0.2/24 dev eth0
-    ip -n net addr add 100.64.7.1/24 dev eth0
-    ip -n net route add local 100.100.0.0/22 dev lo # the relays' addresses
-    ip link set lan0 up
-    ip link set wan0 up
-    ip -n lan link set eth0 up
-    ip -n net link set eth0 up
-    ip route add default via 100.64.7.1
-}
 
 # Sources 198.18.0.0 and on; their relays in turn.
 write_zones() {
     for zone in 18 19; do
-        printf '%s\n' '$TTL 3600' '@ SOA ns root 1 3600 600 86400 60' '@ NS ns' 'ns A 127.0.0.1' >/run/zones/$zone
+        zone_head 127.0.0.1 >/run/zones/$zone
     done
     awk -v joins="$JOINS" -v relays=$RELAYS 'BEGIN {
         for (i = 0; i < joins; i++) {
@@ -69,13 +31,12 @@ write_zones() {
 
 start_dns() {
     write_zones
-    cat >/run/named.conf <<END
-options { directory "/run/named"; pid-file none; listen-on port 5353 { 127.0.0.1; }; listen-on-v6 { none; };
-    recursion no; dnssec-validation no; empty-zones-enable no; notify no; session-keyfile none; };
-controls { };
-zone "18.198.in-addr.arpa" { type primary; file "/run/zones/18"; };
-zone "19.198.in-addr.arpa" { type primary; file "/run/zones/19"; };
-END
+    {
+        named_options 'port 5353 { 127.0.0.1; }'
+        for zone in 18 19; do
+            echo "zone \"$zone.198.in-addr.arpa\" { type primary; file \"/run/zones/$zone\"; };"
+        done
+    } >/run/named.conf
     ip netns exec net named -f -n 1 -c /run/named.conf >/run/named.log 2>&1 &
     ip netns exec net "$BUILD/tests/peers/slowdns" --listen 100.64.7.1 --server 127.0.0.1 --server-port 5353 \
         --late "$LATE" --never "$NEVER" >/run/slowdns.log 2>&1 &
@@ -88,12 +49,13 @@ END
 }
 
 start_relays() {
+    ip -n net route add local 100.100.0.0/22 dev lo # their addresses
     ip netns exec net "$BUILD/tests/peers/relay" --interface lo --no-upstream --quiet >/run/relay.log 2>&1 &
     relay=$!
 }
 
-start_daemon() {
-    cat >/run/mcingest.conf <<END
+cat_config() {
+    cat <<END
 [limits]
 channels = 131072
 joins = 131072
@@ -105,22 +67,11 @@ unanswered_relays = 65535
 [dns]
 server = 100.64.7.1
 END
-    (
-        ulimit -Sn 1024 # as most systems start a daemon
-        exec "$BUILD/mcingestd" --config /run/mcingest.conf --downstream lan0 --upstream wan0 >/run/mcingestd.log 2>&1
-    ) &
-    daemon=$!
-    for ((i = 0; i < 200; i++)); do
-        grep -q ' ready$' /run/mcingestd.log && return
-        sleep 0.05
-    done
-    die "mcingestd does not start"
 }
 
 # Looking
 
 status() { "$BUILD/mcingest" status --json | jq "$1"; }
-cpu_ms() { awk '{ ns += $1 } END { printf "%d\n", ns / 1e6 }' /proc/$daemon/task/*/schedstat; }
 joined() { status '.channels | .joined + .receiving'; }
 
 at_relays() { # how many channels the relays were told of
@@ -135,40 +86,35 @@ at_relays() { # how many channels the relays were told of
 make_net
 start_dns
 start_relays
+cat_config >/run/mcingest.conf
 start_daemon
 sleep 1
 
 cpu=$(cpu_ms)
-if [[ ${PERF-} ]]; then perf record -e cpu-clock -F 999 -g -o "$PERF" -p $daemon >/dev/null 2>&1 & profile=$!; fi
-ip netns exec lan "$BUILD/tests/peers/neighbor" --interface eth0 --upstream 10.0.0.1 --source 198.18.0.0 \
-    --sources "$JOINS" --group 232.1.0.0 --groups 1 --entries $ENTRIES --rate $((RATE / ENTRIES)) >/dev/null
+profile_on
+joins_of --sources "$JOINS" --groups 1 --entries $ENTRIES --rate $((RATE / ENTRIES))
 end=$((SECONDS + PATIENCE)) joined_at_once=$(joined)
 until [[ $(joined) == "$JOINS" ]] || ((SECONDS >= end)); do
     sleep 0.5
 done
-[[ ! ${PERF-} ]] || { kill -INT $profile; wait $profile || true; }
+[[ ! ${PERF-} ]] || { kill -INT "$profile"; wait "$profile" || true; }
 
 joined=$(joined) cpu=$(($(cpu_ms) - cpu)) told=$(at_relays)
 stall=$(status .longest_stall_ms)
 status .channels >&2
-rss=$(awk '/^VmHWM/ { printf "%.1f\n", $2 / 1024 }' /proc/$daemon/status)
+rss=$(awk '/^VmHWM/ { printf "%.1f\n", $2 / 1024 }' /proc/"$daemon"/status)
 "$BUILD/mcingest" channels --json >/run/channels
 kill $slowdns
 wait $slowdns
 cat /run/slowdns.log >&2
-kill $daemon
-wait $daemon || die "mcingestd stopped with status $?"
+stop_daemon
 
 times=$(jq 'def at(q): sort | if length == 0 then null else .[length * q | floor] end;
     [.channels[].trace | select(.update_sent)] as $all |
     {p50_ms: [$all[].update_sent] | at(0.5), p99_ms: [$all[].update_sent] | at(0.99),
      after_dns_p99_ms: [$all[] | .update_sent - .dns_answered] | at(0.99)}' /run/channels)
 
-mkdir -p build
-[[ -s build/bench.json ]] || echo '{}' >build/bench.json
-jq --argjson asked "$JOINS" --argjson joined "$joined" --argjson at_once "$joined_at_once" --argjson told "$told" \
-    --argjson rss "$rss" --argjson cpu "$cpu" --argjson stall "$stall" --argjson times "$times" \
-    '.["joins-5k-per-s"] = {asked: $asked, joined: $joined, at_relays: $told, at_the_last_join: $at_once, rss_mib: $rss,
-        cpu_s: ($cpu / 1000), longest_stall_ms: $stall} + $times' build/bench.json >build/bench.json.new
-mv build/bench.json.new build/bench.json
-jq '.["joins-5k-per-s"]' build/bench.json
+report joins-5k-per-s '{asked: $asked, joined: $joined, at_relays: $told, at_the_last_join: $at_once, rss_mib: $rss,
+    cpu_s: ($cpu / 1000), longest_stall_ms: $stall} + $times' \
+    --argjson asked "$JOINS" --argjson joined "$joined" --argjson at_once "$joined_at_once" --argjson told "$told" \
+    --argjson rss "$rss" --argjson cpu "$cpu" --argjson stall "$stall" --argjson times "$times"

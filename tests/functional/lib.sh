@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
 #
 # Handles of the functional tests. A test sources this file, calls is, ok or like for each thing that
 # it proves, and `finished` at its end: without that it has failed. It runs in a lab of its own, with
@@ -220,6 +221,20 @@ receiver_up() { # NAME SOURCE GROUP [OPTION...]: joins, and counts in the backgr
 
 send() { # SOURCE GROUP [OPTION...]
     in_node source "$PEERS/source" --interface eth0 --source "$1" --group "$2" "${@:3}"
+}
+
+join_both() { # NAME NAME OPTION...: receivers of two channels by two relays, which are joined then
+    receiver_up "$1" 192.0.2.10 232.1.1.1 "${@:3}"
+    receiver_up "$2" 198.51.100.77 233.44.15.9 "${@:3}"
+    until_true "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
+    until_true "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
+}
+
+send_both() { # COUNT SIZE SIZE: 1,000 packets a second on each of the two channels
+    send 198.51.100.77 233.44.15.9 --rate 1000 --count "$1" --size "$3" >/dev/null &
+    local sender=$!
+    send 192.0.2.10 232.1.1.1 --rate 1000 --count "$1" --size "$2" >/dev/null
+    wait $sender
 }
 
 interface() { # NAME ROLE KEY: of `mcingest status`

@@ -53,7 +53,9 @@ verdict $? "mcingestd ends well" || true
 kill -TERM "$(<"/run/mcingest-lab/$LAB/pid/pimd")" # FRR's: `neighbor` has its address
 link_local_up
 for mode in speaks observes; do
-    mcingestd_up $([[ $mode == speaks ]] || echo --observe lan0)
+    options=()
+    [[ $mode == speaks ]] || options=(--observe lan0)
+    mcingestd_up "${options[@]}"
     in_node access ip link set up0 mtu 9000
     all_come "$mode: 250 channels in one packet"
     in_node access ip link set up0 mtu 1500
@@ -79,7 +81,7 @@ mcingestd_up --igmp lan0
 until_true "reports of 250 sources by IGMP and of 240 by MLD" of_hosts 490
 ok "reports of 250 sources by IGMP and of 240 by MLD" true
 is "in packets of more than 1,000 and 1,500 bytes" "$(one_long "igmp.type == 0x22 && ip.len > 1000") $(one_long "icmpv6.type == 143 && ipv6.plen > 1500")" "true true"
-for name in host4 host6{1..4}; do finish $name; done
+for name in host4 host6{1..4}; do finish "$name"; done
 until_true "they end with the hosts" no_channels
 is "no report was refused" "$(api counters '[.refused.membership[]] | add')" 0
 finish mcingestd

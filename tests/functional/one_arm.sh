@@ -18,7 +18,7 @@ for mode in tc xdp; do
     is "$mode: both programs" "$(filters)" "ingest_tc observe_tc "
     before=$(xdp_redirected wan0)
     carries "$mode" 192.0.2.10 232.1.1.1 1000 1300
-    is "$mode: as many by XDP" $(($(xdp_redirected wan0) - before)) $([[ $mode == xdp ]] && echo 1000 || echo 0)
+    is "$mode: as many by XDP" $(($(xdp_redirected wan0) - before)) "$([[ $mode == xdp ]] && echo 1000 || echo 0)"
     finish mcingestd
     is "$mode: nothing is left there" "$(in_node ingest tc qdisc show dev wan0 clsact)$(xdp_programs wan0)" 0
 done

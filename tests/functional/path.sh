@@ -7,20 +7,13 @@
 everything_up
 receiver_up holds_small 192.0.2.10 232.1.1.1 --seconds 600 # joined, until all has been looked at
 receiver_up holds_large 198.51.100.77 233.44.15.9 --seconds 600
-receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 120
-receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 120
-
-until_true "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
-until_true "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
+join_both small large --last 9999 --timeout 120
 ok "both channels are joined at their relays" true
 is "relay by address" "$(channel 192.0.2.10 232.1.1.1 .relay)" 203.0.113.15
 like "relay by name, behind a CNAME" "$(channel 198.51.100.77 233.44.15.9 .relay)" '^(203.0.113.16|2001:db8:15::16)$'
 is "interfaces" "$(channel 192.0.2.10 232.1.1.1 '.interfaces | join(" ")')" lan0
 
-(send 198.51.100.77 233.44.15.9 --rate 1000 --count 10000 --size 1400 >/dev/null) &
-sender=$!
-send 192.0.2.10 232.1.1.1 --rate 1000 --count 10000 --size 100 >/dev/null
-wait $sender
+send_both 10000 100 1400
 
 for name in small large; do
     finish $name none

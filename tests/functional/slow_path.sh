@@ -23,14 +23,8 @@ everything_up
 # Outer fragments: 1,500 bytes inside, 1,530 outside, on a path of 1,500. DF is set inside: the relay cuts outside.
 receiver_up keeps_large 192.0.2.10 232.1.1.1 --seconds 600 # joined, when the others have gone
 receiver_up keeps_small 198.51.100.77 233.44.15.9 --seconds 600
-receiver_up large 192.0.2.10 232.1.1.1 --last 4999 --timeout 120
-receiver_up small 198.51.100.77 233.44.15.9 --last 4999 --timeout 120
-until_true "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
-until_true "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
-(send 198.51.100.77 233.44.15.9 --rate 1000 --count 5000 --size 100 >/dev/null) &
-sender=$!
-send 192.0.2.10 232.1.1.1 --rate 1000 --count 5000 --size 1472 >/dev/null
-wait $sender
+join_both large small --last 4999 --timeout 120
+send_both 5000 1472 100
 arrived large 5000
 arrived small 5000
 is "large: the slow path counted them" "$(slow)" 5000
@@ -47,7 +41,7 @@ mac=$(in_node ingest cat /sys/class/net/wan0/address)
 SAMPLE=tests/samples/amt-6-data-v4.pcap
 rest=$(od -An -v -tx1 -j $((40 + 74)) -N 32 $SAMPLE | tr -d ' \n')
 fragments() { # [CHANGES to the first 74 bytes]
-    local to=("0=${mac//:/}" 30=64400702 "18=$(printf %04x $RANDOM)")
+    local to=("0=${mac//:/}" "30=64400702" "18=$(printf %04x $RANDOM)")
     in_node core "$PEERS/inject" ingest0 $SAMPLE "${to[@]}" 16=003c 20=2000 "36=$port" "$@" mend cut=32
     in_node core "$PEERS/inject" ingest0 $SAMPLE "${to[@]}" 16=0034 20=0005 mend "34=$rest" cut=40
 }

@@ -29,14 +29,8 @@ in_node access ethtool -K up0 gro on
 everything_up
 is "the LAN's driver takes them: XDP" "$(wan mode)" xdp
 is "and says how" "$(wan why)" native
-receiver_up small 192.0.2.10 232.1.1.1 --last 9999 --timeout 120
-receiver_up large 198.51.100.77 233.44.15.9 --last 9999 --timeout 120
-until_true "first channel joined" channel_is 192.0.2.10 232.1.1.1 joined
-until_true "second channel joined" channel_is 198.51.100.77 233.44.15.9 joined
-(send 198.51.100.77 233.44.15.9 --rate 1000 --count 10000 --size 1400 >/dev/null) &
-sender=$!
-send 192.0.2.10 232.1.1.1 --rate 1000 --count 10000 --size 100 >/dev/null
-wait $sender
+join_both small large --last 9999 --timeout 120
+send_both 10000 100 1400
 for name in small large; do
     finish $name none
     is "$name: all packets arrived, once, whole" \

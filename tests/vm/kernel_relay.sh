@@ -116,7 +116,7 @@ ipv6() {
     until_seen receiving 2 && /vm/mcingest tunnels | grep -q 'P flag of a Request at 0x80'
 }
 
-packets() { /vm/mcingest channels --json | tr ',{' '\n\n' | sed -n 's/^ *"packets": //p' | head -n 1; }
+packets() { /vm/mcingest channels --json | sed 's/[,{]/\n/g' | sed -n 's/^ *"packets": //p' | head -n 1; }
 more_packets() { (($(packets) > $1)); }
 goes_on() { until_seen more_packets $(($(packets) + 20)); }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* clang-format off */
 /* Bad manners on demand: words in a file, one a line, read at the start and again on SIGHUP. An
  * empty file is a relay that behaves.
  *
@@ -19,6 +20,7 @@
  *   twice                  sends every message so, Data as well
  *   late MS                after so many milliseconds goes each answer
  *   drop N                 every N-th message but Data, counted for each direction */
+/* clang-format on */
 #pragma once
 
 #include "../address.h"
