@@ -45,7 +45,7 @@ static json_t *reply_of(struct request_lookup *lookup)
 	put(reply, "ways", view_ways(driad->options));
 	put_text(reply, "domain", driad->options->domain);
 	put_text(reply, "dnssec", config_dnssec_name(lookup->requests->config));
-	json_object_set(reply, "steps", lookup->steps);
+	put(reply, "steps", json_incref(lookup->steps));
 	put(reply, "relays", view_lookup_relays(driad));
 	put_text(reply, "reason", driad->reason);
 	return reply;

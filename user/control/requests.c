@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/requests.h"
 #include "control/lookups.h"
-#include "control/show_channels.h"
-#include "control/show_lans.h"
-#include "control/show_status.h"
+#include "control/reply_channels.h"
+#include "control/reply_lans.h"
+#include "control/reply_status.h"
 #include "control/views.h"
 
 #include <string.h>
 
-static void show_tunnels(struct requests *requests, struct control_client *client)
+static void reply_tunnels(struct requests *requests, struct control_client *client)
 {
 	control_reply(client, view_tunnels(&requests->paths->tunnels));
 }
 
-static void show_counters(struct requests *requests, struct control_client *client)
+static void reply_counters(struct requests *requests, struct control_client *client)
 {
 	uint64_t drops[MCI_DROP_COUNT] = {0};
 	const char *error = requests->actions->drops(requests->context, drops);
@@ -28,7 +28,7 @@ static void show_counters(struct requests *requests, struct control_client *clie
 	reply = json_object();
 	put(reply, "drops", view_drops(drops));
 	put(reply, "refused", view_refused(requests->rejected));
-	put(reply, "pim", show_pim_counters(requests));
+	put(reply, "pim", view_pim_counters_of_all(requests));
 	control_reply(client, reply);
 }
 
@@ -55,19 +55,19 @@ static void lift_hold(struct requests *requests, struct control_client *client,
 
 static const struct {
 	const char *name;
-	void (*show)(struct requests *requests, struct control_client *client);
-} shows[] = {
-	{"status", show_status},     {"interfaces", show_interfaces}, {"neighbors", show_neighbors},
-	{"channels", show_channels}, {"tunnels", show_tunnels},       {"counters", show_counters},
+	void (*reply)(struct requests *requests, struct control_client *client);
+} replies[] = {
+	{"status", reply_status},     {"interfaces", reply_interfaces}, {"neighbors", reply_neighbors},
+	{"channels", reply_channels}, {"tunnels", reply_tunnels},       {"counters", reply_counters},
 };
 
 void requests_handle(void *owner, struct control_client *client, const json_t *request)
 {
 	const char *name = json_string_value(json_object_get(request, "command"));
 
-	for (size_t i = 0; name && i < sizeof(shows) / sizeof(shows[0]); i++) {
-		if (strcmp(name, shows[i].name) == 0) {
-			shows[i].show(owner, client);
+	for (size_t i = 0; name && i < sizeof(replies) / sizeof(replies[0]); i++) {
+		if (strcmp(name, replies[i].name) == 0) {
+			replies[i].reply(owner, client);
 			return;
 		}
 	}

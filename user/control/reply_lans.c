@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/show_lans.h"
+#include "control/reply_lans.h"
 #include "control/views.h"
 
 /* The parts of an interface's view */
@@ -80,7 +80,7 @@ static json_t *lan_of_status(struct requests *requests, unsigned number)
 	return view;
 }
 
-json_t *show_interfaces_of_status(struct requests *requests)
+json_t *view_interfaces_of_status(struct requests *requests)
 {
 	const struct links *links = requests->links;
 	json_t *list = json_array();
@@ -123,7 +123,7 @@ static void reply_list(struct control_client *client, const char *key, json_t *l
 	control_reply(client, reply);
 }
 
-void show_interfaces(struct requests *requests, struct control_client *client)
+void reply_interfaces(struct requests *requests, struct control_client *client)
 {
 	const struct links *links = requests->links;
 	json_t *list = json_array();
@@ -152,12 +152,12 @@ static json_t *for_each_pim(const struct lans *lans, pim_view_fn *view)
 	return list;
 }
 
-void show_neighbors(struct requests *requests, struct control_client *client)
+void reply_neighbors(struct requests *requests, struct control_client *client)
 {
 	reply_list(client, "neighbors", for_each_pim(requests->lans, view_neighbors));
 }
 
-json_t *show_pim_counters(struct requests *requests)
+json_t *view_pim_counters_of_all(struct requests *requests)
 {
 	return for_each_pim(requests->lans, view_pim_counters);
 }

@@ -4,4 +4,4 @@
 
 #include "control/state.h"
 
-void show_channels(struct requests *requests, struct control_client *client);
+void reply_channels(struct requests *requests, struct control_client *client);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/show_channels.h"
+#include "control/reply_channels.h"
 #include "control/views.h"
 #include "forward/traffic.h"
 #include "path/path.h"
@@ -73,7 +73,7 @@ static json_t *next_channels(void *owner, size_t *slot)
 	return list;
 }
 
-void show_channels(struct requests *requests, struct control_client *client)
+void reply_channels(struct requests *requests, struct control_client *client)
 {
 	(void)requests;
 	control_reply_list(client, "channels", next_channels);

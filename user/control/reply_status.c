@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "control/show_status.h"
+#include "control/reply_status.h"
 #include "base/log.h"
 #include "base/log_output.h"
 #include "base/version.h"
-#include "control/show_lans.h"
+#include "control/reply_lans.h"
 #include "control/views.h"
 #include "forward/traffic.h"
 
@@ -67,14 +67,14 @@ static void add_traffic(json_t *reply, const struct requests *requests)
 	put(reply, "slow_path", slow_path(requests));
 }
 
-void show_status(struct requests *requests, struct control_client *client)
+void reply_status(struct requests *requests, struct control_client *client)
 {
 	const struct paths *paths = requests->paths;
 	usec_t stall = requests->actions->longest_stall(requests->context);
 	json_t *reply = json_object();
 
 	add_daemon(reply, requests);
-	put(reply, "interfaces", show_interfaces_of_status(requests));
+	put(reply, "interfaces", view_interfaces_of_status(requests));
 	add_traffic(reply, requests);
 	put_count(reply, "tunnels", HASH_COUNT(paths->tunnels.by_relay));
 	put(reply, "waiting", waiting(paths));

@@ -4,4 +4,4 @@
 
 #include "control/state.h"
 
-void show_status(struct requests *requests, struct control_client *client);
+void reply_status(struct requests *requests, struct control_client *client);
