@@ -298,8 +298,8 @@ static const struct {
 	{"channels = 1\n", "mcingestd: conf:1: channels = 1: stands before the first [section]\n"},
 	{"[limit]\nchannels = 1\n",
 	 "mcingestd: conf:2: channels = 1: unknown section [limit]: expected [interfaces], [dns], "
-	 "[relays], [limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] or "
-	 "[log]\n"},
+	 "[relays], [limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control], "
+	 "[daemon] or [log]\n"},
 	{"[relays]\nways = source source\n", "mcingestd: conf:2: ways = source source: 'source': "
 					     "expected configured, dns-sd, anycast or "
 					     "source, each once\n"},
@@ -320,9 +320,8 @@ static const struct {
 	{"[dns]\ndnssec = yes\n",
 	 "mcingestd: conf:2: dnssec = yes: expected require, prefer or off\n"},
 	{"[tunnels]\nsource_address = 192.0.2.1 192.0.2.2\n",
-	 "mcingestd: conf:2: source_address = 192.0.2.1 192.0.2.2: '192.0.2.2' is a second one of "
-	 "its "
-	 "family\n"},
+	 "mcingestd: conf:2: source_address = 192.0.2.1 192.0.2.2: '192.0.2.2' is the second "
+	 "address of its family\n"},
 	{"[tunnels]\nsource_address = 232.1.1.1\n",
 	 "mcingestd: conf:2: source_address = 232.1.1.1: '232.1.1.1' is not an IPv4 or IPv6 "
 	 "address\n"},

@@ -54,8 +54,8 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 		return reading_reject(
 			reading,
 			"unknown section [%s]: expected [interfaces], [dns], [relays], "
-			"[limits], [pim], [igmp], [tunnels], [channels], [dataplane], [control] "
-			"or [log]",
+			"[limits], [pim], [igmp], [tunnels], [channels], [dataplane], "
+			"[control], [daemon] or [log]",
 			section);
 	return reading_reject(reading, "unknown key '%s' in [%s]", key, section);
 }

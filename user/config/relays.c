@@ -15,10 +15,8 @@ static bool way_add(struct reading *reading, const struct setting *setting, cons
 							    [CONFIG_WAY_ANYCAST] = "anycast",
 							    [CONFIG_WAY_SOURCE] = "source"};
 	struct config_relays *relays = values_field(reading->config, setting);
-	enum config_way way = 0;
+	enum config_way way = values_find_word(words, CONFIG_WAY_COUNT, word);
 
-	while (way < CONFIG_WAY_COUNT && strcmp(words[way], word))
-		way++;
 	for (unsigned i = 0; i < relays->way_count; i++)
 		if (relays->ways[i] == way)
 			way = CONFIG_WAY_COUNT;
@@ -47,7 +45,7 @@ bool take_rule(struct reading *reading, const struct setting *setting, const cha
 	struct amtrelay record;
 
 	if (relays->rule_count == setting->max)
-		return reading_reject(reading, "more than %u of them", setting->max);
+		return reading_reject(reading, "expected %u lines at most", setting->max);
 	if (!relays->rules)
 		relays->rules = memory_new(setting->max * sizeof(*relays->rules));
 	rule = &relays->rules[relays->rule_count];

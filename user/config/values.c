@@ -91,6 +91,15 @@ static bool list_add(struct reading *reading, const struct setting *setting, con
 	return true;
 }
 
+unsigned values_find_word(const char *const words[], unsigned count, const char *word)
+{
+	unsigned i = 0;
+
+	while (i < count && strcmp(words[i], word))
+		i++;
+	return i;
+}
+
 bool values_each_word(struct reading *reading, const struct setting *setting, const char *value,
 		      take_fn *add)
 {
@@ -152,7 +161,7 @@ static bool source_add(struct reading *reading, const struct setting *setting, c
 		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
 	place = addr.family == AF_INET ? &config->tunnels.ipv4 : &config->tunnels.ipv6;
 	if (place->family)
-		return reading_reject(reading, "'%s' is a second one of its family", word);
+		return reading_reject(reading, "'%s' is the second address of its family", word);
 	*place = addr;
 	return true;
 }
@@ -236,16 +245,16 @@ bool take_yes(struct reading *reading, const struct setting *setting, const char
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
+static const char *const mode_words[CONFIG_MODE_COUNT] = {
+	[CONFIG_MODE_AUTO] = "auto", [CONFIG_MODE_XDP] = "xdp", [CONFIG_MODE_TC] = "tc"};
+
 bool take_mode(struct reading *reading, const struct setting *setting, const char *value)
 {
-	static const char *const words[CONFIG_MODE_COUNT] = {
-		[CONFIG_MODE_AUTO] = "auto", [CONFIG_MODE_XDP] = "xdp", [CONFIG_MODE_TC] = "tc"};
 	enum config_mode *mode = values_field(reading->config, setting);
 
-	for (*mode = 0; *mode < CONFIG_MODE_COUNT; (*mode)++)
-		if (strcmp(words[*mode], value) == 0)
-			return true;
-	return reading_reject(reading, "expected %s", setting->expected);
+	*mode = values_find_word(mode_words, CONFIG_MODE_COUNT, value);
+	return *mode < CONFIG_MODE_COUNT ||
+	       reading_reject(reading, "expected %s", setting->expected);
 }
 
 static const char *const dnssec_words[CONFIG_DNSSEC_COUNT] = {[CONFIG_DNSSEC_OFF] = "off",
@@ -261,8 +270,7 @@ bool take_dnssec(struct reading *reading, const struct setting *setting, const c
 {
 	enum config_dnssec *dnssec = values_field(reading->config, setting);
 
-	for (*dnssec = 0; *dnssec < CONFIG_DNSSEC_COUNT; (*dnssec)++)
-		if (strcmp(dnssec_words[*dnssec], value) == 0)
-			return true;
-	return reading_reject(reading, "expected %s", setting->expected);
+	*dnssec = values_find_word(dnssec_words, CONFIG_DNSSEC_COUNT, value);
+	return *dnssec < CONFIG_DNSSEC_COUNT ||
+	       reading_reject(reading, "expected %s", setting->expected);
 }

@@ -15,6 +15,9 @@ bool word_is_server(const char *word);
 bool values_each_word(struct reading *reading, const struct setting *setting, const char *value,
 		      take_fn *add);
 
+/* The place of a word in a list of `count` words; `count` if it is not there. */
+unsigned values_find_word(const char *const words[], unsigned count, const char *word);
+
 /* The field of the setting. */
 void *values_field(struct config *config, const struct setting *setting);
 

@@ -158,7 +158,7 @@ int xdp_attach(struct dataplane *dp, unsigned ifindex)
 	if (!error)
 		return 0;
 	if (is_taken(error))
-		return dataplane_fail(dp, error, "another XDP program has the interface to itself");
+		return dataplane_fail(dp, error, "another XDP program does not share the interface");
 	return dataplane_fail(dp, error, "driver refused XDP: %s", error_of_driver(error));
 }
 
