@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/addr.h"
-#include "base/timers.h"
+#include "base/time.h"
 
 #include <uthash.h>
 

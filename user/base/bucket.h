@@ -2,7 +2,7 @@
 /* A token bucket: `rate` tokens a second, and at most a tenth of that at once. */
 #pragma once
 
-#include "base/timers.h"
+#include "base/time.h"
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
  * fill the log. */
 #pragma once
 
-#include "base/timers.h"
+#include "base/time.h"
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
  * ports (RFC 7450 section 6, RFC 8777 section 6.1). */
 #pragma once
 
-#include "base/timers.h"
+#include "base/time.h"
 
 #include <stddef.h>
 

@@ -3,16 +3,10 @@
  * moves the time with the clock; a test moves it by hours in one call. */
 #pragma once
 
+#include "base/time.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-/* Microseconds of CLOCK_MONOTONIC. */
-typedef uint64_t usec_t;
-
-#define USEC_PER_MS  1000ull
-#define USEC_PER_SEC 1000000ull
-#define USEC_NEVER   UINT64_MAX
 
 struct timer;
 typedef void timer_fn(struct timer *timer);

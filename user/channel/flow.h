@@ -3,7 +3,7 @@
  * every FLOW_INTERVAL. A stop is noticed soon after a steady flow, and later after any other. */
 #pragma once
 
-#include "base/timers.h"
+#include "base/time.h"
 
 #define FLOW_INTERVAL (500 * USEC_PER_MS)
 #define FLOW_STEADY   4 /* looks in a row with data that make a flow steady */

@@ -3,7 +3,7 @@
  * that are at least METER_MIN apart; for a younger channel it is the mean since its beginning. */
 #pragma once
 
-#include "base/timers.h"
+#include "base/time.h"
 
 #include <stdbool.h>
 

@@ -10,7 +10,7 @@
  * relay is left at the end of overlapping. A channel with only one relay reminds it instead. */
 #pragma once
 
-#include "base/timers.h"
+#include "base/time.h"
 
 #include <stdbool.h>
 
