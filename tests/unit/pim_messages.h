@@ -5,8 +5,6 @@
 #include "addresses.h"
 #include "pim/packets.h"
 
-#include <criterion/criterion.h>
-
 #define SPARSE 0x04 /* flags of an encoded source */
 #define WC     0x02
 #define RPT    0x01
