@@ -22,9 +22,8 @@
 /* A socket of ours, and what was sent by it. */
 struct lab_socket {
 	struct amt_endpoint *endpoint; /* NULL while it is closed */
-	bool asked;                    /* the last Request has no answer yet */
-	bool mld;                      /* it asks for MLD */
-	uint8_t nonce[4];
+	bool asked[2];                 /* the last Request, for IGMP or MLD, has no answer yet */
+	uint8_t nonce[2][4];
 };
 
 static struct {
@@ -150,9 +149,8 @@ static void lab_endpoint_send(struct amt_endpoint *endpoint, const uint8_t *byte
 	lab_counts_of(&endpoint->peer)[bytes[0]]++;
 	if (bytes[0] != AMT_REQUEST)
 		return;
-	socket->asked = true;
-	socket->mld = bytes[1];
-	memcpy(socket->nonce, bytes + 4, sizeof(socket->nonce));
+	socket->asked[bytes[1] != 0] = true;
+	memcpy(socket->nonce[bytes[1] != 0], bytes + 4, sizeof(socket->nonce[0]));
 }
 
 static size_t lab_payload_max(const struct amt_endpoint *endpoint)
@@ -194,31 +192,35 @@ static inline struct lab_socket *lab_socket_to(const struct addr *relay)
 	return NULL;
 }
 
-static inline void lab_answer_by(struct lab_socket *socket, const char *sample)
+/* Answers the last Request for IGMP, or for MLD. */
+static inline void lab_answer_by(struct lab_socket *socket, bool mld, const char *sample)
 {
 	struct cursor bytes = sample_udp(sample, 0);
 
-	socket->asked = false;
-	memcpy((uint8_t *)bytes.at + 8, socket->nonce, sizeof(socket->nonce));
+	socket->asked[mld] = false;
+	memcpy((uint8_t *)bytes.at + 8, socket->nonce[mld], sizeof(socket->nonce[mld]));
 	socket->endpoint->received(socket->endpoint, bytes.at, cursor_left(&bytes));
 	exact_free(bytes);
 }
 
-/* Answers the relay's last Request, once: by "amt-4-query-v4-limit", for example. */
+/* Answers the relay's last Request for IGMP, once: by "amt-4-query-v4-limit", for example. */
 static inline void lab_answer(const char *relay, const char *sample)
 {
 	struct addr to = address(relay);
 	struct lab_socket *socket = lab_socket_to(&to);
 
-	cr_assert(socket && socket->asked, "%s was not asked", relay);
-	lab_answer_by(socket, sample);
+	cr_assert(socket && socket->asked[false], "%s was not asked", relay);
+	lab_answer_by(socket, false, sample);
 }
 
 /* From now on the relay answers Requests; or is silent, as it was before. */
 static inline void lab_serve(const char *relay, bool serves)
 {
 	struct addr which = address(relay);
+	struct lab_socket *socket = lab_socket_to(&which);
 
+	if (socket)
+		socket->asked[0] = socket->asked[1] = false;
 	for (unsigned i = 0; i < lab.serving_count; i++)
 		if (addr_equal(&lab.serving[i], &which))
 			lab.serving[i--] = lab.serving[--lab.serving_count];
@@ -243,9 +245,10 @@ static inline bool lab_answer_next(void)
 	for (unsigned i = 0; i < lab.serving_count; i++) {
 		struct lab_socket *socket = lab_socket_to(&lab.serving[i]);
 
-		if (!socket || !socket->asked)
+		if (!socket || (!socket->asked[0] && !socket->asked[1]))
 			continue;
-		lab_answer_by(socket, socket->mld ? "amt-4-query-v6" : "amt-4-query-v4-g");
+		lab_answer_by(socket, socket->asked[1],
+			      socket->asked[1] ? "amt-4-query-v6" : "amt-4-query-v4-g");
 		return true;
 	}
 	return false;
