@@ -13,7 +13,7 @@ static struct addr parsed(const char *text)
 Test(addr, text_there_and_back)
 {
 	static const struct {
-		const char *text, *is; /* NULL: refused */
+		const char *text, *is; /* NULL: rejected */
 	} cases[] = {
 		{"192.0.2.10", "192.0.2.10"},
 		{"0.0.0.0", "0.0.0.0"},

@@ -15,7 +15,7 @@ static size_t sent_length[SENT_MAX];
 static unsigned sent_count;
 static unsigned established, up, reported, failed;
 static const char *failure;
-static unsigned qqic; /* of the Queries, where it is not the sample's */
+static unsigned qqic; /* query interval of the Queries, if not that of the sample */
 static int said_full;
 static uint32_t nonce_sent_first; /* by establish() */
 
@@ -318,7 +318,8 @@ static struct sg many(unsigned number)
 	return sg;
 }
 
-/* How often each of the many was in a record of `type`, in all that was sent from `first` on. */
+/* Counts how often each of the many (S,G)s was in a record of `type`, in what was sent from `first`
+ * on. */
 static void count_records(unsigned first, uint8_t type, uint8_t times[MANY])
 {
 	memset(times, 0, MANY);
@@ -356,7 +357,7 @@ static void want_many(void)
 	}
 }
 
-/* To the end of the report of the current state. */
+/* Runs until the report of the current state is complete. */
 static void run_report(void)
 {
 	while (gateway.igmp.rest)
@@ -382,7 +383,7 @@ Test(amt_gateway, a_large_report_goes_out_in_parts)
 	cr_expect_eq(sent_count, 0, "QRV 2");
 }
 
-/* 3 datagrams and a bit in 2 ms. */
+/* A little more than 3 datagrams in 2 ms. */
 Test(amt_gateway, a_large_report_is_no_burst)
 {
 	want_many();
@@ -397,7 +398,7 @@ Test(amt_gateway, a_large_report_is_no_burst)
 	cr_expect_leq(timers.now, 1000 * USEC_PER_SEC + 50 * USEC_PER_MS);
 	run_for(&timers, 0.9);
 	sent_count = 0;
-	want_many(); /* again: the changes of one moment */
+	want_many(); /* sent again with the changes of the same moment */
 	run_for(&timers, 0);
 	cr_expect_leq(sent_count, 4);
 	while (gateway.igmp.changed[gateway.igmp.list])
@@ -556,7 +557,7 @@ Test(amt_gateway, a_relay_that_dies_fails_the_channels_after_its_refresh)
 	cr_expect_str_eq(failure, "relay does not answer Requests any more");
 }
 
-/* Queries that no Request has asked for now, as freeRtr's relay sends them. */
+/* Queries at a period of the relay's own, as freeRtr sends them. */
 
 Test(amt_gateway, a_periodic_query_renews_the_tunnel)
 {
@@ -668,7 +669,7 @@ Test(amt_gateway, moved_behind_a_nat_tears_the_old_endpoint_down)
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
 
 	establish(&sg);
-	gateway.igmp.ticket.gateway_port++; /* what the relay saw before was another port */
+	gateway.igmp.ticket.gateway_port++; /* the relay saw another port before */
 	run_for(&timers, 125.5);
 	sent_count = 0;
 	query("amt-4-query-v4-g", gateway.nonce, NULL);
@@ -730,8 +731,8 @@ Test(amt_gateway, unreachable_asks_again_at_once)
 	cr_expect_eq(type_sent(0), AMT_REQUEST);
 }
 
-/* Answers all Requests for so long, and each Update by ICMP: a firewall may let only short messages
- * through. */
+/* Answers all Requests for `seconds`, and each Update by ICMP, like a firewall that passes only
+ * short messages. */
 static void answer_all(double seconds, bool refuse, bool data)
 {
 	usec_t end_of_it = timers.now + seconds * USEC_PER_SEC;
@@ -745,7 +746,7 @@ static void answer_all(double seconds, bool refuse, bool data)
 			amt_gateway_flows(&gateway);
 		if (sent_count == seen)
 			continue;
-		while (seen < sent_count) /* an Update may follow a Request within the step */
+		while (seen < sent_count) /* an Update may follow the Request in the same step */
 			asked |= type_sent(seen++) == AMT_REQUEST;
 		if (asked)
 			query("amt-4-query-v4-g", gateway.nonce, NULL);
@@ -769,7 +770,7 @@ Test(amt_gateway, a_relay_whose_updates_are_refused_is_given_up)
 	cr_expect_leq(timers.now, 1020 * USEC_PER_SEC, "soon");
 }
 
-/* ICMP may be forged: it costs some Requests, and never a tunnel that has data. */
+/* Forged ICMP errors cost some Requests, but never a tunnel that has data. */
 Test(amt_gateway, a_relay_that_sends_data_is_not_given_up_for_icmps_sake)
 {
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
@@ -842,7 +843,7 @@ Test(amt_gateway, a_relay_is_asked_as_often_as_it_says)
 {
 	struct sg sg = channel("192.0.2.10", "232.1.1.1");
 
-	qqic = 1; /* it forgets in 2 * 1 s + QRI */
+	qqic = 1; /* it forgets after 2 * 1 s + QRI */
 	establish(&sg);
 	run_for(&timers, 0.9);
 	sent_count = 0;
@@ -922,7 +923,7 @@ Test(amt_gateway, a_connection_is_kept_ready_and_reports_nothing)
 	cr_expect_eq(gateway.igmp.state, AMT_IDLE);
 }
 
-/* RFC 8777 section 3.2.3: to cancel one, nothing more is sent. */
+/* Nothing is sent to cancel a Request (RFC 8777 section 3.2.3). */
 Test(amt_gateway, a_connection_that_is_cancelled_asks_no_more)
 {
 	amt_gateway_connect(&gateway, AF_INET);
@@ -1161,7 +1162,7 @@ static const char *flags_since(unsigned from)
 	return text;
 }
 
-/* Until the query timer's Requests, which are then the first that were sent. */
+/* Runs until the Requests at the query interval, which are then the first in `sent`. */
 static void run_to_refresh(void)
 {
 	run_for(&timers, 5); /* repeats of changes */
@@ -1208,7 +1209,7 @@ Test(amt_gateway, linux_serves_both_families_side_by_side)
 	cr_expect_eq(failed, 0);
 }
 
-/* The other form is not said, unless an answer is late: then the RFC's is said as well. */
+/* Only the known form is sent. If an answer is late, the RFC's form is sent as well. */
 Test(amt_gateway, a_relay_that_follows_the_rfc_loses_nothing)
 {
 	want_mld();

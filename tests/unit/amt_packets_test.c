@@ -97,7 +97,7 @@ Test(amt_packets, samples_decode_or_are_not_for_us)
 	}
 }
 
-/* What the datagram is, and not only how long, for the two that carry one. */
+/* The content of the datagram, for the two messages that carry one. */
 Test(amt_packets, datagrams_are_where_they_should_be)
 {
 	static const char *const names[] = {"amt-4-query-v4-g", "amt-6-data-v4"};
@@ -197,7 +197,7 @@ Test(amt_packets, a_query_without_g_has_no_gateway)
 	exact_free(bytes);
 }
 
-/* Whatever is decoded lies within the bytes; reading it lets AddressSanitizer look. */
+/* All that is decoded lies within the bytes: it is read here under AddressSanitizer. */
 static void decode_damaged(struct cursor bytes, void *context)
 {
 	struct amt_message message;

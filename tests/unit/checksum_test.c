@@ -50,7 +50,7 @@ Test(checksum, pieces_add_up)
 	}
 }
 
-/* 256 KiB of ones would overflow a sum that is not folded on the way. */
+/* 256 KiB of ones overflow a sum that is not folded in between. */
 Test(checksum, long_messages_do_not_overflow)
 {
 	static uint8_t bytes[262144];

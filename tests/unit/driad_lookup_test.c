@@ -245,9 +245,9 @@ Test(driad_lookup, stopping_cancels_what_is_under_way)
 	cr_expect_eq(done, 0);
 }
 
-/* All ways of section 3.1. What each says is one letter of a row: '-' it is not used, '0' it has
- * nothing, 'N' it says that there is no relay, '1' one relay; of DNS answers 'f' failure, 'u' an
- * answer that is not validated. */
+/* All ways of section 3.1. A letter says what each of them finds: '-' it is not in use, '0'
+ * nothing, 'N' a record without a relay, '1' one relay; from DNS also 'f' a failure, 'u' an answer
+ * that is not validated. */
 
 #define CONFIGURED_RELAY "203.0.113.1"
 #define DNS_SD_RELAY     "203.0.113.2"
@@ -466,7 +466,7 @@ Test(driad_lookup, equals_of_two_families_take_turns)
 	}
 }
 
-/* What is late */
+/* Late answers */
 
 Test(driad_lookup, once_there_is_a_relay_the_other_ways_have_a_second)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order in which relays are tried: SRV's weights (RFC 2782) are chances, so that what is tested
- * are shares of many. */
+/* The order in which relays are tried. The weights of SRV records (RFC 2782) are probabilities, so
+ * the shares of many draws are tested. */
 #include "driad/order.h"
 
 #include <criterion/criterion.h>
@@ -10,7 +10,7 @@
 static struct driad_relay relays[DRIAD_RELAYS_MAX];
 static unsigned count, firsts[DRIAD_RELAYS_MAX];
 
-/* Its address ends with its number. */
+/* The address ends with the number of the relay. */
 static void add(uint8_t service, uint16_t priority, uint16_t weight, const char *address)
 {
 	relays[count] =
@@ -19,7 +19,7 @@ static void add(uint8_t service, uint16_t priority, uint16_t weight, const char 
 	count++;
 }
 
-/* How often each service was the first. */
+/* Counts how often each service came first. */
 static void count_firsts(void)
 {
 	struct driad_relay ordered[DRIAD_RELAYS_MAX];

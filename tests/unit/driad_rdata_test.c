@@ -117,7 +117,7 @@ static struct cursor name_of_escapes(void)
 	return exact_copy(bytes, sizeof(bytes));
 }
 
-/* 250 bytes of data that each take four characters, and four dots. */
+/* 250 bytes that take four characters each, and four dots. */
 Test(driad_rdata, the_longest_text_fits)
 {
 	struct cursor bytes = name_of_escapes();
@@ -199,7 +199,7 @@ Test(driad_rdata, nothing_stays_allocated)
 	cr_expect_eq(__sanitizer_get_current_allocated_bytes(), before);
 }
 
-/* One line for the answer of a sample: owner, then each record. */
+/* The answer of a sample as one line: owner, then each record. */
 static void describe_answer(const char *name, char *line, size_t size)
 {
 	struct cursor bytes = sample_udp(name, 1);
@@ -247,7 +247,7 @@ Test(driad_rdata, samples)
 	}
 }
 
-/* Presentation form (section 4.3), there and back, and into RDATA */
+/* Presentation form (section 4.3), in both directions, and RDATA */
 
 static const struct {
 	const char *text, *again, *hex;

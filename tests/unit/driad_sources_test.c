@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One lookup of a source for all who ask, and how long its answer serves. The test answers for DNS.
+/* One lookup of a source for all its users, and how long its answer holds. The test answers for
+ * DNS.
  */
 #include "driad/sources.h"
 #include "virtual_time.h"
@@ -321,7 +322,7 @@ Test(driad_sources, no_more_answers_are_kept_than_the_limit)
 	cr_expect_eq(asked, 4, "the third was not kept");
 }
 
-/* Turns: `flood` sources of one network after another, which nobody answers for. */
+/* Turns: `flood` sources, one network after another, without any answer. */
 
 static struct driad_user flood[400];
 
@@ -390,7 +391,7 @@ Test(driad_sources, lookups_again_wait_for_the_first_of_others)
 	cr_expect_not(driad_sources_waits(&users[0]));
 }
 
-/* AMTRELAY of type 3, as the zone of a stranger has it. */
+/* AMTRELAY of type 3, in the zone of a stranger. */
 Test(driad_sources, names_of_relays_wait_for_turns_too)
 {
 	static const uint8_t name[] = {10, 3, 1, 'a', 0};

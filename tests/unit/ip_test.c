@@ -4,7 +4,7 @@
 
 static const struct {
 	const char *name;
-	bool inside_amt; /* of the first two bytes of a Data, or of the twelve of the others */
+	bool inside_amt; /* of AMT: the two bytes of Data, or the twelve of other messages */
 	const char *is;
 } samples[] = {
 	{"pim-hello-v4", false, "10.0.0.1 224.0.0.13 protocol 103 ttl 1 payload 34"},
@@ -252,7 +252,7 @@ Test(ip, an_alert_header_without_room_fails)
 	}
 }
 
-/* A header written behind something else has its own checksum, not that of what is before. */
+/* The checksum of a header does not cover bytes written before it. */
 Test(ip, an_alert_header_may_stand_anywhere)
 {
 	struct addr source, destination;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is logged, in a file in memory. The log looks at stderr once, when its first line comes:
- * divert it before that. */
+/* Diverts the log to a file in memory. The log examines stderr once, before its first line, so this
+ * must happen before. */
 #pragma once
 
 #include <criterion/criterion.h>
@@ -22,7 +22,7 @@ static inline struct log_file log_file_begin(void)
 	return log;
 }
 
-/* What it has, to be freed. stderr is again what it was. */
+/* Returns the text, to be freed, and restores stderr. */
 static inline char *log_file_end(struct log_file *log)
 {
 	char *text = calloc(1, LOG_FILE_MAX);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What may come as often as a peer likes fills no log, and no line of it is lost to the count. What
- * reads the log, or does not, holds nobody up. */
+/* Lines that a peer can cause without end do not fill the log, and each is counted. A slow reader
+ * of the log stops nobody. */
 #include "base/log.h"
 #include "base/log_output.h"
 
@@ -20,9 +20,8 @@
 #define CALLS     1000
 #define LOG_BYTES (8 << 20)
 
-static int reader; /* where what is written to stderr can be read */
-static unsigned lines, told,
-	missing; /* lines; what they stand for; lines that are said to be lost */
+static int reader;                    /* the end from which stderr is read */
+static unsigned lines, told, missing; /* lines read; lines they stand for; lines reported as lost */
 static char *text;
 
 static void become_stderr(int fd)
@@ -61,7 +60,7 @@ static void note_line(const char *line)
 	told += 1 + others;
 }
 
-/* What there is to read, after what was read before. */
+/* Reads what has been written since the last call. */
 static void read_text(void)
 {
 	size_t length = strlen(text);
@@ -84,7 +83,7 @@ static void count_lines(void)
 	}
 }
 
-/* A memfd's position is one for reader and writer. */
+/* Reader and writer of a memfd share its position. */
 static void read_log(void)
 {
 	lseek(reader, 0, SEEK_SET);
@@ -107,7 +106,7 @@ Test(log, lines_beyond_the_limit_are_counted_in_one)
 	cr_expect_leq(lines, (seconds + 1) * 21);
 }
 
-/* Without a word about it in the place that logs. */
+/* The place that logs need not do anything for it. */
 Test(log, each_level_has_a_limit)
 {
 	time_t start = time(NULL);
@@ -149,7 +148,7 @@ Test(log, what_is_not_shown_is_not_made)
 	cr_expect_eq(made, 0);
 }
 
-/* How a line begins */
+/* The beginning of a line */
 
 static void expect_line(const char *pattern)
 {
@@ -197,7 +196,7 @@ Test(log, a_line_from_outside_stays_one_line)
 	expect_line("mcingestd: event\\?event \\?\\[31m\\?\n$");
 }
 
-/* A reader that does not read. Where writing waited, the test would not end. */
+/* The reader does not read. If writing waited, the test would not end. */
 
 static void make_pipe(void)
 {
@@ -236,8 +235,8 @@ static void write_events(unsigned count)
 	}
 }
 
-/* All that was written is read, as whole lines; the others are counted, in a line that comes when
- * there is room again. */
+/* All lines that are read are whole. The others are counted, in a line that follows when there is
+ * room again. */
 static void expect_lost_and_told(void)
 {
 	int flags = fcntl(STDERR_FILENO, F_GETFL);
@@ -284,7 +283,7 @@ Test(log, a_terminal_that_is_stopped_holds_nobody_up)
 	expect_lost_and_told();
 }
 
-/* A pipe that belongs to another user cannot be opened anew. */
+/* A pipe of another user cannot be opened again. */
 Test(log, a_full_pipe_of_another_user_holds_nobody_up)
 {
 	make_pipe();

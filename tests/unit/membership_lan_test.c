@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What hosts and queriers of a LAN say to each other: read from the samples and from text, and the
- * Queries that we write, against the samples of others. */
+/* Messages of hosts and queriers on a LAN, read from samples and from text; and the Queries that we
+ * write, compared with the samples of others. */
 #include "membership/encode.h"
 #include "samples.h"
 
 static const struct sample {
 	const char *name;
 	enum membership_kind kind;
-	const char *group; /* of a Query, of an old report, or of a report's first record */
+	const char *group; /* of a Query or an old report, or of the first record of a report */
 	enum membership_record_type type;
 	unsigned sources;
 } samples[] = {
@@ -140,7 +140,7 @@ static const struct {
 };
 /* clang-format on */
 
-/* Where it would have gone: a Query to those whom it asks. */
+/* The usual destination of the message. */
 static struct addr destination_of(struct cursor message, int family)
 {
 	bool query = cursor_left(&message) && message.at[0] == (family == AF_INET ? 0x11 : 130);
@@ -205,7 +205,7 @@ Test(membership_lan, checksums)
 	}
 }
 
-/* Reads all there is, for AddressSanitizer to watch. */
+/* Reads everything, under AddressSanitizer. */
 static void read_through(struct cursor bytes, void *context)
 {
 	struct ip_datagram ip = around(bytes, context);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reports are read back by a small reader of this file's own, written from RFC 3376 section 4.2 and
- * RFC 3810 section 5.2 and not from the code under test. */
+/* Reports are read back by a small reader in this file, which is written from RFC 3376 section 4.2
+ * and RFC 3810 section 5.2 and shares no code with the decoder. */
 #include "mcingest/amt_wire.h"
 #include "membership/encode.h"
 #include "samples.h"
@@ -31,7 +31,7 @@ static const struct {
 	{"pim-hello-v6", false, FAULT_TYPE, {0}},
 };
 
-/* The IP datagram of a sample, and behind it whatever the AMT message had. */
+/* The IP datagram of a sample, with the bytes behind it in the AMT message. */
 static struct cursor sample_inner(const char *name, bool inside_amt)
 {
 	struct cursor payload, copy;
@@ -316,7 +316,7 @@ Test(membership_packets, reports_are_the_samples)
 	}
 }
 
-/* Writes "+S/G" and the like, "|" before each record, as far as the report goes. */
+/* Writes the records of a report as text, "+S/G" for example, with "|" before each. */
 static void read_records(struct cursor c, int family, FILE *out)
 {
 	unsigned address = family == AF_INET ? 4 : 16, records;
@@ -362,7 +362,7 @@ static const char *read_report(const uint8_t *bytes, size_t length, char line[40
 	return line;
 }
 
-Test(membership_packets, neighbours_share_a_record)
+Test(membership_packets, neighbors_share_a_record)
 {
 	static const struct change changes[] = {
 		{MEMBERSHIP_IS_IN, 1, 1}, {MEMBERSHIP_IS_IN, 2, 1}, {MEMBERSHIP_IS_IN, 3, 1},
@@ -397,7 +397,7 @@ Test(membership_packets, an_empty_report_is_none)
 	cr_expect_eq(membership_report_end(&report), 0);
 }
 
-/* How many (S,G), each of a group of its own, go into a report. */
+/* Counts the (S,G)s of different groups that fit in a report. */
 static unsigned fill(int family, uint8_t *bytes, size_t size, size_t *length)
 {
 	struct membership_report report;
@@ -463,7 +463,7 @@ Test(membership_packets, small_buffers_take_what_fits)
 	}
 }
 
-/* A whole state through reports of 80 bytes: what comes out in pieces is what went in. */
+/* A whole state in reports of 80 bytes: together they name every (S,G) once. */
 Test(membership_packets, a_full_report_is_followed_by_another)
 {
 	struct membership_report report;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The router's side of IGMPv3 and MLDv2 in virtual time, a row for each transition: what stands in
- * the tables of RFC 3376 section 6 (RFC 3810 section 7 says the same), with the rules of RFC 4604.
- * Every row is run for both families.
+/* The router side of IGMPv3 and MLDv2 in virtual time. There is a row for each transition in the
+ * tables of RFC 3376 section 6 (RFC 3810 section 7 has the same), with the rules of RFC 4604. Every
+ * row is run for both families.
  *
  * A script's words, on (Si,G) for the digits i of a source list ('-': none):
  *   is_in ex to_in to_ex allow block LIST   a report with one record
@@ -22,14 +22,14 @@ static struct timers timers;
 static struct membership_querier querier;
 static char sent[512];
 static unsigned joined_calls, left_calls;
-static bool full; /* joined() refuses */
+static bool full; /* joined() returns false */
 static int family;
-static struct prefixes groups;  /* that are served: all */
+static struct prefixes groups;  /* the served groups: all */
 static struct prefixes subnets; /* of the interface */
 
-/* What a Query of version 3 or 2 says: Robustness Variable, and Query Interval as its code. */
+/* Robustness Variable of a received Query, and the code of its Query Interval. */
 static uint8_t said_robustness, said_interval;
-static bool router_alert; /* of what is received */
+static bool router_alert; /* in received messages */
 
 static struct addr ours, lower, higher, host, group;
 
@@ -50,7 +50,7 @@ static struct sg sg_of(unsigned i)
 	return sg;
 }
 
-/* What is sent */
+/* Sent messages */
 
 static void note(const char *format, ...)
 {
@@ -110,7 +110,7 @@ static void begin_as(int as)
 {
 	family = as;
 	ours = parsed("10.0.0.5", "fe80::5");
-	/* In IPv6 it is lower by its interface identifier, which alone counts. */
+	/* In IPv6 only the interface identifier counts, by which it is lower. */
 	lower = parsed("10.0.0.4", "fe80:0:0:1::4");
 	higher = parsed("10.0.0.10", "fe80::10");
 	host = parsed("10.0.0.50", "fe80::50");
@@ -158,7 +158,7 @@ static void begin_with_log(void)
 
 TestSuite(membership_querier_log, .init = begin_with_log, .fini = end);
 
-/* What is received. Without checksum: then it is filled in. */
+/* Received messages. A checksum of 0 is filled in. */
 
 static enum fault receive(const struct addr *from, const struct addr *to, struct writer *w)
 {
@@ -335,7 +335,7 @@ static const char *state(void)
 }
 
 /* clang-format off */
-/* Rows begin after the first General Query, with all quiet. */
+/* Rows begin after the first General Query. */
 static const struct row {
 	const char *what, *script, *state, *sent;
 	unsigned joined, left;
@@ -742,7 +742,7 @@ Test(membership_querier_log, what_is_refused_is_in_the_log)
 	cr_expect_eq(lines, 2, "a line for each limit, not %u", lines);
 }
 
-/* One that joins and leaves all the time, as fast as it can: others' leaves are asked about later.
+/* A host joins and leaves all the time. Queries for the leaves of others are delayed.
  */
 Test(membership_querier, leaves_do_not_make_it_shout)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Turns and rates in virtual time. Each entry's turn is noted in order. */
+/* Turns and rates in virtual time. The turns are recorded in order. */
 #include "base/pace.h"
 #include "virtual_time.h"
 
@@ -84,7 +84,7 @@ static struct one *come(unsigned number, const char *from, bool can_wait)
 	return one;
 }
 
-/* One of each of `networks`, in turn. */
+/* Entries of `networks` networks, one of each at a time. */
 static void come_many(unsigned first, unsigned count, unsigned networks)
 {
 	char from[ADDR_TEXT];
@@ -157,7 +157,7 @@ Test(pace, networks_have_their_turns_one_after_the_other)
 		cr_expect(ones[i].served && ones[i].place <= 10, "%u", i);
 }
 
-/* Which is what the issue asks for: 4,000 sources, of 16 networks or of as many as they are. */
+/* 4,000 sources, of 16 networks or each of its own. */
 Test(pace, who_comes_beside_a_flood_does_not_wait_for_it)
 {
 	unsigned networks[] = {1, 16, 1800};
@@ -176,7 +176,7 @@ Test(pace, who_comes_beside_a_flood_does_not_wait_for_it)
 	}
 }
 
-/* As the relays of a flood do, whose sources are looked up one after the other. */
+/* Like the relays of a flood of sources that are looked up one after the other. */
 Test(pace, nor_for_few_networks_that_come_again_and_again)
 {
 	usec_t came;

@@ -68,7 +68,7 @@ enum act { END, HEAR, DATA, JOIN, INTEREST, GONE, WAIT };
 struct step {
 	enum act act;
 	const char *from;
-	uint32_t preference, metric; /* preference: or the interest, or seconds */
+	uint32_t preference, metric; /* preference: also interest, or seconds */
 	bool rpt;
 };
 

@@ -6,7 +6,7 @@
 
 #define OVERRIDE (3 * USEC_PER_SEC)
 #define ROOM     4 /* entries in all */
-#define EACH_MAX 3 /* entries of one neighbour */
+#define EACH_MAX 3 /* entries of one neighbor */
 
 static struct timers timers;
 static struct pim_downstream downstream;
@@ -69,7 +69,7 @@ struct step {
 	unsigned value; /* Holdtime, or seconds to wait */
 };
 
-#define STOPPED 0 /* a timer; the Expiry Timer of 0xffff, too */
+#define STOPPED 0 /* a stopped timer, or an Expiry Timer that never ends */
 
 static const struct row {
 	const char *section, *transition;
@@ -158,7 +158,7 @@ static void act(const struct step *step)
 	}
 }
 
-/* What NoInfo has no entry for looks as it should: stopped timers. */
+/* In NoInfo there is no entry; its timers count as stopped. */
 static const struct pim_downstream_entry *entry(void)
 {
 	static const struct pim_downstream_entry no_info;
@@ -225,7 +225,7 @@ Test(pim_downstream, a_neighbor_has_a_limit_of_its_own)
 		cr_expect_eq(join(group, &router), PIM_JOIN_TAKEN);
 	cr_expect_eq(join(8, &router), PIM_JOIN_TOO_MANY);
 	cr_expect_eq(join(0, &router), PIM_JOIN_TAKEN, "a refresh needs no room");
-	cr_expect_eq(join(9, &other_router), PIM_JOIN_TAKEN, "another neighbour has its own");
+	cr_expect_eq(join(9, &other_router), PIM_JOIN_TAKEN, "another neighbor has its own");
 	prune(0);
 	cr_expect_eq(join(8, &router), PIM_JOIN_TAKEN, "a place that was left is free");
 }
@@ -242,7 +242,7 @@ Test(pim_downstream, one_that_has_all_it_may_keeps_up_what_others_have_joined)
 	cr_expect_eq(seconds(&entry()->expiry), 210, "for no longer than by default");
 }
 
-/* The neighbours of a LAN, and when what they have joined ends. */
+/* Neighbors of a LAN, and when their Joins end. */
 
 Test(pim_downstream, what_a_neighbor_has_joined_goes_with_it)
 {

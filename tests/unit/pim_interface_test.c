@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PIM on an interface in virtual time: Hellos that we send (RFC 7761 section 4.3.1), neighbours
- * that we learn and lose, and what Join/Prune messages do (section 4.8.2). */
+/* PIM on an interface in virtual time: the Hellos that we send (RFC 7761 section 4.3.1), the
+ * neighbors that we learn and lose, and what Join/Prunes change (section 4.8.2). */
 #include "log_file.h"
 #include "pim/interface.h"
 #include "samples.h"
@@ -14,7 +14,7 @@ static struct timers timers;
 static struct pim_interface pim;
 static struct pim_hello sent; /* the latest */
 static unsigned sent_count;
-static uint32_t first_generation_id; /* the first of the two Hellos at the start has its own */
+static uint32_t first_generation_id; /* of the first of the two Hellos at the start */
 static struct sg last;
 static int wanted_count, unwanted_count, lost_count, found_count;
 static enum pim_interest our_interest;
@@ -138,7 +138,7 @@ static enum fault receive(const char *sample)
 	return fault;
 }
 
-/* A Hello of a router's making. */
+/* A Hello of another router. */
 static enum fault hello_from(const char *address, uint16_t holdtime, uint32_t generation)
 {
 	struct pim_hello hello = {
@@ -165,7 +165,7 @@ static void expect_last(const char *source, const char *group)
 Test(pim_interface, hello_at_start_and_every_30_seconds)
 {
 	cr_expect_eq(sent_count, 1);
-	cr_expect_neq(first_generation_id, pim.generation_id, "neighbours are to join anew");
+	cr_expect_neq(first_generation_id, pim.generation_id, "neighbors are to join anew");
 	cr_expect_eq(sent.holdtime, 105);
 	cr_expect(sent.has_lan_prune_delay && sent.propagation_delay_ms == 500 &&
 		  sent.override_interval_ms == 2500);
@@ -252,7 +252,7 @@ Test(pim_interface, neighbors_expire_and_say_goodbye)
 	run_for(&timers, 1000000);
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "0xffff does not end");
 	hello_from("10.0.0.9", 0, 1);
-	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "a goodbye makes no neighbour");
+	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 1, "a goodbye makes no neighbor");
 }
 
 Test(pim_interface, neighbors_are_bounded)
@@ -274,7 +274,7 @@ Test(pim_interface, a_flood_of_made_up_neighbors_leaves_the_real_ones)
 
 	hello_from("10.0.0.2", 105, 1);
 	for (unsigned i = 0; i < 20000; i++) {
-		/* made-up ones claim to live for ever */
+		/* forged Hellos with Holdtime 0xffff */
 		snprintf(address, sizeof(address), "10.9.%u.%u", i >> 8, i & 255);
 		refused += hello_from(address, 0xffff, 1) == FAULT_LIMIT;
 		if (i % 1000 == 0) {
@@ -380,7 +380,7 @@ Test(pim_interface, join_and_prune_from_a_neighbor)
 	cr_expect_eq(wanted_count, 1);
 	expect_last("192.0.2.10", "232.1.1.1");
 	cr_expect_eq(receive("pim-prune-sg-v4"), FAULT_NONE);
-	cr_expect_eq(unwanted_count, 1, "one neighbour: at once");
+	cr_expect_eq(unwanted_count, 1, "one neighbor: at once");
 }
 
 Test(pim_interface, prune_waits_for_an_override_where_there_are_more_neighbors)
@@ -556,7 +556,7 @@ Test(pim_interface, our_own_messages_sent_back_are_not_a_neighbor)
 	cr_expect_eq(pim_neighbors_count(&pim.neighbors), 0);
 }
 
-/* Another daemon speaks for our addresses: what is meant for it is followed, and nothing is said.
+/* Another daemon speaks for our addresses. Messages to it are followed, and nothing is sent.
  */
 Test(pim_interface, who_observes_is_silent)
 {
@@ -596,9 +596,9 @@ Test(pim_interface, ipv6)
 	cr_expect_eq(unwanted_count, 1);
 }
 
-/* What a neighbour has joined ends with it */
+/* Joins end with their neighbor */
 
-/* The sample's Join, to last for ever. */
+/* The Join of the sample, with a Holdtime that never ends. */
 static enum fault join_for_ever(void)
 {
 	struct cursor datagram = sample_datagram("pim-join-sg-v4", 0);

@@ -222,7 +222,7 @@ static void check_entry(const struct entry_row *row)
 {
 	const struct pim_counters *c = &pim.counters;
 	bool is_v4 = address(row->upstream).family == AF_INET;
-	/* What stands around an entry that is passed over counts. */
+	/* The entries around a skipped one count. */
 	struct wire_entry entries[] = {
 		row->entry, is_v4 ? (struct wire_entry){"232.9.9.9", 0, FULL, 0, V4, SPARSE, FULL}
 				  : (struct wire_entry){"ff3e::9", 0, FULL, 0, V6, SPARSE, FULL}};
@@ -269,7 +269,7 @@ Test(pim_join_prune, of_a_stranger_nothing_counts)
 	cr_expect_eq(wanted_count, 0);
 }
 
-/* What the operator lets in */
+/* What the operator allows */
 
 static void only(struct prefixes *prefixes, const char *text)
 {
@@ -308,7 +308,7 @@ Test(pim_join_prune, the_list_of_allowed_routers)
 	cr_expect_eq(wanted_count, 1);
 }
 
-/* Without Hellos nobody knows how many routers there are: a Prune waits. */
+/* Without Hellos the number of routers is unknown, so a Prune waits. */
 Test(pim_join_prune, without_hellos_where_the_operator_says_so)
 {
 	options.require_hello = false;

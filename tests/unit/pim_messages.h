@@ -9,9 +9,9 @@
 #define WC     0x02
 #define RPT    0x01
 #define BIDIR  0x80 /* flags of an encoded group */
-#define FULL   255  /* the family's whole mask */
+#define FULL   255  /* the full mask of the family */
 
-/* One entry of a Join/Prune, a group set of its own. */
+/* One entry of a Join/Prune, in a group set of its own. */
 struct wire_entry {
 	const char *group;
 	uint8_t group_flags, group_mask;
@@ -20,7 +20,7 @@ struct wire_entry {
 	uint8_t flags, mask;
 };
 
-/* A datagram of this type and body, with the right checksum. `bytes` has room for its header. */
+/* The datagram with the message that was written, with a correct checksum. */
 static inline struct ip_datagram pim_datagram(const char *from, struct writer *w)
 {
 	struct ip_datagram ip = {.source = address(from), .protocol = PIM_IP_PROTOCOL, .ttl = 1};

@@ -23,7 +23,7 @@ static void describe_hello(const struct pim_hello *hello, FILE *out)
 		fprintf(out, " ...");
 }
 
-/* "no" stands before entries that are no channel, "..." for what could not be read. */
+/* "no" precedes entries that are no channel; "..." stands for what cannot be read. */
 static void describe_join_prune(struct pim_join_prune message, FILE *out)
 {
 	char text[SG_TEXT];
@@ -407,7 +407,7 @@ Test(pim_packets, too_many_addresses_are_passed_over)
 	}
 }
 
-/* Decodes what may be damaged, with a right checksum so that the damage is not seen at once. */
+/* Decodes a damaged message, with a correct checksum, so that the damage gets beyond that check. */
 static void decode_damaged(struct cursor bytes, void *context)
 {
 	struct ip_datagram ip = around(bytes, *(int *)context);
@@ -576,7 +576,7 @@ Test(pim_packets, a_hello_that_does_not_fit_is_not_written)
 	}
 }
 
-/* The sample has Holdtime 210, one prune, and the sparse bit: what we write, byte for byte. */
+/* The sample has Holdtime 210, one prune, and the sparse bit, as our message has, byte for byte. */
 Test(pim_packets, a_prune_echo_is_the_sample)
 {
 	struct cursor datagram = sample_datagram("pim-prune-echo-v4", 0);
@@ -621,7 +621,7 @@ Test(pim_packets, asserts_are_the_samples)
 	}
 }
 
-/* Section 4.9.5.1: a group has one set. */
+/* Each group has one set (section 4.9.5.1). */
 Test(pim_packets, prunes_of_one_group_stand_in_one_set)
 {
 	struct ip_datagram ip = around((struct cursor){0}, AF_INET6);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Randomness itself cannot be tested in a moment; ranges can, and that values differ. A range of
- * four values misses one of them in 400 draws once in 10^49 runs. */
+/* Ranges, and that values differ. In 400 draws from four values, one of them is missing once in
+ * 10^49 runs. */
 #include "base/random.h"
 #include "samples.h"
 

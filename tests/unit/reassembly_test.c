@@ -36,7 +36,7 @@ static void teardown(void)
 
 TestSuite(reassembly, .init = setup, .fini = teardown);
 
-/* Datagrams that are cut as RFC 791 and RFC 8200 say */
+/* Datagrams, fragmented as in RFC 791 and RFC 8200 */
 
 struct piece {
 	int family;
@@ -174,7 +174,7 @@ Test(reassembly, what_is_no_fragment_is_itself)
 	cr_expect_eq(reassembly.count, 0);
 }
 
-/* RFC 6946: it has a fragment header, and is alone. */
+/* An atomic fragment (RFC 6946). */
 Test(reassembly, atomic_fragment)
 {
 	struct piece piece = piece_at(AF_INET6, 0, PAYLOAD), other = piece_at(AF_INET6, 0, 1480);

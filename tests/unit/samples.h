@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bytes for the tests of the codecs: frames of tests/samples, hexadecimal text, and copies in
- * memory of exactly their size, so that AddressSanitizer sees a read past the end. */
+/* Bytes for the tests of the codecs: frames of tests/samples, and hexadecimal text. They are copied
+ * to memory of exactly their size, so that AddressSanitizer reports a read beyond the end. */
 #pragma once
 
 #include "base/cursor.h"
@@ -27,14 +27,14 @@ static inline struct cursor exact_copy(const void *bytes, size_t length)
 	return cursor_over(copy, length);
 }
 
-/* Frees what one of these functions made, in whose hands the cursor has not moved. */
+/* Frees the result of one of these functions. The cursor must not have moved. */
 static inline void exact_free(struct cursor bytes)
 {
 	free((void *)bytes.at);
 }
 
 /* Of AddressSanitizer; gcc does not install the header that declares it. Criterion's workers end
- * without LeakSanitizer's last look, so that a test for leaks counts by itself. */
+ * without LeakSanitizer's check, so a test for leaks counts allocations itself. */
 size_t __sanitizer_get_current_allocated_bytes(void);
 
 /* Reads pairs of digits; spaces may stand between them. */
@@ -55,7 +55,7 @@ static inline struct cursor from_hex(const char *text)
 	return exact_copy(bytes, length);
 }
 
-/* What follows Ethernet in frame `number`, from 0. */
+/* The payload of Ethernet in frame `number`, from 0. */
 static inline struct cursor sample_datagram(const char *name, unsigned number)
 {
 	char path[256], error[PCAP_ERRBUF_SIZE];
@@ -89,7 +89,7 @@ static inline struct cursor sample_udp(const char *name, unsigned number)
 	return copy;
 }
 
-/* Calls `try` with each proper beginning of `bytes`, each in memory of its own. */
+/* Calls `try` with each proper prefix of `bytes`, in memory of its own. */
 static inline void each_truncation(struct cursor bytes, void (*try)(struct cursor, void *),
 				   void *context)
 {
@@ -114,7 +114,7 @@ static inline void each_bit_flip(struct cursor bytes, void (*try)(struct cursor,
 	}
 }
 
-/* Makes the checksum at an offset right again after a change. */
+/* Corrects the checksum at an offset after a change. */
 static inline void fix_checksum(struct cursor bytes, size_t at, uint32_t pseudo)
 {
 	uint8_t *start = (uint8_t *)bytes.at;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The slow path: the checks in the program's order, what is changed, and cutting to an MTU. */
+/* The slow path: checks in the order of the BPF program, the changes to a packet, and
+ * fragmentation. */
 #include "amt/slowpath.h"
 #include "samples.h"
 
 #define GO_ON SLOWPATH_GO_ON
 
-/* 192.0.2.10 to 232.1.1.1, TTL 15, UDP with 4 bytes; the header's checksum is right. */
+/* 192.0.2.10 to 232.1.1.1, TTL 15, UDP with 4 bytes, with a correct header checksum. */
 #define V4_REST   "c000020a e8010101 1389138900 0c0000 61626364"
 #define V4        "45000020 00004000 0f11c0c0" V4_REST
 #define V6_SOURCE "20010db800050000 0000000000000010"
@@ -125,7 +126,7 @@ Test(slowpath, what_is_malformed_is_not_looked_up)
 	cr_expect_eq(matched, 0);
 }
 
-/* Each byte of the header in turn with each value, and each truncation of that. */
+/* Each byte of the header with each value, and each truncation of the result. */
 Test(slowpath, nothing_reads_or_writes_outside)
 {
 	struct cursor whole = from_hex("46000024 00000000 0f110000 c000020a e8010101 94040000"
@@ -148,7 +149,7 @@ Test(slowpath, nothing_reads_or_writes_outside)
 	exact_free(whole);
 }
 
-/* Cutting: a header as given but for length and checksum, and a payload that counts. */
+/* Fragmentation: a given header, with length and checksum filled in, and a payload of numbers. */
 
 static uint8_t payload[65536];
 
@@ -240,7 +241,7 @@ Test(slowpath, cutting)
 	}
 }
 
-/* No sum of sizes comes out wrong: everything is there, nothing is too long. */
+/* All sizes: the fragments hold the whole payload, and none is too long. */
 Test(slowpath, every_length_and_mtu)
 {
 	for (size_t length = 0; length < 300; length++) {
@@ -261,7 +262,7 @@ Test(slowpath, every_length_and_mtu)
 	}
 }
 
-/* Router Alert is to be copied, Timestamp is not. */
+/* Router Alert has the copied flag, Timestamp has not. */
 Test(slowpath, options_that_are_not_to_be_copied)
 {
 	static const uint8_t first[12] = {0x94, 4, 0, 0, 0x44, 8, 5, 0, 0, 0, 0, 0};

@@ -4,7 +4,7 @@
 
 #define COUNT 8
 
-/* A timer that notes when it ran, and then does something to one timer of the same set. */
+/* A timer that records when it ran, and then acts on one timer of the same set. */
 struct item {
 	struct timer timer;
 	struct set *set;
@@ -201,7 +201,7 @@ Test(timers, freeing_frees)
 	cr_expect_eq(__sanitizer_get_current_allocated_bytes(), before);
 }
 
-/* Thousands of timers against a model that looks at all of them each time. */
+/* Thousands of timers, compared with a model that searches all of them each time. */
 
 #define MANY 3000
 

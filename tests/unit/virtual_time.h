@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Moves a state machine's time on, timer by timer. */
+/* Advances the time of a state machine, timer by timer. */
 #pragma once
 
 #include "base/timers.h"
