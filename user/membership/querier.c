@@ -14,8 +14,8 @@ static void other_gone(struct timer *timer)
 		container_of(timer, struct membership_querier, other_present);
 	char text[ADDR_TEXT];
 
-	log_notice("%s: querier %s on %s is silent, we are it now", membership_protocol(querier),
-		   addr_format(&querier->other, text), querier->name);
+	log_notice("%s: querier %s on %s is silent: we are the querier now",
+		   membership_protocol(querier), addr_format(&querier->other, text), querier->name);
 	querier->other = (struct addr){0};
 	querier->robustness = querier->settings.robustness;
 	querier->query_interval = querier->settings.query_interval;
@@ -67,8 +67,8 @@ static void warn_of_old(struct membership_querier *querier, const struct addr *f
 	char text[ADDR_TEXT];
 
 	querier->counters.old_queries++;
-	log_warning("%s: %s on %s asks in an old version, in which hosts cannot name sources: make "
-		    "it speak %s",
+	log_warning("%s: %s on %s sends Queries of an old version, which hosts cannot answer with "
+		    "sources: configure %s there",
 		    membership_protocol(querier), addr_format(from, text), querier->name,
 		    from->family == AF_INET ? "IGMPv3" : "MLDv2");
 }

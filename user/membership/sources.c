@@ -109,13 +109,14 @@ static void note_no_room(const struct membership_querier *querier, const struct 
 	sg_format(sg, text);
 	addr_format(host, host_text);
 	if (is_full(querier))
-		log_warning("%s: %s of host %s on %s rejected: its hosts have %u (S,G)s already "
-			    "(limit 'memberships')",
+		log_warning("%s: %s of host %s on %s rejected: hosts there have joined %u (S,G)s "
+			    "already (limit 'memberships')",
 			    protocol, text, host_text, querier->name, querier->settings.limit);
 	else
-		log_warning("%s: %s of host %s on %s rejected: its hosts have %u sources of the "
-			    "group already, the most there can be",
-			    protocol, text, host_text, querier->name, MEMBERSHIP_SOURCES_MAX);
+		log_warning(
+			"%s: %s of host %s on %s rejected: hosts there have joined %u sources of "
+			"the group already (a fixed limit)",
+			protocol, text, host_text, querier->name, MEMBERSHIP_SOURCES_MAX);
 }
 
 /* Changes */

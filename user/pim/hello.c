@@ -165,8 +165,8 @@ static void note_rejected(const struct pim_interface *pim, const struct addr *fr
 {
 	char text[ADDR_TEXT];
 
-	log_warning("pim: neighbor %s on %s rejected: %u are known already (limit 'neighbors'; "
-		    "'allow' in [pim] keeps strangers out)",
+	log_warning("pim: neighbor %s on %s rejected: there are %u neighbors already (limit "
+		    "'neighbors'; 'allow' in [pim] keeps strangers out)",
 		    addr_format(from, text), pim->name, pim->options->neighbors_max);
 }
 

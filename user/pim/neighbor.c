@@ -29,15 +29,15 @@ void pim_neighbors_heard(struct pim_neighbors *neighbors, struct pim_neighbor *n
 
 static bool make_room(struct pim_neighbors *neighbors)
 {
-	struct pim_neighbor *eldest = neighbors->by_address;
+	struct pim_neighbor *oldest = neighbors->by_address;
 	usec_t silent = PIM_HOLDTIME_DEFAULT * USEC_PER_SEC;
 
 	if (pim_neighbors_count(neighbors) < neighbors->limit)
 		return true;
-	if (neighbors->timers->now - eldest->heard < silent)
+	if (neighbors->timers->now - oldest->heard < silent)
 		return false;
-	neighbors->expired(neighbors, eldest);
-	remove_neighbor(neighbors, eldest);
+	neighbors->expired(neighbors, oldest);
+	remove_neighbor(neighbors, oldest);
 	return true;
 }
 
