@@ -107,8 +107,7 @@ static void begin_request(struct amt_cycle *cycle)
 }
 
 /* Some relays (Linux's) know a tunnel by one nonce only, that of the last Request. So a new nonce
- * refreshes both families, and a family that is wanted later uses the nonce of the other's ticket.
- */
+ * refreshes both families, and a family that is wanted later uses the other's nonce. */
 void amt_cycle_request(struct amt_cycle *cycle)
 {
 	struct amt_gateway *gateway = cycle->gateway;

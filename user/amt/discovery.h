@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Relay Discovery: finds the address of a relay by a discovery address (RFC 7450 section 5.2.3.4).
- */
+/* Relay Discovery: from a discovery address to a relay's address (RFC 7450 section 5.2.3.4). */
 #pragma once
 
 #include "amt/packets.h"

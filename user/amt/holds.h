@@ -13,8 +13,7 @@
 
 enum amt_hold_kind {
 	AMT_HOLD_BEHIND,  /* other relays are tried first */
-	AMT_HOLD_AWAITED, /* the same; the relay has served us, and stays here until it does again
-			   */
+	AMT_HOLD_AWAITED, /* the same; the relay has served us, and is kept until it does again */
 	/* The relay is not tried at all: */
 	AMT_HOLD_REFUSING, /* it takes no Updates */
 	AMT_HOLD_FULL      /* it takes no new gateways */

@@ -29,6 +29,5 @@ void amt_p_flag_begin(struct amt_p_flag *p);
 unsigned amt_p_flag_next(struct amt_p_flag *p, uint8_t forms[AMT_P_FORMS]);
 /* An MLD Query has come with the present nonce. */
 void amt_p_flag_answered(struct amt_p_flag *p);
-/* An IGMP Query has come that was not asked for. Returns true if a misread AMT_P_LINUX explains it.
- */
+/* An IGMP Query was not asked for. Returns true if a misread AMT_P_LINUX explains it. */
 bool amt_p_flag_misread(struct amt_p_flag *p);

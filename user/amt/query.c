@@ -6,8 +6,7 @@
 #include <string.h>
 
 /* A relay forgets what it is not told again for QRV * QQIC + QRI (RFC 3376 section 8.4). So it is
- * asked as often as it says, as long as the reports take no more than some 60 datagrams a second.
- */
+ * asked as often as it says, as long as the reports take at most some 60 datagrams a second. */
 #define STATE_PER_SECOND 4096 /* subscriptions */
 
 /* Whether the relay sees us by another address or port than before (section 5.2.3.7). */
@@ -33,8 +32,7 @@ static bool is_periodic(const struct amt_cycle *cycle)
 	       cycle->gateway->timers->now > cycle->answered + AMT_LATE;
 }
 
-/* Learns whether the relay is a periodic one. A relay that answers a first Request at once is not.
- */
+/* Learns whether the relay is periodic. A relay that answers a first Request at once is not. */
 static void note_manner(struct amt_cycle *cycle)
 {
 	struct amt_gateway *gateway = cycle->gateway;

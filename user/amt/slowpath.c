@@ -172,8 +172,7 @@ static size_t piece_size(const struct slowpath_packet *packet, size_t mtu)
 }
 
 /* A packet with a wrong header checksum is not fragmented, since its fragments would get right
- * ones; nor is a fragment that ends beyond the longest datagram, since the offsets would overflow.
- */
+ * ones; nor one that ends beyond the longest datagram, since the offsets would overflow. */
 static bool may_be_cut(const struct slowpath_packet *packet)
 {
 	const uint8_t *ip = packet->header;

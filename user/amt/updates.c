@@ -110,8 +110,7 @@ static void update_add(struct update *update, int type, const struct sg *sg)
 	membership_report_add(&update->report, type, sg);
 }
 
-/* Adds a subscription to the Update. If it has repeats left, it is in the list of the next report.
- */
+/* Adds a subscription to the Update. If it has repeats left, the next report lists it. */
 static void tell(struct update *update, struct amt_subscription *subscription, int type)
 {
 	struct amt_cycle *cycle = update->cycle;

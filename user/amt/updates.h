@@ -15,8 +15,7 @@
 void updates_answer(struct amt_cycle *cycle);
 /* Blocks all that the relay knows; sent once, without repetitions. */
 void updates_block(struct amt_cycle *cycle);
-/* The subscription has a new owner or none any more: reports that when the present events are done.
- */
+/* The subscription has a new owner, or none now: reports that after the present events. */
 void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscription);
 /* Reports the subscription once more, unless a report or a repetition of it is still due. */
 void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscription);

@@ -76,8 +76,7 @@ bool addr_is_martian(const struct addr *addr);
 bool addr_is_on_link(const struct addr *addr, const struct prefixes *subnets);
 
 /* Whether (S,G) may be forwarded: one family, no martian source, no group of link-local or smaller
- * scope (RFC 4291 section 2.7), no group that is reserved as a null value (RFC 4607 section 4.3).
- */
+ * scope (RFC 4291 section 2.7), no group reserved as a null value (RFC 4607 section 4.3). */
 bool sg_is_forwardable(const struct sg *sg);
 
 /* `port` is in host order. Returns the length of the socket address, or 0 for AF_UNSPEC. */

@@ -31,6 +31,5 @@ struct fragment {
 /* Reads a packet that was seen on interface `ifindex`, from its version nibble on. Returns false if
  * it is no fragment, or cannot be read: ip_decode() tells why. */
 bool fragment_read(struct cursor packet, unsigned ifindex, struct fragment *fragment);
-/* Whether the fragment is a whole datagram, which does not belong to any other fragment (RFC 6946).
- */
+/* Whether the fragment is a whole datagram, independent of other fragments (RFC 6946). */
 bool fragment_is_atomic(const struct fragment *fragment);

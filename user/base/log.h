@@ -29,8 +29,7 @@ void log_set_level(enum log_level max);
 /* Whether a line must be formatted now. Lines beyond the limit are counted; the first of them is
  * written for all of them when the second is over. */
 bool log_takes(struct log_limit *limit);
-/* Writes a line, after log_takes(); several lines that belong together need only one log_takes().
- */
+/* Writes a line, after log_takes(). Lines that belong together need only one log_takes(). */
 void log_write(struct log_limit *limit, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* While lines are held, only log_catch_up() writes them: the lines of several events cost one

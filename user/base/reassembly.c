@@ -52,8 +52,7 @@ static void give_up(struct reassembly_datagram *datagram)
 		r->lost(r->context, &source);
 }
 
-/* The datagram stays, without memory, so that its remaining fragments are dropped, too (RFC 5722).
- */
+/* The datagram stays, without memory, so that its other fragments are dropped (RFC 5722). */
 static enum fault reject(struct reassembly_datagram *datagram)
 {
 	struct reassembly *r = datagram->reassembly;

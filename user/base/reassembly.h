@@ -16,8 +16,7 @@
 
 struct reassembly {
 	struct timers *timers;
-	/* A datagram is given up: fragments were missing for too long, or others needed the room.
-	 */
+	/* A datagram is given up: fragments were missing too long, or others needed room. */
 	void (*lost)(void *context, const struct addr *source);
 	void *context;
 	struct reassembly_datagram *oldest; /* list of incomplete datagrams, the oldest first */

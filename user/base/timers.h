@@ -17,8 +17,7 @@ struct timer {
 	size_t slot; /* place in the heap, from 1; 0 means stopped */
 };
 
-/* The heap holds the time beside the timer, so that comparisons do not touch the timers themselves.
- */
+/* The heap holds the time beside the timer, so that comparisons do not touch the timers. */
 struct timer_place {
 	usec_t due;
 	struct timer *timer;

@@ -61,8 +61,7 @@ static void linger_over(struct timer *timer)
 {
 	struct channel *channel = container_of(timer, struct channel, linger);
 
-	/* The timer has stopped already, so stop_lingering() would leave the channel in the list.
-	 */
+	/* The timer has stopped, so stop_lingering() would leave the channel in the list. */
 	DL_DELETE(channel->table->lingering, channel);
 	close_channel(channel->table, channel);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* DNS names, as they stand in RDATA and as text: absolute, in presentation form, with a final dot.
- */
+/* DNS names in RDATA, and as text: absolute, in presentation form, with a final dot. */
 #pragma once
 
 #include "base/cursor.h"

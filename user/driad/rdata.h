@@ -35,8 +35,7 @@ enum fault amtrelay_decode(const uint8_t *rdata, size_t length, struct amtrelay 
 /* Writes RDATA. Returns its length, or 0 if it does not fit. */
 size_t amtrelay_encode(const struct amtrelay *record, uint8_t rdata[AMTRELAY_MAX]);
 
-/* Writes the presentation form (section 4.3): precedence, D, type and relay, "10 0 1 203.0.113.15".
- */
+/* Writes the presentation form (section 4.3): "10 0 1 203.0.113.15". */
 void amtrelay_format(const struct amtrelay *record, char text[AMTRELAY_TEXT]);
 /* Reads the presentation form; the final dot of a name may be missing. Returns false if the text is
  * none, or the relay's address is a martian. */

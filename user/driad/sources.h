@@ -15,7 +15,7 @@
 #include <uthash.h>
 
 #define DRIAD_KEEP_MAX  3600 /* seconds that an answer is kept at most, whatever its TTL */
-#define DRIAD_KEEP_PART 30   /* the same, if a question got no answer but others did */
+#define DRIAD_KEEP_PART 30   /* the same, if relays were found but a question got no answer */
 
 struct driad_source;
 

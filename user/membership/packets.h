@@ -18,13 +18,14 @@ struct membership_query {
  * Query of IGMPv1, IGMPv2 (8 bytes) or MLDv1 (24 bytes). */
 enum fault membership_decode_query(const struct ip_datagram *ip, struct membership_query *query);
 
-enum membership_record_type { /* RFC 3376 section 4.2.12, RFC 3810 section 5.2.12 */
-			      MEMBERSHIP_IS_IN = 1,
-			      MEMBERSHIP_IS_EX = 2,
-			      MEMBERSHIP_TO_IN = 3,
-			      MEMBERSHIP_TO_EX = 4,
-			      MEMBERSHIP_ALLOW = 5,
-			      MEMBERSHIP_BLOCK = 6
+/* RFC 3376 section 4.2.12, RFC 3810 section 5.2.12 */
+enum membership_record_type {
+	MEMBERSHIP_IS_IN = 1,
+	MEMBERSHIP_IS_EX = 2,
+	MEMBERSHIP_TO_IN = 3,
+	MEMBERSHIP_TO_EX = 4,
+	MEMBERSHIP_ALLOW = 5,
+	MEMBERSHIP_BLOCK = 6
 };
 
 enum membership_kind {

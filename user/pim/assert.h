@@ -8,8 +8,7 @@
  *      '---- timer, winner gone, AssertCancel, a Join(S,G) to us ------'
  *
  * Entries exist only for channels that the interface wants. Left out: (*,G), since there is no
- * shared tree here; the rows about RPF_interface(S), since packets of the source come from the WAN.
- */
+ * shared tree here, and RPF_interface(S), since packets of the source come from the WAN. */
 #pragma once
 
 #include "base/timers.h"

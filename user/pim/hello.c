@@ -91,8 +91,7 @@ void pim_hello_introduce(struct pim_interface *pim)
 
 /* Neighbors */
 
-/* A new or restarted neighbor is sent a Hello soon, but not by all routers at once (section 4.3.1).
- */
+/* A new or restarted neighbor is sent a Hello soon, but not by all at once (section 4.3.1). */
 static void trigger_hello(struct pim_interface *pim)
 {
 	usec_t delay = random_between(0, PIM_TRIGGERED_HELLO_DELAY_S * USEC_PER_SEC);

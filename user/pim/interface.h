@@ -98,8 +98,7 @@ void pim_interface_start(struct pim_interface *pim);
 /* Says goodbye (a Hello with Holdtime 0), stops all timers and forgets all state, without a call of
  * `left`. */
 void pim_interface_stop(struct pim_interface *pim);
-/* The address of the interface is about to change: says goodbye from the old one (section 4.3.1).
- */
+/* The address of the interface is about to change: says goodbye from it (section 4.3.1). */
 void pim_interface_withdraw(struct pim_interface *pim);
 /* The interface has these addresses now: says Hello at once. If the primary address is another one,
  * we begin as a new router; the old Joins last until their Holdtime ends, or a router sends them to

@@ -28,8 +28,7 @@ struct pim_neighbors {
 	struct timers *timers;
 	struct pim_neighbor *by_address; /* hash; in order of `heard`, oldest first */
 	unsigned limit;
-	/* The Holdtime of a neighbor has ended, or it must make room. It is freed after the call.
-	 */
+	/* The neighbor's Holdtime has ended, or it must make room. It is freed after this. */
 	void (*expired)(struct pim_neighbors *neighbors, const struct pim_neighbor *neighbor);
 };
 
