@@ -145,6 +145,7 @@ static void look_due(struct timer *timer)
 void slow_path_start(struct forward *forward)
 {
 	forward->slow.bucket = bucket_new(forward->slow_rate, forward->timers->now);
+	meter_begin(&forward->slow.meter, forward->timers->now, &forward->slow.forwarded);
 	forward->slow.look.fn = look_due;
 	timer_start(forward->timers, &forward->slow.look, LOOK_INTERVAL);
 }
