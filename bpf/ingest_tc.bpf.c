@@ -1,7 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TC ingress of an upstream: AMT data (RFC 7450 section 5.1.6) of a joined channel, from its relay
- * to its tunnel, goes to the channel's LANs as native multicast. This file has the order of the
- * steps; the headers have the steps. */
+/* The programs in the kernel, which move every packet of a channel. user/dataplane loads and
+ * attaches them; mcingest/maps.h is their interface to the daemon.
+ *
+ *   ingest_tc    TC ingress of an upstream: takes AMT data of joined channels and sends it to LANs
+ *   ingest_xdp   XDP of an upstream: the same, before there is a socket buffer
+ *   depart_xdp   on the way from ingest_xdp to several LANs: writes each LAN's source address
+ *   observe_tc   TC ingress of a LAN: copies PIM, IGMP and MLD to the daemon
+ *   refused_tp   tracepoints: counts packets that a LAN did not take
+ *   clock        run once by the daemon: measures the programs' clock
+ *
+ * A packet of AMT Multicast Data (RFC 7450 section 5.1.6) takes these steps: parse.bpf.h finds the
+ * outer headers and the inner packet; match.bpf.h finds the channel's entry, and checks that the
+ * packet comes by the channel's flow (flow.bpf.h); judge.bpf.h rejects control messages of a link;
+ * seen.bpf.h finds the second copy of a packet while a channel moves to another relay;
+ * rewrite.bpf.h, skb.bpf.h and xdp.bpf.h strip the packet, decrement the TTL and send it. A packet
+ * that was sent to a tunnel of ours and does not get through is dropped and counted by its reason
+ * (enum mci_drop). Any other packet is left to the stack: other programs' packets, and what a
+ * program cannot do (slow.bpf.h), such as fragments.
+ *
+ * This file has the order of the steps for TC; the headers have the steps. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
 #include "skb.bpf.h"

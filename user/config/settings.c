@@ -6,69 +6,93 @@
  *   downstream = lan0 lan1   LANs whose routers send Joins, at most 8. No default
  *   upstream = wan0          interfaces where tunnels arrive, at most 16; may be LANs as well.
  *                            Default: the interfaces that routes leave by
- *   igmp = lan0              LANs of `downstream` whose hosts are asked by IGMPv3 and MLDv2 for the
- *                            channels they want. Default: none
+ *   igmp = lan0              LANs of `downstream` whose hosts are asked by IGMPv3 and MLDv2 for
+ *                            the channels they want. Default: none
  *   observe = lan0           LANs of `downstream` where another daemon of this host speaks PIM:
- * Joins to that daemon are followed, and nothing is sent. Default: none [dns] server = 192.0.2.53
- * addresses of servers, at most 8: a link-local one with its interface, as fe80::1%eth0; each with
- * @port if the port is not 53. Default: those of /etc/resolv.conf timeout = 5              seconds
- * for one question, repetitions included: 1 to 60 dnssec = prefer          require: only validated
- * answers count; prefer: answers that fail the validation do not count; off: all answers count
+ *                            Joins to that daemon are followed, and nothing is sent. Default: none
+ *   [dns]
+ *   server = 192.0.2.53      addresses of servers, at most 8: a link-local one with its interface,
+ *                            as fe80::1%eth0; each with @port if the port is not 53. Default:
+ *                            those of /etc/resolv.conf
+ *   timeout = 5              seconds for one question, repetitions included: 1 to 60
+ *   dnssec = prefer          require: only validated answers count; prefer: answers that fail the
+ *                            validation do not count; off: all answers count
  *   trust_anchor = FILE      DS or DNSKEY records for the validation, such as
  *                            /usr/share/dns/root.key. Default: none, so `prefer` has no effect
  *   [relays]                 how the relays of a source are found (RFC 8777)
  *   ways = configured dns-sd source
- *                            the ways to use, the most preferred first. Another way is anycast: the
- *                            discovery addresses 192.52.193.1 and 2001:3::1
+ *                            the ways to use, the most preferred first. Another way is anycast:
+ *                            the discovery addresses 192.52.193.1 and 2001:3::1
  *   amtrelay = 192.0.2.0/24 10 0 1 203.0.113.15
- *                            a prefix of sources, then AMTRELAY data: precedence; 1 if discovery is
- *                            optional; type (0: no relay, by no way; 1: IPv4; 2: IPv6; 3: a name);
- *                            relay ('.' for type 0). One in a line, at most 256. All lines of the
- *                            longest prefix that contains a source count
+ *                            a prefix of sources, then AMTRELAY data: precedence; 1 if discovery
+ *                            is optional; type (0: no relay, by no way; 1: IPv4; 2: IPv6; 3: a
+ *                            name); relay ('.' for type 0). One in a line, at most 256. All lines
+ *                            of the longest prefix that contains a source count
  *   domain = example.net     domain in which dns-sd asks for _amt._udp. Default: the first search
  *                            domain of /etc/resolv.conf
  *   renew = 60               seconds, at least, until a source that has channels is looked up
- * again, even if its TTL is shorter: 1 to 3600 warm = 203.0.113.15      addresses of relays to
- * which tunnels stand ready, with channels or without, at most 64. Default: none [limits] channels
- * = 16384         channels in all: 1 to 1000000 tunnels = 1024           relays with a tunnel: 1 to
- * 65535 discoveries = 100        lookups a second, in all: of the relays of a source, and of a
- * relay that a source's zone names: 1 to 1000000 network_discoveries = 20 the same, for the sources
- * of one network (/24; IPv6: /48) new_relays = 50          unknown relays of sources' zones that
- * are asked, a second: 1 to 1000000 unanswered_relays = 16   unknown relays that have not answered
- * yet, for the sources of one network: 1 to 65535 neighbors = 256          PIM neighbors on one
- * LAN, of one address family: 1 to 65535 joins = 8192             channels that one neighbor has
- * joined: 1 to 1000000 memberships = 4096       channels that the hosts of one LAN have joined, of
- * one address family: 1 to 1000000 slow_path = 50000        frames a second that the daemon itself
- * sends, in all: 1000 to 1000000. Each takes about 13 microseconds of one core [pim] allow
- * = 10.0.0.0/24      prefixes of the routers that are heard, at most 64 (IPv6 routers speak from
- * link-local addresses). Default: all groups = 232.0.0.0/8     prefixes of the groups that are
- * served, at most 64. Default: all that may leave a link require_hello = yes      or no:
- * Join/Prunes of routers that send no Hello count, too hello = 30               seconds between our
- * Hellos (Hello_Period): 1 to 3600. Neighbors consider us gone after 3.5 times that
- *   assert_preference = 200  what our Asserts say about our path to every source: 0 to 999999999
- * each. assert_metric = 100      Lower values win. With these, a router with a native path wins
+ *                            again, even if its TTL is shorter: 1 to 3600
+ *   warm = 203.0.113.15      addresses of relays to which tunnels stand ready, with channels or
+ *                            without, at most 64. Default: none
+ *   [limits]
+ *   channels = 16384         channels in all: 1 to 1000000
+ *   tunnels = 1024           relays with a tunnel: 1 to 65535
+ *   discoveries = 100        lookups a second, in all: of the relays of a source, and of a relay
+ *                            that a source's zone names: 1 to 1000000
+ *   network_discoveries = 20 the same, for the sources of one network (/24; IPv6: /48)
+ *   new_relays = 50          unknown relays of sources' zones that are asked, a second: 1 to
+ *                            1000000
+ *   unanswered_relays = 16   unknown relays that have not answered yet, for the sources of one
+ *                            network: 1 to 65535
+ *   neighbors = 256          PIM neighbors on one LAN, of one address family: 1 to 65535
+ *   joins = 8192             channels that one neighbor has joined: 1 to 1000000
+ *   memberships = 4096       channels that the hosts of one LAN have joined, of one address
+ *                            family: 1 to 1000000
+ *   slow_path = 50000        frames a second that the daemon itself sends, in all: 1000 to
+ *                            1000000. Each takes about 13 microseconds of one core
+ *   [pim]
+ *   allow = 10.0.0.0/24      prefixes of the routers that are heard, at most 64 (IPv6 routers
+ *                            speak from link-local addresses). Default: all
+ *   groups = 232.0.0.0/8     prefixes of the groups that are served, at most 64. Default: all that
+ *                            may leave a link
+ *   require_hello = yes      or no: Join/Prunes of routers that send no Hello count, too
+ *   hello = 30               seconds between our Hellos (Hello_Period): 1 to 3600. Neighbors
+ *                            consider us gone after 3.5 times that
+ *   assert_preference = 200
+ *   assert_metric = 100      what our Asserts say about our path to every source: 0 to 999999999
+ *                            each. Lower values win; with these, a router with a native path wins
  *   [igmp]
  *   interval = 125           seconds between General Queries (Query Interval): 11 to 31744
- *   robustness = 2           Robustness Variable: how often a message is sent that may get lost: 1
- * to
- *                            7
+ *   robustness = 2           Robustness Variable, how often a message is sent that may get lost: 1
+ *                            to 7
  *   require_router_alert = no
  *                            or yes: reports and Queries of IGMPv3 and MLDv2 without the Router
- * Alert option are rejected [tunnels]                how the kernel routes tunnels, if not by the
- * main table source_address = ADDRESS our address in the outer header, one of each family; an
- * address of this host. Default: the route's mark = 7                 mark for `ip rule fwmark`: 1
- * to 4294967295, or as 0x7. Default: none vrf = NAME               VRF interface whose table has
- * the routes to relays. Default: none hold_down = 180          seconds for which a relay that
- * failed is tried only after all others, and one that sends no data of a channel is not tried for
- * it again: 1 to 3600. RFC 8777 asks for 180 to 600 [channels] linger = 2               seconds for
- * which a channel that nobody wants stays subscribed at its relay, in case somebody zaps back: 0 to
- * 3600. The LAN is quiet at once [dataplane] mode = auto              xdp or tc: how upstream
- * packets are decapsulated. auto: by XDP if the drivers of WAN and LAN can, else by TC. With xdp
- * the daemon does not start if the WAN's driver cannot hold = 180               seconds for which
- * the kernel forwards after the daemon has died: 5 to 86400 [control] socket = PATH socket for
- * `mcingest`. Default: /run/mcingest/control.sock [daemon] state = DIR              folder of what
- * survives a reboot: the secret behind the tunnels' ports. Default: systemd's STATE_DIRECTORY, else
- * /var/lib/mcingest [log] level = notice           or debug: every packet and every step
+ *                            Alert option are rejected
+ *   [tunnels]                how the kernel routes tunnels, if not by the main table
+ *   source_address = ADDRESS our address in the outer header, one of each family; an address of
+ *                            this host. Default: the route's
+ *   mark = 7                 mark for `ip rule fwmark`: 1 to 4294967295, or as 0x7. Default: none
+ *   vrf = NAME               VRF interface whose table has the routes to relays. Default: none
+ *   hold_down = 180          seconds for which a relay that failed is tried only after all others,
+ *                            and one that sends no data of a channel is not tried for it again: 1
+ *                            to 3600. RFC 8777 asks for 180 to 600
+ *   [channels]
+ *   linger = 2               seconds for which a channel that nobody wants stays subscribed at its
+ *                            relay, in case somebody zaps back: 0 to 3600. The LAN is quiet at
+ *                            once
+ *   [dataplane]
+ *   mode = auto              xdp or tc: how upstream packets are decapsulated. auto: by XDP if the
+ *                            drivers of WAN and LAN can, else by TC. With xdp the daemon does not
+ *                            start if the WAN's driver cannot
+ *   hold = 180               seconds for which the kernel forwards after the daemon has died: 5 to
+ *                            86400
+ *   [control]
+ *   socket = PATH            socket for `mcingest`. Default: /run/mcingest/control.sock
+ *   [daemon]
+ *   state = DIR              folder of what survives a reboot: the secret behind the tunnels'
+ *                            ports. Default: systemd's STATE_DIRECTORY, else /var/lib/mcingest
+ *   [log]
+ *   level = notice           or debug: every packet and every step
  */
 #include "config/settings.h"
 

@@ -4,21 +4,26 @@
  * time, and the daemon carries what they answer to the functions here. The dataplane has its own
  * door to the kernel.
  *
- *   loop.c             the event loop, and the timers that it moves
- *   resolver.c         DNS (RFC 1034, RFC 1035) by libunbound; resolver_events.c puts libunbound on
- * the loop; dns_message.c decodes answers; resolv_conf.c finds servers udp.c              the
- * sockets of tunnels; ports.c and secret.c choose their local ports raw.c              PIM, IGMP
- * and MLD messages to a LAN frames.c           data of the slow path to a LAN, as Ethernet frames
- *   netlink.c          interfaces and addresses; netlink_routes.c, netlink_monitor.c
- *   descriptors.c      the limit on open files
+ *   loop.c              the event loop, and the timers that it moves
+ *   resolver.c          DNS (RFC 1034, RFC 1035) by libunbound
+ *   resolver_events.c   libunbound's sockets and timers on the loop
+ *   dns_message.c       decodes DNS answers
+ *   resolv_conf.c       finds DNS servers
+ *   udp.c               the sockets of tunnels
+ *   ports.c, secret.c   choose the local ports of these sockets
+ *   raw.c               sends PIM, IGMP and MLD messages to a LAN
+ *   frames.c            sends data of the slow path to a LAN, as Ethernet frames
+ *   netlink.c           interfaces and addresses
+ *   netlink_routes.c    the interfaces that routes leave by
+ *   netlink_monitor.c   tells when one of these changes
+ *   descriptors.c       the limit on open files
  *
  * Nothing here blocks, except for answers that the kernel gives within the system call, and for
  * small files that are read at the start. A message that cannot be sent now is lost: every protocol
  * repeats its messages. Nothing is received by raw sockets: the programs of the dataplane see all
  * packets of the LANs first.
  *
- * This file: the event loop (sd-event) of file descriptors and signals, which also runs the timers.
- */
+ * This file: the event loop (sd-event) of file descriptors and signals. It also runs timers. */
 #pragma once
 
 #include "base/timers.h"
