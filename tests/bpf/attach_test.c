@@ -3,8 +3,13 @@
  * system; its own and a killed daemon's, and nothing of others. */
 #include "harness.h"
 
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <err.h>
+#include <linux/bpf.h>
+#include <linux/if_link.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,6 +259,76 @@ static void test_uncounted(void)
 	harness_shell("umount /sys/fs/bpf");
 }
 
+/* A program of another tool that lets everything pass. `passes` is the verdict that does so. */
+static int load_other(enum bpf_prog_type type, const char *name, int passes)
+{
+	struct bpf_insn code[] = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = passes},
+				  {.code = BPF_JMP | BPF_EXIT}};
+	int fd = bpf_prog_load(type, name, "GPL", code, 2, NULL);
+
+	if (fd < 0)
+		errx(2, "cannot load a program");
+	return fd;
+}
+
+static int attach_tcx(unsigned ifindex, int program)
+{
+	union bpf_attr attr = {.target_fd = ifindex, /* target_ifindex, in the same place */
+			       .attach_bpf_fd = program,
+			       .attach_type = 46 /* BPF_TCX_INGRESS */};
+
+	return (int)syscall(SYS_bpf, BPF_PROG_ATTACH, &attr, sizeof(attr));
+}
+
+static void detach_tcx(unsigned ifindex, int program)
+{
+	union bpf_attr attr = {.target_fd = ifindex, .attach_bpf_fd = program, .attach_type = 46};
+
+	syscall(SYS_bpf, BPF_PROG_DETACH, &attr, sizeof(attr));
+}
+
+/* Whether what stands in front of our filter begins with this text; or nothing does, if it is
+ * empty. */
+static bool stands_in_front(struct dataplane *dp, unsigned ifindex, enum role role,
+			    const char *expected)
+{
+	const char *found;
+
+	dataplane_is_lost(dp, ifindex, role);
+	found = dataplane_in_front(dp, ifindex, role);
+	return *expected ? !strncmp(found, expected, strlen(expected)) : !*found;
+}
+
+static void test_programs_in_front(void)
+{
+	unsigned wan = harness_ifindex("wan0"), lan = harness_ifindex("lan0");
+	int tcx = load_other(BPF_PROG_TYPE_SCHED_CLS, "another_tcx", -1);
+	int xdp = load_other(BPF_PROG_TYPE_XDP, "another_xdp", XDP_PASS);
+	struct dataplane *dp = harness_open();
+
+	attach_both(dp);
+	tap(stands_in_front(dp, wan, ROLE_UPSTREAM, ""), "nothing stands in front");
+	if (attach_tcx(wan, tcx))
+		tap(true, "# SKIP this kernel has no TCX");
+	else
+		tap(stands_in_front(dp, wan, ROLE_UPSTREAM, "TCX program another_tcx"),
+		    "TCX is named");
+	detach_tcx(wan, tcx);
+	if (bpf_xdp_attach(lan, xdp, XDP_FLAGS_SKB_MODE, NULL))
+		errx(2, "cannot attach XDP");
+	harness_shell("tc filter add dev lan0 ingress " OTHERS);
+	tap(stands_in_front(dp, lan, ROLE_DOWNSTREAM, "XDP program another_xdp, bpf observe_tc"),
+	    "XDP is named, before a filter: %s", dataplane_in_front(dp, lan, ROLE_DOWNSTREAM));
+	bpf_xdp_detach(lan, XDP_FLAGS_SKB_MODE, NULL);
+	tap(!stands_in_front(dp, lan, ROLE_DOWNSTREAM, "") &&
+		    stands_in_front(dp, wan, ROLE_UPSTREAM, ""),
+	    "and no longer once it is gone");
+	close(tcx);
+	close(xdp);
+	dataplane_close(dp);
+	harness_shell("tc qdisc del dev lan0 clsact");
+}
+
 void attach_tests(void)
 {
 	if (!harness_shell("ip link add wan0 type veth peer name lan0"))
@@ -269,5 +344,6 @@ void attach_tests(void)
 	test_refusals();
 	test_pin_of_others();
 	test_uncounted();
+	test_programs_in_front();
 	harness_shell("ip link del wan0");
 }

@@ -12,6 +12,7 @@
 #include "dataplane/lans.h"
 #include "dataplane/observed.h"
 #include "dataplane/offloads.h"
+#include "dataplane/programs_in_front.h"
 #include "dataplane/refused.h"
 
 #include <net/if.h>
@@ -253,23 +254,38 @@ bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex)
 
 /* Watching */
 
-/* Moves our filter in front of filters that may be passed by, and records those that may not. */
-static void look_in_front(struct dataplane *dp, struct attachment *attachment, uint32_t priority)
+/* Moves our filter in front of filters that may be passed by. Writes to `filters` those that may
+ * not. */
+static void pass_by(struct dataplane *dp, const struct attachment *attachment, uint32_t priority,
+		    char filters[ATTACHMENT_TEXT])
 {
-	size_t size = sizeof(attachment->in_front);
 	unsigned ifindex = attachment->ifindex;
 	enum role role = attachment->role;
-	char passed[sizeof(attachment->in_front)], name[MCI_NAME];
-	uint32_t better = in_front_look(ifindex, role, priority, attachment->in_front, size);
+	char passed[ATTACHMENT_TEXT], name[MCI_NAME];
+	uint32_t better = in_front_look(ifindex, role, priority, filters, ATTACHMENT_TEXT);
 
 	if (!better)
 		return;
-	memcpy(passed, attachment->in_front, size);
+	memcpy(passed, filters, sizeof(passed));
 	if (tc_move(dp, ifindex, role, better))
 		return;
-	in_front_look(ifindex, role, better, attachment->in_front, size);
+	in_front_look(ifindex, role, better, filters, ATTACHMENT_TEXT);
 	log_notice("%s: our filter stands at preference %u now: %s took packets before it",
 		   dataplane_interface(ifindex, name), better, passed);
+}
+
+/* Programs of XDP and TCX see packets before all filters, so they are named first. */
+static void look_in_front(struct dataplane *dp, struct attachment *attachment, uint32_t priority)
+{
+	char filters[ATTACHMENT_TEXT];
+	size_t length;
+
+	pass_by(dp, attachment, priority, filters);
+	programs_in_front_look(attachment);
+	length = strlen(attachment->in_front);
+	if (*filters)
+		snprintf(attachment->in_front + length, sizeof(attachment->in_front) - length,
+			 "%s%s", length ? ", " : "", filters);
 }
 
 bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role)

@@ -158,8 +158,36 @@ int xdp_attach(struct dataplane *dp, unsigned ifindex)
 	if (!error)
 		return 0;
 	if (is_taken(error))
-		return dataplane_fail(dp, error, "another XDP program does not share the interface");
+		return dataplane_fail(dp, error,
+				      "another XDP program does not share the interface");
 	return dataplane_fail(dp, error, "driver refused XDP: %s", error_of_driver(error));
+}
+
+uint32_t xdp_id(unsigned ifindex)
+{
+	uint32_t id = 0;
+
+	return bpf_xdp_query_id(ifindex, 0, &id) ? 0 : id;
+}
+
+void xdp_each_other(unsigned ifindex, bool until_ours,
+		    void (*take)(void *context, const char *name), void *context)
+{
+	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
+	bool is_legacy;
+	struct xdp_program *program;
+
+	if (libxdp_get_error(programs))
+		return;
+	is_legacy = xdp_multiprog__is_legacy(programs);
+	program = is_legacy ? xdp_multiprog__main_prog(programs)
+			    : xdp_multiprog__next_prog(NULL, programs);
+	while (program && !(until_ours && is_ours(program))) {
+		if (!is_ours(program))
+			take(context, xdp_program__name(program));
+		program = is_legacy ? NULL : xdp_multiprog__next_prog(program, programs);
+	}
+	xdp_multiprog__close(programs);
 }
 
 bool xdp_is_attached(unsigned ifindex, uint32_t *id)

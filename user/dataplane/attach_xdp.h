@@ -19,3 +19,12 @@ void xdp_remove(unsigned ifindex);
 /* Whether our program is attached; also true if the kernel does not answer. `*id` is the program
  * that was in the driver at the last call, or 0; it is set to the present one. */
 bool xdp_is_attached(unsigned ifindex, uint32_t *id);
+
+/* The program in the driver, which may be a dispatcher; 0 if there is none. It is another one after
+ * each change of the programs on the interface. */
+uint32_t xdp_id(unsigned ifindex);
+
+/* Hands over the name of each program of others, in the order in which they see packets. With
+ * `until_ours` it stops at our program. */
+void xdp_each_other(unsigned ifindex, bool until_ours,
+		    void (*take)(void *context, const char *name), void *context);

@@ -5,16 +5,21 @@
 
 #include "dataplane/state.h"
 
+#define ATTACHMENT_TEXT 192 /* bytes */
+
 struct attachment {
 	unsigned ifindex;
 	enum role role;
-	bool lost;          /* another tool has taken a program away */
-	char in_front[192]; /* filters that may take packets before ours sees them; or empty */
-	bool xdp;           /* XDP is attached, with TC behind it */
-	uint32_t xdp_id;    /* program in the driver: ours, or a dispatcher that has ours */
-	bool takes_xdp;     /* of a LAN: its driver sends what XDP redirects to it */
-	bool takes_parts;   /* of a LAN: the same for frames in several buffers */
-	char why[128];      /* why XDP is used, or not */
+	bool lost;                      /* another tool has taken a program away */
+	char in_front[ATTACHMENT_TEXT]; /* what may take packets before our filter sees them; or
+					   empty */
+	char xdp_in_front[96];          /* the XDP programs among them */
+	uint32_t xdp_in_front_id;       /* xdp_id() when they were listed */
+	bool xdp;                       /* XDP is attached, with TC behind it */
+	uint32_t xdp_id;  /* program in the driver: ours, or a dispatcher that has ours */
+	bool takes_xdp;   /* of a LAN: its driver sends what XDP redirects to it */
+	bool takes_parts; /* of a LAN: the same for frames in several buffers */
+	char why[128];    /* why XDP is used, or not */
 };
 
 /* Returns NULL if there is no record. The pointer is valid until the next add or remove. */

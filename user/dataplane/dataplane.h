@@ -11,16 +11,20 @@
  * (dataplane_visit_adopted()), or starts afresh if they do not fit its limits. dataplane_close()
  * takes everything out of the kernel again.
  *
- *   open.c         opening and closing; program.c, pins.c, clock.c: what is loaded, and where it
- * stands attach.c       which program goes where; attach_tc.c, attach_xdp.c: how; attachments.c:
- * the record tc_filters.c   whose filters are on an interface; in_front.c: those that see packets
- * before ours features.c     what a driver can do with XDP; offloads.c: what it must not do on an
- * upstream entries.c      channels, moves, tunnels; lans.c, lan_sets.c: where channels go; adopt.c
- *   stats.c        counters; stats_chunks.c: their maps; refused.c: packets that LANs did not take
- *   observed.c     the ring buffer
+ *   open.c, program.c, pins.c, clock.c    what is loaded and pinned, and in which order
+ *   attach.c, attach_tc.c, attach_xdp.c   which program goes where, and how
+ *   attachments.c                         the record of what is attached
+ *   tc_filters.c                          the filters on an interface, ours and others
+ *   in_front.c, programs_in_front.c       what sees packets before our filter
+ *   features.c, offloads.c                what a driver can do with XDP, and what it must not do
+ *   entries.c, adopt.c                    channels, moves and tunnels; those of an earlier daemon
+ *   lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
+ *   stats.c, stats_chunks.c, refused.c    counters
+ *   observed.c                            the ring buffer
  *
- * Left to the kernel's stack, and by it to the daemon's slow path: fragments of the tunnel's packets, IP
- * options and extension headers of the outer packet, and packets that are too long for a LAN.
+ * Left to the kernel's stack, and by it to the daemon's slow path: fragments of the tunnel's
+ * packets, IP options and extension headers of the outer packet, and packets that are too long for
+ * a LAN.
  *
  * Functions that can fail return 0 or a negative errno, and store one sentence for
  * dataplane_error() that says what failed and what to do. Addresses and interfaces are copied.
@@ -38,8 +42,7 @@ struct dataplane_limits {
 	uint32_t tunnels;
 };
 
-/* Where a channel's packets come from, and to: UDP from `relay` to `local`, our end of the tunnel.
- */
+/* Where a channel's packets come from, and to: UDP from `relay` to `local`, our endpoint. */
 struct dataplane_flow {
 	struct addr relay, local;
 	uint16_t relay_port, local_port;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Other programs' filters of TC that see a packet before ours does.
+/* Other programs' filters of TC that see a packet before ours does. Programs that are
+ * no filters are in programs_in_front.h.
  *
  * The first filter that matches decides. Ours sees the packet only if that decision is "continue":
  * a filter that accepts, redirects (to the ifb of a shaper, say) or mirrors without going on has
