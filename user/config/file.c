@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <ini.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Gives inih one line. inih would cut a line that is too long, does not count lines, and joins an

@@ -17,7 +17,6 @@
 #include "path/warm.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

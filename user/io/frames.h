@@ -2,7 +2,6 @@
 /* Sends Ethernet frames on any interface; receives none. */
 #pragma once
 
-#include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
 

@@ -17,7 +17,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unbound-event.h>
 #include <unbound.h>
 #include <utlist.h>
