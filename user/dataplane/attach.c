@@ -24,7 +24,7 @@ void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice)
 	dp->choice = choice;
 }
 
-/* Undoing: whatever is attached, half or whole, goes here */
+/* Undoing: an attachment, complete or not, is removed here and nowhere else */
 
 static void remove_programs(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
@@ -70,7 +70,7 @@ void attach_remove_all(struct dataplane *dp)
 	attach_remove_leftovers(dp);
 }
 
-/* XDP or not */
+/* The choice between XDP and TC alone */
 
 /* Packets that a LAN does not take from XDP are parsed twice if XDP is in front. So XDP is of no
  * use if no LAN takes any. */
@@ -252,7 +252,7 @@ bool dataplane_renew_downstream(struct dataplane *dp, unsigned ifindex)
 	return true;
 }
 
-/* Watching */
+/* Looking after what is attached */
 
 /* Moves our filter in front of filters that may be passed by. Writes to `filters` those that may
  * not. */
