@@ -780,7 +780,7 @@ Test(amt_gateway, a_relay_that_sends_data_is_not_given_up_for_icmps_sake)
 	cr_expect_eq(failed, 0);
 	cr_expect_leq(requests_sent(), 40, "%u: more and more seldom", requests_sent());
 	answer_all(300, false, false);
-	cr_expect_eq(gateway.refusals, 0, "a Query that nothing came after ends the row");
+	cr_expect_eq(gateway.unreachables, 0, "a Query that nothing came after ends the row");
 }
 
 Test(amt_gateway, one_refusal_of_two_families_counts_once)
@@ -793,7 +793,7 @@ Test(amt_gateway, one_refusal_of_two_families_counts_once)
 	query("amt-4-query-v6", nonce_sent(), NULL);
 	amt_gateway_unreachable(&gateway);
 	amt_gateway_unreachable(&gateway);
-	cr_expect_eq(gateway.refusals, 1);
+	cr_expect_eq(gateway.unreachables, 1);
 	sent_count = 0;
 	run_for(&timers, 0);
 	cr_expect_eq(requests_sent(), 2, "both are asked again");

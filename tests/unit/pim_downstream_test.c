@@ -334,7 +334,7 @@ Test(pim_downstream, what_cannot_be_had_stays_in_no_info_and_may_be_had_later)
 	for (int group = 0; group < EACH_MAX; group++)
 		join(group, &router);
 	cr_expect_eq(join(3, &other_router), PIM_JOIN_TAKEN);
-	cr_expect_eq(join(4, &other_router), PIM_JOIN_REFUSED);
+	cr_expect_eq(join(4, &other_router), PIM_JOIN_REJECTED);
 	cr_expect_eq(entry()->state, PIM_NO_INFO);
 	cr_expect_eq(pim_downstream_count(&downstream), ROOM);
 	prune(0);

@@ -129,7 +129,7 @@ void amt_cycle_go_idle(struct amt_cycle *cycle)
 	struct amt_subscription *subscription, *next;
 
 	cycle->state = AMT_IDLE;
-	cycle->has_ticket = cycle->probing = cycle->refused = false;
+	cycle->has_ticket = cycle->probing = cycle->unreachable = false;
 	timer_stop(cycle->gateway->timers, &cycle->request);
 	timer_stop(cycle->gateway->timers, &cycle->change);
 	timer_stop(cycle->gateway->timers, &cycle->state_part);
@@ -155,9 +155,9 @@ static const char *why_given_up(const struct amt_cycle *cycle)
 				 : "relay does not answer Requests";
 }
 
-bool amt_cycle_is_refused(const struct amt_gateway *gateway)
+bool amt_cycle_is_unreachable(const struct amt_gateway *gateway)
 {
-	return gateway->refusals >= AMT_TRANSMISSIONS &&
+	return gateway->unreachables >= AMT_TRANSMISSIONS &&
 	       (!gateway->data || gateway->data + DATA_PROVES < gateway->timers->now);
 }
 
@@ -167,14 +167,14 @@ static void give_up_refusing(struct amt_cycle *cycle)
 	amt_cycle_fail(cycle, "relay answers Requests, but takes no Updates (ICMP unreachable)");
 }
 
-/* The query interval has ended. If ICMP did not answer the Updates, the row of refusals ends. */
+/* The query interval has ended. If ICMP did not answer the Updates, the row of errors ends. */
 static void query_over(struct amt_cycle *cycle)
 {
-	if (!cycle->refused)
-		cycle->gateway->refusals = 0;
+	if (!cycle->unreachable)
+		cycle->gateway->unreachables = 0;
 	if (!amt_cycle_is_needed(cycle))
 		amt_cycle_go_idle(cycle);
-	else if (cycle->refused && amt_cycle_is_refused(cycle->gateway))
+	else if (cycle->unreachable && amt_cycle_is_unreachable(cycle->gateway))
 		give_up_refusing(cycle);
 	else
 		amt_cycle_request(cycle);

@@ -64,7 +64,7 @@ struct amt_cycle {
 	usec_t answered;         /* when the last Query was accepted */
 	unsigned transmissions;  /* of the Request under way */
 	bool probing;            /* this Request is a probe: is the relay alive? */
-	bool refused;            /* the next Request is due to ICMP */
+	bool unreachable;        /* the next Request is due to ICMP */
 	bool has_ticket;
 	struct amt_ticket ticket;
 	unsigned robustness, query_interval; /* QRV; seconds */
@@ -84,13 +84,13 @@ struct amt_gateway {
 	const struct amt_gateway_actions *actions;
 	uint32_t nonce; /* of the last Requests, for both families */
 	struct amt_p_flag p_flag;
-	bool periodic;     /* the relay sends Queries by a period of its own, see AMT_LATE */
-	bool full;         /* the last Query had the L flag */
-	bool refusing;     /* the gateway has failed because the relay takes no Updates */
-	bool patient;      /* repeats the first Request until a Query comes, without end */
-	usec_t probed;     /* when the last probe began */
-	usec_t data;       /* when the relay was last seen to send data */
-	unsigned refusals; /* Queries in a row whose Updates ICMP answered */
+	bool periodic;         /* the relay sends Queries by a period of its own, see AMT_LATE */
+	bool full;             /* the last Query had the L flag */
+	bool refusing;         /* the gateway has failed because the relay takes no Updates */
+	bool patient;          /* repeats the first Request until a Query comes, without end */
+	usec_t probed;         /* when the last probe began */
+	usec_t data;           /* when the relay was last seen to send data */
+	unsigned unreachables; /* Queries in a row whose Updates ICMP answered */
 	usec_t round_trip, round_trip_variation; /* smoothed; 0 if not measured yet */
 	struct amt_cycle igmp, mld;
 };
@@ -117,4 +117,4 @@ void amt_cycle_teardown(struct amt_cycle *cycle);
 void amt_cycle_note_round_trip(struct amt_gateway *gateway, usec_t sample);
 /* Whether ICMP errors about the relay are enough to end the tunnel: AMT_TRANSMISSIONS in a row, and
  * no data for a while. */
-bool amt_cycle_is_refused(const struct amt_gateway *gateway);
+bool amt_cycle_is_unreachable(const struct amt_gateway *gateway);

@@ -24,27 +24,27 @@ void amt_gateway_probe(struct amt_gateway *gateway)
 			amt_cycle_request(cycles[i]);
 }
 
-/* The time until the next Request: 0 after the first refusal, and after the last one. */
-static usec_t refusal_delay(const struct amt_gateway *gateway)
+/* The time until the next Request: 0 after the first ICMP error, and after the last one. */
+static usec_t unreachable_delay(const struct amt_gateway *gateway)
 {
-	if (gateway->refusals == 1 || amt_cycle_is_refused(gateway))
+	if (gateway->unreachables == 1 || amt_cycle_is_unreachable(gateway))
 		return 0;
-	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAX, gateway->refusals - 1);
+	return random_backoff(AMT_RETRY_INITIAL, AMT_RETRY_MAX, gateway->unreachables - 1);
 }
 
-static void note_refusal(struct amt_cycle *cycle)
+static void note_unreachable(struct amt_cycle *cycle)
 {
 	struct amt_gateway *gateway = cycle->gateway;
 	usec_t delay;
 
-	cycle->refused = true;
-	gateway->refusals++;
-	delay = refusal_delay(gateway);
+	cycle->unreachable = true;
+	gateway->unreachables++;
+	delay = unreachable_delay(gateway);
 	if (delay < timer_left(gateway->timers, &cycle->request))
 		timer_start(gateway->timers, &cycle->request, delay);
 }
 
-static bool may_be_refused(const struct amt_cycle *cycle)
+static bool has_sent_updates(const struct amt_cycle *cycle)
 {
 	return cycle->state == AMT_ACTIVE && amt_cycle_is_needed(cycle);
 }
@@ -62,11 +62,11 @@ void amt_gateway_unreachable(struct amt_gateway *gateway)
 		cycles[i]->transmissions = AMT_TRANSMISSIONS;
 	}
 	/* A Request of one family renews the other as well. */
-	if (gateway->igmp.refused || gateway->mld.refused)
+	if (gateway->igmp.unreachable || gateway->mld.unreachable)
 		return;
 	for (size_t i = 0; i < 2; i++) {
-		if (!cycles[i]->probing && may_be_refused(cycles[i])) {
-			note_refusal(cycles[i]);
+		if (!cycles[i]->probing && has_sent_updates(cycles[i])) {
+			note_unreachable(cycles[i]);
 			return;
 		}
 	}

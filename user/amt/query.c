@@ -76,7 +76,7 @@ static void accept_query(struct amt_cycle *cycle, const struct amt_query *query,
 		amt_cycle_teardown(cycle);
 	cycle->ticket = query->ticket;
 	cycle->has_ticket = true;
-	cycle->probing = cycle->refused = gateway->patient = false;
+	cycle->probing = cycle->unreachable = gateway->patient = false;
 	cycle->state = AMT_ACTIVE;
 	cycle->robustness = membership->robustness;
 	cycle->query_interval = query_interval(cycle, membership->query_interval);

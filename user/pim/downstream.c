@@ -216,7 +216,7 @@ static enum pim_join_result open_entry(struct pim_downstream *downstream, const 
 	if (!may_join_more(downstream, from))
 		return PIM_JOIN_TOO_MANY;
 	if (!downstream->joined(downstream, sg, from))
-		return PIM_JOIN_REFUSED;
+		return PIM_JOIN_REJECTED;
 	*entry = add(downstream, sg);
 	return PIM_JOIN_TAKEN;
 }

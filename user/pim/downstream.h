@@ -77,7 +77,7 @@ struct pim_downstream {
 enum pim_join_result {
 	PIM_JOIN_TAKEN,
 	PIM_JOIN_TOO_MANY, /* the neighbor has reached joiner_limit */
-	PIM_JOIN_REFUSED   /* `joined` returned false */
+	PIM_JOIN_REJECTED  /* `joined` returned false */
 };
 
 /* A Join. `holdtime` is in seconds; 0 ends the state at once. */

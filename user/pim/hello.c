@@ -184,7 +184,7 @@ enum fault pim_hello_receive(struct pim_interface *pim, const struct addr *from,
 	case PIM_NEIGHBOR_GONE:
 		neighbor_left(pim, from);
 		break;
-	case PIM_NEIGHBOR_REFUSED:
+	case PIM_NEIGHBOR_REJECTED:
 		note_rejected(pim, from);
 		return FAULT_LIMIT;
 	case PIM_NEIGHBOR_SAME:

@@ -74,7 +74,7 @@ enum pim_neighbor_change pim_neighbors_hello(struct pim_neighbors *neighbors,
 	}
 	if (!neighbor) {
 		if (!make_room(neighbors))
-			return PIM_NEIGHBOR_REFUSED;
+			return PIM_NEIGHBOR_REJECTED;
 		neighbor = add_neighbor(neighbors, from);
 		change = PIM_NEIGHBOR_NEW;
 	} else if (restarted(&neighbor->hello, hello)) {

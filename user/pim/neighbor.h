@@ -38,7 +38,7 @@ enum pim_neighbor_change {
 	PIM_NEIGHBOR_RESTARTED, /* another Generation ID (section 4.3.1) */
 	PIM_NEIGHBOR_GONE,      /* said goodbye */
 	PIM_NEIGHBOR_STRANGER,  /* goodbye of a router that was no neighbor */
-	PIM_NEIGHBOR_REFUSED    /* the table is full */
+	PIM_NEIGHBOR_REJECTED   /* the table is full */
 };
 
 /* Takes a Hello. In a full table, a neighbor that was not heard for Default_Hello_Holdtime makes
