@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/checksum.h"
 #include "packets.h"
 
 #include <stdlib.h>

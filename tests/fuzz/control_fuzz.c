@@ -2,6 +2,7 @@
 /* A client of the control socket, on a real one: whatever it says, in two parts, the owner gets the
  * JSON object on its line, or none; and the client gets one object on one line, and the end. */
 #include "base/addr.h"
+#include "base/checksum.h"
 #include "control/server.h"
 #include "fuzz.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
+#include "base/checksum.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,6 +3,7 @@
  * the pieces that it is cut to are its payload, whole and in order, none longer than the MTU. The
  * last two bytes of the input are the MTU. */
 #include "amt/slowpath.h"
+#include "base/checksum.h"
 #include "fuzz.h"
 #include "mcingest/control.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/checksum.h"
 #include "samples.h"
 
 Test(checksum, known_sums)

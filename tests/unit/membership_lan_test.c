@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages of hosts and queriers on a LAN, read from samples and from text; and the Queries that we
  * write, compared with the samples of others. */
+#include "base/checksum.h"
 #include "membership/encode.h"
 #include "samples.h"
 

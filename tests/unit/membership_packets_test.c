@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reports are read back by a small reader in this file, which is written from RFC 3376 section 4.2
  * and RFC 3810 section 5.2 and shares no code with the decoder. */
+#include "base/checksum.h"
 #include "mcingest/amt_wire.h"
 #include "membership/encode.h"
 #include "samples.h"

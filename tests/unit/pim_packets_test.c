@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A decoded message is compared as a line of text, so that each case is one line of a table. */
+#include "base/checksum.h"
 #include "pim/packets.h"
 #include "samples.h"
 

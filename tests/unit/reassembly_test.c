@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/checksum.h"
 #include "base/ip.h"
 #include "base/reassembly.h"
 #include "virtual_time.h"

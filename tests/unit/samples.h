@@ -3,6 +3,7 @@
  * to memory of exactly their size, so that AddressSanitizer reports a read beyond the end. */
 #pragma once
 
+#include "base/checksum.h"
 #include "base/cursor.h"
 #include "base/ip.h"
 

@@ -2,6 +2,7 @@
 /* The slow path: checks in the order of the BPF program, the changes to a packet, and
  * fragmentation. */
 #include "amt/slowpath.h"
+#include "base/checksum.h"
 #include "samples.h"
 
 #define GO_ON SLOWPATH_GO_ON

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "amt/slowpath.h"
+#include "base/checksum.h"
 #include "mcingest/control.h"
 
 #include <string.h>

@@ -2,9 +2,9 @@
 /* One address type for both families, and the (S,G) pair that names a channel (RFC 4607).
  *
  * This folder holds the small parts that the protocols are built of: addresses (addr.h), reading
- * and writing wire bytes (cursor.h, ip.h, fragment.h, reassembly.h, fault.h), time (timers.h),
- * rates (bucket.h, pace.h), random numbers, memory, and the log. It knows neither protocols nor
- * sockets, and includes no other folder. */
+ * and writing wire bytes (cursor.h, checksum.h, ip.h, fragment.h, reassembly.h, fault.h), time
+ * (timers.h), rates (bucket.h, pace.h), random numbers, memory, and the log. It knows neither
+ * protocols nor sockets, and includes no other folder. */
 #pragma once
 
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bounds-checked reading and writing of wire bytes (big-endian), and the Internet checksum. */
+/* Bounds-checked reading and writing of wire bytes (big-endian). */
 #pragma once
 
 #include "base/addr.h"
@@ -43,11 +43,3 @@ void writer_zero(struct writer *w, size_t length);
 void writer_addr(struct writer *w, const struct addr *addr);
 /* Overwrites two bytes at `offset` from the start, which have been written before. */
 void writer_patch_u16(struct writer *w, size_t offset, uint16_t value);
-
-/* Internet checksum (RFC 1071): add all pieces, each but the last of even length, then fold. The
- * folded value is written big-endian; over data with a correct checksum it is 0. */
-uint32_t checksum_add(uint32_t sum, const void *bytes, size_t length);
-/* The sum of the pseudo-header of IPv6 (RFC 8200 section 8.1) or of UDP over IPv4. */
-uint32_t checksum_pseudo(const struct addr *source, const struct addr *destination,
-			 uint8_t protocol, uint32_t length);
-uint16_t checksum_fold(uint32_t sum);

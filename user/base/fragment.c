@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fragment.h"
+#include "base/checksum.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/ip.h"
+#include "base/checksum.h"
 
 #define IPV4_HEADER      20
 #define HOP_BY_HOP       0

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/reassembly.h"
+#include "base/checksum.h"
 #include "base/fragment.h"
 #include "base/memory.h"
 
