@@ -2,10 +2,12 @@
 #include "cases.h"
 
 /* What stands between an inner IPv6 header and the payload */
-#define ICMPV6(type) type "000000 27100000"
-#define OPTIONS(next) next "000104 00000000"
+#define ICMPV6(type)         type "000000 27100000"
+#define OPTIONS(next)        next "000104 00000000"
 #define AUTHENTICATION(next) next "010000 00000001 00000001"
-#define SEVEN_OPTIONS OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
+#define SEVEN_OPTIONS                                                                              \
+	OPTIONS("3c")                                                                              \
+	OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c") OPTIONS("3c")
 
 /* clang-format off */
 const struct ingest_case ingest_cases[] = {

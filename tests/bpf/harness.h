@@ -12,7 +12,7 @@
 /* The PIM packet that was handed over last, and how many were. */
 struct observation {
 	unsigned count, first_packets, moved, rivals;
-	bool membership; /* IGMP or MLD, otherwise PIM */
+	bool membership;        /* IGMP or MLD, otherwise PIM */
 	uint32_t ifindex, slot; /* of that, of a first packet, a move, or a rival */
 	size_t length;
 	uint8_t packet[MCI_OBSERVED_MAX];

@@ -148,7 +148,8 @@ static void put_inner(struct writer *w, const struct packet *p, int ttl)
 	put_ip(w, &header);
 	writer_bytes(w, bytes, writer_length(&between));
 	for (int i = 0; i < payload; i++)
-		writer_u8(w, 'a' + i % 26 + (i < 8 ? p->first : 0) + (i == payload - 1 ? p->last : 0));
+		writer_u8(w,
+			  'a' + i % 26 + (i < 8 ? p->first : 0) + (i == payload - 1 ? p->last : 0));
 }
 
 static void put_outer(struct writer *w, const struct packet *p, int udp_length)
@@ -162,8 +163,8 @@ static void put_outer(struct writer *w, const struct packet *p, int udp_length)
 		.protocol = plain(p->outer_extension, protocol),
 		.ttl = 60,
 		.length = udp_length + (p->outer_extension ? 8 : 0) + p->outer_length_wrong,
-		.source = p->from_stranger ? packet_local(family)
-					    : packet_relay_at(family, p->relay),
+		.source =
+			p->from_stranger ? packet_local(family) : packet_relay_at(family, p->relay),
 		.destination = p->to_stranger ? packet_relay(family) : packet_local(family),
 	};
 

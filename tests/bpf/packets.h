@@ -12,7 +12,7 @@
 
 #define FRAME_MAX   4096
 #define TUNNEL_PORT 40001 /* to relay 0; others follow */
-#define NOTHING     (-1) /* where 0 stands for the plain value */
+#define NOTHING     (-1)  /* where 0 stands for the plain value */
 #define HOP_BY_HOP  NOTHING
 
 struct packet {

@@ -119,7 +119,7 @@ int through_xdp(const uint8_t *in, size_t length, struct run *run)
 }
 
 int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run *run,
-			bool *xdp_passed)
+		 bool *xdp_passed)
 {
 	int fate = through_xdp(in, length, run);
 

@@ -74,27 +74,27 @@ struct step {
 
 #define BETTER_FROM(who)                                                                           \
 	{                                                                                          \
-		HEAR, who, 100, 10, false                                                        \
+		HEAR, who, 100, 10, false                                                          \
 	}
 #define BEST_FROM(who)                                                                             \
 	{                                                                                          \
-		HEAR, who, 1, 10, false                                                          \
+		HEAR, who, 1, 10, false                                                            \
 	}
 #define WORSE_FROM(who)                                                                            \
 	{                                                                                          \
-		HEAR, who, 250, 10, false                                                        \
+		HEAR, who, 250, 10, false                                                          \
 	}
 #define EQUAL_FROM(who)                                                                            \
 	{                                                                                          \
-		HEAR, who, 200, 100, false                                                       \
+		HEAR, who, 200, 100, false                                                         \
 	}
 #define SHARED_FROM(who)                                                                           \
 	{                                                                                          \
-		HEAR, who, 1, 1, true                                                            \
+		HEAR, who, 1, 1, true                                                              \
 	}
 #define CANCEL_FROM(who)                                                                           \
 	{                                                                                          \
-		HEAR, who, 0x7fffffff, 0xffffffff, true                                          \
+		HEAR, who, 0x7fffffff, 0xffffffff, true                                            \
 	}
 #define OTHERS_DATA                                                                                \
 	{                                                                                          \

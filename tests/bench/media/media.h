@@ -12,8 +12,8 @@
 /* What the generator sends. */
 struct media_load {
 	__u64 headers[MEDIA_HEADERS / 8]; /* Ethernet to inner IP, channel 0 */
-	__u32 source, group;         /* offsets of the words that tell channels apart */
-	__u32 length;                /* of the frame */
-	__u32 channels;              /* that it draws from */
-	__u32 ifindex;               /* that it sends into */
+	__u32 source, group;              /* offsets of the words that tell channels apart */
+	__u32 length;                     /* of the frame */
+	__u32 channels;                   /* that it draws from */
+	__u32 ifindex;                    /* that it sends into */
 };

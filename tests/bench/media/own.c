@@ -45,8 +45,7 @@ double own_ns_xdp(const struct stage *stage)
 {
 	const struct media *p = stage->programs;
 
-	return own_ns(stage, bpf_program__fd(p->progs.stand_xdp),
-		      harness_xdp_copy(stage->mac),
+	return own_ns(stage, bpf_program__fd(p->progs.stand_xdp), harness_xdp_copy(stage->mac),
 		      bpf_program__fd(p->progs.pass_xdp), p->maps.under_test_xdp);
 }
 

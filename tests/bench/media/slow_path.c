@@ -41,9 +41,9 @@ static void forward(struct cursor data)
 
 	if (slowpath_check(data, everything_is_joined, NULL, &packet) != SLOWPATH_GO_ON)
 		return;
-	frames_send(frames, lan, (uint8_t[]){0x33, 0x33, group[12], group[13], group[14], group[15]},
-		    egress_mac, ETHERTYPE_IPV6,
-		    (struct iovec){packet.header, packet.header_length},
+	frames_send(frames, lan,
+		    (uint8_t[]){0x33, 0x33, group[12], group[13], group[14], group[15]}, egress_mac,
+		    ETHERTYPE_IPV6, (struct iovec){packet.header, packet.header_length},
 		    (struct iovec){(void *)packet.payload, packet.payload_length});
 }
 

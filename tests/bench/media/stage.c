@@ -22,7 +22,7 @@
 #define RTP      12
 
 static const char *const upstreams[STAGE_WAYS] = {
-	[STAGE_XDP] = "xdp0",	      [STAGE_TC] = "tc0",	[STAGE_BARE_XDP] = "barexdp0",
+	[STAGE_XDP] = "xdp0",        [STAGE_TC] = "tc0",       [STAGE_BARE_XDP] = "barexdp0",
 	[STAGE_BARE_TC] = "baretc0", [STAGE_STACK] = "stack0",
 };
 
@@ -37,7 +37,8 @@ static void must(bool done, const char *what)
 static void make_pair(const char *near, const char *far)
 {
 	must(harness_shell("ip link add %s type veth peer name %s && "
-			   "sysctl -qw net.ipv6.conf.%s.disable_ipv6=1 net.ipv6.conf.%s.disable_ipv6=1 && "
+			   "sysctl -qw net.ipv6.conf.%s.disable_ipv6=1 "
+			   "net.ipv6.conf.%s.disable_ipv6=1 && "
 			   "ip link set %s address " MAC " up && ip link set %s up",
 			   near, far, near, far, near, far),
 	     "make interfaces");

@@ -11,11 +11,11 @@
 
 /* An upstream; what its far end sends is handled in its own way. */
 enum stage_way {
-	STAGE_XDP,          /* ingest_xdp */
-	STAGE_TC,           /* ingest_tc */
-	STAGE_BARE_XDP,     /* a redirect and nothing else */
+	STAGE_XDP,      /* ingest_xdp */
+	STAGE_TC,       /* ingest_tc */
+	STAGE_BARE_XDP, /* a redirect and nothing else */
 	STAGE_BARE_TC,
-	STAGE_STACK,        /* no program: to a socket */
+	STAGE_STACK, /* no program: to a socket */
 	STAGE_WAYS
 };
 
@@ -42,11 +42,11 @@ void stage_join(struct stage *stage, const struct sg *first, uint32_t count, con
  * extension header where the programs shall leave them to the stack. */
 void stage_load(struct stage *stage, enum stage_way way, const struct sg *first, uint32_t count,
 		unsigned payload, bool left);
-/* Sends so many; returns when all have been handled as far as the kernel goes. The kernel takes tens
- * of milliseconds to take its own stage down, which count as overhead. */
+/* Sends so many; returns when all have been handled as far as the kernel goes. The kernel takes
+ * tens of milliseconds to take its own stage down, which count as overhead. */
 void stage_send(struct stage *stage, unsigned packets);
-/* Frames that have reached far ends of LANs since the start; the second waits for so many, while they
- * come. */
+/* Frames that have reached far ends of LANs since the start; the second waits for so many, while
+ * they come. */
 uint64_t stage_delivered(const struct stage *stage);
 uint64_t stage_settle(const struct stage *stage, uint64_t expected);
 

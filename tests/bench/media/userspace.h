@@ -5,8 +5,8 @@
 
 #include "stage.h"
 
-/* What users have today: an AMT gateway that reads a socket and writes a raw socket (others write to
- * a tap device), a packet at a time. */
+/* What users have today: an AMT gateway that reads a socket and writes a raw socket (others write
+ * to a tap device), a packet at a time. */
 void gateway_open(const struct stage *stage);
 void gateway_close(void);
 /* Sends what the stage is loaded with, in bursts that sockets and rings hold, and carries it. */

@@ -43,10 +43,18 @@ static const char usage[] =
 enum { OPTION_SOURCE = 256, OPTION_NO_DF, OPTION_OMIT };
 
 static const struct option long_options[] = {
-	{"interface", 1, 0, 'i'},      {"group", 1, 0, 'g'}, {"port", 1, 0, 'p'},
-	{"rate", 1, 0, 'r'},           {"count", 1, 0, 'c'}, {"seconds", 1, 0, 's'},
-	{"size", 1, 0, 'b'},           {"ttl", 1, 0, 't'},   {"source", 1, 0, OPTION_SOURCE},
-	{"no-df", 0, 0, OPTION_NO_DF}, {"help", 0, 0, 'h'},  {"omit", 1, 0, OPTION_OMIT},
+	{"interface", 1, 0, 'i'},
+	{"group", 1, 0, 'g'},
+	{"port", 1, 0, 'p'},
+	{"rate", 1, 0, 'r'},
+	{"count", 1, 0, 'c'},
+	{"seconds", 1, 0, 's'},
+	{"size", 1, 0, 'b'},
+	{"ttl", 1, 0, 't'},
+	{"source", 1, 0, OPTION_SOURCE},
+	{"no-df", 0, 0, OPTION_NO_DF},
+	{"help", 0, 0, 'h'},
+	{"omit", 1, 0, OPTION_OMIT},
 	{0},
 };
 
