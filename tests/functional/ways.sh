@@ -47,7 +47,7 @@ is "denied by the configuration" "$(relays 192.0.2.20)" "the configuration says 
 is "each question with its way" "$(api 'lookup 192.0.2.10' '[.steps[] | "\(.way) \(.type)"] | unique | join(", ")')" \
     "dns-sd A, dns-sd AAAA, dns-sd PTR, dns-sd SRV, source AMTRELAY"
 is "an SRV with another port is refused" "$(api counters '.refused.dns.address > 0')" true
-like "for people: the way of each relay" "$(in_node ingest "$BUILD/mcingest" lookup 192.0.2.10)" "By configured, then dns-sd, then anycast, then source; domain for dns-sd: example\.net\.; DNSSEC: off.*RELAY +WAY.*$ONE +source"
+like "for people: the way of each relay" "$(in_node ingest "$BUILD/mcingest" lookup 192.0.2.10)" "Ways: configured, then dns-sd, then anycast, then source; domain for dns-sd: example\.net\.; DNSSEC: off.*RELAY +WAY.*$ONE +source"
 meet_again
 joins_by "dns-sd" 192.0.2.10 232.1.1.1 $TWO
 joins_by "configured, without discovery" 198.18.7.10 232.1.1.2 $TWO

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One address type for both families, for all the peers. */
+/* The address type of all peers, for both families. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 
 struct address {
-	uint8_t family;    /* AF_INET, AF_INET6, 0: none */
+	uint8_t family;    /* AF_INET or AF_INET6; 0 means no address */
 	uint8_t bytes[16]; /* network order; unused ones are zero, so that memcmp compares */
 };
 
@@ -33,7 +33,7 @@ static inline bool address_equal(const struct address *a, const struct address *
 	return !memcmp(a, b, sizeof(*a));
 }
 
-/* The n-th after the first, by its last four bytes. */
+/* The n-th address after the first one, counted in the last four bytes. */
 static inline struct address address_number(const struct address *first, uint32_t n)
 {
 	uint8_t *last;
@@ -97,7 +97,7 @@ static inline socklen_t address_socket(const struct address *a, uint16_t port,
 	return sizeof(*in6);
 }
 
-/* The text stays good for the next seven calls: enough for one line of output. */
+/* The text remains valid for the next seven calls, which is enough for one line of output. */
 static inline const char *address_text(const struct address *a)
 {
 	static char text[8][INET6_ADDRSTRLEN];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IP datagrams as they lie in memory, and the Internet checksum. Written apart from the codecs
- * under user/ on purpose: the peers are to be a second opinion. */
+/* IP datagrams in memory, and the Internet checksum. The peers do not use the codecs under user/ on
+ * purpose: they are a second opinion. */
 #pragma once
 
 #include "address.h"
@@ -13,7 +13,7 @@ struct datagram {
 	uint8_t tos;      /* or traffic class */
 	uint8_t ttl;      /* or hop limit */
 	uint8_t protocol; /* behind IPv6 extension headers */
-	bool fragment;    /* one of several, also the first */
+	bool fragment;    /* any fragment, the first one included */
 	bool router_alert;
 	size_t header; /* bytes before the payload of `protocol` */
 	size_t length; /* by the datagram's own header; what follows in memory is not part of it */
@@ -54,7 +54,7 @@ static inline uint32_t sum_add(uint32_t sum, const uint8_t *b, size_t length)
 	return (uint32_t)wide;
 }
 
-/* The checksum to write; 0 when the bytes summed hold a right checksum already. */
+/* The checksum to write; 0 if the bytes contain the right checksum already. */
 static inline uint16_t sum_finish(uint32_t sum)
 {
 	while (sum >> 16)
@@ -76,7 +76,7 @@ static inline uint16_t datagram_checksum(const uint8_t *b, const struct datagram
 static inline bool options_have_alert(const uint8_t *o, size_t length, bool v6)
 {
 	uint8_t alert = v6 ? 5 : 148, padding = v6 ? 0 : 1;
-	size_t used = v6 ? 2 : 0; /* what an IPv6 option's length does not count */
+	size_t used = v6 ? 2 : 0; /* bytes that the length of an IPv6 option does not count */
 
 	while (length > 1 && *o != alert) {
 		size_t step = *o == padding ? 1 : o[1] + used;
@@ -144,7 +144,7 @@ static inline const char *datagram_parse6(const uint8_t *b, size_t n, struct dat
 	return datagram_extensions(b, d);
 }
 
-/* NULL, or what is wrong with it. Checksums are asked for one by one: see below. */
+/* Returns NULL, or what is wrong. Checksums are not checked here: see below. */
 static inline const char *datagram_parse(const uint8_t *b, size_t n, struct datagram *d)
 {
 	memset(d, 0, sizeof(*d));
@@ -165,7 +165,8 @@ static inline bool datagram_is_udp(const struct datagram *d)
 	return d->protocol == IPPROTO_UDP && !d->fragment && d->length - d->header >= 8;
 }
 
-/* Of a whole UDP datagram. A checksum of zero means none, which IPv6 does not know. */
+/* Whether the checksum of a complete UDP datagram is right. Zero means no checksum, which IPv6 does
+ * not allow. */
 static inline bool datagram_udp_ok(const uint8_t *b, const struct datagram *d)
 {
 	const uint8_t *udp = b + d->header;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values of command line options. A wrong one is a usage error: one line, exit status 2. */
+/* Values of command line options. A wrong value ends the program with one line and status 2. */
 #pragma once
 
 #include "address.h"

@@ -22,7 +22,7 @@ struct payload {
 	uint64_t sent_ns;
 };
 
-/* splitmix64: neighbouring numbers give unlike words, so that swapped pieces show. */
+/* splitmix64: successive numbers give unlike words, so that swapped pieces are noticed. */
 static inline uint64_t payload_word(uint64_t sequence, uint64_t index)
 {
 	uint64_t x = (sequence << 16 | index) + 0x9e3779b97f4a7c15ull;
@@ -49,7 +49,7 @@ static inline void payload_write(uint8_t *b, size_t size, const struct payload *
 	}
 }
 
-/* False: not from our source, or changed on the way. */
+/* Returns false if the payload is not from our source, or was changed on the way. */
 static inline bool payload_read(const uint8_t *b, size_t size, struct payload *p)
 {
 	uint64_t sequence, sent;

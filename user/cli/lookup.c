@@ -62,7 +62,7 @@ static void print_lookup(const json_t *reply)
 
 	text_line(PLAIN, "Source %s, name %s", text_string(reply, "source"),
 		  text_string(reply, "owner"));
-	text_line(PLAIN, "Ways: %s. Domain for dns-sd: %s. DNSSEC: %s.", ways,
+	text_line(PLAIN, "Ways: %s; domain for dns-sd: %s; DNSSEC: %s", ways,
 		  text_string(reply, "domain"), text_string(reply, "dnssec"));
 	free(ways);
 	putchar('\n');

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* inject IF FILE [AT=HEX]... [cut=N] [pad=N] [mend] [tag=HEX] [times=N]
  *
- * Sends the first frame of a pcap file out of an interface, as it stands or spoilt: bytes replaced
- * from an offset on, the end cut off N bytes early, N zero bytes behind it; `mend` makes the
- * checksums of the IPv4 header and of an IGMP or PIM message right again, and takes that of UDP
- * away; `tag`, last, puts a VLAN tag of four bytes before the ethertype. */
+ * Sends the first frame of a pcap file out of an interface, as it is or changed:
+ *
+ *   AT=HEX   bytes from offset AT on are replaced
+ *   cut=N    the last N bytes are left out
+ *   pad=N    N zero bytes are appended
+ *   mend     the checksums of the IPv4 header and of an IGMP or PIM message are made right again,
+ * and the UDP checksum is removed tag=HEX  a VLAN tag of four bytes is put before the ethertype,
+ * after all other changes times=N  the frame is sent N times */
 #include <err.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -37,7 +41,8 @@ static void read_frame(const char *path, struct frame *frame)
 		err(2, "%s", path);
 	if (fread(header, sizeof(header), 1, file) != 1)
 		errx(2, "%s: no pcap file", path);
-	memcpy(&length, header + FILE_HEADER + 8, sizeof(length)); /* in this machine's order */
+	memcpy(&length, header + FILE_HEADER + 8,
+	       sizeof(length)); /* in the byte order of this machine */
 	if (length > FRAME_MAX || fread(frame->bytes, 1, length, file) != length)
 		errx(2, "%s: no frame of up to %d bytes", path, FRAME_MAX);
 	frame->length = length;

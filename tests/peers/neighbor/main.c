@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A PIM neighbour that wants much: one Hello that holds for ever, then Join/Prune messages as long
- * as an MTU of 1,500 allows, or as --length says (the kernel cuts what the interface does not
- * take), or of so many entries, until every source of a range is joined (or pruned) in every group
- * of a range. IPv4 and IPv6, after the addresses; it hears nothing. */
+/* A PIM neighbor that joins (or prunes) every source of a range in every group of a range. It sends
+ * one Hello that never expires, then Join/Prune messages. Each message is as long as an MTU of
+ * 1,500 allows, or as --length says (the kernel fragments it then), or has as many entries as
+ * --entries says. The addresses decide whether it is PIM over IPv4 or IPv6. It receives nothing. */
 #include "../clock.h"
 #include "../ip.h"
 #include "../options.h"
@@ -98,7 +98,7 @@ static void settings_read(int argc, char **argv)
 		fail(2, "%s", usage);
 }
 
-/* The socket: to ALL-PIM-ROUTERS, the IP header made by the kernel. */
+/* The socket sends to ALL-PIM-ROUTERS; the kernel makes the IP header. */
 
 static void set_option(int fd, int level, int option, const void *value, socklen_t size)
 {
@@ -150,7 +150,8 @@ static void transmit(int fd, uint8_t *message, size_t length)
 {
 	message[1] = 0;
 	put16(message + 2, 0);
-	put16(message + 2, sum_finish(sum_add(0, message, length))); /* IPv6: by the kernel, anew */
+	put16(message + 2,
+	      sum_finish(sum_add(0, message, length))); /* over IPv6 the kernel replaces it */
 	if (write(fd, message, length) < 0)
 		fail(1, "send: %s", strerror(errno));
 }
@@ -199,7 +200,7 @@ static size_t begin_message(uint8_t *b)
 	return at + 2;
 }
 
-/* One group and as many of the sources from `first` on as there is room for; tells how many. */
+/* Writes one group with as many sources from `first` on as there is room for; returns how many. */
 static size_t put_group(uint8_t *b, size_t room, unsigned group, unsigned first, unsigned *count)
 {
 	struct address g = address_number(&settings.group, group);

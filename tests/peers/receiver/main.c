@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An ordinary receiver of one source-specific channel, which counts what comes and what does not.
- * It may join further sources of the group, so that its host's reports are long. */
+/* An ordinary receiver of one channel. It counts the packets that come and those that are missing.
+ * It may join further sources of the group, which makes its host's reports long. */
 #include "../clock.h"
 #include "../options.h"
 #include "../payload.h"
@@ -31,8 +31,8 @@ struct receiver {
 	struct wire wire;
 	struct tally tally;
 	uint64_t bad_payload;
-	int64_t joined, first, latest; /* ns; first is 0 until there is one */
-	int64_t gap;                   /* ns; the longest from one packet to the next */
+	int64_t joined, first, latest; /* ns; `first` is 0 until the first packet */
+	int64_t gap;                   /* ns; the longest time from one packet to the next */
 	bool stopped;
 };
 
@@ -121,7 +121,7 @@ static struct settings settings_read(int argc, char **argv)
 	return s;
 }
 
-/* Linux hands a socket what *others* on the machine joined, unless MULTICAST_ALL is off. */
+/* Linux gives a socket what *others* on the machine have joined, unless MULTICAST_ALL is off. */
 static void receiver_join(struct receiver *r)
 {
 	const struct settings *s = &r->settings;
@@ -246,7 +246,7 @@ static void receiver_run(struct receiver *r)
 	}
 }
 
-/* One line either way; -1 (null in JSON) where no packet came. */
+/* One line, as text or JSON; -1 (null in JSON) if no packet came. */
 static void receiver_summary(const struct receiver *r, uint64_t missing, uint64_t bad_payload)
 {
 	static const char *const formats[] = {

@@ -7,8 +7,8 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 
-/* What Ethernet's minimum frame of 60 bytes leaves behind its header: up to here, bytes after a
- * datagram are padding. */
+/* The payload of Ethernet's shortest frame of 60 bytes: up to here, bytes after a datagram are
+ * padding. */
 #define PADDED_LENGTH 46
 
 void wire_open(struct wire *w, unsigned interface)
@@ -18,7 +18,7 @@ void wire_open(struct wire *w, unsigned interface)
 		.sll_family = AF_PACKET, .sll_protocol = protocol, .sll_ifindex = (int)interface};
 	int yes = 1, size = 32 << 20;
 
-	/* Protocol 0 until bound: else packets of other interfaces would come in between. */
+	/* Protocol 0 until the socket is bound, or packets of other interfaces would come first. */
 	w->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (w->fd < 0)
 		fail(1, "packet socket: %s", strerror(errno));
@@ -43,7 +43,7 @@ static bool wire_is_ours(const struct wire *w, const uint8_t *b, const struct da
 {
 	if (!address_equal(&d->source, &w->source) || !address_equal(&d->destination, &w->group))
 		return false;
-	/* Of a fragment, the port is known in the first one only: take all of the channel. */
+	/* Only the first fragment has the port: count all fragments of the channel. */
 	return d->fragment || (datagram_is_udp(d) && get16(b + d->header + 2) == w->port);
 }
 
@@ -56,7 +56,7 @@ static void wire_packet(struct wire *w, const uint8_t *b, size_t length, uint32_
 	w->packets++;
 	if (length > d.length && length > PADDED_LENGTH)
 		w->trailing++;
-	/* A packet that never left this machine may have its UDP checksum still to be done. */
+	/* The UDP checksum of a packet that never left this machine may not be computed yet. */
 	if (!datagram_header_ok(b, &d) ||
 	    (datagram_is_udp(&d) && !datagram_udp_ok(b, &d) && !(status & TP_STATUS_CSUMNOTREADY)))
 		w->bad_checksums++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The same packets as they come off the wire. The kernel drops what has a wrong checksum before any
- * UDP socket sees it, and cuts off trailing bytes in silence: both show only here. */
+/* The same packets as they come off the wire. Before a UDP socket sees a packet, the kernel drops
+ * it if its checksum is wrong, and silently cuts off trailing bytes: only here both are noticed. */
 #pragma once
 
 #include "../address.h"
@@ -14,5 +14,5 @@ struct wire {
 
 void wire_open(struct wire *w, unsigned interface);
 
-/* Reads all that waits. */
+/* Reads all packets that wait. */
 void wire_drain(struct wire *w);

@@ -7,7 +7,7 @@
 
 #define LATE_MAX 256
 
-/* A ring of those that wait, in the order in which they were made. */
+/* The answers that wait, in the order in which they were made: a ring. */
 static struct {
 	struct path path;
 	int64_t due;

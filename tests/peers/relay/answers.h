@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The answers' way out, as manners have it: dropped, twice, late. */
+/* Sends answers as the manners say: dropped, twice, or late. */
 #pragma once
 
 #include "listener.h"
@@ -8,8 +8,8 @@
 
 void answer_send(const struct path *path, const void *bytes, size_t length);
 
-/* Those that have been late for long enough. */
+/* Sends the answers whose delay is over. */
 void answers_send_due(int64_t now);
 
-/* Milliseconds until the first of them, `most` at most. */
+/* Milliseconds until the first of them is due, `most` at most. */
 int answers_wait(int most);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The forwarding table of RFC 7450 section 5.3.3.4: (S,G) to those who want it. A channel exists,
- * and is joined upstream, as long as somebody does. */
+/* The forwarding table of RFC 7450 section 5.3.3.4: from (S,G) to the endpoints that want it. A
+ * channel exists, and is joined upstream, as long as an endpoint wants it. */
 #pragma once
 
 #include "../address.h"
@@ -29,7 +29,7 @@ struct channel {
 
 struct channel *channel_find(const struct address *source, const struct address *group);
 
-/* Joins it upstream if it is new; NULL if that fails. Without a subscription it must be released.
- */
+/* Joins the channel upstream if it is new; NULL if that fails. If no subscription is added to the
+ * channel, the caller must release it. */
 struct channel *channel_get(const struct address *source, const struct address *group);
 void channel_release(struct channel *channel);

@@ -14,7 +14,7 @@
 
 #include <stdarg.h>
 
-/* One line of the log, put together piece by piece; what does not fit shows as dots. */
+/* One line of the log, written piece by piece; dots stand for what does not fit. */
 struct text {
 	char bytes[1024];
 	size_t length;
@@ -68,7 +68,7 @@ static void on_discovery(const struct path *path, const struct amt_message *m)
 	answer_send(path, answer, amt_write_advertisement(answer, answer_nonce(m), advertised));
 }
 
-/* That a MAC is made of. */
+/* The input of a response MAC. */
 static uint32_t mac_nonce(uint32_t nonce)
 {
 	return manners.periodic ? 0 : nonce;
@@ -256,7 +256,7 @@ static void on_update(const struct path *path, const struct amt_message *m, int6
 	e->unreachable = 0;
 }
 
-/* The endpoint is the one that the message names, not the one that it comes from. */
+/* The endpoint is the one that the message names, not the one that sends the message. */
 static void on_teardown(const struct path *path, const struct amt_message *m, int64_t now)
 {
 	struct path torn = {.relay = path->relay, .gateway = m->gateway, .port = m->gateway_port};

@@ -88,7 +88,7 @@ static void subscription_add(struct endpoint *e, struct channel *c, int64_t now)
 	e->count++;
 }
 
-/* RFC 7450 section 5.3.3.8: above a limit, what is there goes on and additions are ignored. */
+/* RFC 7450 section 5.3.3.8: above a limit, additions are ignored and everything else continues. */
 static const char *limit_reached(const struct endpoint *e)
 {
 	if (!e && manners.limit)

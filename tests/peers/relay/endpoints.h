@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tunnel endpoints and what each wants. An endpoint is made by the first subscription that an
- * Update adds, and is gone with the last one: blocked, expired, torn down or unreachable. */
+/* Tunnel endpoints and their subscriptions. The first subscription that an Update adds makes the
+ * endpoint; it ends with its last subscription: blocked, expired, torn down or unreachable. */
 #pragma once
 
 #include "channels.h"
@@ -16,17 +16,18 @@ struct endpoint {
 	uint64_t updates;
 };
 
-/* How long a subscription lasts: ns. */
+/* How long a subscription lasts, in ns. */
 int64_t membership_interval(void);
 
-/* The one at the other end of this path, or NULL. */
+/* The endpoint at the other end of this path, or NULL. */
 struct endpoint *endpoint_find(const struct path *path);
 
-/* Adds or refreshes a subscription, and the endpoint if it is new. NULL: refused, and said why. */
+/* Adds or refreshes a subscription, and makes the endpoint if it is new. NULL if that is not
+ * allowed; the log says why. */
 struct endpoint *endpoint_subscribe(const struct path *path, const struct address *source,
 				    const struct address *group, int64_t now);
 
-/* These may remove the endpoint; so look it up again. */
+/* The following may remove the endpoint: look it up again after the call. */
 void endpoint_unsubscribe(struct endpoint *e, const struct address *source,
 			  const struct address *group);
 void endpoint_remove(struct endpoint *e, const char *why);

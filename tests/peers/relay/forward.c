@@ -13,8 +13,8 @@
 
 #define QUEUE_LENGTH 64
 
-/* What goes out in one sendmmsg(): AMT header, a fragment's own IP header if it is one, bytes that
- * stay where they were received. */
+/* The messages of one sendmmsg(). Each has an AMT header, an IP header of its own if it is a
+ * fragment, and bytes that are still where they were received. */
 static struct {
 	uint8_t head[AMT_DATA_HEADER + IPV4_HEADER_MAX];
 	struct iovec iov[2];
@@ -36,7 +36,7 @@ void forward_flush(void)
 			counters.data_out += (unsigned)sent;
 			failures = 0;
 		} else if (++failures > 1) {
-			/* The first error may be an earlier message's, reported late: RECVERR. */
+			/* With RECVERR, the first error may be a late one of an earlier message. */
 			counters.drop_send++;
 			failures = 0;
 			done++;
@@ -74,13 +74,13 @@ static void send_data(const struct path *path, const uint8_t *header, size_t hea
 	enqueue(path, header, header_length, bytes, length);
 }
 
-/* Section 5.3.3.6.1: what is left of the path's MTU inside IP, UDP and AMT headers. */
+/* Section 5.3.3.6.1: the path's MTU without IP, UDP and AMT headers. */
 static size_t tunnel_mtu(const struct path *path)
 {
 	return settings.path_mtu - (path->relay.family == AF_INET ? 20 : 40) - 8 - AMT_DATA_HEADER;
 }
 
-/* Section 5.3.3.6.2, without the ICMP error to the source: it is counted instead. */
+/* Section 5.3.3.6.2; instead of an ICMP error to the source, a counter. */
 static void send_fragments(const struct path *path, const uint8_t *bytes, const struct datagram *d)
 {
 	struct fragment f = {.datagram = bytes, .room = tunnel_mtu(path)};
@@ -117,8 +117,7 @@ static void forward_to(struct subscription *s, const uint8_t *bytes, const struc
 		send_whole(path, bytes, d);
 }
 
-/* A sender on this very machine may have left the checksum to a network card that does not exist.
- */
+/* A sender on this machine may have left the checksum to a network card that does not exist. */
 static void finish_checksum(uint8_t *bytes, const struct datagram *d)
 {
 	uint8_t *checksum = bytes + d->header + 6;

@@ -7,8 +7,8 @@
 #define OPTION_END    0
 #define OPTION_NOP    1
 
-/* Options that are not to be copied stay in the first fragment only; in the others they turn into
- * padding, and the header keeps its length. */
+/* Options without the copy flag stay in the first fragment only. In the others they become padding,
+ * and the header keeps its length. */
 static void blank_options(uint8_t *o, size_t length)
 {
 	while (length && *o != OPTION_END) {

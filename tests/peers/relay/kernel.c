@@ -6,7 +6,7 @@
 
 #define TUNNELS_MAX 64
 #define P_FLAG      0x80
-#define UPDATE_FOLD 3 /* an Update keeps the tunnel for so many times of what a Request does */
+#define UPDATE_FOLD 3 /* an Update keeps the tunnel this many times longer than a Request */
 
 static struct {
 	struct path path;
@@ -14,7 +14,7 @@ static struct {
 	int64_t expires;
 } tunnels[TUNNELS_MAX];
 
-/* The one with that address, or a free place; -1. */
+/* The place of that address, else a free place, else -1. */
 static int tunnel_of(const struct path *path, int64_t now)
 {
 	int place = -1;

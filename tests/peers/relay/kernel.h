@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The manners of Linux's own relay (drivers/net/amt.c of 6.1): a tunnel is a gateway's address
- * alone, and has the first port that it came from, one nonce, that of the last Request, and no end
- * but by time. P of a Request is at 0x80; what has other bits set is dropped without a word. */
+/* The manners of Linux's own relay (drivers/net/amt.c of 6.1). A tunnel is known by the gateway's
+ * address alone; it keeps the first port that the gateway used and the nonce of the last Request,
+ * and ends only by time. The P flag of a Request is read at 0x80; a Request with other bits set is
+ * silently dropped. */
 #pragma once
 
 #include "listener.h"
 #include "messages.h"
 
-/* NULL, or why the Request is dropped. The path becomes that of the tunnel, which is made where
- * there is none. */
+/* Returns NULL, or why the Request is dropped. Makes a tunnel if there is none, and changes the
+ * path to the tunnel's. */
 const char *kernel_request(struct path *path, struct amt_message *m, int64_t now);
 /* The same for an Update. */
 const char *kernel_update(struct path *path, const struct amt_message *m, int64_t now);

@@ -26,8 +26,9 @@ static void set_int(int fd, int level, int option, int value, const char *what)
 		fail(1, "%s: %s", what, strerror(errno));
 }
 
-/* DF is clear by default, as in Linux's relay: what exceeds the path is cut into outer fragments.
- * With --path-mtu it is set, as RFC 7450 section 5.3.3.6.3 has it, and the relay cuts inside. */
+/* DF is clear by default, as in Linux's relay: datagrams longer than the path's MTU become outer
+ * fragments. With --path-mtu, DF is set (RFC 7450 section 5.3.3.6.3) and the relay fragments the
+ * inner datagram. */
 static void listener_options(int fd, int family)
 {
 	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6, size = BUFFER_SIZE;
@@ -113,7 +114,7 @@ int path_data_fd(const struct path *path)
 	return other[i].fd;
 }
 
-/* The destination that the message's own IP header had. */
+/* The destination in the IP header of the message. */
 static struct address received_at(struct msghdr *m)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The sockets that AMT messages come in by and go out of. Every answer leaves from the address that
- * was asked, so that it passes the gateway's NAT (RFC 7450 section 5.3.3). */
+/* The sockets for AMT messages. Every answer leaves from the address that was asked, so that it
+ * passes the gateway's NAT (RFC 7450 section 5.3.3). */
 #pragma once
 
 #include "../address.h"
@@ -22,17 +22,17 @@ union path_control {
 	uint8_t bytes[PATH_CONTROL_SIZE];
 };
 
-/* Of --address, or of both families. Returns how many. */
+/* Opens the sockets for --address, or for both families. Returns how many. */
 unsigned listeners_open(void);
 int listener_fd(unsigned index);
 
-/* The next message that waits there: its length, or -1 if there is none. */
+/* Reads the next message. Returns its length, or -1 if there is none. */
 ssize_t listener_receive(unsigned index, void *bytes, size_t size, struct path *path);
 
-/* Tells the endpoints what ICMP errors say; only with --unreachable. */
+/* Counts ICMP errors at their endpoints; only with --unreachable. */
 void listener_errors(unsigned index);
 
-/* What Data is sent by: the path's own socket, or one at another port, if manners say so. */
+/* The socket for Data: the path's own, or one at another port if the manners say so. */
 int path_data_fd(const struct path *path);
 
 void path_send(const struct path *path, const void *bytes, size_t length);

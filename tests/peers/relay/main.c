@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* An AMT relay, RFC 7450 section 5.3: a peer for tests, all of its relay side in one process.
+/* An AMT relay (RFC 7450 section 5.3) for tests, in one process.
  *
- * Outside IPv4 and IPv6, inside IGMPv3 and MLDv2. Left out: any-source groups (records and versions
- * other than those of source-specific multicast are ignored and counted) and ICMP errors to
- * sources. An endpoint is (gateway address, port, relay address); a subscription times out by
- * itself.
+ * Outer headers are IPv4 and IPv6; inside are IGMPv3 and MLDv2. Left out: any-source groups
+ * (records and versions other than those of source-specific multicast are ignored and counted) and
+ * ICMP errors to sources. An endpoint is (gateway address, port, relay address); each subscription
+ * has its own timeout.
  *
  * SIGUSR1 prints a table, SIGHUP reads --manners again, SIGTERM and SIGINT end it. */
 #include "../clock.h"
@@ -27,7 +27,7 @@
 
 #define TICK_MS      100
 #define MESSAGE_MAX  65536
-#define ROUNDS       16 /* of a socket, before the others have their turn */
+#define ROUNDS       16 /* messages of one socket in a row */
 #define QQI_MAX      31744
 #define PATH_MTU_MIN 576
 
@@ -173,7 +173,7 @@ static void print_table(void)
 	upstream_print();
 }
 
-/* False: told to end. */
+/* Returns false when the relay is told to end. */
 static bool take_signal(int fd)
 {
 	struct signalfd_siginfo info;

@@ -18,7 +18,7 @@ static const char *file_path;
 
 static const struct {
 	const char *word;
-	size_t offset; /* in struct manners: of a flag, or of a number from `least` to `most` */
+	size_t offset; /* in struct manners, of a flag or of a number from `least` to `most` */
 	unsigned least, most;
 } words[] = {
 	{"mute", offsetof(struct manners, mute), 0, 0},
@@ -61,7 +61,7 @@ static const char *take_address(const char *value, struct address addresses[2])
 	return NULL;
 }
 
-/* These three: NULL, or what is wrong. */
+/* The following three return NULL, or what is wrong. */
 static const char *take_line(char *line, struct manners *m)
 {
 	char *value = line;
@@ -82,7 +82,8 @@ static const char *take_line(char *line, struct manners *m)
 	return "not a word for manners";
 }
 
-/* Whole or not at all. NULL, or a sentence that stays until the next call. */
+/* Takes all words of the file or none. Returns NULL, or a sentence that is valid until the next
+ * call. */
 static const char *take_file(void)
 {
 	static char problem[512];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IGMPv3 (RFC 3376) and MLDv2 (RFC 3810), each in its whole IP datagram: the General Query that the
- * relay writes, the report that it reads. */
+/* IGMPv3 (RFC 3376) and MLDv2 (RFC 3810) in complete IP datagrams: writes General Queries, reads
+ * reports. */
 #pragma once
 
 #include "../ip.h"
@@ -22,17 +22,18 @@ struct record {
 	const uint8_t *sources;
 };
 
-/* Returns the length. `qrv` and `qqic` as they stand in the message. */
+/* Returns the length. `qrv` and `qqic` are written as they are. */
 size_t query_write(uint8_t *b, bool mld, uint8_t qrv, uint8_t qqic);
 
-/* NULL, or why the datagram is refused: headers, checksums and the extent of every record are
- * checked before the first one is handed out. */
+/* Returns NULL, or why the datagram is rejected. Headers, checksums and the lengths of all records
+ * are checked before the first record is read. */
 const char *report_read(const uint8_t *b, size_t length, struct report_message *r);
 
 bool report_next(struct report_message *r, struct record *out);
 struct address record_source(const struct record *r, unsigned index);
 const char *record_name(uint8_t type);
 
-/* The code of an interval, rounded down to what the code can say, and back; both protocols. */
+/* The code of an interval, rounded down to what a code can express; and back. For both protocols.
+ */
 uint8_t interval_code(unsigned seconds);
 unsigned interval_seconds(uint8_t code);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* AMT messages, RFC 7450 section 5.1: those that a relay reads, those that it writes. */
+/* The AMT messages that a relay reads and writes (RFC 7450 section 5.1). */
 #pragma once
 
 #include "../address.h"
@@ -24,7 +24,7 @@ enum amt_type {
 
 struct amt_message {
 	enum amt_type type;
-	bool reserved_set; /* to be ignored, but worth a note: ours should be zero */
+	bool reserved_set; /* ignored, but noted: our daemon must send zero */
 	bool mld;          /* P flag of a Request */
 	uint8_t flags;     /* the byte that it stands in */
 	uint32_t nonce;
@@ -35,12 +35,12 @@ struct amt_message {
 	struct address gateway;
 };
 
-/* NULL, or why the message is to be ignored. */
+/* Returns NULL, or why the message is ignored. */
 const char *amt_read(const uint8_t *b, size_t length, struct amt_message *m);
 
 size_t amt_write_advertisement(uint8_t *b, uint32_t nonce, const struct address *relay);
 
-/* The header; the caller writes the inner datagram behind it, then the gateway's fields. */
+/* Writes the header. The caller writes the inner datagram behind it, then the gateway's fields. */
 void amt_write_query(uint8_t *b, uint8_t flags, const uint8_t mac[AMT_MAC_LENGTH], uint32_t nonce);
 void amt_write_gateway(uint8_t *b, const struct address *gateway, uint16_t port);
 

@@ -8,7 +8,7 @@
 
 #define SHORT_QUERY 30 /* bytes: the end of IGMP, and of MLD's header, is missing */
 
-/* All else stays right, the IPv4 header checksum included: one fault a message. */
+/* One fault a message: everything else stays right, the IPv4 header checksum included. */
 static void spoil_length(uint8_t *inner)
 {
 	if (inner[0] >> 4 == 6) {

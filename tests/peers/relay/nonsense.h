@@ -4,5 +4,5 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Spoils a right Query as manners say. Returns what is left of its length. */
+/* Spoils a Query as the manners say. Returns its new length. */
 size_t nonsense(uint8_t *query, size_t length);

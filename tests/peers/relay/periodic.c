@@ -19,7 +19,7 @@ static bool is_at(const struct gateway *g, const struct path *path)
 	return address_equal(&g->path.gateway, &path->gateway) && g->path.port == path->port;
 }
 
-/* The gateway's own place, or a free one; NULL. */
+/* The gateway's place, else a free place, else NULL. */
 static struct gateway *place_of(const struct path *path, int64_t now)
 {
 	struct gateway *place = NULL;

@@ -35,5 +35,5 @@ extern struct counters counters;
 /* A line with the time of day, unless --quiet. */
 void event(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The same, also if --quiet: what was asked for, or must not be missed. */
+/* The same, even with --quiet: for what was asked for, or must not be missed. */
 void report(const char *format, ...) __attribute__((format(printf, 1, 2)));

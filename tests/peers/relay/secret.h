@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Response MACs, RFC 7450 sections 5.3.5 and 5.3.6: proof that whoever sends an Update received the
- * Query, without any state kept for a Request. */
+/* Response MACs (RFC 7450 sections 5.3.5 and 5.3.6) prove that the sender of an Update has received
+ * the Query, without state for a Request. */
 #pragma once
 
 #include "messages.h"
 
-/* Also later: MACs of before are good for nothing any more. */
+/* Takes a new secret; all MACs made before become invalid. */
 void secret_start(void);
 
-/* Takes a new secret when it is time. The one before stays good for two query intervals. */
+/* Takes a new secret when it is time. The old one remains valid for two query intervals. */
 void secret_rotate(int64_t now);
 
 void secret_mac(const struct address *gateway, uint16_t port, uint32_t nonce,

@@ -15,7 +15,7 @@
 
 static int captures[UPSTREAM_FDS];
 
-/* A socket for each channel: the kernel allows 20 groups and 10 sources of a group to one. */
+/* One socket for each channel: the kernel allows 20 groups, and 10 sources of a group, on one. */
 static int join_new(const struct address *source, const struct address *group)
 {
 	int level = group->family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;

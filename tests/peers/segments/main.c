@@ -2,8 +2,8 @@
 /* segments FROM TO PORT FILE COUNT TIMES RATE
  *
  * Sends the AMT message of a pcap file's first frame (IPv4, without options) from a relay's address
- * and port, COUNT copies in one UDP_SEGMENT and TIMES of those, RATE copies a second: a veth hands
- * each over as one packet, as GRO would. */
+ * and port: COUNT copies in one send by UDP_SEGMENT, TIMES such sends, RATE copies a second. A veth
+ * delivers each send as one packet, as GRO would. */
 #include <arpa/inet.h>
 #include <err.h>
 #include <netinet/in.h>
@@ -57,7 +57,7 @@ static struct sockaddr_in endpoint(const char *address, unsigned port)
 	return in;
 }
 
-/* The relay's address is another node's. */
+/* The relay's address belongs to another node. */
 static int open_socket(const char *from, const char *to, unsigned port, int message)
 {
 	struct sockaddr_in source = endpoint(from, AMT_PORT), target = endpoint(to, port);

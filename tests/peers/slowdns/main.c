@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A DNS server in trouble: it hands all questions on to one that is not, and the answers back as
- * they come; but those about some names come late, and so out of order, and about others there is
- * none the first time that they are asked for. Which names, a hash of them says, the same in each
- * run. UDP only.
+/* A DNS server in trouble: a proxy that forwards all questions to a real server. Answers about some
+ * names are late, and so out of order; questions about others are not answered the first time. A
+ * hash decides which names these are, so that it is the same in each run. UDP only.
  *
- * SIGTERM and SIGINT end it; then it says how many there were of each. */
+ * SIGTERM and SIGINT end it; then it prints how many questions there were of each kind. */
 #include "../clock.h"
 #include "../ip.h"
 #include "../options.h"
@@ -19,9 +18,9 @@
 
 #define HEADER      12
 #define MESSAGE_MAX 4096
-#define NAMES       (1u << 20) /* whose first question is remembered; more share a place */
-#define QUESTIONS   (1u << 16) /* under way: an ID of ours each */
-#define ROUNDS      64         /* of a socket, before the others have their turn */
+#define NAMES       (1u << 20) /* whose first question is remembered; hashes may collide */
+#define QUESTIONS   (1u << 16) /* open at a time, each with an ID of ours */
+#define ROUNDS      64         /* messages of one socket in a row */
 #define LATE_LEAST  (200 * NS_PER_MS)
 #define LATE_MOST   (2000 * NS_PER_MS)
 #define BUFFER_SIZE (8 << 20)
@@ -30,7 +29,7 @@ struct question {
 	struct sockaddr_storage from;
 	socklen_t from_length;
 	uint16_t id;
-	int64_t due; /* ns; no answer before */
+	int64_t due; /* ns; the answer is not sent before */
 };
 
 struct answer {
@@ -43,7 +42,7 @@ struct answer {
 static struct {
 	struct address listen, server;
 	uint16_t server_port;
-	unsigned late, never; /* of a hundred */
+	unsigned late, never; /* percent */
 } settings = {.server_port = 53};
 
 static struct {
@@ -52,8 +51,8 @@ static struct {
 
 static struct question questions[QUESTIONS];
 static uint16_t last_id;
-static int64_t first_asked[NAMES]; /* by hash; 0: not yet */
-/* Those due first are first. */
+static int64_t first_asked[NAMES]; /* by hash; 0 means not yet */
+/* Ordered: the first due is the first. */
 static TAILQ_HEAD(answers, answer) held = TAILQ_HEAD_INITIALIZER(held);
 static int clients, server;
 
@@ -130,7 +129,7 @@ static int open_signals(void)
 	return fd;
 }
 
-/* FNV-1a of the name, whatever its case, with its bits mixed: the lowest ones are used. */
+/* FNV-1a of the name, without regard to case; its bits are mixed, because the lowest are used. */
 static uint32_t hash_name(const uint8_t *b, size_t length)
 {
 	uint32_t hash = 2166136261u;
@@ -141,7 +140,7 @@ static uint32_t hash_name(const uint8_t *b, size_t length)
 	return hash ^ hash >> 15;
 }
 
-/* When the answer may leave, 0: at once; or -1 where there shall be none. */
+/* When the answer may be sent: 0 means at once, -1 never. */
 static int64_t fate(uint32_t hash, int64_t now)
 {
 	unsigned hundredth = hash % 100;

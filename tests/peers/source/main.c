@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A multicast source: numbered UDP packets at an even pace, from an ordinary UDP socket. Ends after
- * --count packets or --seconds, whichever is less, or on SIGTERM or SIGINT. As the kernel has it,
- * DF is set on what fits the link; --no-df clears it, so that routers on the way may fragment.
- * --omit leaves packets out, as if they were lost. */
+/* A multicast source: sends numbered UDP packets at an even pace from an ordinary UDP socket. It
+ * ends after --count packets or --seconds, whichever comes first, or on SIGTERM or SIGINT. The
+ * kernel sets DF on packets that fit the link; --no-df clears it, so that routers on the way may
+ * fragment. --omit leaves packets out, as if they were lost. */
 #include "../clock.h"
 #include "../options.h"
 #include "../payload.h"
@@ -12,8 +12,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* After a pause the source catches up at once with so many packets, or with 2 ms worth of them;
- * what is beyond that moves the schedule, so that no queue on the way overflows. */
+/* After a pause the source catches up at once with this many packets, or with those of 2 ms. If it
+ * is later than that, the schedule moves, so that no queue on the way overflows. */
 #define BURST_PACKETS  8
 #define BURST_FRACTION 500
 
@@ -185,7 +185,8 @@ static int open_socket(const struct settings *s)
 	return fd;
 }
 
-/* A full queue is no error: the packet is sent a little later. False: told to stop before that. */
+/* A full queue is no error: the packet is sent a little later. Returns false if the source is told
+ * to stop first. */
 static bool send_packet(int fd, const uint8_t *bytes, size_t size)
 {
 	while (send(fd, bytes, size, 0) < 0) {
