@@ -7,7 +7,7 @@
 # the daemon and at the relays; how long that took, from the Join to the Update (`p50_ms`, `p99_ms`), and
 # from the DNS answer on (`after_dns_p99_ms`); what the daemon's memory and loop made of it.
 #
-# In namespaces of its own: box (lan0, wan0), lan (the neighbour), net (DNS; one process is all relays).
+# In namespaces of its own: box (lan0, wan0), lan (the neighbor), net (DNS; one process is all relays).
 # Prints the figures, and writes "joins-5k-per-s" into build/bench.json.
 set -euo pipefail
 . "$(dirname "$0")/box.sh"

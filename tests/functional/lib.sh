@@ -189,7 +189,7 @@ neighbor6_up() { # the sample is our own Hello, from fe80::1: one more in the ad
     until_true "a neighbor over IPv6" neighbor6_there
 }
 
-everything_up() { # the whole path, idle, with FRR as a neighbour in both directions
+everything_up() { # the whole path, idle, with FRR as a neighbor in both directions
     lab_up
     relay_up
     mcingestd_up

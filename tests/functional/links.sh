@@ -24,7 +24,7 @@ received() { in_node receiver cat /sys/class/net/eth0/statistics/rx_packets; }
 frr_has() { in_node access vtysh -c 'show ip pim neighbor' | grep -q "^ *up0 .*$1 "; }
 frr_lacks() { ! frr_has "$1"; }
 frr_joins_by() { in_node access vtysh -c 'show ip pim rpf' | grep -Eq "^ *$S +$G +up0 +$1 "; }
-# Where routes and neighbours change at once, pimd may stay with what it had: the route is set anew.
+# Where routes and neighbors change at once, pimd may stay with what it had: the route is set anew.
 frr_turns_to() {
     frr_joins_by "$1" && return
     in_node access ip route del default
@@ -83,16 +83,16 @@ in_node ingest ip addr del 10.0.0.1/24 dev lan0
 in_node ingest ip addr add 10.0.0.9/24 dev lan0
 in_node ingest ip addr del 10.0.7.1/24 dev lan0
 lan_route 10.0.0.9
-until_true "FRR has the new neighbour" frr_has 10.0.0.9
+until_true "FRR has the new neighbor" frr_has 10.0.0.9
 until_true "and joins by it" frr_turns_to 10.0.0.9
 until_true "and not the old one, which said goodbye" frr_lacks 10.0.0.1
-ok "FRR: a neighbour with the new address in place of the old one's" true
+ok "FRR: a neighbor with the new address in place of the old one's" true
 until_true "data flows" flows
 is "the channel has been one all the time" "$(grep -c "($S,$G) closed" "$WORK/mcingestd.log")" 0
 in_node ingest ip addr del 10.0.0.9/24 dev lan0
 in_node ingest ip addr add 10.0.0.1/24 dev lan0
 lan_route 10.0.0.1
-until_true "FRR has the old neighbour again" frr_knows_us
+until_true "FRR has the old neighbor again" frr_knows_us
 until_true "and joins by it" frr_turns_to 10.0.0.1
 
 # No address of the family at all
@@ -130,7 +130,7 @@ lan_route 10.0.0.1
 until_true "status shows it again" mode_is lan0 downstream tc
 in_node access ethtool -K up0 gro on
 is "with another ifindex" "$(($(in_node ingest cat /sys/class/net/lan0/ifindex) != old))" 1
-until_true "a LAN made again: FRR is a neighbour" frr_knows_us
+until_true "a LAN made again: FRR is a neighbor" frr_knows_us
 until_true "a LAN made again: data flows" flows
 ok "made again, it is served" channel_is $S $G receiving
 before=$(xdp_redirected wan0)

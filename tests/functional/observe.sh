@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# FRR runs on the box itself and is the LAN's PIM neighbour. mcingest says nothing, and serves what routers
+# FRR runs on the box itself and is the LAN's PIM neighbor. mcingest says nothing, and serves what routers
 # join at the box's address.
 . "$(dirname "$0")/lib.sh"
 

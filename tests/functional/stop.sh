@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A clean stop says goodbye to neighbours and relays and removes all that was added to the kernel,
+# A clean stop says goodbye to neighbors and relays and removes all that was added to the kernel,
 # beside filters of others; what a killed daemon left is taken over by the next one.
 . "$(dirname "$0")/lib.sh"
 

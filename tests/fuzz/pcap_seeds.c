@@ -84,7 +84,7 @@ static void write_bare_step(FILE *file, enum fuzz_op op, uint8_t argument)
 
 /* Taking apart */
 
-/* One sequence a family, Hellos before Joins and Prunes as the files' names have it. Two neighbours
+/* One sequence a family, Hellos before Joins and Prunes as the files' names have it. Two neighbors
  * say Hello, so that a Prune has to wait. */
 static void take_pim(struct cursor datagram, struct ip_datagram ip)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define GROUPS_AT                                                                                  \
-	4 /* behind the upstream neighbour and the PIM header: reserved, count, Holdtime */
+	4 /* behind the upstream neighbor and the PIM header: reserved, count, Holdtime */
 
 /* Hello */
 

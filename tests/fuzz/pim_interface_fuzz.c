@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PIM on one interface, both families, with neighbours that say anything while time passes: tables
+/* PIM on one interface, both families, with neighbors that say anything while time passes: tables
  * keep their limits, every timer that runs is one of theirs, joins and leaves are told once each,
  * and a message that is refused changes nothing.
  *
- * STEP_MESSAGE: a datagram; with an argument, from the neighbour of that number. */
+ * STEP_MESSAGE: a datagram; with an argument, from the neighbor of that number. */
 #include "base/log.h"
 #include "fuzz.h"
 #include "pim/interface.h"
