@@ -2,6 +2,7 @@
 /* Members, discoveries and tunnels (RFC 7450 sections 4.1.5 and 5.2.3) in virtual time. The test
  * stands where the sockets are: it sees what is sent to which peer, and answers for it. */
 #include "amt/tunnels.h"
+#include "fini.h"
 #include "samples.h"
 #include "virtual_time.h"
 
@@ -159,7 +160,7 @@ static void end(void)
 {
 	amt_tunnels_close(&tunnels);
 	for (unsigned i = 0; i < ENDPOINTS; i++)
-		cr_expect_null(open_endpoints[i], "a socket was left open");
+		fini_assert(!open_endpoints[i], "a socket was left open");
 	timers_free(&timers);
 }
 

@@ -12,6 +12,7 @@
  *   observe=LAN                           the dataplane is to hand over the LAN's IGMP and MLD */
 #pragma once
 
+#include "fini.h"
 #include "lan/lan.h"
 #include "membership/querier.h"
 #include "pim_messages.h"
@@ -363,9 +364,9 @@ static inline void lab_end(void)
 {
 	lans_stop(&lab.lans);
 	for (unsigned i = 0; i < LAB_SOCKETS; i++)
-		cr_expect_not(lab.sockets[i].open, "a socket was left open");
+		fini_assert(!lab.sockets[i].open, "a socket was left open");
 	channel_table_free(&lab.channels);
-	cr_expect_eq(timers_next(&lab.timers), USEC_NEVER, "a timer was left running");
+	fini_assert(timers_next(&lab.timers) == USEC_NEVER, "a timer was left running");
 	timers_free(&lab.timers);
 }
 

@@ -13,6 +13,7 @@
  *
  * Sources are written i=SECONDS that are left; Queries g (General), q:LIST, s:LIST (with the S
  * flag). */
+#include "fini.h"
 #include "log_file.h"
 #include "membership/querier.h"
 #include "samples.h"
@@ -137,7 +138,7 @@ static void begin_as(int as)
 static void end(void)
 {
 	membership_querier_stop(&querier);
-	cr_assert_eq(timers_next(&timers), USEC_NEVER, "a timer is left");
+	fini_assert(timers_next(&timers) == USEC_NEVER, "a timer is left");
 	timers_free(&timers);
 }
 

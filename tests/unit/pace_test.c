@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Turns and rates in virtual time. The turns are recorded in order. */
 #include "base/pace.h"
+#include "fini.h"
 #include "virtual_time.h"
 
 #include <criterion/criterion.h>
@@ -63,10 +64,10 @@ static void end(void)
 {
 	for (unsigned i = 0; i < ENTRIES; i++)
 		pace_cancel(&ones[i].entry);
-	cr_expect_eq(pace.waiting, 0);
+	fini_assert(!pace.waiting, "nobody waits");
 	run_for(&timers, 3600);
-	cr_expect_null(pace.by_address, "networks of which nothing is left are forgotten");
-	cr_expect_eq(timers.count, 0);
+	fini_assert(!pace.by_address, "networks of which nothing is left are forgotten");
+	fini_assert(!timers.count, "no timer runs");
 	pace_free(&pace);
 	timers_free(&timers);
 }

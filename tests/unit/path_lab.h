@@ -6,6 +6,7 @@
 #pragma once
 
 #include "addresses.h"
+#include "fini.h"
 #include "path/path.h"
 #include "samples.h"
 #include "virtual_time.h"
@@ -342,9 +343,9 @@ static inline void lab_end(void)
 	paths_free(&lab.paths);
 	EACH(i, lab.sockets)
 	{
-		cr_expect_null(lab.sockets[i].endpoint, "a socket was left open");
+		fini_assert(!lab.sockets[i].endpoint, "a socket was left open");
 	}
-	cr_expect_eq(timers_next(&lab.timers), USEC_NEVER, "a timer was left running");
+	fini_assert(timers_next(&lab.timers) == USEC_NEVER, "a timer was left running");
 	timers_free(&lab.timers);
 }
 
