@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What stands in the dataplane's entries, when they are written and renewed, and when they go. */
+/* The dataplane's entries: what they contain, and when they are written, renewed and removed. */
 #include "forward_lab.h"
 
 TestSuite(forward_entry, .init = fwd_begin, .fini = fwd_end);
@@ -27,7 +27,7 @@ static uint16_t port_to(const char *relay)
 	return lab_socket_to(&to)->endpoint->local_port;
 }
 
-Test(forward_entry, says_where_packets_come_from_and_go_to)
+Test(forward_entry, has_flow_lans_slot_and_deadline)
 {
 	struct channel *wanted;
 
@@ -50,8 +50,8 @@ Test(forward_entry, says_where_packets_come_from_and_go_to)
 	cr_expect_eq(fwd.entry.egress[1].ifindex, 15);
 }
 
-/* Otherwise the relay's first packets would find none. */
-Test(forward_entry, stands_before_the_update_goes_out)
+/* Otherwise the relay's first packets would be dropped. */
+Test(forward_entry, is_written_before_the_update_goes_out)
 {
 	fwd_join(SOURCE, GROUP);
 	cr_expect_eq(fwd.puts, 1);
@@ -59,7 +59,7 @@ Test(forward_entry, stands_before_the_update_goes_out)
 	cr_expect_eq(lab_sent(ONE, AMT_UPDATE), 1);
 }
 
-Test(forward_entry, of_ipv6_is_like_one_of_ipv4)
+Test(forward_entry, of_ipv6_has_the_same)
 {
 	struct sg sg = channel(SOURCE6, GROUP6);
 
@@ -69,7 +69,7 @@ Test(forward_entry, of_ipv6_is_like_one_of_ipv4)
 	cr_expect_eq(fwd.entry.egress_count, 1);
 }
 
-/* From one relay to another: both count, then the new one; the old one's late packets still do. */
+/* Late packets of the old relay still count after the channel has moved. */
 Test(forward_entry, has_both_flows_while_the_channel_moves)
 {
 	struct channel *moves = fwd_join(SOURCE, GROUP);
@@ -94,7 +94,7 @@ Test(forward_entry, has_both_flows_while_the_channel_moves)
 	cr_expect_eq(fwd.removes, 0);
 }
 
-Test(forward_entry, has_room_for_so_many_lans)
+Test(forward_entry, has_at_most_so_many_lans)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 
@@ -105,7 +105,7 @@ Test(forward_entry, has_room_for_so_many_lans)
 	cr_expect_eq(fwd.entry.egress[MCI_EGRESS_MAX - 1].ifindex, 10 + MCI_EGRESS_MAX - 1);
 }
 
-Test(forward_entry, leaves_out_lans_that_have_lost_an_assert)
+Test(forward_entry, leaves_out_lans_with_a_lost_assert)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 
@@ -118,8 +118,8 @@ Test(forward_entry, leaves_out_lans_that_have_lost_an_assert)
 	cr_expect_eq(fwd.removes, 0);
 }
 
-/* The daemon rewrites entries by the channels' table or at once, for all. */
-Test(forward_entry, has_a_lan_as_it_is_when_the_entry_is_written)
+/* Entries that exist change only when they are written again. */
+Test(forward_entry, has_the_lan_as_it_is_at_that_time)
 {
 	struct mci_lan gone = {0};
 
@@ -136,7 +136,7 @@ Test(forward_entry, has_a_lan_as_it_is_when_the_entry_is_written)
 	cr_expect_eq(fwd.entry.egress[0].ifindex, 0);
 }
 
-Test(forward_entry, goes_with_its_relay_and_with_its_channel)
+Test(forward_entry, is_removed_with_its_relay_or_its_channel)
 {
 	struct channel *wanted, *other = fwd_join(SOURCE, "232.1.1.9");
 	struct sg sg;
@@ -196,7 +196,7 @@ Test(forward_entry, is_renewed_three_times_in_its_hold)
 	cr_expect_eq(renewed_in(LAB_HOLD / USEC_PER_SEC), 3);
 }
 
-/* 300 channels in three parts, each entry once in the round. */
+/* 300 channels have three parts. Each entry is written once in a round. */
 Test(forward_entry, is_renewed_in_parts)
 {
 	unsigned parts[3];
@@ -219,8 +219,8 @@ Test(forward_entry, is_renewed_in_parts)
 		cr_expect_eq(fwd.puts_of[i], 2, "slot %u: %u", i, fwd.puts_of[i]);
 }
 
-/* A round's place may be beyond the last slot in use when its next part comes. */
-Test(forward_entry, is_renewed_though_others_have_gone)
+/* The next slot of a round may be beyond the last slot in use. */
+Test(forward_entry, is_renewed_after_others_have_gone)
 {
 	struct sg sg;
 
@@ -242,7 +242,7 @@ Test(forward_entry, is_renewed_though_others_have_gone)
 	cr_expect_eq(renewed_in(20), 1);
 }
 
-Test(forward_entry, that_does_not_exist_is_not_renewed)
+Test(forward_entry, is_not_renewed_if_there_is_none)
 {
 	lab_serve(ONE, false);
 	lab_serve(TWO, false);
@@ -253,7 +253,7 @@ Test(forward_entry, that_does_not_exist_is_not_renewed)
 	cr_expect_eq(fwd.puts, 0);
 }
 
-Test(forward_entry, is_not_renewed_after_the_end)
+Test(forward_entry, is_not_renewed_after_forward_stop)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 

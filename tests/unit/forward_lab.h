@@ -20,7 +20,7 @@
 #define LAB_RATE   1000 /* frames of the slow path, a second */
 #define LAB_SLOTS  2048
 
-/* What the channels' entries are in the dataplane, and what was sent. */
+/* The dataplane as the lab plays it, and what it was told. */
 static struct {
 	struct forward forward;
 	struct dataplane_channel entry; /* the last one that was written */
@@ -168,7 +168,7 @@ static inline struct channel *fwd_join(const char *source, const char *group)
 	return channel;
 }
 
-/* Relay ONE sends the channel nothing: until relay TWO is tried beside it. */
+/* Relay ONE sends no data until the channel tries relay TWO beside it. */
 static inline void fwd_try_other(struct channel *channel)
 {
 	for (unsigned i = 0; channel->move != CHANNEL_TRYING; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The slow path: which packets of a tunnel's socket go to which LANs, and how they are counted. */
+/* The slow path: which packets of a tunnel's socket go to which LANs, and what is counted. */
 #include "forward/slow_path.h"
 #include "forward_lab.h"
 
@@ -48,7 +48,7 @@ static void take(const char *relay, struct cursor data)
 	slow_path_take(&fwd.forward, amt_tunnel_find(&lab.paths.tunnels, &by), data);
 }
 
-/* A packet of 100 bytes of the usual channel. */
+/* A packet of 100 bytes of the channel (SOURCE,GROUP) comes. */
 static void take_from(const char *relay)
 {
 	take(relay, packet_v4(SOURCE, GROUP, 100));
@@ -121,7 +121,7 @@ Test(forward_slow, takes_no_packet_of_a_channel_that_nobody_wants)
 	cr_expect_eq(fwd.forward.slow.forwarded.packets, 0);
 }
 
-/* It is wanted, but has no entry: no relay serves it yet. */
+/* No relay serves the channel yet, so it has no entry. */
 Test(forward_slow, takes_no_packet_of_a_channel_that_is_connecting)
 {
 	struct channel *other;
@@ -152,7 +152,7 @@ Test(forward_slow, takes_no_packet_of_another_relay)
 	cr_expect_eq(other->state, CHANNEL_RECEIVING);
 }
 
-Test(forward_slow, has_nowhere_to_go_if_another_router_forwards_it)
+Test(forward_slow, drops_packets_that_another_router_forwards)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 
@@ -166,7 +166,7 @@ Test(forward_slow, has_nowhere_to_go_if_another_router_forwards_it)
 	expect_drop(MCI_DROP_NO_EGRESS, 1);
 }
 
-Test(forward_slow, refuses_what_the_program_refuses)
+Test(forward_slow, drops_what_the_bpf_program_drops)
 {
 	struct cursor old;
 
@@ -183,7 +183,7 @@ Test(forward_slow, refuses_what_the_program_refuses)
 
 /* Moves */
 
-Test(forward_slow, takes_both_relays_packets_until_the_others_have_come)
+Test(forward_slow, takes_packets_of_both_relays_until_the_channel_has_moved)
 {
 	struct channel *moves = fwd_join(SOURCE, GROUP);
 
@@ -210,7 +210,7 @@ Test(forward_slow, takes_both_relays_packets_until_the_others_have_come)
 	expect_drop(MCI_DROP_DUPLICATE, 1);
 }
 
-Test(forward_slow, takes_no_more_of_the_relay_that_was_left)
+Test(forward_slow, takes_no_packet_of_the_relay_that_was_left)
 {
 	struct channel *moves = fwd_join(SOURCE, GROUP);
 
@@ -268,7 +268,7 @@ static uint16_t offset_field(unsigned frame)
 }
 
 /* RFC 791 section 3.2: offsets count 8 bytes. */
-Test(forward_slow, cuts_a_packet_for_a_lan_that_takes_only_shorter_ones)
+Test(forward_slow, fragments_a_packet_for_a_lan_with_a_smaller_mtu)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 
@@ -288,7 +288,7 @@ Test(forward_slow, cuts_a_packet_for_a_lan_that_takes_only_shorter_ones)
 	expect_drop(MCI_DROP_EXCEEDS_MTU, 0);
 }
 
-Test(forward_slow, drops_a_packet_that_must_not_be_cut)
+Test(forward_slow, drops_a_packet_that_must_not_be_fragmented)
 {
 	struct channel *wanted = fwd_join(SOURCE6, GROUP6);
 
@@ -306,8 +306,8 @@ Test(forward_slow, drops_a_packet_that_must_not_be_cut)
 	cr_expect_eq(forward_slow_stats(wanted)->packets, 1);
 }
 
-/* The interface's MTU has become smaller, and we have not heard of it yet. */
-Test(forward_slow, counts_packets_that_turn_out_too_long)
+/* The interface's MTU has become smaller, but the LAN does not have the new one yet. */
+Test(forward_slow, counts_packets_that_the_kernel_finds_too_long)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 
@@ -317,7 +317,7 @@ Test(forward_slow, counts_packets_that_turn_out_too_long)
 	cr_expect_eq(wanted->state, CHANNEL_JOINED);
 }
 
-Test(forward_slow, sends_no_further_piece_after_one_that_was_refused)
+Test(forward_slow, sends_no_further_fragment_after_one_was_refused)
 {
 	struct channel *wanted = fwd_join(SOURCE, GROUP);
 
@@ -333,12 +333,12 @@ Test(forward_slow, sends_no_further_piece_after_one_that_was_refused)
 	take(ONE, packet_v4(SOURCE, GROUP, 1400));
 	cr_expect_eq(fwd.frame_count, 3);
 	expect_drop(MCI_DROP_LAN_REFUSED, 2);
-	cr_expect_eq(forward_slow_stats(wanted)->packets, 1, "the other LAN has it");
+	cr_expect_eq(forward_slow_stats(wanted)->packets, 1, "the other LAN took the packet");
 }
 
 /* The rate */
 
-/* A tenth of a second's frames at once: 10 of 100. */
+/* At most a tenth of the rate at once: 10 of 100 frames. */
 Test(forward_slow, sends_so_many_frames_a_second)
 {
 	fwd.forward.slow.bucket = bucket_new(100, lab.timers.now);
@@ -354,7 +354,7 @@ Test(forward_slow, sends_so_many_frames_a_second)
 	expect_drop(MCI_DROP_SLOW_RATE, 9);
 }
 
-Test(forward_slow, sends_all_pieces_of_a_packet_or_none)
+Test(forward_slow, sends_all_fragments_of_a_packet_or_none)
 {
 	fwd.forward.slow.bucket = bucket_new(100, lab.timers.now);
 	fwd_join(SOURCE, GROUP);
@@ -381,7 +381,7 @@ Test(forward_slow, begins_with_the_rate_that_is_set)
 	cr_expect_eq(fwd.frame_count, 0, "LAB_RATE allows 100 at once");
 }
 
-Test(forward_slow, has_a_rate_of_all_channels)
+Test(forward_slow, measures_the_rate_of_all_channels_together)
 {
 	fwd_join(SOURCE, GROUP);
 	fwd_join(SOURCE6, GROUP6);

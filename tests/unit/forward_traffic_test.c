@@ -28,7 +28,7 @@ static void see_rtp(const struct channel *channel, uint16_t sequence, uint64_t p
 	stats->rtp.packets = packets;
 }
 
-Test(forward_traffic, is_that_of_both_paths)
+Test(forward_traffic, is_the_sum_of_both_paths)
 {
 	struct dataplane_channel_stats stats;
 	struct channel *channel;
@@ -48,7 +48,7 @@ Test(forward_traffic, is_that_of_both_paths)
 	cr_expect_eq(stats.rtp.sequence, 4711);
 	cr_expect_eq(stats.rtp.ssrc, 7);
 	cr_expect(stats.rtp.is_version_2);
-	cr_expect_eq(channel->meter.rate.packets_per_s, 0, "a client moves no meter");
+	cr_expect_eq(channel->meter.rate.packets_per_s, 0, "a read does not move the meter");
 }
 
 Test(forward_traffic, is_zero_if_it_cannot_be_read)
@@ -65,7 +65,7 @@ Test(forward_traffic, is_zero_if_it_cannot_be_read)
 	cr_expect_eq(stats.rtp.packets, 0);
 }
 
-Test(forward_traffic, gives_the_rate_at_each_look)
+Test(forward_traffic, is_measured_at_each_look)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 
@@ -80,8 +80,7 @@ Test(forward_traffic, gives_the_rate_at_each_look)
 	cr_expect_float_eq(channel->meter.rate.packets_per_s, 100, 0.01, "as before");
 }
 
-/* The second look of two is beyond 10 s; a third one at 20 s sees no more. */
-Test(forward_traffic, has_a_round_of_looks)
+Test(forward_traffic, is_looked_at_every_ten_seconds)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 
@@ -96,8 +95,8 @@ Test(forward_traffic, has_a_round_of_looks)
 	cr_expect_eq(channel->meter.rate.packets_per_s, 0);
 }
 
-/* 200 channels in two parts, 5 s apart. */
-Test(forward_traffic, has_a_round_in_parts)
+/* 200 channels have two parts, 5 s apart. */
+Test(forward_traffic, is_looked_at_in_parts)
 {
 	char group[ADDR_TEXT];
 
@@ -140,8 +139,8 @@ Test(forward_traffic, of_all_channels_is_summed_up)
 	cr_expect_float_eq(total.bits_per_s, 40000, 1);
 }
 
-/* The counters are an earlier daemon's. */
-Test(forward_traffic, of_a_channel_that_is_adopted_counts_from_now_on)
+/* An earlier daemon's packets are not part of the rate. */
+Test(forward_traffic, of_an_adopted_channel_counts_from_now_on)
 {
 	struct sg sg = channel(SOURCE, GROUP);
 	struct channel *adopted;
@@ -164,8 +163,8 @@ Test(forward_traffic, of_a_channel_that_is_adopted_counts_from_now_on)
 	cr_expect_eq(adopted->meter.base.packets, 0);
 }
 
-/* RFC 3550: from sequence 100 to 115, 12 of 15 packets. One of them went by the slow path. */
-Test(forward_traffic, shows_packets_that_rtp_misses)
+/* Sequence numbers go from 100 to 115, but only 12 packets came, one of them by the slow path. */
+Test(forward_traffic, shows_losses_of_rtp)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 
@@ -179,7 +178,7 @@ Test(forward_traffic, shows_packets_that_rtp_misses)
 	cr_expect_eq(rtp_lost(&channel->rtp), 3);
 }
 
-Test(forward_traffic, is_noted_as_the_dataplane_has_told_it)
+Test(forward_traffic, is_noted_without_a_second_read)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 	struct dataplane_channel_stats told = {.packets = 30, .bytes = 3000};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Data that flows, and data that has stopped: what the channels and their relays are told. */
+/* Data flows or has stopped: what the channels are told, and what their relays are asked. */
 #include "forward/watch.h"
 #include "forward_lab.h"
 
 TestSuite(forward_watch, .init = fwd_begin, .fini = fwd_end);
 
-/* A packet of the channel passes in the kernel, now. */
+/* The kernel forwards a packet of the channel now. */
 static void pass(const struct channel *channel)
 {
 	struct dataplane_channel_stats *stats = &fwd.stats[channel->slot];
@@ -15,7 +15,7 @@ static void pass(const struct channel *channel)
 	stats->last_ns = lab.timers.now * 1000;
 }
 
-/* A packet each 100 ms. */
+/* The kernel forwards a packet every 100 ms. */
 static void flow_for(struct channel *channel, double seconds)
 {
 	for (unsigned i = 0; i < (unsigned)(seconds * 10); i++) {
@@ -51,7 +51,8 @@ Test(forward_watch, data_that_flows_keeps_a_channel_receiving)
 	cr_expect_geq(tunnel->gateway.data, lab.timers.now - FLOW_INTERVAL);
 	cr_expect_eq(probes_to(ONE), 1, "the first Request only");
 	cr_expect_eq(probes_to(TWO), 0);
-	cr_expect_float_eq(channel->meter.rate.packets_per_s, 10, 1, "its meters look, too");
+	cr_expect_float_eq(channel->meter.rate.packets_per_s, 10, 1,
+			   "the meters are looked at, too");
 }
 
 Test(forward_watch, looks_twice_a_second)
@@ -64,8 +65,8 @@ Test(forward_watch, looks_twice_a_second)
 	cr_expect_eq(fwd.chunk_reads, 20);
 }
 
-/* A steady flow is missed within 1.5 s. */
-Test(forward_watch, a_flow_that_stops_makes_the_channel_silent_and_its_relay_is_asked_once)
+/* The stop of a steady flow is noticed within 1.5 s. */
+Test(forward_watch, a_stop_makes_the_channel_silent_and_probes_its_relay_once)
 {
 	struct channel *channel = join_and_receive(SOURCE, GROUP);
 	unsigned before;
@@ -97,8 +98,7 @@ Test(forward_watch, a_silent_channel_is_receiving_again_when_data_comes)
 	cr_expect_not(channel->silent);
 }
 
-/* It had no steady flow: 10 s. */
-Test(forward_watch, a_flow_that_is_not_steady_is_missed_later)
+Test(forward_watch, the_stop_of_an_unsteady_flow_is_noticed_after_ten_seconds)
 {
 	struct channel *channel = join_and_receive(SOURCE, GROUP);
 
@@ -109,7 +109,7 @@ Test(forward_watch, a_flow_that_is_not_steady_is_missed_later)
 	cr_expect_eq(channel->state, CHANNEL_JOINED);
 }
 
-Test(forward_watch, packets_of_the_slow_path_are_data_as_well)
+Test(forward_watch, packets_of_the_slow_path_count_as_data)
 {
 	struct channel *channel = join_and_receive(SOURCE, GROUP);
 
@@ -126,7 +126,7 @@ Test(forward_watch, packets_of_the_slow_path_are_data_as_well)
 	cr_expect_eq(channel->flow.last, lab.timers.now - USEC_PER_SEC / 10);
 }
 
-/* Nothing is known of its data: it is another router's that goes to the LAN. */
+/* Another router forwards the channel: whether our relay sends data is unknown. */
 Test(forward_watch, a_channel_without_egress_is_not_silent)
 {
 	struct channel *channel = join_and_receive(SOURCE, GROUP);
@@ -144,8 +144,8 @@ Test(forward_watch, a_channel_without_egress_is_not_silent)
 	cr_expect_eq(probes_to(ONE), before + 1);
 }
 
-/* While a channel moves, data may be of either relay. */
-Test(forward_watch, data_of_a_moving_channel_is_nobodys)
+/* While a channel moves, its data may come from either relay. */
+Test(forward_watch, data_of_a_moving_channel_counts_for_no_relay)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 	struct addr one = address(ONE);
@@ -171,8 +171,8 @@ Test(forward_watch, channels_that_never_had_data_are_not_looked_at)
 	cr_expect_eq(fwd.chunk_reads, 1);
 }
 
-/* The record of the first packet was lost: the meters' round finds it. */
-Test(forward_watch, a_first_packet_that_nobody_told_of_is_found)
+/* The event of the first packet was lost. The round of the meters finds the data. */
+Test(forward_watch, a_first_packet_without_an_event_is_found)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 	unsigned tenths = 0;
@@ -186,7 +186,7 @@ Test(forward_watch, a_first_packet_that_nobody_told_of_is_found)
 	cr_expect_eq(channel->trace.first_packet, 0);
 }
 
-Test(forward_watch, counters_that_cannot_be_read_say_nothing)
+Test(forward_watch, unreadable_counters_change_nothing)
 {
 	struct channel *channel = join_and_receive(SOURCE, GROUP);
 

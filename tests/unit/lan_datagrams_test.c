@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Packets that the dataplane has observed: whole or in fragments, for which LAN and protocol, and
- * what is rejected. */
+/* Packets that the dataplane has observed: fragments are put together, each message reaches the
+ * protocol of its LAN, and bad messages are counted as rejected. */
 #include "lan_lab.h"
 
 static void begin(void)
@@ -38,11 +38,12 @@ static void expect_rejected(enum protocol protocol, enum fault fault, const char
 
 	cr_expect_eq(lab.rejected[protocol][fault], 1, "%s %s", protocol_name(protocol),
 		     fault_name(fault));
-	cr_expect_eq(lab_all_rejected(), 1, "nothing else is");
+	cr_expect_eq(lab_all_rejected(), 1, "nothing else is rejected");
 	cr_expect_str_eq(addr_format(&lab.rejected_from, text), from);
 }
 
-/* Fragments: IPv4's header of 24 bytes, IPv6's of 48 with its hop-by-hop options, are copied. */
+/* Fragments. Each gets a copy of the header: 24 bytes of IPv4, 48 bytes of IPv6 with its hop-by-hop
+ * options. */
 
 static struct cursor fragment_v4(struct cursor whole, unsigned from, unsigned to, bool more,
 				 uint8_t *bytes)
@@ -75,7 +76,7 @@ static struct cursor fragment_v6(struct cursor whole, unsigned from, unsigned to
 	return cursor_over(bytes, writer_length(&w));
 }
 
-/* The payload's bytes `from` to `to`; 0 for the end. */
+/* The fragment with the payload's bytes from `from` to `to`; a `to` of 0 means the end. */
 static struct cursor fragment(struct cursor whole, unsigned from, unsigned to)
 {
 	static uint8_t bytes[2048];
@@ -130,7 +131,7 @@ FAMILY_TEST(lan_datagrams, fragments_that_overlap_are_rejected)
 	cr_expect_eq(lab_all_rejected(), 1, "once for the datagram");
 }
 
-FAMILY_TEST(lan_datagrams, fragments_of_reports_are_their_own_protocols)
+FAMILY_TEST(lan_datagrams, fragments_of_pim_and_of_hosts_are_kept_apart)
 {
 	lans_observed_hosts(&lab.lans, 10, lab.timers.now, fragment(join_packet(is), 0, 16));
 	observe_pim(10, fragment(join_packet(is), 16, 0));
@@ -200,7 +201,8 @@ FAMILY_TEST(lan_datagrams, a_join_of_a_stranger_is_rejected)
 	cr_expect_eq(lab_joined_on(is), 0);
 }
 
-/* What is not ICMPv6 at all is counted; of ICMPv6 the program lets fragments of anything pass. */
+/* The BPF program hands over fragments of any ICMPv6 message, so ICMPv6 other than MLD is no fault.
+ */
 
 static void observe_as(const struct lan_family *is, uint8_t protocol, uint8_t type)
 {
@@ -227,9 +229,9 @@ FAMILY_TEST(lan_datagrams, another_protocol_is_counted)
 	expect_rejected(PROTOCOL_MEMBERSHIP, FAULT_TYPE, is->host);
 }
 
-/* Who is spoken to */
+/* Packets that nobody on the LAN listens to */
 
-FAMILY_TEST(lan_datagrams, packets_of_other_interfaces_are_nobodys)
+FAMILY_TEST(lan_datagrams, packets_of_other_interfaces_are_ignored)
 {
 	observe_pim(12, join_packet(is));
 	lans_observed_hosts(&lab.lans, 12, lab.timers.now, report_packet(is));
@@ -239,14 +241,14 @@ FAMILY_TEST(lan_datagrams, packets_of_other_interfaces_are_nobodys)
 	cr_expect_eq(lab_all_rejected(), 0);
 }
 
-FAMILY_TEST(lan_datagrams, hosts_that_are_not_asked_are_not_heard)
+FAMILY_TEST(lan_datagrams, reports_on_a_lan_without_igmp_are_ignored)
 {
 	lab_report(1, is->host, MEMBERSHIP_ALLOW, is->source, is->group);
 	cr_expect_eq(lab_joined_on(is), 0);
 	cr_expect_eq(lab_all_rejected(), 0);
 }
 
-FAMILY_TEST(lan_datagrams, a_family_that_is_not_spoken_is_not_heard)
+FAMILY_TEST(lan_datagrams, packets_of_a_family_without_address_are_ignored)
 {
 	struct lan_link without = lab_bare_link(0);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A LAN follows its interface: other addresses, another name, down, up, gone; and the joins of an
+/* A LAN follows its interface when addresses, name or state change. A LAN adopts the joins of an
  * earlier daemon. */
 #include "lan_lab.h"
 
@@ -68,11 +68,12 @@ FAMILY_TEST(lan_follow, nothing_happens_if_nothing_has_changed)
 {
 	start_with_joins(true);
 	follow(lab_link(0));
-	cr_expect_str_eq(lab_events(), "observe=lan0", "the dataplane may be attached anew");
+	cr_expect_str_eq(lab_events(), "observe=lan0",
+			 "the dataplane may have been attached again");
 	cr_expect_eq(lab_joined_on(is), 1);
 }
 
-FAMILY_TEST(lan_follow, from_another_address_pim_begins_as_a_new_router)
+FAMILY_TEST(lan_follow, pim_with_another_address_begins_as_a_new_router)
 {
 	start_with_joins(false);
 	follow(lab_moved_link(is));
@@ -82,7 +83,7 @@ FAMILY_TEST(lan_follow, from_another_address_pim_begins_as_a_new_router)
 	cr_expect_str_eq(lab_events(), "");
 }
 
-FAMILY_TEST(lan_follow, hosts_are_asked_from_another_address)
+FAMILY_TEST(lan_follow, queries_come_from_the_new_address)
 {
 	start_with_joins(true);
 	lab_report(0, is->host, MEMBERSHIP_ALLOW, is->source, is->group);
@@ -94,7 +95,7 @@ FAMILY_TEST(lan_follow, hosts_are_asked_from_another_address)
 	cr_expect_eq(membership_querier_count(&lan_hosts_of(lan0(), is->family)->querier), 1);
 }
 
-FAMILY_TEST(lan_follow, without_a_socket_for_the_new_address_the_old_one_stays)
+FAMILY_TEST(lan_follow, the_old_address_stays_if_no_socket_can_be_opened)
 {
 	start_with_joins(true);
 	strcpy(lab.cannot_open, is->other);
@@ -107,7 +108,7 @@ FAMILY_TEST(lan_follow, without_a_socket_for_the_new_address_the_old_one_stays)
 			 expected("observe=lan0 openh=> closeh=< query=> "
 				  "open=> bye=< close=< hello=>+~ hello=>+~",
 				  is),
-			 "when the interface changes again");
+			 "tried again at the next change");
 }
 
 FAMILY_TEST(lan_follow, another_secondary_address_is_announced)
@@ -130,7 +131,7 @@ FAMILY_TEST(lan_follow, another_secondary_address_is_announced)
 	cr_expect_str_eq(lab_events(), events);
 }
 
-Test(lan_follow, an_interface_that_goes_down_ends_all_joins_until_it_is_up)
+Test(lan_follow, joins_end_when_the_interface_goes_down)
 {
 	start_with_joins(false);
 	follow(down());
@@ -149,7 +150,7 @@ Test(lan_follow, an_interface_that_goes_down_ends_all_joins_until_it_is_up)
 	cr_expect_eq(lab_joined_on(&ipv4), 1);
 }
 
-Test(lan_follow, what_is_joined_on_another_lan_goes_on_there)
+Test(lan_follow, joins_of_another_lan_stay)
 {
 	start_with_joins(false);
 	lab_hello(1, ipv4.router);
@@ -167,7 +168,7 @@ FAMILY_TEST(lan_follow, joins_end_with_their_familys_addresses)
 	start_with_joins(true);
 	lab_report(0, is->host, MEMBERSHIP_ALLOW, is->source, is->group);
 	follow(without(is->family));
-	cr_expect_eq(lab_joined_on(is), 0, "of routers and of hosts");
+	cr_expect_eq(lab_joined_on(is), 0, "those of routers and those of hosts");
 	cr_expect_eq(lab_joined_on(stays), 1);
 	cr_expect_null(lan_pim_of(lan0(), is->family)->socket);
 	cr_expect_not_null(lan_pim_of(lan0(), stays->family)->socket);
@@ -175,7 +176,7 @@ FAMILY_TEST(lan_follow, joins_end_with_their_familys_addresses)
 	cr_expect_not_null(lan_hosts_of(lan0(), stays->family)->socket);
 }
 
-Test(lan_follow, an_interface_that_is_gone_is_no_lan_until_it_comes_back)
+Test(lan_follow, a_lan_ends_with_its_interface_and_begins_again_with_it)
 {
 	struct lan_link gone = {.name = "lan0"}, back = lab_link(0);
 
@@ -191,7 +192,7 @@ Test(lan_follow, an_interface_that_is_gone_is_no_lan_until_it_comes_back)
 	cr_expect_not_null(strstr(lab_events(), "observe=lan0 openh=10.0.0.5 query=10.0.0.5"));
 }
 
-/* The state machines have the LAN's name for their lines in the log. */
+/* The state machines log with the LAN's name. */
 Test(lan_follow, an_interface_may_be_renamed)
 {
 	struct lan_link renamed = lab_link(0);
@@ -205,8 +206,8 @@ Test(lan_follow, an_interface_may_be_renamed)
 	cr_expect_eq(lab_joined_on(&ipv4), 1);
 }
 
-/* Hosts cannot be heard anew: those that are known stay. */
-Test(lan_follow, hosts_stay_as_they_are_while_the_dataplane_fails)
+/* IGMP keeps its old address and its memberships. */
+Test(lan_follow, hosts_do_not_follow_if_the_dataplane_fails)
 {
 	start_with_joins(true);
 	lab.cannot_observe = true;
@@ -216,13 +217,13 @@ Test(lan_follow, hosts_stay_as_they_are_while_the_dataplane_fails)
 	cr_expect_not_null(lan0()->igmp.socket);
 }
 
-/* PIM found no socket when the interface came up; hosts did. */
+/* When the interface came up, a socket for IGMP or MLD could be opened, but none for PIM. */
 static void *open_no_pim(const struct lan *lan, enum protocol protocol, const struct addr *source)
 {
 	return protocol == PROTOCOL_MEMBERSHIP ? lab_open(lan, protocol, source) : NULL;
 }
 
-FAMILY_TEST(lan_follow, what_hosts_want_stays_though_pim_cannot_speak)
+FAMILY_TEST(lan_follow, joins_of_hosts_stay_if_pim_cannot_start)
 {
 	struct lan_actions no_pim = lab_lan_actions;
 
@@ -242,8 +243,8 @@ FAMILY_TEST(lan_follow, what_hosts_want_stays_though_pim_cannot_speak)
 	cr_expect_eq(lab_joined_on(is), 1);
 }
 
-/* Section 4.6: we lost the Assert on an interface that is down now. */
-FAMILY_TEST(lan_follow, an_asserts_loss_is_forgotten_with_the_interface)
+/* RFC 7761 section 4.6: the Assert that we lost is part of the state that ends. */
+FAMILY_TEST(lan_follow, a_lost_assert_is_forgotten_when_the_interface_goes_down)
 {
 	struct channel *channel;
 
@@ -274,7 +275,7 @@ static bool adopt(const struct lan_family *is)
 	return lan_adopt(lan0(), &sg);
 }
 
-FAMILY_TEST(lan_follow, an_earlier_daemons_join_lasts_for_its_holdtime)
+FAMILY_TEST(lan_follow, an_adopted_join_lasts_for_the_holdtime)
 {
 	lab_start(false);
 	cr_expect(adopt(is));
@@ -284,8 +285,8 @@ FAMILY_TEST(lan_follow, an_earlier_daemons_join_lasts_for_its_holdtime)
 	cr_expect_eq(lab_joined_on(is), 0);
 }
 
-/* Robustness 2 times 125 s, and 10 s: RFC 3376 section 8.4. */
-FAMILY_TEST(lan_follow, an_earlier_daemons_join_is_its_hosts_if_they_are_asked)
+/* RFC 3376 section 8.4: 2 times 125 s plus 10 s. */
+FAMILY_TEST(lan_follow, an_adopted_join_counts_as_one_of_hosts_if_they_are_asked)
 {
 	lab_start(true);
 	cr_expect(adopt(is));
@@ -298,7 +299,7 @@ FAMILY_TEST(lan_follow, an_earlier_daemons_join_is_its_hosts_if_they_are_asked)
 	cr_expect_eq(lab_joined_on(is), 0);
 }
 
-FAMILY_TEST(lan_follow, an_earlier_daemons_join_is_its_routers_if_hosts_have_no_room)
+FAMILY_TEST(lan_follow, an_adopted_join_counts_as_one_of_routers_if_hosts_have_no_room)
 {
 	lab.lans.hosts.limit = 0;
 	lab_start(true);
@@ -308,7 +309,7 @@ FAMILY_TEST(lan_follow, an_earlier_daemons_join_is_its_routers_if_hosts_have_no_
 		     1);
 }
 
-FAMILY_TEST(lan_follow, nothing_is_adopted_where_the_family_is_not_spoken)
+FAMILY_TEST(lan_follow, no_join_is_adopted_for_a_family_without_address)
 {
 	struct sg sg = channel(is->source, is->group);
 

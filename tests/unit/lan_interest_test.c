@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Routers and hosts that want a channel, on one LAN or several; and what PIM is told of it, for its
- * Asserts. */
+/* Routers and hosts of one or two LANs join and leave a channel. PIM asserts what is forwarded. */
 #include "lan_lab.h"
 #include "log_file.h"
 
@@ -28,7 +27,7 @@ static void end(void)
 
 TestSuite(lan_interest, .init = begin, .fini = end);
 
-/* What was logged so far; to be freed. */
+/* Returns what was logged since the last call, to be freed. */
 static char *read_log(void)
 {
 	char *log = log_file_end(&log_file);
@@ -77,8 +76,8 @@ FAMILY_TEST(lan_interest, a_join_opens_the_channel_and_a_prune_closes_it)
 	expect_log(is, "left on lan1");
 }
 
-/* The packet may have waited for us. */
-FAMILY_TEST(lan_interest, a_channel_is_wanted_since_its_join_was_seen)
+/* The time at which the kernel saw the Join counts, not the time at which the daemon read it. */
+FAMILY_TEST(lan_interest, the_time_of_the_join_is_when_it_was_seen)
 {
 	struct wire_entry entry = {is->group, 0, FULL, false, is->source, SPARSE, FULL};
 	uint8_t bytes[256], packet[512];
@@ -89,7 +88,7 @@ FAMILY_TEST(lan_interest, a_channel_is_wanted_since_its_join_was_seen)
 	cr_expect_eq(lab_channel(is->source, is->group)->trace.join_seen, 4711);
 }
 
-FAMILY_TEST(lan_interest, a_channel_of_two_lans_ends_with_the_last)
+FAMILY_TEST(lan_interest, a_channel_of_two_lans_ends_with_the_last_lan)
 {
 	join(0, is);
 	join(1, is);
@@ -113,7 +112,7 @@ FAMILY_TEST(lan_interest, hosts_join_and_leave)
 	expect_log(is, "left on lan0");
 }
 
-FAMILY_TEST(lan_interest, what_routers_leave_hosts_may_still_want)
+FAMILY_TEST(lan_interest, a_channel_stays_for_hosts_when_routers_leave)
 {
 	join(0, is);
 	report(is, MEMBERSHIP_ALLOW);
@@ -125,7 +124,7 @@ FAMILY_TEST(lan_interest, what_routers_leave_hosts_may_still_want)
 	cr_expect_null(lab_channel(is->source, is->group));
 }
 
-FAMILY_TEST(lan_interest, what_hosts_leave_routers_may_still_want)
+FAMILY_TEST(lan_interest, a_channel_stays_for_routers_when_hosts_leave)
 {
 	report(is, MEMBERSHIP_ALLOW);
 	join(0, is);
@@ -136,8 +135,8 @@ FAMILY_TEST(lan_interest, what_hosts_leave_routers_may_still_want)
 	cr_expect_null(lab_channel(is->source, is->group));
 }
 
-/* One line for each who joins, one for the last who leaves. */
-Test(lan_interest, a_channel_is_left_once)
+/* The log says it when the last one leaves, not before. */
+Test(lan_interest, leaving_is_logged_once)
 {
 	unsigned lines = 0;
 	char *log;
@@ -154,7 +153,8 @@ Test(lan_interest, a_channel_is_left_once)
 	free(log);
 }
 
-/* Asserts (RFC 7761 section 4.6): what is forwarded can be asserted, what is wanted can be lost. */
+/* Asserts (RFC 7761 section 4.6). We send them for channels that we forward onto the LAN, and can
+ * lose all channels that the LAN wants. */
 
 static void rival(const struct lan_family *is)
 {
@@ -171,7 +171,7 @@ static const char *saying(const char *what, const struct lan_family *is)
 	return text;
 }
 
-/* A channel of lan0 whose data comes. */
+/* Returns a channel of lan0 that has data. */
 static struct channel *receive(const struct lan_family *is)
 {
 	struct channel *received;
@@ -182,7 +182,7 @@ static struct channel *receive(const struct lan_family *is)
 	return received;
 }
 
-FAMILY_TEST(lan_interest, another_routers_data_is_answered_by_an_assert)
+FAMILY_TEST(lan_interest, data_of_another_router_is_answered_by_an_assert)
 {
 	receive(is);
 	rival(is);
@@ -190,7 +190,7 @@ FAMILY_TEST(lan_interest, another_routers_data_is_answered_by_an_assert)
 	cr_expect_eq(lan_pim_of(&lab.lans.list[0], is->family)->interface.counters.asserts_sent, 1);
 }
 
-FAMILY_TEST(lan_interest, another_routers_data_is_no_rival_of_what_we_do_not_forward)
+FAMILY_TEST(lan_interest, data_of_another_router_is_ignored_if_we_do_not_forward)
 {
 	struct sg sg = channel(is->source, is->group);
 
@@ -202,10 +202,10 @@ FAMILY_TEST(lan_interest, another_routers_data_is_no_rival_of_what_we_do_not_for
 	channel_is_silent(lab_channel(is->source, is->group));
 	rival(is);
 	lans_observed_rival(&lab.lans, 99, &sg);
-	cr_expect_str_eq(lab_events(), "", "nobody wants it; on lan0; and it has no data");
+	cr_expect_str_eq(lab_events(), "", "no channel; none on lan0; none with data; no LAN");
 }
 
-FAMILY_TEST(lan_interest, a_lan_without_the_family_has_no_rivals)
+FAMILY_TEST(lan_interest, data_of_another_router_is_ignored_without_address)
 {
 	struct lan_link without = lab_bare_link(0);
 
@@ -217,7 +217,7 @@ FAMILY_TEST(lan_interest, a_lan_without_the_family_has_no_rivals)
 	cr_expect_str_eq(lab_events(), "");
 }
 
-FAMILY_TEST(lan_interest, who_loses_an_assert_forwards_no_longer_but_stays_joined)
+FAMILY_TEST(lan_interest, a_better_assert_ends_forwarding_but_not_the_join)
 {
 	struct channel *received = receive(is);
 
@@ -243,8 +243,8 @@ FAMILY_TEST(lan_interest, a_worse_assert_is_answered)
 	cr_expect_str_eq(lab_events(), saying("assert", is));
 }
 
-/* PIM_WANTED: the channel has no data yet, and any Assert is better than none. */
-FAMILY_TEST(lan_interest, what_is_wanted_only_is_lost_to_any_router)
+/* PIM_WANTED: the channel has no data yet, so our own metric is infinite. */
+FAMILY_TEST(lan_interest, any_assert_wins_before_we_forward)
 {
 	join(0, is);
 	lab_assert(is, 300);
@@ -252,7 +252,7 @@ FAMILY_TEST(lan_interest, what_is_wanted_only_is_lost_to_any_router)
 	cr_expect_str_eq(lab_events(), "");
 }
 
-FAMILY_TEST(lan_interest, an_assert_for_what_nobody_wants_is_nothing)
+FAMILY_TEST(lan_interest, an_assert_for_an_unwanted_channel_is_ignored)
 {
 	join(1, is);
 	lab_assert(is, 100);
@@ -261,8 +261,8 @@ FAMILY_TEST(lan_interest, an_assert_for_what_nobody_wants_is_nothing)
 	expect_log(is, "joined on lan1");
 }
 
-/* We no longer forward it: the others may. */
-FAMILY_TEST(lan_interest, a_channel_without_data_takes_its_assert_back)
+/* CouldAssert becomes false: an AssertCancel tells the others. */
+FAMILY_TEST(lan_interest, the_assert_is_cancelled_when_data_stops)
 {
 	struct channel *received = receive(is);
 
@@ -275,7 +275,7 @@ FAMILY_TEST(lan_interest, a_channel_without_data_takes_its_assert_back)
 	cr_expect_str_eq(lab_events(), saying("assert", is));
 }
 
-FAMILY_TEST(lan_interest, a_channel_that_is_left_takes_its_assert_back)
+FAMILY_TEST(lan_interest, the_assert_is_cancelled_when_the_lan_leaves)
 {
 	receive(is);
 	join(1, is);
@@ -285,7 +285,7 @@ FAMILY_TEST(lan_interest, a_channel_that_is_left_takes_its_assert_back)
 	cr_expect_str_eq(lab_events(), saying("cancel", is));
 }
 
-FAMILY_TEST(lan_interest, a_channel_that_is_left_was_lost_to_nobody)
+FAMILY_TEST(lan_interest, a_lost_assert_is_forgotten_when_the_lan_leaves)
 {
 	struct channel *received = receive(is);
 

@@ -3,13 +3,13 @@
  * the dataplane are: it writes down what is opened, sent and closed, and hands over packets of
  * routers and hosts, with their IP headers. There are two LANs, "lan0" and "lan1".
  *
- * What happened is a text of words:
+ * lab_events() returns what has happened as a text of these words:
  *   open=ADDRESS close=ADDRESS            a socket for PIM; for IGMP or MLD: openh, closeh
  *   hello=ADDRESS+SECONDARY... bye=ADDRESS
  *   echo=ADDRESS                          a PruneEcho
  *   assert=ADDRESS cancel=ADDRESS         an Assert, an AssertCancel
- *   query=ADDRESS                         a General Query; of sources: specific=ADDRESS
- *   observe=LAN                           the dataplane is to hand over the LAN's IGMP and MLD */
+ *   query=ADDRESS                         a General Query; specific=ADDRESS: one of sources
+ *   observe=LAN                           the dataplane was asked for the LAN's IGMP and MLD */
 #pragma once
 
 #include "fini.h"
@@ -26,7 +26,7 @@
 #define LAB_CHANNELS 8 /* unless the test says otherwise */
 #define HELD         210
 
-/* The same roles in both families. */
+/* Addresses of the same roles in both families. */
 struct lan_family {
 	int family;
 	const char *ours, *secondary,
@@ -44,7 +44,7 @@ static const struct lan_family ipv6 = {AF_INET6,         "fe80::5",     "2001:db
 				       "fe80::1:5",      "fe80::2",     "fe80::3",       "fe80::50",
 				       "2001:db8:5::10", "ff3e::8000:1"};
 
-/* A test that is run for each family, `is`. */
+/* A test that runs once for each family; `is` holds the family's addresses. */
 #define FAMILY_TEST(suite, name)                                                                   \
 	static void suite##_##name(const struct lan_family *is);                                   \
 	Test(suite, name##_ipv4)                                                                   \
@@ -96,7 +96,7 @@ static void lab_note_address(const char *what, const struct addr *address)
 	lab_note("%s%s=%s", lab.events[0] ? " " : "", what, addr_format(address, text));
 }
 
-/* What has happened since the last call. */
+/* Returns what has happened since the last call. */
 static inline const char *lab_events(void)
 {
 	static char text[sizeof(lab.events)];
@@ -245,7 +245,7 @@ static const struct channel_actions lab_channel_actions = {.discover = lab_of_ch
 							   .changed = lab_changed,
 							   .closed = lab_closed};
 
-/* NULL if there is none. */
+/* Returns NULL if there is no such channel. */
 static inline struct channel *lab_channel(const char *source, const char *group)
 {
 	struct sg sg = channel(source, group);
@@ -253,7 +253,7 @@ static inline struct channel *lab_channel(const char *source, const char *group)
 	return channel_table_find(&lab.channels, &sg);
 }
 
-/* A bit for each LAN that the channel of the family is joined on. */
+/* Returns a bit for each LAN on which the family's channel is joined. */
 static inline unsigned lab_joined_on(const struct lan_family *is)
 {
 	const struct channel *of = lab_channel(is->source, is->group);
@@ -304,7 +304,7 @@ static inline struct lan_link lab_link(unsigned number)
 	return link;
 }
 
-/* The same, where the family's primary address is another one. */
+/* lab_link(0), but the family's primary address is `other`. */
 static inline struct lan_link lab_moved_link(const struct lan_family *is)
 {
 	struct lan_link link = lab_link(0);
@@ -352,7 +352,7 @@ static inline void lab_begin(void)
 	lab_begin_with(LAB_CHANNELS);
 }
 
-/* Starts the LANs; the hosts of lan0 are asked if `asked`. */
+/* Starts the LANs. `asked`: IGMP and MLD are spoken on lan0. */
 static inline void lab_start(bool asked)
 {
 	lab.lans.list[0].asked = asked;
@@ -372,7 +372,7 @@ static inline void lab_end(void)
 
 /* Packets of routers and hosts */
 
-/* Writes the datagram as a packet, with Router Alert, which PIM need not have. */
+/* Writes the datagram as a packet. Its header has Router Alert, which does not disturb PIM. */
 static inline struct cursor lab_packet(const struct ip_datagram *ip, uint8_t *bytes, size_t size)
 {
 	struct writer w = writer_over(bytes, size);

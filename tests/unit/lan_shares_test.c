@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A full table of channels: who gets a place, whose it was, and who is refused. */
+/* A full table of channels: which party yields a place to which, and who is refused. */
 #include "lan/shares.h"
 #include "lan_lab.h"
 #include "log_file.h"
@@ -29,7 +29,7 @@ static void begin(unsigned limit)
 	lab_hello(1, ipv6.router);
 }
 
-/* Who joins, by one letter */
+/* A letter names who joins: A, B and C are routers, H is a host. */
 
 static const char *group_of(const struct lan_family *is, unsigned number)
 {
@@ -98,7 +98,7 @@ FAMILY_TEST(lan_shares, one_party_may_have_all)
 	cr_expect_eq(lab.rejected[PROTOCOL_PIM][FAULT_LIMIT], 1, "a refresh needs no place");
 }
 
-FAMILY_TEST(lan_shares, another_party_takes_its_share_of_the_latest)
+FAMILY_TEST(lan_shares, another_party_takes_its_share_the_latest_first)
 {
 	struct pim_interface *pim;
 
@@ -115,7 +115,7 @@ FAMILY_TEST(lan_shares, another_party_takes_its_share_of_the_latest)
 	cr_expect_not(has(is, 3));
 	join('B', is, 13);
 	cr_expect_not(has(is, 13), "B has its share");
-	cr_expect(has(is, 1) && has(is, 2), "what runs longest runs on");
+	cr_expect(has(is, 1) && has(is, 2), "the oldest channels stay");
 	cr_expect_eq(pim->counters.joins_yielded, 2);
 	cr_expect_eq(channels(), 4);
 }
@@ -135,8 +135,8 @@ FAMILY_TEST(lan_shares, a_party_of_another_lan_or_family_has_a_share_too)
 	cr_expect_eq(joined_by('C', is), 2);
 }
 
-/* A party below its share gets nothing from one that has no more than it would have then. */
-FAMILY_TEST(lan_shares, nobody_yields_to_get_less_than_the_other)
+/* A party that would have as many as the largest one then gets no place. */
+FAMILY_TEST(lan_shares, the_largest_party_does_not_yield_to_an_equal_one)
 {
 	begin(5);
 	join_all('A', is, 1, 3);
@@ -150,7 +150,7 @@ FAMILY_TEST(lan_shares, nobody_yields_to_get_less_than_the_other)
 	cr_expect_eq(joined_by('C', is), 1, "5 places for 3");
 }
 
-FAMILY_TEST(lan_shares, more_parties_than_places_leave_nothing_for_the_last)
+FAMILY_TEST(lan_shares, nobody_yields_if_there_are_more_parties_than_places)
 {
 	begin(2);
 	join('A', is, 1);
@@ -160,9 +160,9 @@ FAMILY_TEST(lan_shares, more_parties_than_places_leave_nothing_for_the_last)
 	cr_expect(has(is, 1) && has(is, 11));
 }
 
-/* Hosts: all of a LAN, by family, are one party. */
+/* All hosts of a LAN are one party in each family. */
 
-FAMILY_TEST(lan_shares, hosts_yield)
+FAMILY_TEST(lan_shares, hosts_yield_to_routers)
 {
 	begin(4);
 	join_all('H', is, 1, 4);
@@ -174,7 +174,7 @@ FAMILY_TEST(lan_shares, hosts_yield)
 	expect_log("hosts on lan0 have joined the most channels, 4: they lose the latest");
 }
 
-FAMILY_TEST(lan_shares, hosts_take_a_share)
+FAMILY_TEST(lan_shares, routers_yield_to_hosts)
 {
 	begin(4);
 	join_all('A', is, 1, 4);
@@ -184,13 +184,13 @@ FAMILY_TEST(lan_shares, hosts_take_a_share)
 	cr_expect_eq(lab.rejected[PROTOCOL_MEMBERSHIP][FAULT_LIMIT], 1);
 }
 
-FAMILY_TEST(lan_shares, the_largest_party_yields_whatever_it_is)
+FAMILY_TEST(lan_shares, routers_that_have_more_than_hosts_yield_first)
 {
 	begin(8);
 	join_all('H', is, 1, 3);
 	join_all('A', is, 11, 15);
 	join('B', is, 21);
-	cr_expect_eq(joined_by('A', is), 4, "a router, after the hosts");
+	cr_expect_eq(joined_by('A', is), 4, "not the hosts");
 	join_all('B', is, 22, 23);
 	cr_expect_eq(joined_by('B', is), 2);
 	cr_expect_eq(joined_by('A', is), 3);
@@ -207,9 +207,9 @@ FAMILY_TEST(lan_shares, hosts_that_have_more_than_routers_yield_first)
 	cr_expect_eq(joined_by('A', is), 3);
 }
 
-/* Places that are not free */
+/* Channels that several parties want */
 
-FAMILY_TEST(lan_shares, a_place_that_two_parties_want_is_free_when_both_yield)
+FAMILY_TEST(lan_shares, a_place_is_free_when_all_parties_that_want_it_have_yielded)
 {
 	begin(3);
 	join_all('A', is, 1, 3);
@@ -223,8 +223,9 @@ FAMILY_TEST(lan_shares, a_place_that_two_parties_want_is_free_when_both_yield)
 	cr_expect_eq(lab_channel(is->source, group_of(is, 1))->interfaces, 3);
 }
 
-/* A and C want the same twenty, but not in the same order, so that no place is free for long. */
-FAMILY_TEST(lan_shares, so_many_places_yield_before_a_join_is_refused)
+/* A and C want the same channels, but have joined them in opposite order: the first 20 yields free
+ * no place. */
+FAMILY_TEST(lan_shares, a_join_is_refused_after_so_many_tries)
 {
 	begin(20);
 	join_all('A', is, 1, 20);
@@ -239,7 +240,7 @@ FAMILY_TEST(lan_shares, so_many_places_yield_before_a_join_is_refused)
 	cr_expect_eq(channels(), 20);
 }
 
-/* Nobody wants it any more, so that nobody loses anything. */
+/* Nobody has to yield. */
 FAMILY_TEST(lan_shares, a_channel_that_lingers_makes_room_first)
 {
 	begin(4);

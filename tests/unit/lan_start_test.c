@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From which addresses a LAN speaks, to whom, and what keeps it from starting. */
+/* A LAN starts: the addresses that it speaks from, and the failures that stop it. */
 #include "lan_lab.h"
 #include "log_file.h"
 

@@ -2,7 +2,7 @@
 /* A lab for tests that need channels with relays: the real rooms channel, driad, amt and path in
  * virtual time. The lab stands where sockets and DNS are. Relays that serve answer every Request by
  * a Query of tests/samples; others are silent. By default the relays of all sources are configured;
- * lab_ask_dns() has the sources' own records asked for instead, and the test answers. */
+ * after lab_ask_dns() DNS is asked for the sources' own records, and the test answers. */
 #pragma once
 
 #include "addresses.h"
@@ -20,7 +20,7 @@
 	.discover = path_discover, .connect = path_connect, .abandon = path_abandon,               \
 	.remind = path_remind, .switch_over = path_switch_over, .disconnect = path_disconnect
 
-/* A socket of ours, and what was sent by it. */
+/* A socket of ours, and the last Request that was sent from it. */
 struct lab_socket {
 	struct amt_endpoint *endpoint; /* NULL while it is closed */
 	bool asked[2];                 /* the last Request, for IGMP or MLD, has no answer yet */
@@ -63,7 +63,7 @@ static void lab_refused(struct driad_lookup *lookup, enum fault fault)
 	cr_assert_fail("%s", fault_name(fault));
 }
 
-/* From now on the relays of a source are those of its own records. */
+/* From now on the relays of a source are those of its own AMTRELAY records. */
 static inline void lab_ask_dns(void)
 {
 	lab.options.ways[0] = DRIAD_SOURCE;
@@ -137,7 +137,7 @@ static unsigned *lab_counts_of(const struct addr *relay)
 		if (addr_equal(&lab.sent[i].relay, relay))
 			return lab.sent[i].by_type;
 	}
-	cr_assert_fail("the lab counts for so many relays only");
+	cr_assert_fail("there are more relays than LAB_RELAYS");
 	return NULL;
 }
 
@@ -173,7 +173,7 @@ static const struct amt_endpoint_actions lab_endpoint_actions = {.open = lab_end
 
 /* Relays */
 
-/* How many messages of the type were sent to the relay. */
+/* Returns how many messages of the type were sent to the relay. */
 static inline unsigned lab_sent(const char *relay, unsigned type)
 {
 	struct addr address_of = address(relay);
@@ -204,7 +204,7 @@ static inline void lab_answer_by(struct lab_socket *socket, bool mld, const char
 	exact_free(bytes);
 }
 
-/* Answers the relay's last Request for IGMP, once: by "amt-4-query-v4-limit", for example. */
+/* Answers the last Request for IGMP by a sample, for example "amt-4-query-v4-limit". */
 static inline void lab_answer(const char *relay, const char *sample)
 {
 	struct addr to = address(relay);
@@ -214,7 +214,7 @@ static inline void lab_answer(const char *relay, const char *sample)
 	lab_answer_by(socket, false, sample);
 }
 
-/* From now on the relay answers Requests; or is silent, as it was before. */
+/* `serves`: the relay answers Requests from now on. Otherwise it is silent, as at the beginning. */
 static inline void lab_serve(const char *relay, bool serves)
 {
 	struct addr which = address(relay);
