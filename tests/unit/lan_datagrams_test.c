@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Packets that the dataplane has observed: fragments are put together, each message reaches the
  * protocol of its LAN, and bad messages are counted as rejected. */
+#include "base/checksum.h"
 #include "lan_lab.h"
 
 static void begin(void)
