@@ -81,7 +81,7 @@ until_true "it is back" channel_is 192.0.2.10 232.1.1.1 receiving
 ok "a relay that is back serves, without a word from DNS" true
 kill -CONT "$(cat "$state/pid/named")"
 finish sender
-ok "refused messages are logged once a second at most" test \
-    "$(grep -c 'refused' "$WORK/mcingestd.log")" -le 60
+ok "rejected messages are logged once a second at most" test \
+    "$(grep -c 'rejected' "$WORK/mcingestd.log")" -le 60
 finish mcingestd
 finished

@@ -18,18 +18,18 @@ static void print_drops(json_t *drops)
 }
 
 /* One row for each fault, one column for each protocol. */
-static void print_refused(const json_t *refused)
+static void print_rejected(const json_t *rejected)
 {
 	static const char *const protocols[] = {"pim", "amt", "membership", "dns"};
-	static const char *const headings[] = {"REFUSED", ">PIM", ">AMT", ">MEMBERSHIP", ">DNS"};
+	static const char *const headings[] = {"REJECTED", ">PIM", ">AMT", ">MEMBERSHIP", ">DNS"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
 	const char *fault;
 	json_t *count;
 
-	json_object_foreach (json_object_get(refused, protocols[0]), fault, count) {
+	json_object_foreach (json_object_get(rejected, protocols[0]), fault, count) {
 		table_cell(table, PLAIN, "%s", fault);
 		for (size_t i = 0; i < COUNT_OF(protocols); i++)
-			cell_count(table, json_object_get(refused, protocols[i]), fault);
+			cell_count(table, json_object_get(rejected, protocols[i]), fault);
 	}
 	table_print(table);
 }
@@ -67,7 +67,7 @@ static void print_counters(const struct cli *cli, const json_t *reply)
 	(void)cli;
 	print_drops(json_object_get(reply, "drops"));
 	putchar('\n');
-	print_refused(json_object_get(reply, "refused"));
+	print_rejected(json_object_get(reply, "refused"));
 	putchar('\n');
 	print_pim(json_object_get(reply, "pim"));
 }

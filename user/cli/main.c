@@ -23,7 +23,7 @@ static const struct command {
 	{"channels", "", 0, show_channels,
 	 "each (S,G): state, relay, traffic; -v: who wants it, and when it was joined"},
 	{"tunnels", "", 0, show_tunnels, "AMT tunnels, and relays being discovered or held down"},
-	{"counters", "", 0, show_counters, "packets dropped and messages refused, by reason"},
+	{"counters", "", 0, show_counters, "packets dropped and messages rejected, by reason"},
 	{"lookup", " SOURCE", 1, show_lookup,
 	 "find the relays of a source, with each DNS question"},
 	{"rr", " SOURCE RELAY...", 2, print_rr, "AMTRELAY records for the zone of a source"},

@@ -40,7 +40,8 @@ static void reject(struct engine *engine, const struct addr *peer, unsigned ifin
 	rejected_count(&engine->rejected, PROTOCOL_AMT, FAULT_INTERFACE, peer);
 	if_indextoname(ifindex, name);
 	log_warning("relay %s: its messages come in by %s, which is no upstream interface, and are "
-		    "refused: name it by --upstream, or route the relay by one that is",
+		    "rejected: name that interface by --upstream, or route the relay by one that is "
+		    "upstream",
 		    addr_format(peer, text), name);
 }
 

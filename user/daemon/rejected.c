@@ -17,9 +17,9 @@ void rejected_count(struct rejected *rejected, enum protocol protocol, enum faul
 	if (is_logged_already(fault))
 		return;
 	if (fault == FAULT_UNREACHABLE)
-		log_debug("%s: what is sent to %s is refused: ICMP unreachable",
-			  protocol_name(protocol), addr_format(from, text));
+		log_debug("%s: ICMP says that %s is unreachable", protocol_name(protocol),
+			  addr_format(from, text));
 	else
-		log_warning("%s: message from %s refused: %s", protocol_name(protocol),
+		log_warning("%s: message from %s rejected: %s", protocol_name(protocol),
 			    addr_format(from, text), fault_name(fault));
 }

@@ -27,13 +27,13 @@ static void cancel(void *query)
 	resolver_cancel(query);
 }
 
-static void record_refused(struct driad_lookup *lookup, enum fault fault)
+static void record_rejected(struct driad_lookup *lookup, enum fault fault)
 {
 	struct engine *engine = lookup->context;
 	char text[ADDR_TEXT];
 
 	engine->rejected.counts[PROTOCOL_DNS][fault]++;
-	log_warning("dns: record for source %s refused: %s", addr_format(&lookup->source, text),
+	log_warning("dns: record for source %s rejected: %s", addr_format(&lookup->source, text),
 		    fault_name(fault));
 }
 
@@ -139,7 +139,7 @@ void wire_paths(struct engine *engine)
 			     .limit = config->max_channels,
 			     .linger = config->linger},
 		.sources = {.timers = &engine->timers,
-			    .actions = {.ask = ask, .cancel = cancel, .refused = record_refused},
+			    .actions = {.ask = ask, .cancel = cancel, .refused = record_rejected},
 			    .options = &engine->driad_options,
 			    .context = engine,
 			    .pace = {.rate = config->discoveries,

@@ -34,8 +34,9 @@ bool lan_joined(struct lan *lan, const struct sg *sg, unsigned joined)
 		log_notice("%s joined on %s", sg_format(sg, text), lan->link.name);
 		return true;
 	}
-	log_warning("%s refused: %u channels are served already (limit 'channels')",
-		    sg_format(sg, text), lan->lans->channels->limit);
+	log_warning("%s not joined on %s: %u channels are served already; raise 'channels' in "
+		    "[limits]",
+		    sg_format(sg, text), lan->link.name, lan->lans->channels->limit);
 	return false;
 }
 

@@ -101,8 +101,8 @@ void follow_lan(struct links *links, struct link *lan)
 				 now = ask_for(links->config->downstream[lan->number], &before);
 	unsigned changes;
 
-	if (lan->refused)
-		before.up = now.up; /* a LAN that is refused is kept as one that is down */
+	if (lan->unusable)
+		before.up = now.up; /* a LAN that is not usable is kept as one that is down */
 	changes = netlink_compare(&before, &now);
 	log_state(&before, &now, "nothing is joined there");
 	if (changes & NETLINK_INTERFACE)
@@ -111,8 +111,8 @@ void follow_lan(struct links *links, struct link *lan)
 		log_changes(&before, &now, changes);
 	lan->is = now;
 	attached_keep(links, lan);
-	lan->refused = now.ifindex && !attached_is(links, lan);
-	lan->is.up = now.up && !lan->refused;
+	lan->unusable = now.ifindex && !attached_is(links, lan);
+	lan->is.up = now.up && !lan->unusable;
 	tell_lan(links, lan);
 	if (changes & (NETLINK_MAC | NETLINK_MTU | NETLINK_NAME))
 		links->actions->lan_differs(links->context, lan->number);

@@ -26,7 +26,7 @@ bool links_attach(struct links *links, struct dataplane *dataplane)
 static void look(struct links *links)
 {
 	for (unsigned i = 0; i < links->lan_count; i++)
-		if (links->lans[i].refused)
+		if (links->lans[i].unusable)
 			follow_lan(links, &links->lans[i]);
 		else
 			attached_keep(links, &links->lans[i]);
