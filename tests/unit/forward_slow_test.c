@@ -334,6 +334,11 @@ Test(forward_slow, sends_no_further_fragment_after_one_was_refused)
 	cr_expect_eq(fwd.frame_count, 3);
 	expect_drop(MCI_DROP_LAN_REFUSED, 2);
 	cr_expect_eq(forward_slow_stats(wanted)->packets, 1, "the other LAN took the packet");
+	fwd.errors[0] = 0;
+	fwd.errors[1] = -ENOBUFS;
+	take(ONE, packet_v4(SOURCE, GROUP, 1400));
+	expect_drop(MCI_DROP_LAN_REFUSED, 3);
+	cr_expect_eq(forward_slow_stats(wanted)->packets, 2, "in whatever order");
 }
 
 /* The rate */
@@ -341,11 +346,13 @@ Test(forward_slow, sends_no_further_fragment_after_one_was_refused)
 /* At most a tenth of the rate at once: 10 of 100 frames. */
 Test(forward_slow, sends_so_many_frames_a_second)
 {
+	struct channel *wanted = fwd_join(SOURCE, GROUP);
+
 	fwd.forward.slow.bucket = bucket_new(100, lab.timers.now);
-	fwd_join(SOURCE, GROUP);
 	for (unsigned i = 0; i < 12; i++)
 		take_from(ONE);
 	cr_expect_eq(fwd.frame_count, 10);
+	cr_expect_eq(forward_slow_stats(wanted)->packets, 10);
 	expect_drop(MCI_DROP_SLOW_RATE, 2);
 	lab_run(0.05);
 	for (unsigned i = 0; i < 12; i++)
