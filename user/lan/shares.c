@@ -76,7 +76,7 @@ bool shares_make_room(struct lans *lans, unsigned joined)
 	struct parties parties = find_parties(lans);
 	unsigned count = parties.count + !joined;
 
-	if (joined >= lans->channels->limit / count || parties.max <= joined + 1)
+	if (!count || joined >= lans->channels->limit / count || parties.max <= joined + 1)
 		return false;
 	if (parties.pim)
 		neighbor_yields(parties.pim);
