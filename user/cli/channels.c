@@ -124,7 +124,7 @@ static void print_channels(const struct cli *cli, const json_t *reply)
 	table_print(table);
 }
 
-enum cli_status show_channels(const struct cli *cli)
+enum cli_status command_channels(const struct cli *cli)
 {
 	return show_reply(cli, print_channels);
 }

@@ -32,5 +32,5 @@ struct cli {
 /* Prints what the command is asked for on stdout, or one line on stderr. */
 typedef enum cli_status cli_fn(const struct cli *cli);
 
-cli_fn show_status, show_interfaces, show_neighbors, show_channels, show_tunnels, show_counters,
-	show_lookup, lift_hold, print_rr;
+cli_fn command_status, command_interfaces, command_neighbors, command_channels, command_tunnels,
+	command_counters, command_lookup, command_lift, command_rr;

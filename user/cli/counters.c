@@ -72,7 +72,7 @@ static void print_counters(const struct cli *cli, const json_t *reply)
 	print_pim(json_object_get(reply, "pim"));
 }
 
-enum cli_status show_counters(const struct cli *cli)
+enum cli_status command_counters(const struct cli *cli)
 {
 	return show_reply(cli, print_counters);
 }

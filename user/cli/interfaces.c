@@ -125,7 +125,7 @@ static void print_interfaces(const struct cli *cli, const json_t *reply)
 		print_queriers(interfaces);
 }
 
-enum cli_status show_interfaces(const struct cli *cli)
+enum cli_status command_interfaces(const struct cli *cli)
 {
 	return show_reply(cli, print_interfaces);
 }

@@ -5,7 +5,7 @@
 
 #define PATIENCE 10 /* seconds to wait for the reply */
 
-enum cli_status lift_hold(const struct cli *cli)
+enum cli_status command_lift(const struct cli *cli)
 {
 	enum cli_status status;
 	json_t *reply = show_ask_about(cli, "relay", "relay", PATIENCE, &status);

@@ -75,7 +75,7 @@ static void print_lookup(const json_t *reply)
 		text_line(RED, "No relay: %s", text_string(reply, "reason"));
 }
 
-enum cli_status show_lookup(const struct cli *cli)
+enum cli_status command_lookup(const struct cli *cli)
 {
 	enum cli_status status;
 	json_t *reply = show_ask_about(cli, "source", "source", PATIENCE, &status);

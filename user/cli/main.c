@@ -16,18 +16,19 @@ static const struct command {
 	cli_fn *run;
 	const char *summary;
 } commands[] = {
-	{"status", "", 0, show_status, "the daemon, its interfaces and traffic (default)"},
-	{"interfaces", "", 0, show_interfaces,
+	{"status", "", 0, command_status, "the daemon, its interfaces and traffic (default)"},
+	{"interfaces", "", 0, command_interfaces,
 	 "links; PIM, designated router and querier on each LAN"},
-	{"neighbors", "", 0, show_neighbors, "PIM routers on the LANs"},
-	{"channels", "", 0, show_channels,
+	{"neighbors", "", 0, command_neighbors, "PIM routers on the LANs"},
+	{"channels", "", 0, command_channels,
 	 "each (S,G): state, relay, traffic; -v: who wants it, and when it was joined"},
-	{"tunnels", "", 0, show_tunnels, "AMT tunnels, and relays being discovered or held down"},
-	{"counters", "", 0, show_counters, "packets dropped and messages rejected, by reason"},
-	{"lookup", " SOURCE", 1, show_lookup,
+	{"tunnels", "", 0, command_tunnels,
+	 "AMT tunnels, and relays being discovered or held down"},
+	{"counters", "", 0, command_counters, "packets dropped and messages rejected, by reason"},
+	{"lookup", " SOURCE", 1, command_lookup,
 	 "find the relays of a source, with each DNS question"},
-	{"rr", " SOURCE RELAY...", 2, print_rr, "AMTRELAY records for the zone of a source"},
-	{"lift", " RELAY", 1, lift_hold, "let a relay that is held down be tried again at once"},
+	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
+	{"lift", " RELAY", 1, command_lift, "let a relay that is held down be tried again at once"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -43,7 +43,7 @@ static void print_neighbors(const struct cli *cli, const json_t *reply)
 	table_print(table);
 }
 
-enum cli_status show_neighbors(const struct cli *cli)
+enum cli_status command_neighbors(const struct cli *cli)
 {
 	return show_reply(cli, print_neighbors);
 }

@@ -98,7 +98,7 @@ static void print_zone(const char *owner, const json_t *records)
 		printf("; %s IN TYPE260 %s\n", owner, text_string(record, "generic"));
 }
 
-enum cli_status print_rr(const struct cli *cli)
+enum cli_status command_rr(const struct cli *cli)
 {
 	char owner[DNS_NAME_TEXT];
 	struct addr source;

@@ -178,7 +178,7 @@ static void print_status(const struct cli *cli, const json_t *reply)
 	print_waiting(json_object_get(reply, "waiting"));
 }
 
-enum cli_status show_status(const struct cli *cli)
+enum cli_status command_status(const struct cli *cli)
 {
 	return show_reply(cli, print_status);
 }

@@ -116,7 +116,7 @@ static void print_tunnels(const struct cli *cli, const json_t *reply)
 		print_holds(holds);
 }
 
-enum cli_status show_tunnels(const struct cli *cli)
+enum cli_status command_tunnels(const struct cli *cli)
 {
 	return show_reply(cli, print_tunnels);
 }
