@@ -57,7 +57,7 @@ static struct opened *find_opened(const struct amt_endpoint *endpoint)
 	return NULL;
 }
 
-/* Actions */
+/* Actions. An endpoint is its own socket. */
 
 static bool open_endpoint(struct amt_endpoint *endpoint, const char **reason)
 {
@@ -68,22 +68,21 @@ static bool open_endpoint(struct amt_endpoint *endpoint, const char **reason)
 	}
 	must(opened_count < ENDPOINTS_MAX);
 	opened[opened_count++] = (struct opened){.endpoint = endpoint};
-	endpoint->socket = endpoint;
+	endpoint->socket = (struct udp_socket *)endpoint;
 	endpoint->local = address_of("198.51.100.2");
 	/* Another port than the one that was wanted, now and then. */
 	endpoint->local_port = endpoint->local_port && latest < 128 ? endpoint->local_port : 40001;
 	return true;
 }
 
-static size_t path_takes(const struct amt_endpoint *endpoint)
+static size_t path_takes(const struct udp_socket *socket)
 {
-	return endpoint->local_port % 2 ? 548 : 1472;
+	return ((const struct amt_endpoint *)socket)->local_port % 2 ? 548 : 1472;
 }
 
-static void close_endpoint(struct amt_endpoint *endpoint)
+static void close_endpoint(struct udp_socket *socket)
 {
-	*find_opened(endpoint) = opened[--opened_count];
-	endpoint->socket = NULL;
+	*find_opened((struct amt_endpoint *)socket) = opened[--opened_count];
 }
 
 static void check_update(struct cursor bytes)
@@ -96,9 +95,9 @@ static void check_update(struct cursor bytes)
 				  cursor_left(&ip.payload)));
 }
 
-static void check_sent(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+static void check_sent(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 {
-	struct opened *at = find_opened(endpoint);
+	struct opened *at = find_opened((struct amt_endpoint *)socket);
 
 	must(length >= AMT_REQUEST_LENGTH && length <= AMT_DATAGRAM_MAX);
 	if (bytes[0] == AMT_DISCOVERY || bytes[0] == AMT_REQUEST)

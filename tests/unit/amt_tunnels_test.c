@@ -10,7 +10,11 @@
 
 static struct timers timers;
 static struct amt_tunnels tunnels;
-static struct amt_endpoint *open_endpoints[ENDPOINTS];
+struct udp_socket {
+	struct amt_endpoint *endpoint; /* NULL while it is closed */
+};
+
+static struct udp_socket sockets[ENDPOINTS];
 static unsigned opened, closed, rejected, up, reported, failed, data, unreachable;
 static int said_full;
 static const char *failure;
@@ -26,7 +30,7 @@ static unsigned sent_count;
 static uint16_t free_port(uint16_t port)
 {
 	for (unsigned i = 0; i < ENDPOINTS; i++)
-		if (open_endpoints[i] && open_endpoints[i]->local_port == port)
+		if (sockets[i].endpoint && sockets[i].endpoint->local_port == port)
 			return free_port(port + 100);
 	return port;
 }
@@ -35,39 +39,38 @@ static bool endpoint_open(struct amt_endpoint *endpoint, const char **reason)
 {
 	*reason = "no route to the relay";
 	for (unsigned i = 0; !no_route && !no_room && i < ENDPOINTS; i++) {
-		if (open_endpoints[i])
+		if (sockets[i].endpoint)
 			continue;
 		endpoint->local = local_now;
 		endpoint->local_port =
 			free_port(endpoint->local_port ? endpoint->local_port
 						       : 50000 + endpoint->port_choice);
-		open_endpoints[i] = endpoint;
-		endpoint->socket = &open_endpoints[i];
+		sockets[i].endpoint = endpoint;
+		endpoint->socket = &sockets[i];
 		return true;
 	}
 	return false;
 }
 
-static void endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+static void endpoint_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 {
-	cr_assert(endpoint->socket);
+	cr_assert(socket->endpoint);
 	cr_assert_geq(length, 8);
 	cr_assert_lt(sent_count, 64);
-	sent[sent_count].endpoint = endpoint;
+	sent[sent_count].endpoint = socket->endpoint;
 	sent[sent_count].type = bytes[0];
 	memcpy(sent[sent_count++].nonce, bytes + 4, 4);
 }
 
-static size_t endpoint_payload_max(const struct amt_endpoint *endpoint)
+static size_t endpoint_payload_max(const struct udp_socket *socket)
 {
-	(void)endpoint;
+	(void)socket;
 	return AMT_DATAGRAM_MAX;
 }
 
-static void endpoint_close(struct amt_endpoint *endpoint)
+static void endpoint_close(struct udp_socket *socket)
 {
-	*(struct amt_endpoint **)endpoint->socket = NULL;
-	endpoint->socket = NULL;
+	socket->endpoint = NULL;
 }
 
 static bool endpoint_moved(const struct amt_endpoint *endpoint)
@@ -160,7 +163,7 @@ static void end(void)
 {
 	amt_tunnels_close(&tunnels);
 	for (unsigned i = 0; i < ENDPOINTS; i++)
-		fini_assert(!open_endpoints[i], "a socket was left open");
+		fini_assert(!sockets[i].endpoint, "a socket was left open");
 	timers_free(&timers);
 }
 

@@ -44,48 +44,54 @@ static struct {
 	int errors[LAB_LANS]; /* what sending to each LAN returns */
 } fwd;
 
-static void fwd_put(void *context, const struct sg *sg, const struct dataplane_channel *entry)
+/* It stands for the dataplane, and nobody looks into it. */
+#define LAB_DATAPLANE ((struct dataplane *)&fwd)
+
+static int fwd_put(struct dataplane *dp, const struct sg *sg, const struct dataplane_channel *entry)
 {
-	cr_assert_eq(context, &fwd);
+	cr_assert_eq(dp, LAB_DATAPLANE);
 	if (!fwd.puts++)
 		fwd.updates_at_put = lab_sent(ONE, AMT_UPDATE);
 	fwd.puts_of[entry->slot]++;
 	fwd.entry = *entry;
 	fwd.sg = *sg;
+	return 0;
 }
 
-static void fwd_remove(void *context, const struct sg *sg)
+static void fwd_remove(struct dataplane *dp, const struct sg *sg)
 {
-	cr_assert_eq(context, &fwd);
+	cr_assert_eq(dp, LAB_DATAPLANE);
 	fwd.sg = *sg;
 	fwd.removes++;
 }
 
-static bool fwd_stats(void *context, uint32_t slot, struct dataplane_channel_stats *stats)
+static int fwd_stats(struct dataplane *dp, uint32_t slot, struct dataplane_channel_stats *stats)
 {
-	cr_assert_eq(context, &fwd);
+	cr_assert_eq(dp, LAB_DATAPLANE);
 	fwd.reads++;
 	fwd.reads_of[slot]++;
 	if (!fwd.unreadable)
 		*stats = fwd.stats[slot];
-	return !fwd.unreadable;
+	return fwd.unreadable ? -EIO : 0;
 }
 
-static bool fwd_chunk_stats(void *context, uint32_t first, struct dataplane_channel_stats stats[])
+static int fwd_chunk_stats(struct dataplane *dp, uint32_t first,
+			   struct dataplane_channel_stats stats[])
 {
-	cr_assert_eq(context, &fwd);
+	cr_assert_eq(dp, LAB_DATAPLANE);
 	cr_assert_leq(first + MCI_STATS_CHUNK, LAB_SLOTS);
 	fwd.chunk_reads++;
 	fwd.chunk = first;
 	memcpy(stats, &fwd.stats[first], MCI_STATS_CHUNK * sizeof(*stats));
-	return !fwd.unreadable;
+	return fwd.unreadable ? -EIO : 0;
 }
 
-static void fwd_clear_stats(void *context, uint32_t slot)
+static int fwd_clear_stats(struct dataplane *dp, uint32_t slot)
 {
-	cr_assert_eq(context, &fwd);
+	cr_assert_eq(dp, LAB_DATAPLANE);
 	fwd.cleared++;
 	fwd.cleared_slot = slot;
+	return 0;
 }
 
 static int fwd_send(void *context, const struct mci_lan *lan, const uint8_t destination[6],
@@ -101,11 +107,18 @@ static int fwd_send(void *context, const struct mci_lan *lan, const uint8_t dest
 	return fwd.errors[lan->ifindex - 10];
 }
 
+static const char *fwd_error(const struct dataplane *dp)
+{
+	cr_assert_eq(dp, LAB_DATAPLANE);
+	return "unreadable";
+}
+
 static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .remove = fwd_remove,
 						   .stats = fwd_stats,
 						   .chunk_stats = fwd_chunk_stats,
 						   .clear_stats = fwd_clear_stats,
+						   .error = fwd_error,
 						   .send = fwd_send};
 
 static void fwd_changed(const struct channel *channel)
@@ -141,6 +154,7 @@ static inline void fwd_begin(void)
 	fwd.forward = (struct forward){.timers = &lab.timers,
 				       .paths = &lab.paths,
 				       .actions = &fwd_actions,
+				       .dataplane = LAB_DATAPLANE,
 				       .context = &fwd,
 				       .hold = LAB_HOLD,
 				       .slow_rate = LAB_RATE};

@@ -218,7 +218,8 @@ Test(lan_follow, hosts_do_not_follow_if_the_dataplane_fails)
 }
 
 /* When the interface came up, a socket for IGMP or MLD could be opened, but none for PIM. */
-static void *open_no_pim(const struct lan *lan, enum protocol protocol, const struct addr *source)
+static struct raw_socket *open_no_pim(const struct lan *lan, enum protocol protocol,
+				      const struct addr *source)
 {
 	return protocol == PROTOCOL_MEMBERSHIP ? lab_open(lan, protocol, source) : NULL;
 }

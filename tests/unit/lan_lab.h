@@ -57,7 +57,7 @@ static const struct lan_family ipv6 = {AF_INET6,         "fe80::5",     "2001:db
 	}                                                                                          \
 	static void suite##_##name(const struct lan_family *is)
 
-struct lan_socket {
+struct raw_socket {
 	bool open;
 	enum protocol protocol;
 	struct addr source;
@@ -68,7 +68,7 @@ static struct {
 	struct channel_table channels;
 	struct lans lans;
 	struct prefixes all; /* empty: all routers, all groups */
-	struct lan_socket sockets[LAB_SOCKETS];
+	struct raw_socket sockets[LAB_SOCKETS];
 	char events[2048];
 	char cannot_open[ADDR_TEXT]; /* no socket can be opened from this address */
 	int send_error;
@@ -108,7 +108,8 @@ static inline const char *lab_events(void)
 
 /* Sockets */
 
-static void *lab_open(const struct lan *lan, enum protocol protocol, const struct addr *source)
+static struct raw_socket *lab_open(const struct lan *lan, enum protocol protocol,
+				   const struct addr *source)
 {
 	char text[ADDR_TEXT];
 
@@ -118,7 +119,7 @@ static void *lab_open(const struct lan *lan, enum protocol protocol, const struc
 	for (unsigned i = 0; i < LAB_SOCKETS; i++) {
 		if (lab.sockets[i].open)
 			continue;
-		lab.sockets[i] = (struct lan_socket){true, protocol, *source};
+		lab.sockets[i] = (struct raw_socket){true, protocol, *source};
 		lab_note_address(protocol == PROTOCOL_PIM ? "open" : "openh", source);
 		return &lab.sockets[i];
 	}
@@ -126,10 +127,8 @@ static void *lab_open(const struct lan *lan, enum protocol protocol, const struc
 	return NULL;
 }
 
-static void lab_close(void *socket)
+static void lab_close(struct raw_socket *of)
 {
-	struct lan_socket *of = socket;
-
 	cr_assert(of->open);
 	of->open = false;
 	lab_note_address(of->protocol == PROTOCOL_PIM ? "close" : "closeh", &of->source);
@@ -144,9 +143,8 @@ static void lab_note_hello(const struct addr *from, const struct pim_hello *hell
 		lab_note("+%s", addr_format(&hello->addresses[i], text));
 }
 
-static int lab_send_pim(void *socket, const uint8_t *bytes, size_t length)
+static int lab_send_pim(struct raw_socket *by, const uint8_t *bytes, size_t length)
 {
-	const struct lan_socket *by = socket;
 	struct ip_datagram ip = {.source = by->source,
 				 .destination = pim_all_routers(by->source.family),
 				 .protocol = PIM_IP_PROTOCOL,
@@ -164,10 +162,9 @@ static int lab_send_pim(void *socket, const uint8_t *bytes, size_t length)
 	return lab.send_error;
 }
 
-static int lab_send_datagram(void *socket, const struct addr *destination, const uint8_t *bytes,
-			     size_t length)
+static int lab_send_datagram(struct raw_socket *by, const struct addr *destination,
+			     const uint8_t *bytes, size_t length)
 {
-	const struct lan_socket *by = socket;
 	struct membership_message message;
 	struct ip_datagram ip;
 

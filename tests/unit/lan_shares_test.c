@@ -93,7 +93,7 @@ FAMILY_TEST(lan_shares, one_party_may_have_all)
 	join('A', is, 5);
 	cr_expect_eq(joined_by('A', is), 4, "nobody yields to itself");
 	cr_expect_eq(lab.rejected[PROTOCOL_PIM][FAULT_LIMIT], 1);
-	expect_log("refused: 4 channels are served already (limit 'channels')");
+	expect_log("not joined on lan0: 4 channels are served already");
 	join('A', is, 3);
 	cr_expect_eq(lab.rejected[PROTOCOL_PIM][FAULT_LIMIT], 1, "a refresh needs no place");
 }

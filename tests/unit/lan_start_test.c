@@ -216,7 +216,8 @@ Test(lan_start, without_the_dataplane_hosts_cannot_be_heard)
 }
 
 /* A socket for PIM can be opened, but none for hosts. */
-static void *open_no_hosts(const struct lan *lan, enum protocol protocol, const struct addr *source)
+static struct raw_socket *open_no_hosts(const struct lan *lan, enum protocol protocol,
+					const struct addr *source)
 {
 	return protocol == PROTOCOL_PIM ? lab_open(lan, protocol, source) : NULL;
 }

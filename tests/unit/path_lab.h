@@ -21,7 +21,7 @@
 	.remind = path_remind, .switch_over = path_switch_over, .disconnect = path_disconnect
 
 /* A socket of ours, and the last Request that was sent from it. */
-struct lab_socket {
+struct udp_socket {
 	struct amt_endpoint *endpoint; /* NULL while it is closed */
 	bool asked[2];                 /* the last Request, for IGMP or MLD, has no answer yet */
 	uint8_t nonce[2][4];
@@ -35,7 +35,7 @@ static struct {
 	struct driad_question *question; /* the last one that was asked */
 	unsigned questions;
 	uint16_t port; /* the last local port that was given */
-	struct lab_socket sockets[LAB_ENDPOINTS];
+	struct udp_socket sockets[LAB_ENDPOINTS];
 	struct addr serving[LAB_RELAYS]; /* relays that answer */
 	unsigned serving_count;
 	struct {
@@ -117,7 +117,7 @@ static bool lab_endpoint_open(struct amt_endpoint *endpoint, const char **reason
 	{
 		if (lab.sockets[i].endpoint)
 			continue;
-		lab.sockets[i] = (struct lab_socket){.endpoint = endpoint};
+		lab.sockets[i] = (struct udp_socket){.endpoint = endpoint};
 		endpoint->socket = &lab.sockets[i];
 		endpoint->local = address(endpoint->peer.family == AF_INET ? "198.51.100.1"
 									   : "2001:db8:1::1");
@@ -141,29 +141,27 @@ static unsigned *lab_counts_of(const struct addr *relay)
 	return NULL;
 }
 
-static void lab_endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
+static void lab_endpoint_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 {
-	struct lab_socket *socket = endpoint->socket;
 
 	cr_assert_geq(length, 8);
 	cr_assert_leq(bytes[0], AMT_TEARDOWN);
-	lab_counts_of(&endpoint->peer)[bytes[0]]++;
+	lab_counts_of(&socket->endpoint->peer)[bytes[0]]++;
 	if (bytes[0] != AMT_REQUEST)
 		return;
 	socket->asked[bytes[1] != 0] = true;
 	memcpy(socket->nonce[bytes[1] != 0], bytes + 4, sizeof(socket->nonce[0]));
 }
 
-static size_t lab_payload_max(const struct amt_endpoint *endpoint)
+static size_t lab_payload_max(const struct udp_socket *socket)
 {
-	(void)endpoint;
+	(void)socket;
 	return AMT_DATAGRAM_MAX;
 }
 
-static void lab_endpoint_close(struct amt_endpoint *endpoint)
+static void lab_endpoint_close(struct udp_socket *socket)
 {
-	((struct lab_socket *)endpoint->socket)->endpoint = NULL;
-	endpoint->socket = NULL;
+	socket->endpoint = NULL;
 }
 
 static const struct amt_endpoint_actions lab_endpoint_actions = {.open = lab_endpoint_open,
@@ -181,11 +179,11 @@ static inline unsigned lab_sent(const char *relay, unsigned type)
 	return lab_counts_of(&address_of)[type];
 }
 
-static inline struct lab_socket *lab_socket_to(const struct addr *relay)
+static inline struct udp_socket *lab_socket_to(const struct addr *relay)
 {
 	EACH(i, lab.sockets)
 	{
-		struct lab_socket *socket = &lab.sockets[i];
+		struct udp_socket *socket = &lab.sockets[i];
 
 		if (socket->endpoint && addr_equal(&socket->endpoint->peer, relay))
 			return socket;
@@ -194,7 +192,7 @@ static inline struct lab_socket *lab_socket_to(const struct addr *relay)
 }
 
 /* Answers the last Request for IGMP, or for MLD. */
-static inline void lab_answer_by(struct lab_socket *socket, bool mld, const char *sample)
+static inline void lab_answer_by(struct udp_socket *socket, bool mld, const char *sample)
 {
 	struct cursor bytes = sample_udp(sample, 0);
 
@@ -208,7 +206,7 @@ static inline void lab_answer_by(struct lab_socket *socket, bool mld, const char
 static inline void lab_answer(const char *relay, const char *sample)
 {
 	struct addr to = address(relay);
-	struct lab_socket *socket = lab_socket_to(&to);
+	struct udp_socket *socket = lab_socket_to(&to);
 
 	cr_assert(socket && socket->asked[false], "%s was not asked", relay);
 	lab_answer_by(socket, false, sample);
@@ -218,7 +216,7 @@ static inline void lab_answer(const char *relay, const char *sample)
 static inline void lab_serve(const char *relay, bool serves)
 {
 	struct addr which = address(relay);
-	struct lab_socket *socket = lab_socket_to(&which);
+	struct udp_socket *socket = lab_socket_to(&which);
 
 	if (socket)
 		socket->asked[0] = socket->asked[1] = false;
@@ -235,7 +233,7 @@ static inline void lab_serve(const char *relay, bool serves)
 static inline void lab_unreachable(const char *relay)
 {
 	struct addr to = address(relay);
-	struct lab_socket *socket = lab_socket_to(&to);
+	struct udp_socket *socket = lab_socket_to(&to);
 
 	cr_assert(socket, "there is no socket to %s", relay);
 	socket->endpoint->received(socket->endpoint, NULL, 0);
@@ -244,7 +242,7 @@ static inline void lab_unreachable(const char *relay)
 static inline bool lab_answer_next(void)
 {
 	for (unsigned i = 0; i < lab.serving_count; i++) {
-		struct lab_socket *socket = lab_socket_to(&lab.serving[i]);
+		struct udp_socket *socket = lab_socket_to(&lab.serving[i]);
 
 		if (!socket || (!socket->asked[0] && !socket->asked[1]))
 			continue;

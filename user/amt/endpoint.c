@@ -9,18 +9,27 @@ bool amt_endpoint_open(struct amt_endpoint *endpoint, const char **reason)
 void amt_endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
 {
 	if (endpoint->socket)
-		endpoint->actions->send(endpoint, bytes, length);
+		endpoint->actions->send(endpoint->socket, bytes, length);
+}
+
+void amt_endpoint_receive(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
+{
+	struct amt_endpoint *endpoint = owner;
+
+	if (!ifindex || endpoint->actions->accepts(endpoint, ifindex))
+		endpoint->received(endpoint, bytes, length);
 }
 
 size_t amt_endpoint_payload_max(const struct amt_endpoint *endpoint, size_t while_closed)
 {
-	return endpoint->socket ? endpoint->actions->payload_max(endpoint) : while_closed;
+	return endpoint->socket ? endpoint->actions->payload_max(endpoint->socket) : while_closed;
 }
 
 void amt_endpoint_close(struct amt_endpoint *endpoint)
 {
 	if (endpoint->socket)
-		endpoint->actions->close(endpoint);
+		endpoint->actions->close(endpoint->socket);
+	endpoint->socket = NULL;
 }
 
 /* The old socket is closed first, because it holds the port that the new one is to have. */

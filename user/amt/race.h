@@ -8,7 +8,7 @@
 
 #include "amt/tunnels.h"
 
-#define AMT_RACE_MAX  16 /* candidates */
+#define AMT_RACE_MAX   16 /* candidates */
 #define AMT_RACE_DELAY (250 * USEC_PER_MS)
 /* Longer than a relay that has never answered is asked. */
 #define AMT_RACE_LONG (15 * USEC_PER_SEC)

@@ -39,22 +39,22 @@ static void reject(struct engine *engine, const struct addr *peer, unsigned ifin
 
 	rejected_count(&engine->rejected, PROTOCOL_AMT, FAULT_INTERFACE, peer);
 	if_indextoname(ifindex, name);
-	log_warning("relay %s: its messages come in by %s, which is no upstream interface, and are "
-		    "rejected: name that interface by --upstream, or route the relay by one that is "
-		    "upstream",
-		    addr_format(peer, text), name);
+	log_warning(
+		"relay %s: its messages come in by %s, which is no upstream interface, and are "
+		"rejected: name that interface by --upstream, or route the relay by one that is "
+		"upstream",
+		addr_format(peer, text), name);
 }
 
 /* Only upstream interfaces have a program that takes the data; and on a LAN anyone may forge it. */
-static void received(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
+static bool accepts(const struct amt_endpoint *endpoint, unsigned ifindex)
 {
-	struct amt_endpoint *endpoint = owner;
 	struct engine *engine = endpoint->context;
 
-	if (ifindex && !links_is_upstream(&engine->links, ifindex))
-		reject(engine, &endpoint->peer, ifindex);
-	else
-		endpoint->received(endpoint, bytes, length);
+	if (links_is_upstream(&engine->links, ifindex))
+		return true;
+	reject(engine, &endpoint->peer, ifindex);
+	return false;
 }
 
 /* Opening */
@@ -101,12 +101,6 @@ static unsigned wanted_ports(const struct engine *engine, const struct amt_endpo
 	return count;
 }
 
-static void close_socket(struct amt_endpoint *endpoint)
-{
-	udp_close(endpoint->socket);
-	endpoint->socket = NULL;
-}
-
 static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 {
 	struct engine *engine = endpoint->context;
@@ -115,8 +109,9 @@ static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 
 	path.ports = wanted;
 	path.port_count = wanted_ports(engine, endpoint, wanted);
-	endpoint->socket = udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT,
-				    &endpoint->local, &endpoint->local_port, received, endpoint);
+	endpoint->socket =
+		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
+			 &endpoint->local_port, amt_endpoint_receive, endpoint);
 	if (!endpoint->socket) {
 		*reason = why_not_open(errno);
 		return false;
@@ -125,18 +120,8 @@ static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 		return true;
 	rejected_count(&engine->rejected, PROTOCOL_AMT, FAULT_ADDRESS, &endpoint->peer);
 	*reason = "relay's address is this host's, or of its LAN";
-	close_socket(endpoint);
+	amt_endpoint_close(endpoint);
 	return false;
-}
-
-static void send_bytes(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length)
-{
-	udp_send(endpoint->socket, bytes, length);
-}
-
-static size_t payload_max(const struct amt_endpoint *endpoint)
-{
-	return udp_payload_max(endpoint->socket);
 }
 
 static bool moved(const struct amt_endpoint *endpoint)
@@ -150,7 +135,8 @@ static bool moved(const struct amt_endpoint *endpoint)
 }
 
 const struct amt_endpoint_actions endpoints_actions = {.open = open_socket,
-						       .send = send_bytes,
-						       .payload_max = payload_max,
-						       .close = close_socket,
-						       .moved = moved};
+						       .send = udp_send,
+						       .payload_max = udp_payload_max,
+						       .close = udp_close,
+						       .moved = moved,
+						       .accepts = accepts};

@@ -68,17 +68,17 @@ bool wire_control(struct engine *engine)
 	const char *path = engine->config->control_socket;
 	int error;
 
-	engine->requests =
-		(struct requests){.config = engine->config,
-				  .timers = &engine->timers,
-				  .started = engine->timers.now,
-				  .links = &engine->links,
-				  .lans = &engine->lans,
-				  .paths = &engine->paths,
-				  .forward = &engine->forward,
-				  .rejected = (const uint64_t(*)[FAULT_COUNT])engine->rejected.counts,
-				  .actions = &requests_actions,
-				  .context = engine};
+	engine->requests = (struct requests){
+		.config = engine->config,
+		.timers = &engine->timers,
+		.started = engine->timers.now,
+		.links = &engine->links,
+		.lans = &engine->lans,
+		.paths = &engine->paths,
+		.forward = &engine->forward,
+		.rejected = (const uint64_t(*)[FAULT_COUNT])engine->rejected.counts,
+		.actions = &requests_actions,
+		.context = engine};
 	requests_init(&engine->requests);
 	error = control_open(&engine->control, engine->loop, &engine->timers, path, requests_handle,
 			     requests_gone, &engine->requests);

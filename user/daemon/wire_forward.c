@@ -12,46 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-/* Entries and counters */
-
-static bool worked(const struct engine *engine, int error)
-{
-	if (error)
-		log_warning("%s", dataplane_error(engine->dataplane));
-	return !error;
-}
-
-static void put(void *context, const struct sg *sg, const struct dataplane_channel *entry)
-{
-	struct engine *engine = context;
-
-	worked(engine, dataplane_set_channel(engine->dataplane, sg, entry));
-}
-
-static void remove_entry(void *context, const struct sg *sg)
-{
-	dataplane_remove_channel(((struct engine *)context)->dataplane, sg);
-}
-
-static bool stats(void *context, uint32_t slot, struct dataplane_channel_stats *stats)
-{
-	struct engine *engine = context;
-
-	return worked(engine, dataplane_channel_stats(engine->dataplane, slot, stats));
-}
-
-static bool chunk_stats(void *context, uint32_t first, struct dataplane_channel_stats stats[])
-{
-	struct engine *engine = context;
-
-	return worked(engine, dataplane_chunk_stats(engine->dataplane, first, stats));
-}
-
-static void clear_stats(void *context, uint32_t slot)
-{
-	dataplane_clear_channel_stats(((struct engine *)context)->dataplane, slot);
-}
-
 /* Frames of the slow path */
 
 static int send_frame(void *context, const struct mci_lan *lan, const uint8_t destination[6],
@@ -66,12 +26,15 @@ static int send_frame(void *context, const struct mci_lan *lan, const uint8_t de
 			   is_v4 ? ETHERTYPE_IP : ETHERTYPE_IPV6, header, payload);
 }
 
-static const struct forward_actions forward_actions = {.put = put,
-						       .remove = remove_entry,
-						       .stats = stats,
-						       .chunk_stats = chunk_stats,
-						       .clear_stats = clear_stats,
-						       .send = send_frame};
+static const struct forward_actions forward_actions = {
+	.put = dataplane_set_channel,
+	.remove = dataplane_remove_channel,
+	.stats = dataplane_channel_stats,
+	.chunk_stats = dataplane_chunk_stats,
+	.clear_stats = dataplane_clear_channel_stats,
+	.error = dataplane_error,
+	.send = send_frame,
+};
 
 bool wire_forward(struct engine *engine)
 {
@@ -162,6 +125,7 @@ bool wire_dataplane(struct engine *engine)
 	};
 	int error = dataplane_open(&engine->dataplane, &limits, &events);
 
+	engine->forward.dataplane = engine->dataplane;
 	dataplane_choose(engine->dataplane, choices[engine->config->mode]);
 	if (error || !links_attach(&engine->links, engine->dataplane)) {
 		log_error("%s", dataplane_error(engine->dataplane));

@@ -16,23 +16,22 @@ _Static_assert(LAN_ADDRESSES_MAX >= NETLINK_ADDRESSES_MAX, "all of them are copi
 
 /* Raw sockets */
 
-static void *open_pim(const struct lan *lan, const struct addr *source)
+static struct raw_socket *open_pim(const struct lan *lan, const struct addr *source)
 {
 	struct addr group = pim_all_routers(source->family);
-	void *socket = raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, source, &group);
+	struct raw_socket *socket = raw_open(lan->link.ifindex, PIM_IP_PROTOCOL, source, &group);
 
 	if (!socket)
 		log_error("%s: cannot open a PIM socket: %s", lan->link.name, strerror(errno));
 	return socket;
 }
 
-static void *open_hosts(const struct lan *lan, const struct addr *source)
+static struct raw_socket *open_hosts(const struct lan *lan, const struct addr *source)
 {
 	bool is_v4 = source->family == AF_INET;
 	struct addr group = membership_all_routers(source->family);
-	void *socket = raw_open_datagrams(lan->link.ifindex,
-					  is_v4 ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6, source,
-					  &group);
+	struct raw_socket *socket = raw_open_datagrams(
+		lan->link.ifindex, is_v4 ? MEMBERSHIP_IGMP : MEMBERSHIP_ICMPV6, source, &group);
 
 	if (!socket)
 		log_error("%s: cannot open a socket for %s: %s", lan->link.name,
@@ -40,25 +39,10 @@ static void *open_hosts(const struct lan *lan, const struct addr *source)
 	return socket;
 }
 
-static void *open_socket(const struct lan *lan, enum protocol protocol, const struct addr *source)
+static struct raw_socket *open_socket(const struct lan *lan, enum protocol protocol,
+				      const struct addr *source)
 {
 	return protocol == PROTOCOL_PIM ? open_pim(lan, source) : open_hosts(lan, source);
-}
-
-static int send_pim(void *socket, const uint8_t *message, size_t length)
-{
-	return raw_send(socket, message, length);
-}
-
-static int send_datagram(void *socket, const struct addr *destination, const uint8_t *datagram,
-			 size_t length)
-{
-	return raw_send_datagram(socket, destination, datagram, length);
-}
-
-static void close_socket(void *socket)
-{
-	raw_close(socket);
 }
 
 static bool observe_hosts(const struct lan *lan)
@@ -80,9 +64,9 @@ static void message_rejected(void *context, enum protocol protocol, enum fault f
 }
 
 static const struct lan_actions lan_actions = {.open = open_socket,
-					       .send_pim = send_pim,
-					       .send_datagram = send_datagram,
-					       .close = close_socket,
+					       .send_pim = raw_send,
+					       .send_datagram = raw_send_datagram,
+					       .close = raw_close,
 					       .observe_hosts = observe_hosts,
 					       .rejected = message_rejected};
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/forward.h"
+#include "base/log.h"
 #include "forward/slow_path.h"
 #include "forward/traffic.h"
 #include "forward/watch.h"
@@ -20,7 +21,8 @@ static void add_lans(const struct forward *forward, const struct channel *channe
 {
 	uint32_t egress = channel_egress(channel);
 
-	for (unsigned i = 0; i < CHANNEL_INTERFACES_MAX && entry->egress_count < MCI_EGRESS_MAX; i++)
+	for (unsigned i = 0; i < CHANNEL_INTERFACES_MAX && entry->egress_count < MCI_EGRESS_MAX;
+	     i++)
 		if (egress & 1u << i)
 			entry->egress[entry->egress_count++] = forward->lans[i];
 }
@@ -39,21 +41,22 @@ void forward_put(struct channel *channel)
 	if (flows.moving)
 		entry.to = dataplane_flow(&flows.to);
 	add_lans(forward, channel, &entry);
-	forward->actions->put(forward->context, &channel->sg, &entry);
+	if (forward->actions->put(forward->dataplane, &channel->sg, &entry))
+		log_warning("%s", forward->actions->error(forward->dataplane));
 }
 
 void forward_remove(struct channel *channel)
 {
 	const struct forward *forward = forward_of(channel);
 
-	forward->actions->remove(forward->context, &channel->sg);
+	forward->actions->remove(forward->dataplane, &channel->sg);
 }
 
 void forward_closed(const struct channel *channel)
 {
 	const struct forward *forward = forward_of(channel);
 
-	forward->actions->clear_stats(forward->context, channel->slot);
+	forward->actions->clear_stats(forward->dataplane, channel->slot);
 }
 
 static void renew(struct forward *forward, struct channel *channel)

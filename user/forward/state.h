@@ -8,15 +8,16 @@
 #include "forward/rounds.h"
 #include "path/state.h"
 
+/* As the functions of dataplane.h, which they are, or a test's. */
 struct forward_actions {
-	/* The entry of a channel in the dataplane. Failures are reported by who implements it. */
-	void (*put)(void *context, const struct sg *sg, const struct dataplane_channel *entry);
-	void (*remove)(void *context, const struct sg *sg);
-	/* The counters of one slot, or of MCI_STATS_CHUNK slots from `first` on. False after a line
-	 * in the log if they cannot be read. */
-	bool (*stats)(void *context, uint32_t slot, struct dataplane_channel_stats *stats);
-	bool (*chunk_stats)(void *context, uint32_t first, struct dataplane_channel_stats stats[]);
-	void (*clear_stats)(void *context, uint32_t slot);
+	int (*put)(struct dataplane *dp, const struct sg *sg,
+		   const struct dataplane_channel *entry);
+	void (*remove)(struct dataplane *dp, const struct sg *sg);
+	int (*stats)(struct dataplane *dp, uint32_t slot, struct dataplane_channel_stats *stats);
+	int (*chunk_stats)(struct dataplane *dp, uint32_t first,
+			   struct dataplane_channel_stats stats[]);
+	int (*clear_stats)(struct dataplane *dp, uint32_t slot);
+	const char *(*error)(const struct dataplane *dp);
 	/* Sends a packet of the slow path to a LAN. 0 or a negative errno, -EMSGSIZE if the packet
 	 * is longer than the LAN takes. */
 	int (*send)(void *context, const struct mci_lan *lan, const uint8_t destination[6],
@@ -43,7 +44,8 @@ struct forward {
 	struct timers *timers;
 	struct paths *paths;
 	const struct forward_actions *actions;
-	void *context;
+	struct dataplane *dataplane;
+	void *context;      /* of send() */
 	usec_t hold;        /* how long an entry outlives the daemon */
 	unsigned slow_rate; /* frames a second that the slow path may send */
 	struct mci_lan lans[CHANNEL_INTERFACES_MAX]; /* by the channels' interface numbers */

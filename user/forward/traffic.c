@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/traffic.h"
+#include "base/log.h"
 #include "forward/state.h"
 
 static void add_slow(struct channel *channel, struct dataplane_channel_stats *stats)
@@ -16,7 +17,10 @@ static bool read_counters(const struct channel *channel, struct dataplane_channe
 	const struct forward *forward = forward_of(channel);
 
 	*stats = (struct dataplane_channel_stats){0};
-	return forward->actions->stats(forward->context, channel->slot, stats);
+	if (!forward->actions->stats(forward->dataplane, channel->slot, stats))
+		return true;
+	log_warning("%s", forward->actions->error(forward->dataplane));
+	return false;
 }
 
 struct dataplane_channel_stats traffic_read(struct channel *channel)

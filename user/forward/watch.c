@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/watch.h"
+#include "base/log.h"
 #include "forward/state.h"
 #include "forward/traffic.h"
 #include "path/path.h"
@@ -52,9 +53,12 @@ static void look_at_part(struct forward *forward, uint32_t first)
 	const struct channel_table *channels = &forward->paths->channels;
 	struct dataplane_channel_stats stats[MCI_STATS_CHUNK];
 
-	if (!is_needed(channels, first) ||
-	    !forward->actions->chunk_stats(forward->context, first, stats))
+	if (!is_needed(channels, first))
 		return;
+	if (forward->actions->chunk_stats(forward->dataplane, first, stats)) {
+		log_warning("%s", forward->actions->error(forward->dataplane));
+		return;
+	}
 	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
 		struct channel *channel = channel_table_at(channels, first + i);
 

@@ -11,8 +11,7 @@ static void send_query(void *context, const struct addr *destination, const uint
 {
 	struct lan_hosts *hosts = context;
 	struct lan *lan = hosts->lan;
-	int error =
-		lan->lans->actions->send_datagram(hosts->socket, destination, datagram, length);
+	int error = lan->lans->actions->send_datagram(hosts->socket, destination, datagram, length);
 
 	if (error && lan->link.up)
 		log_warning("igmp: cannot send on %s: %s", lan->link.name, strerror(-error));
@@ -77,7 +76,7 @@ static void stop_family(struct lan_hosts *hosts)
 static void readdress(struct lan_hosts *hosts, const struct addr *address)
 {
 	const struct lan_actions *owner = hosts->lan->lans->actions;
-	void *socket = owner->open(hosts->lan, PROTOCOL_MEMBERSHIP, address);
+	struct raw_socket *socket = owner->open(hosts->lan, PROTOCOL_MEMBERSHIP, address);
 
 	if (!socket)
 		return;

@@ -75,8 +75,8 @@ bool lan_adopt(struct lan *lan, const struct sg *sg)
 
 	if (hosts->socket && membership_querier_adopt(&hosts->querier, sg))
 		return true;
-	return pim->socket && pim_downstream_adopt(&pim->interface.downstream, sg,
-						   PIM_HOLDTIME_JOIN_PRUNE);
+	return pim->socket &&
+	       pim_downstream_adopt(&pim->interface.downstream, sg, PIM_HOLDTIME_JOIN_PRUNE);
 }
 
 /* What is observed */

@@ -129,7 +129,7 @@ static void readdress(struct lan_pim *pim, const struct own_addresses *own)
 	const struct lan_actions *owner = pim->lan->lans->actions;
 
 	if (!addr_equal(&pim->interface.address, &own->primary)) {
-		void *socket = owner->open(pim->lan, PROTOCOL_PIM, &own->primary);
+		struct raw_socket *socket = owner->open(pim->lan, PROTOCOL_PIM, &own->primary);
 
 		if (!socket)
 			return;

@@ -14,17 +14,19 @@
 
 struct lan;
 struct lans;
+struct raw_socket; /* io's, or a test's */
 
 struct lan_actions {
 	/* Opens a socket that sends from `source` on the LAN and keeps the group of the protocol's
 	 * routers joined there. NULL after a line in the log. */
-	void *(*open)(const struct lan *lan, enum protocol protocol, const struct addr *source);
+	struct raw_socket *(*open)(const struct lan *lan, enum protocol protocol,
+				   const struct addr *source);
 	/* Sends a PIM message to that group, or a datagram with its IP header to `destination`. 0
 	 * or a negative errno. */
-	int (*send_pim)(void *socket, const uint8_t *message, size_t length);
-	int (*send_datagram)(void *socket, const struct addr *destination, const uint8_t *datagram,
-			     size_t length);
-	void (*close)(void *socket);
+	int (*send_pim)(struct raw_socket *socket, const uint8_t *message, size_t length);
+	int (*send_datagram)(struct raw_socket *socket, const struct addr *destination,
+			     const uint8_t *datagram, size_t length);
+	void (*close)(struct raw_socket *socket);
 	/* Has the dataplane hand over the LAN's IGMP and MLD, too. False after a line in the log.
 	 */
 	bool (*observe_hosts)(const struct lan *lan);
@@ -37,7 +39,7 @@ struct lan_actions {
  */
 struct lan_pim {
 	struct lan *lan;
-	void *socket;
+	struct raw_socket *socket;
 	struct pim_interface interface;
 };
 
@@ -45,7 +47,7 @@ struct lan_pim {
  * no address of the family. */
 struct lan_hosts {
 	struct lan *lan;
-	void *socket;
+	struct raw_socket *socket;
 	struct membership_querier querier;
 };
 
