@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The commands of control clients, but those with a file of tests of their own. */
+#include "forward_lab.h"
+#include "requests_lab.h"
+
+static struct lans lans;
+
+static void begin(void)
+{
+	fwd_begin();
+	req_begin(&lab.timers, &lans, &lab.paths, &fwd.forward);
+}
+
+static void end(void)
+{
+	req_end();
+	fwd_end();
+}
+
+TestSuite(requests, .init = begin, .fini = end);
+
+Test(requests, a_command_that_there_is_not)
+{
+	expect_error("{'command':'stop'}", "unknown command 'stop'");
+	expect_error("{'command':'statu'}", "unknown command 'statu'");
+	expect_error("{'command':'Status'}", "unknown command 'Status'");
+	expect_error("{'command':''}", "unknown command ''");
+	expect_error("{'command':7}", "unknown command ''");
+	expect_error("{'source':'192.0.2.10'}", "unknown command ''");
+	expect_error("{}", "unknown command ''");
+}
+
+/* tunnels */
+
+Test(requests, tunnels_of_both_families)
+{
+	json_t *reply = req_reply("{'command':'tunnels'}");
+
+	expect_json(reply, "{'tunnels':[],'discoveries':[],'held_down':[]}");
+	fwd_join(SOURCE, GROUP);
+	fwd_join(SOURCE6, GROUP6);
+	reply = req_reply("{'command':'tunnels'}");
+	expect_keys(reply, "tunnels discoveries held_down ");
+	cr_assert_eq(json_array_size(req_at(reply, "tunnels")), 1);
+	expect_at(reply, "tunnels.0.relay", "'203.0.113.1'");
+	expect_at(reply, "tunnels.0.local", "'198.51.100.1'");
+	expect_count_at(reply, "tunnels.0.channels", 2);
+	expect_count_at(reply, "tunnels.0.igmp.wanted", 1);
+	expect_count_at(reply, "tunnels.0.mld.wanted", 1);
+	json_decref(reply);
+}
+
+/* lift */
+
+static void hold(const char *relay)
+{
+	struct addr held = address(relay);
+
+	amt_holds_put(&lab.paths.tunnels.holds, &held, lab.timers.now, 180 * USEC_PER_SEC,
+		      AMT_HOLD_BEHIND, "no answer");
+}
+
+static size_t held_down(void)
+{
+	json_t *reply = req_reply("{'command':'tunnels'}");
+	size_t count = json_array_size(req_at(reply, "held_down"));
+
+	json_decref(reply);
+	return count;
+}
+
+Test(requests, a_hold_is_lifted)
+{
+	hold(ONE);
+	hold("2001:db8::3");
+	cr_assert_eq(held_down(), 2);
+	expect_json(req_reply("{'command':'lift','relay':'2001:DB8:0::3'}"),
+		    "{'lifted':'2001:db8::3'}");
+	cr_expect_eq(held_down(), 1);
+	expect_json(req_reply("{'command':'lift','relay':'203.0.113.1'}"),
+		    "{'lifted':'203.0.113.1'}");
+	cr_expect_eq(held_down(), 0);
+	expect_error("{'command':'lift','relay':'203.0.113.1'}",
+		     "203.0.113.1 is not held down; `mcingest tunnels` shows what is");
+}
+
+Test(requests, a_relay_that_is_not_held_is_not_lifted)
+{
+	expect_error("{'command':'lift','relay':'203.0.113.2'}",
+		     "203.0.113.2 is not held down; `mcingest tunnels` shows what is");
+	hold(ONE);
+	expect_error("{'command':'lift','relay':'203.0.113.2'}",
+		     "203.0.113.2 is not held down; `mcingest tunnels` shows what is");
+	cr_expect_eq(held_down(), 1);
+}
+
+Test(requests, lift_needs_an_address)
+{
+	static const char *const requests[] = {"{'command':'lift'}", "{'command':'lift','relay':7}",
+					       "{'command':'lift','relay':''}",
+					       "{'command':'lift','relay':'relay.example.'}",
+					       "{'command':'lift','relay':'203.0.113.1/32'}"};
+
+	hold(ONE);
+	EACH(i, requests)
+	{
+		expect_error(requests[i], "'relay' must be the address of a relay");
+	}
+	cr_expect_eq(held_down(), 1);
+}
+
+/* counters */
+
+Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
+{
+	json_t *reply;
+
+	req.drops[MCI_DROP_TTL] = 3;
+	req.drops[MCI_DROP_SLOW_RATE] = 1;
+	fwd.forward.slow.drops[MCI_DROP_TTL] = 4;
+	fwd.forward.slow.drops[MCI_DROP_NO_EGRESS] = 5;
+	req.rejected[PROTOCOL_AMT][FAULT_NONCE] = 6;
+	req.rejected[PROTOCOL_DNS][FAULT_TYPE] = 7;
+	reply = req_reply("{'command':'counters'}");
+	expect_keys(reply, "drops refused pim ");
+	cr_expect_eq(json_object_size(req_at(reply, "drops")), MCI_DROP_COUNT);
+	expect_count_at(reply, "drops.ttl", 7);
+	expect_count_at(reply, "drops.slow_rate", 1);
+	expect_count_at(reply, "drops.no_egress", 5);
+	expect_count_at(reply, "drops.wrong_relay", 0);
+	expect_keys(req_at(reply, "refused"), "pim amt membership dns ");
+	expect_count_at(reply, "refused.amt.nonce", 6);
+	expect_count_at(reply, "refused.dns.type", 7);
+	expect_count_at(reply, "refused.pim.nonce", 0);
+	expect_at(reply, "pim", "[]");
+	json_decref(reply);
+}
+
+Test(requests, counters_that_cannot_be_read)
+{
+	req.drops_error = "map 'drops': Operation not permitted";
+	expect_error("{'command':'counters'}", "map 'drops': Operation not permitted");
+	req.drops_error = "100%s";
+	expect_error("{'command':'counters'}", "100%s");
+}
