@@ -278,18 +278,66 @@ Test(control, second_daemon_is_refused_and_the_first_stays)
 	expect_reply(asking("{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
 }
 
-Test(control, socket_of_a_dead_daemon_is_replaced)
+/* Puts a socket of this type in the server's place. When it is closed, its file stays. */
+static int replace_server(int type)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	int dead = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = socket(AF_UNIX, type, 0);
 
 	control_close(server);
 	server = NULL;
 	strcpy(address.sun_path, path);
-	cr_assert_eq(bind(dead, (struct sockaddr *)&address, sizeof(address)), 0);
-	close(dead);
+	cr_assert_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	return fd;
+}
+
+Test(control, socket_of_a_dead_daemon_is_replaced)
+{
+	close(replace_server(SOCK_STREAM));
 	cr_assert_eq(open_server(&server), 0);
 	expect_reply(asking("{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
+}
+
+/* Without a descriptor to look at it, the socket file stays, and so it can be replaced later. */
+Test(control, socket_of_a_dead_daemon_stays_if_no_descriptor_is_left)
+{
+	struct rlimit kept, limit;
+	int error;
+
+	close(replace_server(SOCK_STREAM));
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &kept), 0);
+	limit = kept;
+	for (limit.rlim_cur = 0;; limit.rlim_cur++) {
+		cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		error = open_server(&server);
+		if (!error)
+			break;
+		cr_assert_eq(error, -EMFILE, "%s", strerror(-error));
+		cr_assert_eq(access(path, F_OK), 0);
+	}
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &kept), 0);
+	expect_reply(asking("{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
+}
+
+Test(control, socket_of_another_kind_is_left_alone)
+{
+	int datagrams = replace_server(SOCK_DGRAM);
+
+	cr_expect_eq(open_server(&server), -EPROTOTYPE);
+	cr_expect_eq(unlink(path), 0, "still there");
+	close(datagrams);
+}
+
+Test(control, folder_in_which_no_socket_can_be)
+{
+	char kept[sizeof(path)];
+	struct control_server *second = NULL;
+
+	strcpy(kept, path);
+	strcpy(path, "/proc/mcingest.sock");
+	cr_expect_lt(open_server(&second), 0);
+	cr_expect_null(second);
+	strcpy(path, kept);
 }
 
 Test(control, file_that_is_no_socket_is_left_alone)
