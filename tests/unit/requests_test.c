@@ -94,6 +94,23 @@ Test(requests, a_relay_that_is_not_held_is_not_lifted)
 	cr_expect_eq(held_down(), 1);
 }
 
+/* Holds that have ended are kept for a while, or until the relay serves again. */
+Test(requests, a_hold_that_has_ended_is_not_lifted)
+{
+	struct addr awaited = address(TWO);
+
+	hold(ONE);
+	amt_holds_put(&lab.paths.tunnels.holds, &awaited, lab.timers.now, 180 * USEC_PER_SEC,
+		      AMT_HOLD_AWAITED, "no answer");
+	lab_run(180);
+	cr_assert_eq(held_down(), 0);
+	expect_error("{'command':'lift','relay':'203.0.113.1'}",
+		     "203.0.113.1 is not held down; `mcingest tunnels` shows what is");
+	expect_error("{'command':'lift','relay':'203.0.113.2'}",
+		     "203.0.113.2 is not held down; `mcingest tunnels` shows what is");
+	cr_expect(amt_holds_awaits(&lab.paths.tunnels.holds, &awaited), "nothing is forgotten");
+}
+
 Test(requests, lift_needs_an_address)
 {
 	static const char *const requests[] = {"{'command':'lift'}", "{'command':'lift','relay':7}",

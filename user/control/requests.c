@@ -36,6 +36,7 @@ static void lift_hold(struct requests *requests, struct control_client *client,
 		      const json_t *request)
 {
 	const char *text = json_string_value(json_object_get(request, "relay"));
+	struct amt_holds *holds = &requests->paths->tunnels.holds;
 	struct addr relay;
 	json_t *reply;
 
@@ -43,11 +44,12 @@ static void lift_hold(struct requests *requests, struct control_client *client,
 		control_refuse(client, "'relay' must be the address of a relay");
 		return;
 	}
-	if (!amt_holds_lift(&requests->paths->tunnels.holds, &relay)) {
+	if (!amt_holds_find(holds, &relay, requests->timers->now)) {
 		control_refuse(client, "%s is not held down; `mcingest tunnels` shows what is",
 			       text);
 		return;
 	}
+	amt_holds_lift(holds, &relay);
 	reply = json_object();
 	put(reply, "lifted", view_addr(&relay));
 	control_reply(client, reply);
