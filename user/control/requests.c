@@ -59,8 +59,9 @@ static const struct {
 	const char *name;
 	void (*reply)(struct requests *requests, struct control_client *client);
 } replies[] = {
-	{"status", reply_status},     {"interfaces", reply_interfaces}, {"neighbors", reply_neighbors},
-	{"channels", reply_channels}, {"tunnels", reply_tunnels},       {"counters", reply_counters},
+	{"status", reply_status},       {"interfaces", reply_interfaces},
+	{"neighbors", reply_neighbors}, {"channels", reply_channels},
+	{"tunnels", reply_tunnels},     {"counters", reply_counters},
 };
 
 void requests_handle(void *owner, struct control_client *client, const json_t *request)
