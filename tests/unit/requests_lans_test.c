@@ -9,12 +9,12 @@
 static struct paths paths;
 static struct forward forward;
 
-static bool read_stats(void *context, uint32_t slot, struct dataplane_channel_stats *stats)
+static int read_stats(struct dataplane *dp, uint32_t slot, struct dataplane_channel_stats *stats)
 {
-	(void)context;
+	(void)dp;
 	(void)slot;
 	*stats = (struct dataplane_channel_stats){0};
-	return true;
+	return 0;
 }
 
 static const struct forward_actions forward_actions = {.stats = read_stats};
