@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/checksum.h"
 #include "packets.h"
+#include "base/checksum.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define GROUPS_AT 4 /* behind the upstream neighbor and the PIM header: reserved, count, Holdtime  \
-		     */
+#define GROUPS_AT                                                                                  \
+	4 /* behind the upstream neighbor and the PIM header: reserved, count, Holdtime            \
+	   */
 
 /* Hello */
 

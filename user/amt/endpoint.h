@@ -41,9 +41,9 @@ struct amt_endpoint {
 
 /* Returns false, with a constant reason, on failure. */
 bool amt_endpoint_open(struct amt_endpoint *endpoint, const char **reason);
-/* Takes a datagram that the socket of `endpoint` has received by an interface, or NULL and 0 for
- * ICMP. `ifindex` is 0 if the interface is not known. */
-void amt_endpoint_receive(void *endpoint, const uint8_t *bytes, size_t length, unsigned ifindex);
+/* Takes a datagram that the socket of an endpoint, `owner`, has received by an interface, or NULL
+ * and 0 for ICMP. `ifindex` is 0 if the interface is not known. */
+void amt_endpoint_receive(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex);
 void amt_endpoint_send(struct amt_endpoint *endpoint, const uint8_t *bytes, size_t length);
 size_t amt_endpoint_payload_max(const struct amt_endpoint *endpoint, size_t while_closed);
 void amt_endpoint_close(struct amt_endpoint *endpoint);

@@ -25,7 +25,7 @@ struct log_limit {
 };
 
 /* Lines above this level are not written. */
-void log_set_level(enum log_level max);
+void log_set_level(enum log_level level);
 /* Whether a line must be formatted now. Lines beyond the limit are counted; the first of them is
  * written for all of them when the second is over. */
 bool log_takes(struct log_limit *limit);

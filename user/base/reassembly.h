@@ -25,12 +25,12 @@ struct reassembly {
 	uint8_t *whole;                     /* the last datagram that was completed */
 };
 
-/* Takes a packet that was seen on interface `ifindex`, from its version nibble on. `*datagram` is
+/* Takes a packet that was seen on interface `ifindex`, from its version nibble on. `*whole` is
  * the packet itself if it is no fragment; the whole datagram, until the next call, if the packet
  * completes it; otherwise empty. Returns FAULT_FRAGMENTS if fragments contradict or overlap each
  * other: then all fragments of the datagram are dropped. FAULT_OVERSIZED if the datagram is longer
  * than REASSEMBLY_BYTES. */
 enum fault reassembly_take(struct reassembly *reassembly, unsigned ifindex, struct cursor packet,
-			   struct cursor *datagram);
+			   struct cursor *whole);
 /* Forgets all datagrams, without a call of `lost`. */
 void reassembly_free(struct reassembly *reassembly);

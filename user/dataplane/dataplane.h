@@ -81,7 +81,7 @@ struct dataplane_events {
  * an earlier daemon left or attached. Mounts the BPF file system if it is not mounted. After a
  * failure
  * `*dp` is good for dataplane_error() and dataplane_close(). */
-int dataplane_open(struct dataplane **dp, const struct dataplane_limits *limits,
+int dataplane_open(struct dataplane **opened, const struct dataplane_limits *limits,
 		   const struct dataplane_events *events);
 
 /* Detaches and unpins everything that was added to the kernel. NULL is allowed. */

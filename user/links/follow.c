@@ -127,9 +127,8 @@ void follow_upstream(struct links *links, struct link *upstream)
 	struct netlink_interface before = upstream->is;
 	unsigned changes;
 
-	upstream->is = ask_for(config->upstream_count ? config->upstream[upstream->number]
-						      : before.name,
-			       &before);
+	upstream->is = ask_for(
+		config->upstream_count ? config->upstream[upstream->number] : before.name, &before);
 	changes = netlink_compare(&before, &upstream->is);
 	log_state(&before, &upstream->is, "no tunnel's data comes by it");
 	if (changes & NETLINK_INTERFACE) {

@@ -19,7 +19,8 @@ struct link {
 	enum role role;
 	unsigned number;             /* among those of the role */
 	struct netlink_interface is; /* ifindex 0 if the interface is gone */
-	bool unusable; /* of a LAN: the program cannot be attached, so that the LAN counts as down */
+	bool unusable; /* of a LAN: the program cannot be attached, so that the LAN counts as down
+			*/
 	struct link_program program;
 };
 

