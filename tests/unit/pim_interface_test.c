@@ -2,35 +2,26 @@
 /* PIM on an interface in virtual time: the Hellos that we send (RFC 7761 section 4.3.1), the
  * neighbors that we learn and lose, and what Join/Prunes change (section 4.8.2). */
 #include "log_file.h"
-#include "pim/interface.h"
+#include "pim_lan.h"
 #include "samples.h"
-#include "virtual_time.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 #include <time.h>
 
-static struct timers timers;
-static struct pim_interface pim;
 static struct pim_hello sent; /* the latest */
 static unsigned sent_count;
 static uint32_t first_generation_id; /* of the first of the two Hellos at the start */
-static struct sg last;
-static int wanted_count, unwanted_count, lost_count, found_count;
+static int lost_count, found_count;
 static enum pim_interest our_interest;
 static struct pim_assert said; /* the latest Assert of ours */
 static unsigned said_count;
 
 static void send_message(void *context, const uint8_t *message, size_t length)
 {
-	struct ip_datagram ip = {.source = pim.address,
-				 .destination = pim_all_routers(pim.address.family),
-				 .protocol = PIM_IP_PROTOCOL,
-				 .payload = cursor_over(message, length)};
-	struct pim_message decoded;
+	struct pim_message decoded = sent_message(message, length);
 
 	(void)context;
-	cr_assert_eq(pim_decode(&ip, &decoded), FAULT_NONE);
 	if (decoded.type == PIM_ASSERT) {
 		said = decoded.assert;
 		said_count++;
@@ -41,22 +32,6 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 		first_generation_id = decoded.hello.generation_id;
 	sent = decoded.hello;
 	sent_count++;
-}
-
-static bool joined(void *context, const struct sg *sg, const struct addr *from)
-{
-	(void)context;
-	(void)from;
-	last = *sg;
-	wanted_count++;
-	return true;
-}
-
-static void left(void *context, const struct sg *sg)
-{
-	(void)context;
-	last = *sg;
-	unwanted_count++;
 }
 
 static enum pim_interest interest(void *context, const struct sg *sg)
@@ -75,30 +50,12 @@ static void lost(void *context, const struct sg *sg, bool is_lost)
 
 static const struct pim_actions actions = {
 	.send = send_message, .joined = joined, .left = left, .interest = interest, .lost = lost};
-static struct prefixes allow, groups, subnets;
-static struct pim_options options;
 
 static void begin_as(const char *address)
 {
-	allow.count = groups.count = 0;
-	options = (struct pim_options){.neighbors_max = 4,
-				       .joins_max = 100,
-				       .hello_period = 30,
-				       .require_hello = true,
-				       .allow = &allow,
-				       .groups = &groups,
-				       .metric = {.preference = 200, .metric = 100}};
-	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){.name = "lan0",
-				     .subnets = &subnets,
-				     .timers = &timers,
-				     .options = &options,
-				     .actions = &actions};
-	addr_parse(address, &pim.address);
-	sent_count = wanted_count = unwanted_count = 0;
-	said_count = lost_count = found_count = 0;
+	sent_count = said_count = lost_count = found_count = 0;
 	our_interest = PIM_FORWARDED;
-	pim_interface_start(&pim);
+	pim_lan_begin(address, &actions, 4);
 	cr_assert_eq(sent_count, 2);
 	sent_count = 1;
 }
@@ -108,13 +65,7 @@ static void begin(void)
 	begin_as("10.0.0.1");
 }
 
-static void end(void)
-{
-	pim_interface_stop(&pim);
-	timers_free(&timers);
-}
-
-TestSuite(pim_interface, .init = begin, .fini = end);
+TestSuite(pim_interface, .init = begin, .fini = pim_lan_end);
 
 static struct log_file log_file;
 
@@ -124,7 +75,7 @@ static void begin_with_log(void)
 	begin();
 }
 
-TestSuite(pim_interface_log, .init = begin_with_log, .fini = end);
+TestSuite(pim_interface_log, .init = begin_with_log, .fini = pim_lan_end);
 
 static enum fault receive(const char *sample)
 {
@@ -351,7 +302,7 @@ Test(pim_interface, designated_router)
 	{
 		char text[ADDR_TEXT];
 
-		end();
+		pim_lan_end();
 		begin();
 		for (int n = 0; n < 3 && dr_rows[i].neighbors[n].address; n++) {
 			struct pim_hello hello = {.holdtime = 105};
@@ -586,7 +537,7 @@ Test(pim_interface, who_observes_is_silent)
 
 Test(pim_interface, ipv6)
 {
-	end();
+	pim_lan_end();
 	begin_as("fe80::1");
 	cr_expect_eq(sent_count, 1);
 	hello_from("fe80::2", 105, 1);

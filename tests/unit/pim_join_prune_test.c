@@ -1,51 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Join/Prune messages on an interface, in virtual time: which entries count (RFC 7761 sections 4.5,
  * 4.8, 4.9), how long a Prune waits (4.3.3), and the PruneEcho (4.5.2). */
-#include "pim/interface.h"
+#include "pim_lan.h"
 #include "pim_messages.h"
 #include "samples.h"
-#include "virtual_time.h"
 
 #define US4  "10.0.0.1"
 #define US6  "fe80::1"
 #define SENT 8 /* messages that are kept */
 #define MANY 60
 
-static struct timers timers;
-static struct pim_interface pim;
-static unsigned wanted_count, unwanted_count;
-static struct sg last;
 static struct pim_message sent[SENT];
 static uint8_t sent_bytes[SENT][PIM_MESSAGE_MAX];
 static unsigned sent_count;
 
 static void send_message(void *context, const uint8_t *message, size_t length)
 {
-	struct ip_datagram ip = {.source = pim.address,
-				 .destination = pim_all_routers(pim.address.family),
-				 .protocol = PIM_IP_PROTOCOL};
 	unsigned i = sent_count++ % SENT;
 
 	(void)context;
 	memcpy(sent_bytes[i], message, length);
-	ip.payload = cursor_over(sent_bytes[i], length);
-	cr_assert_eq(pim_decode(&ip, &sent[i]), FAULT_NONE);
-}
-
-static bool joined(void *context, const struct sg *sg, const struct addr *from)
-{
-	(void)context;
-	(void)from;
-	last = *sg;
-	wanted_count++;
-	return true;
-}
-
-static void left(void *context, const struct sg *sg)
-{
-	(void)context;
-	last = *sg;
-	unwanted_count++;
+	sent[i] = sent_message(sent_bytes[i], length);
 }
 
 static enum pim_interest interest(void *context, const struct sg *sg)
@@ -57,27 +32,11 @@ static enum pim_interest interest(void *context, const struct sg *sg)
 
 static const struct pim_actions actions = {
 	.send = send_message, .joined = joined, .left = left, .interest = interest};
-static struct prefixes allow, groups, subnets;
-static struct pim_options options;
 
 static void begin_as(const char *us)
 {
-	allow.count = groups.count = 0;
-	options = (struct pim_options){.neighbors_max = 8,
-				       .joins_max = 100,
-				       .hello_period = 30,
-				       .require_hello = true,
-				       .allow = &allow,
-				       .groups = &groups};
-	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
-	pim = (struct pim_interface){.name = "lan0",
-				     .subnets = &subnets,
-				     .timers = &timers,
-				     .options = &options,
-				     .actions = &actions};
-	pim.address = address(us);
-	pim_interface_start(&pim);
-	wanted_count = unwanted_count = sent_count = 0;
+	pim_lan_begin(us, &actions, 8);
+	sent_count = 0;
 }
 
 static void begin(void)
@@ -85,13 +44,7 @@ static void begin(void)
 	begin_as(US4);
 }
 
-static void end(void)
-{
-	pim_interface_stop(&pim);
-	timers_free(&timers);
-}
-
-TestSuite(pim_join_prune, .init = begin, .fini = end);
+TestSuite(pim_join_prune, .init = begin, .fini = pim_lan_end);
 
 static void hello(const char *from, const struct pim_hello *hello)
 {
@@ -242,7 +195,7 @@ Test(pim_join_prune, entries)
 {
 	EACH(i, entry_rows)
 	{
-		end();
+		pim_lan_end();
 		begin_as(address(entry_rows[i].upstream).family == AF_INET ? US4 : US6);
 		if (pim.address.family == AF_INET)
 			pim.secondaries[pim.secondary_count++] = address("10.0.0.254");
@@ -327,7 +280,7 @@ Test(pim_join_prune, a_neighbor_that_joins_without_end_is_refused_and_another_is
 	struct wire_entry entry = {"232.2.0.1", 0, FULL, false, V4, SPARSE, FULL};
 
 	options.joins_max = 10;
-	end();
+	pim_lan_end();
 	timers = (struct timers){.now = 1000 * USEC_PER_SEC};
 	pim_interface_start(&pim);
 	neighbor("10.0.0.2");
@@ -419,7 +372,7 @@ Test(pim_join_prune, a_prune_waits_for_the_override_interval)
 {
 	EACH(i, delay_rows)
 	{
-		end();
+		pim_lan_end();
 		begin();
 		check_delay(&delay_rows[i]);
 	}
@@ -533,7 +486,7 @@ Test(pim_join_prune, prunes_that_take_effect_together_share_an_echo)
 
 Test(pim_join_prune, ipv6)
 {
-	end();
+	pim_lan_end();
 	begin_as(US6);
 	neighbor("fe80::2");
 	neighbor("fe80::3");
