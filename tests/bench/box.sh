@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# What the benches of many joins share; sourced first. The bench runs in namespaces of its own: box (where the
-# daemon is: lan0, wan0), lan (the neighbor, 10.0.0.2) and net (DNS and relays, 100.64.7.1). Logs are in /run.
+# What the benches of many joins share; a bench sources it first. The bench then runs in namespaces of its own: box (the
+# daemon, with lan0 and wan0), lan (the neighbor, 10.0.0.2) and net (DNS and relays, 100.64.7.1). Logs are in /run.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 export PATH=$PATH:/usr/sbin:/sbin
 

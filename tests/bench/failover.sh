@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The relay that serves a channel of 1,000 packets a second dies, and another takes over: how long
-# the receiver has no data, from the last packet before to the first after. Both relays are 20 ms
-# away, there and back. It dies in two ways, each ROUNDS times: killed, so that its host says that
-# nobody listens any more; and stopped, so that nothing is said at all.
+# The relay of a channel with 1,000 packets a second dies, and another relay takes over. Measured is the time
+# without data at the receiver, from the last packet before to the first one after. Both relays are 20 ms away,
+# there and back. The relay dies in two ways, each ROUNDS times: killed, so that its host sends ICMP errors; and
+# stopped, so that nobody says anything.
 #
-# Prints a line of a table for each, and writes "failover" into build/bench.json.
+# Prints a line of a table for each way, and writes "failover" into build/bench.json.
 BUILD=${BUILD:-build}
 . "$(dirname "$0")/../functional/lib.sh"
 

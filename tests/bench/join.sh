@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Joins, from the Join on the LAN to the first packet on the LAN, taken apart by a capture on the
-# ingest node: each message that leaves waits for the one that came before it, and the time between
-# the two is ours. What is left is the network's: as many round trips as messages.
+# The time from the Join on the LAN to the first packet on the LAN, split by a capture on the ingest node. Each
+# message that leaves waits for the message that came before it, and the time between the two is ours. The rest
+# is the network's: as many round trips as messages.
 #
-# Cold: the daemon knows neither source nor relay. Warm: it has a tunnel to the relay, and another
-# channel of the same source is joined. Each with every one of DELAYS, in milliseconds each way.
+# Cold: the daemon knows neither source nor relay. Warm: it has a tunnel to the relay, and another channel of the
+# source is joined. Both are measured with each of DELAYS, in milliseconds each way.
 #
-# Prints a line of a table for each, and writes "join-cold-Nms" and "join-warm-Nms" into build/bench.json.
+# Prints a line of a table for each case, and writes "join-cold-Nms" and "join-warm-Nms" into build/bench.json.
 BUILD=${BUILD:-build}
 . "$(dirname "$0")/../functional/lib.sh"
 
@@ -27,7 +27,8 @@ take_apart() {
         END { if (done) printf "%.3f %.3f %d\n", own * 1000, (done - join) * 1000, left; else exit 1 }'
 }
 
-# A packet a line: -v breaks them, and interfaces have numbers that the node knows. To a file, and read later: a tcpdump that wakes up for each packet would be in the figures.
+# Prints one packet a line, which -v alone does not. The capture goes to a file and is read later, because a tcpdump that
+# wakes up for each packet would be part of the figures. The node knows the names of the interfaces.
 captured() {
     in_node ingest tcpdump -nn -tt -v -r "$WORK/join.pcap" 2>/dev/null | sed -e ':a;N;$!ba;s/\n[ \t]\+/ /g'
 }

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# 5,000 joins a second for 20 seconds, of a channel and a source each that the daemon does not know, behind
-# 1,000 relays. Nine in a hundred DNS answers come late, by 0.2 to 2 s, and so out of order; one in a
-# hundred questions is not answered the first time. How many are joined within a minute after the last, at
-# the daemon and at the relays; how long that took, from the Join to the Update (`p50_ms`, `p99_ms`), and
-# from the DNS answer on (`after_dns_p99_ms`); what the daemon's memory and loop made of it.
+# 5,000 joins a second for 20 seconds; each is a channel of an unknown source, behind one of 1,000 relays. Nine in a
+# hundred DNS answers are late, by 0.2 to 2 s, and so out of order; one in a hundred questions is not answered the
+# first time. Measured are the channels that are joined within a minute after the last Join, at the daemon and at
+# the relays; the time from the Join to the Update (`p50_ms`, `p99_ms`), and from the DNS answer to the Update
+# (`after_dns_p99_ms`); the daemon's memory, and its longest stall.
 #
-# In namespaces of its own: box (lan0, wan0), lan (the neighbor), net (DNS; one process is all relays).
-# Prints the figures, and writes "joins-5k-per-s" into build/bench.json.
+# Uses the namespaces of box.sh; one process is all relays. Prints the figures, and writes "joins-5k-per-s" into build/bench.json.
 set -euo pipefail
 . "$(dirname "$0")/box.sh"
 

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# One neighbor joins 100,000 channels: 1,000 sources, each in 100 groups, behind four relays that
-# BIND names. What the daemon's CPU, memory and loop make of it, until all of them are joined at the
-# relays; in a minute in which all are joined anew, relays ask, and counters are read; and when all
-# expire at one moment (it is stopped meanwhile).
+# One neighbor joins 100,000 channels: 1,000 sources, each in 100 groups, behind four relays that BIND names. Measured
+# are the daemon's CPU time, memory and longest stall, in three phases: until all channels are joined at the relays;
+# in a minute in which all are joined anew, relays send Queries, and counters are read; and when all expire at one
+# moment (the daemon is stopped meanwhile).
 #
-# In namespaces of its own: box (lan0, wan0), lan (the neighbor), net (DNS, relays). Prints a table,
-# and writes "pim-100k-joins" into build/bench.json. CPU is the daemon's, all threads, user and system;
-# that of the kernel's work for packets is not in it.
+# Uses the namespaces of box.sh. Prints a table, and writes "pim-100k-joins" into build/bench.json. CPU is that of all
+# threads of the daemon, user and system; the kernel's work for packets is not included.
 set -euo pipefail
 . "$(dirname "$0")/box.sh"
 

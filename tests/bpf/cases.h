@@ -4,14 +4,14 @@
 #include "mcingest/maps.h"
 #include "packets.h"
 
-/* What a row expects; otherwise an enum mci_drop. */
+/* What a row expects: one of the following, or an enum mci_drop. */
 #define ON_LAN (-1)
 #define PASSES (-2)
-/* It passes, and is counted as left to the daemon. */
+/* The frame passes, and is counted as left to the daemon for this cause. */
 #define SLOW(cause) (-3 - (int)(cause))
 
-/* How the channel's entry differs from a plain one, which leads from the packet's relay and tunnel,
- * as of the right families, to an interface with an MTU of 1500. */
+/* How the channel's entry differs from a plain one. A plain entry leads from the packet's relay and
+ * tunnel, of the right families, to an interface with an MTU of 1500. */
 struct entry {
 	bool none, expired, other_relay, other_tunnel, no_tunnel, no_egress;
 	int mtu;
@@ -22,7 +22,7 @@ struct ingest_case {
 	struct packet packet;
 	struct entry entry;
 	int expect;
-	unsigned gso_size; /* as GRO leaves it in a packet of several */
+	unsigned gso_size; /* as GRO sets it in a merged packet */
 };
 
 extern const struct ingest_case ingest_cases[];
@@ -33,7 +33,7 @@ enum observe_kind { NOT_OBSERVED, OBSERVED, OBSERVED_WHERE_ASKED };
 struct observe_case {
 	const char *what;
 	const char *frame; /* in hexadecimal, from the destination MAC on */
-	int zeros;         /* that follow it */
+	int zeros;         /* how many zero bytes follow */
 	enum observe_kind kind;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The dataplane under test, in network and mount namespaces of our own, and TAP. */
+/* The dataplane under test in network and mount namespaces of its own, and TAP output. */
 #pragma once
 
 #include "dataplane/dataplane.h"
@@ -9,22 +9,22 @@
 #define PINS             "/sys/fs/bpf/mcingest"
 #define HARNESS_CHANNELS (8 * MCI_STATS_CHUNK) /* the limit */
 
-/* The PIM packet that was handed over last, and how many were. */
+/* What the dataplane has reported: how often, and the last packet. */
 struct observation {
 	unsigned count, first_packets, moved, rivals;
 	bool membership;        /* IGMP or MLD, otherwise PIM */
-	uint32_t ifindex, slot; /* of that, of a first packet, a move, or a rival */
+	uint32_t ifindex, slot; /* of the last event */
 	size_t length;
 	uint8_t packet[MCI_OBSERVED_MAX];
-	unsigned takes_ms; /* set by a case: what the owner does with each */
+	unsigned takes_ms; /* set by a case: how long the owner takes for a packet */
 };
 
 extern struct observation observation;
 
-/* Ends the program where the namespaces cannot be had. */
+/* Ends the program if the namespaces cannot be made. */
 void harness_enter(void);
 struct dataplane *harness_open(void);
-/* Runs a command of the shell; false where it fails. */
+/* Runs a shell command; returns false if it fails. */
 bool harness_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 unsigned harness_ifindex(const char *name);
 
@@ -34,14 +34,14 @@ struct run {
 	uint8_t frame[4096];
 };
 
-/* BPF_PROG_RUN of a pinned program. */
+/* Runs a pinned program by BPF_PROG_RUN. */
 struct run harness_run(const char *program, const uint8_t *frame, size_t length, unsigned gso_size,
 		       unsigned repeat);
 
-/* A copy of the XDP program for BPF_PROG_RUN, for an interface of this address, that shares the
- * pinned maps. There is one: it is made by the first call. */
+/* Returns a copy of the XDP program for BPF_PROG_RUN, for an interface with this MAC address. It
+ * shares the pinned maps. The first call makes the copy; there is only one. */
 int harness_xdp_copy(const uint8_t mac[6]);
-/* Runs the copy that stands on an interface whose address is zeros. */
+/* Runs the copy for an interface with an address of zeros. */
 struct run harness_run_xdp(const uint8_t *frame, size_t length);
 
 void tap(bool ok, const char *format, ...) __attribute__((format(printf, 2, 3)));

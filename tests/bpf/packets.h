@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Frames for the programs, described by how they differ from a plain one: AMT data of the channel
+/* Frames for the programs, described by how they differ from a plain frame: AMT data of the channel
  * (S,G) from its relay to its tunnel, IPv4 in IPv4, 34 bytes of payload. */
 #pragma once
 
@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #define FRAME_MAX   4096
-#define TUNNEL_PORT 40001 /* to relay 0; others follow */
-#define NOTHING     (-1)  /* where 0 stands for the plain value */
+#define TUNNEL_PORT 40001 /* of the tunnel to relay 0; those of the others follow */
+#define NOTHING     (-1)  /* for members whose 0 means the plain value */
 #define HOP_BY_HOP  NOTHING
 
 struct packet {
@@ -29,10 +29,10 @@ struct packet {
 	/* UDP and AMT; `amt` is byte 0. */
 	int source_port, destination_port, udp_length_wrong;
 	int amt, amt_reserved;
-	/* Inner IP: `keep` cuts the frame and all outer lengths after so many bytes of it. */
+	/* Inner IP: `keep` cuts the frame, and all outer lengths, after this many bytes of it. */
 	int inner, inner_options, inner_fragment, inner_length_wrong, inner_version, inner_ihl;
 	int ttl, payload, trailing, keep;
-	int inner_protocol;  /* UDP's where it is 0; HOP_BY_HOP is 0 */
+	int inner_protocol;  /* 0 means UDP */
 	const char *headers; /* between IP header and payload, in hexadecimal */
 	bool other_source, unicast;
 	/* Numbers that tell packets apart: by the first bytes of payload, the last one, IPv4's
@@ -42,7 +42,7 @@ struct packet {
 
 extern const uint8_t egress_mac[6];
 
-/* Writes what stands in hexadecimal, spaces apart. */
+/* Writes bytes given in hexadecimal; spaces are ignored. */
 void packet_put_hex(struct writer *w, const char *hex);
 
 struct addr packet_relay(int family);
@@ -50,7 +50,7 @@ struct addr packet_relay_at(int family, int number);
 struct addr packet_local(int family);
 struct sg packet_channel(int family);
 
-/* Each returns the length of the frame. */
+/* Each of these returns the length of the frame. */
 size_t packet_build(const struct packet *packet, uint8_t frame[FRAME_MAX]);
-/* The frame that comes of it on the LAN, built anew rather than rewritten. */
+/* The frame that must appear on the LAN, built anew rather than rewritten. */
 size_t packet_on_lan(const struct packet *packet, const uint8_t mac[6], uint8_t frame[FRAME_MAX]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A frame through the programs, and what became of it. */
+/* Sends a frame through the programs, and checks what becomes of it. */
 #pragma once
 
 #include "cases.h"
@@ -7,18 +7,18 @@
 
 #define DROPPED 0 /* beside ON_LAN and PASSES */
 
-/* 4 where a row says nothing. */
+/* 4 if a row does not say. */
 int family_of(int field);
 uint64_t seconds_from_now(int seconds); /* CLOCK_MONOTONIC */
 
 int through_tc(const uint8_t *in, size_t length, unsigned gso_size, struct run *run);
 int through_xdp(const uint8_t *in, size_t length, struct run *run);
-/* As an interface has them, one behind the other. */
+/* The programs in the order in which an interface runs them. */
 int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run *run,
 		 bool *xdp_passed);
 
 bool same_frame(const struct run *run, const uint8_t *frame, size_t length);
-/* Exactly the drop that is expected, if any, must have been counted since `before`. */
+/* Since `before`, exactly the expected drop must have been counted, if any. */
 bool right_drops(struct dataplane *dp, const uint64_t before[MCI_DROP_COUNT], int expect);
-/* Nothing was left to the daemon but for this cause, where a row expects SLOW(). */
+/* If a row expects SLOW(), its cause must be the only one counted. */
 bool right_slow(struct dataplane *dp, const uint64_t before[MCI_SLOW_COUNT], int expect);

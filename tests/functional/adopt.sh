@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A killed daemon costs no packet: the kernel forwards on, and the next daemon takes over maps,
-# programs and tunnels. What nobody wants any more by then ends as it should.
+# A killed daemon costs no packet: the kernel goes on forwarding, and the next daemon takes over maps, programs and
+# tunnels. Channels that nobody wants any more by then end.
 . "$(dirname "$0")/lib.sh"
 
 no_such_channel() { [[ -z $(channel "$1" "$2" .state) ]]; }

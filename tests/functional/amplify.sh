@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A few packets on the LAN join 2,000 sources of a zone whose owner names relays as he likes: four addresses of
-# others for each source, half of them to be asked by Discovery, and a name. What leaves the WAN keeps to the limits,
-# and an honest Join beside it does not wait for its end.
+# A few packets on the LAN join 2,000 sources whose zone names relays at will: four foreign addresses for each source,
+# half of them for Discovery, and a name. What leaves the WAN stays within the limits, and an honest Join beside the
+# flood does not wait for its end.
 export LAB_ROUTERS=2
 . "$(dirname "$0")/lib.sh"
 

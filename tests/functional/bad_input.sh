@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Packets that are cut short, too long, of a wrong version or with a wrong checksum, of each protocol:
-# dropped, counted by reason, logged once a second at most; what works goes on working.
+# Bad packets of each protocol: cut short, too long, of a wrong version, with a wrong checksum. They are dropped, counted
+# by reason, and logged once a second at most; everything else goes on working.
 . "$(dirname "$0")/lib.sh"
 
 SAMPLES=tests/samples

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# WAN and LAN are bonds: a channel's data keeps flowing, and its state stays, when a link of each goes
-# and comes back, be it this one or that one; by TC, and by native XDP on the bonds' links.
+# WAN and LAN are bonds. When a link of either bond goes down and comes back, the channel keeps its state and its data
+# keeps flowing, by TC and by native XDP on the bonds' links.
 . "$(dirname "$0")/lib.sh"
 needs_link bond
 

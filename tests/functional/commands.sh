@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What mcingest shows, for programs (the keys are a contract) and for people; and DRIAD's lookups of
-# every kind: plain, by name behind a CNAME, behind a DNAME, IPv6, by precedence, and none.
+# The output of mcingest, for programs (the keys are a contract) and for people; and lookups of every kind: a plain
+# record, a name behind a CNAME, a DNAME, IPv6, several precedences, and no record.
 . "$(dirname "$0")/lib.sh"
 
 has() { # 'COMMAND' JQ-PATH-TO-AN-OBJECT KEY...: the object has these keys, and no others

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# tshark decodes every message that we send (Hello, all AMT messages, the reports inside) with right
-# checksums and without a malformed mark.
+# tshark decodes every message that we send (Hello, all AMT messages, the reports inside) with right checksums and
+# without a malformed mark.
 . "$(dirname "$0")/lib.sh"
 
 CHECKS=(-o ip.check_checksum:TRUE -o udp.check_checksum:TRUE)

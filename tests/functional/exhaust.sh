@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A neighbor takes all channels that there can be, to last for ever. An honest router's Join finds room
-# all the same, and what the other has joined ends with it.
+# A neighbor takes all channels and lets them last for ever. An honest router's Join finds room all the same, and what
+# the other neighbor has joined ends with that neighbor.
 export LAB_ROUTERS=2
 . "$(dirname "$0")/lib.sh"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A source with two relays. The one that serves dies under load, or falls silent, and the other takes over;
-# what moves while both send loses nothing and comes once.
+# A source with two relays. The serving relay dies under load, or falls silent, and the other one takes over. While both
+# send, nothing is lost and each packet comes once.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.45 G=232.1.1.1 ONE=203.0.113.15 TWO=203.0.113.16

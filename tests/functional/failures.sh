@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What can be missing on the way: DNS record, DNS server, relay, sense in the relay's answers. Each
-# time the channel shows `failed` with the reason, and recovers by itself when the cause is gone.
+# Something is missing on the way: the DNS record, the DNS server, the relay, or sense in the relay's answers. Each time
+# the channel shows `failed` with the reason, and recovers by itself when the cause is gone.
 . "$(dirname "$0")/lib.sh"
 
 state=/run/mcingest-lab/$LAB

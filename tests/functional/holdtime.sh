@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Two FRR routers on one LAN, each with a channel of its own. One dies without a word: what it joined
-# ends by its Joins' Holdtime, and it by its Hellos'; the other's channel goes on.
+# Two FRR routers on one LAN, each with a channel of its own. One dies without a goodbye: its joins end by their
+# Holdtime, and the neighbor ends by the Holdtime of its Hellos. The other router's channel goes on.
 export LAB_ROUTERS=2
 . "$(dirname "$0")/lib.sh"
 

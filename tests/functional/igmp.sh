@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Hosts without a router: plain Linux hosts on a LAN where nothing speaks PIM join by IGMPv3 and
-# MLDv2, get their data, and leave. Querier election against the querier of a Linux bridge. A LAN
-# that nobody named sees no Query, and one with a router and a host keeps what either wants.
+# Hosts without a router: plain Linux hosts on a LAN where nothing speaks PIM join by IGMPv3 and MLDv2, get their data, and
+# leave. The querier of a Linux bridge takes part in the election. A LAN that is not configured for IGMP sees no Query; a LAN
+# with a router and a host keeps what either of them wants.
 #
 #   INGEST lan1 10.2.0.5, fe80::5 ---- eth1 10.2.0.10, fe80::10 receiver      asked
 #   INGEST lan0 10.0.0.1 ------------- up0 10.0.0.2 access (FRR)              not asked at first

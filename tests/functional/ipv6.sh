@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# IPv6 end to end: PIM over IPv6 on the LAN, an AMTRELAY record of type 2, MLDv2 in an IPv6 tunnel,
-# IPv6 multicast onto the LAN. Debian's FRR has no pim6d: its place is taken by PIM messages of the
-# samples, sent by hand, and by a receiver on the LAN itself.
+# IPv6 end to end: PIM over IPv6 on the LAN, an AMTRELAY record of type 2, MLDv2 in an IPv6 tunnel, IPv6 multicast onto the
+# LAN. Debian's FRR has no pim6d; PIM messages of the samples, sent by hand, and a receiver on the LAN take its place.
 . "$(dirname "$0")/lib.sh"
 
 S=2001:db8:5::10 G=ff3e::8000:1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# An MTU of 9000 from source to receiver: packets of nearly that size, in one piece, by TC and by XDP,
-# where a frame lies in several buffers.
+# An MTU of 9000 from source to receiver: packets of nearly that size arrive in one piece, by TC and by XDP, where a frame
+# is in several buffers.
 . "$(dirname "$0")/lib.sh"
 export LAB_SHAPE="mtu=9000"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A relay with the manners of Linux's own: it knows us by our address alone and answers to the first port
-# that it saw; it reads the P flag of a Request elsewhere. Channels come back whatever becomes of us.
+# A relay with the manners of Linux's own: it knows us by our address alone, answers to the first port that it saw, and
+# reads the P flag of a Request elsewhere. Channels come back after each kind of restart of ours.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.10 G=232.1.1.1 S6=2001:db8:5::10 G6=ff3e::8000:1 RELAY=203.0.113.15

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# The lab itself: up twice, down half-way, leftovers of a killed run do no harm; two labs at once.
+# The lab itself: `up` twice, a partial `down`, leftovers of a killed run, two labs at once.
 . "$(dirname "$0")/lib.sh"
 
 lab_pids() { cat "/run/mcingest-lab/$LAB"/pid/* | sort | tr '\n' ' '; }

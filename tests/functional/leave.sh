@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Channels end: by a Prune the LAN is quiet at once and the relay is told; by the Holdtime's end
-# when the router has died without one. A channel joined again needs no new tunnel.
+# Channels end. After a Prune the LAN is quiet at once and the relay is told; if the router has died without one, the
+# channel ends by its Holdtime. A channel that is joined again needs no new tunnel.
 . "$(dirname "$0")/lib.sh"
 
 closed() { logged mcingestd "\\($1,$2\\) closed"; }

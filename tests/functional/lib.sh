@@ -1,29 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
 #
-# Handles of the functional tests. A test sources this file, calls is, ok or like for each thing that
-# it proves, and `finished` at its end: without that it has failed. It runs in a lab of its own, with
-# processes of its own, and all of that ends with it, but for a lab that the caller has named (LAB). It waits for events,
-# never for time to pass.
+# What the functional tests share. A test sources this file, calls is, ok or like for each thing that it proves, and
+# `finished` at its end; without that it has failed. It runs in a lab of its own, with its own processes, which end
+# with the test; a lab that the caller has named (LAB) is kept. A test waits for events, never for time to pass.
 #
 #   relay_up [OPTION...]   the AMT relay on the relay node       mcingestd_up [OPTION...]
 #   spawn NAME NODE CMD... in the background, log in $WORK/NAME.log   finish NAME [SIGNAL]
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
-#   carries WHAT S G COUNT SIZE      a channel from its join on: all that is sent arrives, once, whole
-#   log_says WHAT NAME REGEX   in time
-#   until_true WHAT CMD... polls; where it does not come true, the test ends, and shows what was there instead
+#   carries WHAT S G COUNT SIZE      joins a channel and sends: all packets arrive, once, whole
+#   log_says WHAT NAME REGEX   waits until the log of a process says so
+#   until_true WHAT CMD... polls; if the command does not succeed in time, the test ends and shows its output
 
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 
-[[ ${LAB-} ]] && LAB_ENDS=0 || LAB_ENDS=1 # with the test, unless the caller has named it
+[[ ${LAB-} ]] && LAB_ENDS=0 || LAB_ENDS=1 # whether the lab ends with the test
 NAME=$(basename "$0" .sh)
 LAB=${LAB:-check${NAME//_/}}
 export LAB=${LAB:0:16} # which is as long as a lab's name may be
 BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
-LAN=lan0 # the daemon's --downstream: in another LAB_SHAPE it has another name
+LAN=lan0 # the daemon's --downstream; another LAB_SHAPE has another name
 WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
 declare -A PIDS=()
 TESTS=0 FAILED=0 LAB_IS_UP=0
@@ -77,7 +76,7 @@ in_node() { # NODE CMD...
 }
 
 spawn() { # NAME NODE CMD...
-    : >"$WORK/$1.log" # now: what an earlier one has said must not be taken for its word
+    : >"$WORK/$1.log" # emptied at once: lines of an earlier process must not count for this one
     scripts/lab exec "${@:2}" </dev/null >"$WORK/$1.log" 2>&1 &
     PIDS[$1]=$!
 }
@@ -105,12 +104,12 @@ until_true() { # WHAT CMD...
     done
 }
 
-log_says() { # WHAT NAME REGEX: in its log, where a line may come after what it tells of
+log_says() { # WHAT NAME REGEX: waits, because a line may come later than the event
     until_true "$1" logged "$2" "$3"
     verdict 0 "$1"
 }
 
-show_state() { # of the daemon, as it is when the test fails
+show_state() { # what the daemon shows when the test fails
     local command
     [[ ${PIDS[mcingestd]-} ]] || return 0
     for command in status neighbors channels tunnels counters; do
@@ -143,7 +142,7 @@ trap 'exit 1' INT TERM HUP
 
 # The path
 
-lab_up() { # a fresh one for each test: FRR remembers what receivers of an earlier one wanted
+lab_up() { # a fresh lab for each test: FRR remembers what receivers of an earlier test wanted
     ((LAB_IS_UP)) && return
     LAB_IS_UP=1
     scripts/lab down
@@ -160,7 +159,7 @@ mcingestd_up() { # [OPTION...]
     until_true "mcingestd starts" logged mcingestd ' ready$'
 }
 
-mcingestd_in() { # MODE [OPTION...]: once FRR and it know each other
+mcingestd_in() { # MODE [OPTION...]: waits until FRR and the daemon know each other
     printf '[dataplane]\nmode = %s\n' "$1" >"$WORK/$1.conf"
     mcingestd_up --config "$WORK/$1.conf" "${@:2}"
     until_true "FRR says Hello" neighbor_there
@@ -169,20 +168,20 @@ mcingestd_in() { # MODE [OPTION...]: once FRR and it know each other
 
 neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0.2") | .interface') == "$LAN" ]]; }
 
-# Debian's FRR has no pim6d: PIM over IPv6 is said by hand, by the access node.
+# Debian's FRR has no pim6d: the access node sends PIM over IPv6 by hand.
 
 lan_hears() { # SAMPLE [CHANGE...]
     in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"
 }
 
-link_local_up() { # the box's address that the samples name
+link_local_up() { # gives the box the address that the samples name
     in_node ingest ip -6 addr flush dev lan0 scope link
     in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
 }
 
 neighbor6_there() { [[ $(api neighbors '.neighbors[] | select(.address == "fe80::2") | .interface') == lan0 ]]; }
 
-neighbor6_up() { # the sample is our own Hello, from fe80::1: one more in the address is one less in the checksum
+neighbor6_up() { # The sample is our own Hello, from fe80::1. One more in the address is one less in the checksum.
     local sum
     sum=$(od -An -tx1 -j$((40 + 56)) -N2 tests/samples/pim-hello-v6.pcap | tr -d ' ')
     lan_hears pim-hello-v6 37=02 "56=$(printf %04x $((0x$sum - 1)))"
@@ -214,7 +213,7 @@ channel_is() { # SOURCE GROUP STATE
 
 no_channels() { [[ $(api channels '.channels | length') == 0 ]]; }
 
-receiver_up() { # NAME SOURCE GROUP [OPTION...]: joins, and counts in the background
+receiver_up() { # NAME SOURCE GROUP [OPTION...]: joins, then counts in the background
     spawn "$1" receiver "$PEERS/receiver" --interface eth0 --source "$2" --group "$3" "${@:4}"
     until_true "$1 joins" logged "$1" '^joined'
 }
@@ -249,7 +248,7 @@ xdp_redirected() { # INTERFACE: frames, of a veth
     in_node ingest ethtool -S "$1" | awk '/xdp_redirect:/ { sum += $2 } END { print sum + 0 }'
 }
 
-carries() { # WHAT SOURCE GROUP COUNT SIZE: and as many are counted, none dropped
+carries() { # WHAT SOURCE GROUP COUNT SIZE: as many packets are counted, and none is dropped
     receiver_up holder "$2" "$3" --seconds 600 # keeps the channel until its counters have been read
     receiver_up viewer "$2" "$3" --last $(($4 - 1)) --timeout 120
     until_true "$1: joined" channel_is "$2" "$3" joined

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A channel that was left lingers: the LAN is quiet at once, and the relay is not troubled, neither
-# by the leave nor by the join of who zaps back.
+# A channel that nobody wants any more lingers: the LAN is quiet at once, and the relay hears neither of the leave nor of
+# the join of a receiver that zaps back.
 . "$(dirname "$0")/lib.sh"
 
 lingers() { [[ $(channel 192.0.2.10 232.1.1.1 '.lingers_s != null and .interfaces == []') == true ]]; }

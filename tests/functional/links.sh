@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Interfaces, addresses and routes that change while channels flow: the LAN's address, MTU and MAC, the
-# LAN down and up, deleted and made again, what its driver takes; the WAN's address, and the default route
-# moved to another WAN and back. No restart, and each change has its line in the log.
+# Interfaces, addresses and routes change while channels flow: the LAN's address, MTU and MAC; the LAN goes down and up, is
+# deleted and made again; what its driver takes; the WAN's address; the default route moves to another WAN and back. There
+# is no restart, and each change has its line in the log.
 . "$(dirname "$0")/lib.sh"
 export LAB_SHAPE="two-wans"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Messages of 250 channels: in one packet on a LAN of MTU 9000, and in fragments. FRR's own periodic Join, those of a
-# neighbor by IPv4 and IPv6, the same where another daemon speaks PIM, and the reports of Linux hosts.
+# Messages with 250 channels: in one packet on a LAN with an MTU of 9000, and in fragments. FRR's own periodic Join, those of
+# a neighbor over IPv4 and IPv6, the same where another daemon speaks PIM, and the reports of Linux hosts.
 . "$(dirname "$0")/lib.sh"
 export LAB_SHAPE="mtu=9000"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A fifth of all frames on the WAN is lost, a tenth of the others comes late, a tenth twice: DNS, Discovery, Requests and
-# reports repeat themselves, and every join completes, by IPv4 and IPv6.
+# A fifth of all frames on the WAN is lost; of the others, a tenth comes late and a tenth twice. DNS questions, Discovery,
+# Requests and reports are repeated, and every join completes, over IPv4 and IPv6.
 . "$(dirname "$0")/lib.sh"
 export LAB_LOSS=20
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Relays that misbehave: what they say wrong is refused and counted, what they send wrong does not reach
-# the LAN, and the channel comes by way of the next relay, or of the same one once it can. Each case has a
-# group of its own. IPv4 sources behind relays over IPv4 and over IPv6, and one IPv6 source.
+# Relays that misbehave. Wrong messages are rejected and counted, wrong data does not reach the LAN, and the channel comes
+# from the next relay, or from the same one once it behaves. Each case has a group of its own. IPv4 sources are behind
+# relays over IPv4 and over IPv6; one source is IPv6.
 # shellcheck disable=SC2086 # addresses are words
 . "$(dirname "$0")/lib.sh"
 

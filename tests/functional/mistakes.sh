@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Each mistake that an operator makes gets one clear line and exit status 2 (1 where the daemon is
-# not there), and leaves nothing behind.
+# Each mistake that an operator makes gets one clear line and exit status 2 (1 if the daemon is not running), and leaves
+# nothing behind.
 . "$(dirname "$0")/lib.sh"
 
 says() { # STATUS WHAT REGEX CMD...: one line that matches, and the exit status

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Behind a NAT that forgets us while packets flow: the relay sees another port of ours from then on. The silence is
-# noticed, the relay asked, its Query tells where we are now, and data flow again by the same tunnel of ours.
+# A NAT forgets us while packets flow: from then on the relay sees another port of ours. The silence is noticed, the relay is
+# asked, its Query tells where we are now, and data flows again over the same tunnel.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.50 G=232.1.1.1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# FRR runs on the box itself and is the LAN's PIM neighbor. mcingest says nothing, and serves what routers
-# join at the box's address.
+# FRR runs on the box itself and is the LAN's PIM neighbor. mcingest sends no PIM, and serves the channels that routers join
+# at the box's address.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.10 G=232.1.1.1

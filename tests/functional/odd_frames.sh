@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Frames of the WAN that are not as a relay sends them: with a priority tag (VLAN 0), which the programs
-# take off; put together by GRO, which is switched off while we run, or by a sender, for the daemon to
-# forward; past our filter, by way of an ifb. `status` says how many took the slow path, and why.
+# WAN frames that differ from what a relay sends. Priority tags (VLAN 0) are removed by the programs. GRO, which would merge
+# packets, is switched off while we run; packets that a sender has merged are forwarded by the daemon, and so are those
+# that an ifb has taken past our filter. `status` says how many took the slow path, and why.
 . "$(dirname "$0")/lib.sh"
 export LAB_DELAY_MS=0 # a bare veth: what carries frames across a delay would take them apart
 S=192.0.2.10 G=232.1.1.1 SAMPLE=tests/samples/amt-6-data-v4.pcap

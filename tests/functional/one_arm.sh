@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# One interface is WAN and LAN: Joins are seen and data is taken at the same hook, and goes out of the
-# interface that it came in by, once; by TC and by XDP.
+# One interface is WAN and LAN: Joins and data come in at the same hook, and data leaves once by the interface on which it
+# came in, by TC and by XDP.
 . "$(dirname "$0")/lib.sh"
 export LAB_SHAPE="one-arm"
 LAN=wan0

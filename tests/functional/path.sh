@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A PIM Join of a real FRR brings multicast through an AMT tunnel: 10,000 packets at 1,000 a second
-# from real sockets arrive as 10,000, for two payload sizes, two sources, two relays at once.
+# A PIM Join of a real FRR brings multicast through an AMT tunnel: 10,000 packets at 1,000 a second from real sockets arrive
+# as 10,000, for two payload sizes, two sources and two relays at once.
 . "$(dirname "$0")/lib.sh"
 
 everything_up

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A relay with the manners of freeRtr's: it answers no Request, and sends a Query in each period of its own, later than
-# a gateway waits for an answer. Channels come, and stay: one with data, one without, one of IPv6.
+# A relay with the manners of freeRtr's: it does not answer Requests, but sends a Query in each of its own periods, which are
+# longer than a gateway waits for an answer. Channels come and stay: one with data, one without, one of IPv6.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.10 G=232.1.1.1 SILENT=232.1.1.2 S6=2001:db8:5::10 G6=ff3e::8000:1 RELAY=203.0.113.15

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Another implementation of PIM than FRR's on the LAN: the pimd of Debian.
+# A PIM implementation other than FRR's on the LAN: Debian's pimd.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.10 G=232.1.1.1

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Tunnels that do not go by the main table: a mark that a rule leads to a table of its own, and an
-# address that is not the route's; and what is said where that cannot be.
+# Tunnels that do not use the main routing table: a mark that a rule leads to another table, and a source address other than
+# the route's. The log says why if that is not possible.
 . "$(dirname "$0")/lib.sh"
 
 configured() { # LINE...: of [tunnels]

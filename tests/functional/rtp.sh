@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What an RTP stream lost before it came to us shows in its channel; what is no RTP shows nothing.
+# The packets that an RTP stream has lost before it came to us are shown with its channel; a channel without RTP shows
+# nothing.
 . "$(dirname "$0")/lib.sh"
 
 lost() { channel 192.0.2.10 232.1.1.1 .rtp_lost; }

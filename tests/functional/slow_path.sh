@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What the programs leave to the kernel's stack reaches the LAN through the daemon: outer fragments, at
-# 1,000 packets a second beside a channel on the fast path; packets longer than the LAN's MTU, cut where
-# they may be. The programs' checks hold there too, and the rate has a limit.
+# What the programs leave to the kernel's stack reaches the LAN through the daemon: outer fragments, at 1,000 packets a second
+# beside a channel on the fast path; and packets longer than the LAN's MTU, fragmented if they may be. The checks of the
+# programs hold there too, and the rate has a limit.
 . "$(dirname "$0")/lib.sh"
 
 drops() { api counters ".drops.$1"; }

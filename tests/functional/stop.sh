@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# A clean stop says goodbye to neighbors and relays and removes all that was added to the kernel,
-# beside filters of others; what a killed daemon left is taken over by the next one.
+# A clean stop says goodbye to neighbors and relays and removes everything that was added to the kernel, but no filter of
+# others. The next daemon takes over what a killed daemon has left.
 . "$(dirname "$0")/lib.sh"
 
 qdiscs() { in_node ingest tc qdisc show; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Other tools on the same interfaces: they take our programs away, by clsact or by XDP, once or again and
-# again; and their filters stand in front of ours and take the packets.
+# Other tools on the same interfaces: they take our programs away, by clsact or by XDP, once or repeatedly; or their filters
+# come before ours and take the packets.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.10 G=232.1.1.1

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Two boxes on one LAN, each asked for the same channel by another router: both forward it, notice, and
-# by Assert one goes on. That box dies, and the other has the channel again. Then the routers spread
-# channels over both by ECMP, one box dies, and all channels come by the other.
+# Two boxes on one LAN are asked for the same channel by different routers. Both forward it, notice each other, and settle by
+# Assert which one continues. When that box dies, the other one continues. Then the routers spread channels over both boxes
+# by ECMP; one box dies, and all channels come from the other.
 export LAB_BOXES=2
 . "$(dirname "$0")/lib.sh"
 

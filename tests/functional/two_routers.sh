@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Two FRR routers on one LAN join a channel: one leaves, and the other's Join overrides its Prune; one
-# whose override is missing gets its second chance by our PruneEcho; when nobody overrides, the channel
-# ends. An Assert of a better router makes us rest. What we send is decoded by tshark.
+# Two FRR routers on one LAN join a channel. One leaves, and the other's Join overrides its Prune; a router whose override
+# is missing gets a second chance by our PruneEcho; if nobody overrides, the channel ends. We stop forwarding after an Assert
+# of a better router. tshark decodes what we send.
 export LAB_ROUTERS=2
 . "$(dirname "$0")/lib.sh"
 

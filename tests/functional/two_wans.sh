@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Two WANs, each the way to another relay: a tunnel goes by the route to its relay, with the address
-# there, and its data is taken from where it arrives; by TC and by XDP.
+# Two WANs, each with the route to one relay. A tunnel uses the route to its relay and the address there, and its data is
+# taken from the WAN on which it arrives, by TC and by XDP.
 . "$(dirname "$0")/lib.sh"
 export LAB_SHAPE="two-wans"
 

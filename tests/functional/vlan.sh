@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# WAN and LAN are VLAN interfaces: Joins come in tagged, data comes in with one tag and leaves with the
-# other. They have no XDP, so it is TC, and the frames of other VLANs are none of ours.
+# WAN and LAN are VLAN interfaces: Joins come in tagged; data comes in with one tag and leaves with the other. VLAN interfaces
+# have no XDP, so TC is used. Frames of other VLANs are ignored.
 . "$(dirname "$0")/lib.sh"
 needs_link vlan id 2
 export LAB_SHAPE="vlan"

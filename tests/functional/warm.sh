@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Tunnels that stand ready: there before any channel, and after the last; the first channel costs one report; a relay that
-# comes late, or comes back, gets its tunnel by itself.
+# Warm tunnels are up before the first channel and after the last; the first channel needs one report only. A relay that comes
+# late, or comes back, gets its tunnel by itself.
 . "$(dirname "$0")/lib.sh"
 
 ONE=203.0.113.15

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Relays of a source by every way of RFC 8777 and in the order that the configuration gives, what DNS may answer, and
-# DNSSEC; what `mcingest rr` prints, named takes.
+# Relays of a source by every way of RFC 8777, in the configured order; every kind of DNS answer; DNSSEC; and named accepts the
+# records that `mcingest rr` prints.
 . "$(dirname "$0")/lib.sh"
 
 ONE=203.0.113.15 TWO=203.0.113.16

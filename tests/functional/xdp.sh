@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# Where WAN and LAN can, XDP does TC's work: packets from real sockets arrive whole, exactly one of
-# the two programs handles each; a killed daemon's program is replaced, and a clean stop removes it.
+# XDP replaces TC if WAN and LAN support it: packets from real sockets arrive whole, and exactly one of the two programs handles
+# each. A killed daemon's program is replaced, and a clean stop removes it.
 . "$(dirname "$0")/lib.sh"
 
 wan() { api status ".interfaces[] | select(.name == \"wan0\") | .$1"; }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For the tests of the views: what they give, as text. Times of day are written TIME. */
+/* Views as text, for their tests. Times of day are replaced by TIME. */
 #pragma once
 
 #include "addresses.h"
@@ -28,7 +28,7 @@ static inline void hide_times(char *text)
 	regfree(&regex);
 }
 
-/* Frees `view`. In `expected`, ' stands for ". */
+/* Compares, and frees `view`. In `expected`, ' stands for ". */
 static inline void expect_json(json_t *view, const char *expected)
 {
 	char *text = json_dumps(view, JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);

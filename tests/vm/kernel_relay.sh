@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=bash
-# In vm-check's machine: the daemon against Linux's own AMT relay (amt.ko). Sourced by scripts/vm-check,
-# which has `step`. Hosts on the LAN join; sources send in the relay's namespace.
+# The daemon against Linux's own AMT relay (amt.ko), in the virtual machine of scripts/vm-check, which sources this file
+# and has `step`. Hosts on the LAN join; sources in the relay's namespace send.
 
 RELAY=100.64.7.1
 
