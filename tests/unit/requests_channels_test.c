@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `channels`: their relays and their traffic, and the parts of a long list. Who wants them is in
  * requests_lans_test.c. */
-#include "forward_lab.h"
-#include "requests_lab.h"
+#include "requests_forward_lab.h"
 
 #define AT_ONCE 64 /* channels of a part */
 
-static struct lans lans;
-
-static void begin(void)
-{
-	fwd_begin();
-	lans.count = 3;
-	for (unsigned i = 0; i < lans.count; i++)
-		snprintf(lans.list[i].link.name, sizeof(lans.list[i].link.name), "lan%u", i);
-	req_begin(&lab.timers, &lans, &lab.paths, &fwd.forward);
-}
-
-static void end(void)
-{
-	req_end();
-	fwd_end();
-}
-
-TestSuite(requests_channels, .init = begin, .fini = end);
+TestSuite(requests_channels, .init = req_begin_on_forward, .fini = req_end_on_forward);
 
 static json_t *channels(void)
 {

@@ -502,10 +502,14 @@ FAMILY_TEST(requests_lans, asserts_of_a_channel)
 		  "'metric':100,'expires_s':177.0}]");
 	json_decref(reply);
 	lab_assert(is, 10);
+	lans_observed_rival(&lab.lans, 11, &sg);
 	reply = channels();
-	expect_of(is, reply, "channels.0.asserts",
-		  "[{'interface':'lan0','state':'loser','winner':'<','preference':10,"
-		  "'metric':100,'expires_s':180.0}]");
+	cr_assert_eq(json_array_size(req_at(reply, "channels.0.asserts")), 2);
+	expect_of(is, reply, "channels.0.asserts.0",
+		  "{'interface':'lan0','state':'loser','winner':'<','preference':10,"
+		  "'metric':100,'expires_s':180.0}");
+	expect_at(reply, "channels.0.asserts.1.interface", "'lan1'");
+	expect_at(reply, "channels.0.asserts.1.state", "'winner'");
 	json_decref(reply);
 }
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `lookup SOURCE`: the test is DNS. */
 #include "driad/service.h"
-#include "forward_lab.h"
-#include "requests_lab.h"
+#include "requests_forward_lab.h"
 
-static struct lans lans;
 static struct control_client client;
 static unsigned cancelled; /* questions */
 
@@ -18,19 +16,13 @@ static void cancel(void *query)
 static void begin(void)
 {
 	cancelled = 0;
-	fwd_begin();
+	req_begin_on_forward();
+	cr_assert_eq(req.requests.lookup_actions.cancel, lab_cancel, "as for the channels");
+	req.requests.lookup_actions.cancel = cancel;
 	lab_ask_dns();
-	lab.paths.sources.actions.cancel = cancel;
-	req_begin(&lab.timers, &lans, &lab.paths, &fwd.forward);
 }
 
-static void end(void)
-{
-	req_end();
-	fwd_end();
-}
-
-TestSuite(requests_lookups, .init = begin, .fini = end);
+TestSuite(requests_lookups, .init = begin, .fini = req_end_on_forward);
 
 static void look_up(const char *source)
 {

@@ -1,25 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `status`, but for the interfaces (requests_lans_test.c). */
 #include "base/version.h"
-#include "forward_lab.h"
 #include "log_file.h"
-#include "requests_lab.h"
+#include "requests_forward_lab.h"
 
-static struct lans lans;
-
-static void begin(void)
-{
-	fwd_begin();
-	req_begin(&lab.timers, &lans, &lab.paths, &fwd.forward);
-}
-
-static void end(void)
-{
-	req_end();
-	fwd_end();
-}
-
-TestSuite(requests_status, .init = begin, .fini = end);
+TestSuite(requests_status, .init = req_begin_on_forward, .fini = req_end_on_forward);
 
 static json_t *status(void)
 {

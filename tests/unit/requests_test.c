@@ -1,23 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The commands of control clients, but those with a file of tests of their own. */
-#include "forward_lab.h"
-#include "requests_lab.h"
+#include "requests_forward_lab.h"
 
-static struct lans lans;
-
-static void begin(void)
-{
-	fwd_begin();
-	req_begin(&lab.timers, &lans, &lab.paths, &fwd.forward);
-}
-
-static void end(void)
-{
-	req_end();
-	fwd_end();
-}
-
-TestSuite(requests, .init = begin, .fini = end);
+TestSuite(requests, .init = req_begin_on_forward, .fini = req_end_on_forward);
 
 Test(requests, a_command_that_there_is_not)
 {
@@ -136,6 +121,7 @@ Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
 	req.drops[MCI_DROP_SLOW_RATE] = 1;
 	fwd.forward.slow.drops[MCI_DROP_TTL] = 4;
 	fwd.forward.slow.drops[MCI_DROP_NO_EGRESS] = 5;
+	fwd.forward.slow.drops[MCI_DROP_INNER_CONTROL] = 8; /* the last one */
 	req.rejected[PROTOCOL_AMT][FAULT_NONCE] = 6;
 	req.rejected[PROTOCOL_DNS][FAULT_TYPE] = 7;
 	reply = req_reply("{'command':'counters'}");
@@ -144,6 +130,7 @@ Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
 	expect_count_at(reply, "drops.ttl", 7);
 	expect_count_at(reply, "drops.slow_rate", 1);
 	expect_count_at(reply, "drops.no_egress", 5);
+	expect_count_at(reply, "drops.inner_control", 8);
 	expect_count_at(reply, "drops.wrong_relay", 0);
 	expect_keys(req_at(reply, "refused"), "pim amt membership dns ");
 	expect_count_at(reply, "refused.amt.nonce", 6);
