@@ -70,7 +70,7 @@ in_node ingest ip link set lan0 up
 finish mcingestd
 verdict $? "and ends well" || true
 mcingestd_up
-says 2 "a second daemon" 'another mcingestd' "$d" --downstream lan0
+says 2 "a second daemon" 'is mcingestd already' "$d" --downstream lan0
 is "the first one goes on" "$(api status .channels.failed)" 0
 finish mcingestd
 verdict $? "and ends well" || true

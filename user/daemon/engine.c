@@ -43,6 +43,15 @@ static bool start_loop(struct engine *engine)
 	return engine->loop;
 }
 
+/* Another daemon's programs, maps, sockets and files must not be touched. */
+static bool claim(struct engine *engine)
+{
+	if (!dataplane_claim(&engine->dataplane))
+		return true;
+	log_error("%s", dataplane_error(engine->dataplane));
+	return false;
+}
+
 static void start_secret(struct engine *engine)
 {
 	const char *folder = engine->config->state;
@@ -81,8 +90,6 @@ static void start_rooms(struct engine *engine)
 	wire_paths(engine);
 }
 
-/* The control socket comes before the dataplane: where another daemon answers on it, that daemon's
- * programs must not be touched. */
 static bool start_all(struct engine *engine)
 {
 	if (!wire_forward(engine) || !wire_lans(engine) || !wire_control(engine) ||
@@ -107,7 +114,7 @@ struct engine *engine_start(const struct config *config, bool *up)
 		return engine;
 	}
 	allow_descriptors(config);
-	if (!start_loop(engine))
+	if (!start_loop(engine) || !claim(engine))
 		return engine;
 	start_rooms(engine);
 	*up = start_all(engine);
@@ -131,7 +138,7 @@ static void stop_rooms(struct engine *engine)
 void engine_stop(struct engine *engine)
 {
 	netlink_monitor_close(engine->monitor);
-	if (engine->loop)
+	if (engine->paths.timers)
 		stop_rooms(engine);
 	control_close(engine->control);
 	resolver_free(engine->resolver);

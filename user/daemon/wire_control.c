@@ -83,7 +83,7 @@ bool wire_control(struct engine *engine)
 	error = control_open(&engine->control, engine->loop, &engine->timers, path, requests_handle,
 			     requests_gone, &engine->requests);
 	if (error == -EADDRINUSE)
-		log_error("another mcingestd answers on %s: stop it, or give --socket", path);
+		log_error("another mcingestd answers on %s: stop it first", path);
 	else if (error)
 		log_error("cannot listen on %s: %s", path, strerror(-error));
 	return !error;

@@ -123,7 +123,7 @@ bool wire_dataplane(struct engine *engine)
 		[CONFIG_MODE_XDP] = DATAPLANE_XDP,
 		[CONFIG_MODE_TC] = DATAPLANE_TC,
 	};
-	int error = dataplane_open(&engine->dataplane, &limits, &events);
+	int error = dataplane_open(engine->dataplane, &limits, &events);
 
 	engine->forward.dataplane = engine->dataplane;
 	dataplane_choose(engine->dataplane, choices[engine->config->mode]);

@@ -77,11 +77,14 @@ struct dataplane_events {
 	void (*rival)(void *context, uint32_t ifindex, uint32_t slot);
 };
 
-/* Loads the programs and pins maps and programs under /sys/fs/bpf/mcingest, in place of those that
- * an earlier daemon left or attached. Mounts the BPF file system if it is not mounted. After a
- * failure
- * `*dp` is good for dataplane_error() and dataplane_close(). */
-int dataplane_open(struct dataplane **opened, const struct dataplane_limits *limits,
+/* Makes this process the owner of /sys/fs/bpf/mcingest, and mounts the BPF file system if it is not
+ * mounted. -EBUSY if another process is the owner; nothing has been changed then. After a failure
+ * `*claimed` is good for dataplane_error() and dataplane_close(). */
+int dataplane_claim(struct dataplane **claimed);
+
+/* Loads the programs and pins maps and programs, in place of those that an earlier daemon left or
+ * attached. After a failure the dataplane is good for dataplane_error() and dataplane_close(). */
+int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
 		   const struct dataplane_events *events);
 
 /* Detaches and unpins everything that was added to the kernel. NULL is allowed. */

@@ -8,6 +8,7 @@
 #include "dataplane/lan_sets.h"
 #include "dataplane/lans.h"
 #include "dataplane/observed.h"
+#include "dataplane/owner.h"
 #include "dataplane/pins.h"
 #include "dataplane/program.h"
 #include "dataplane/refused.h"
@@ -28,7 +29,7 @@ static int load_or_take_over(struct dataplane *dp)
 			return 0;
 		log_notice("the maps of an earlier mcingestd do not fit: starting afresh");
 		program_unload(dp);
-		pins_remove_all();
+		pins_empty();
 		dp->adopted = false;
 	}
 	attach_remove_all(dp);
@@ -43,31 +44,37 @@ static void release(struct dataplane *dp)
 	observed_close(dp);
 	refused_close(dp);
 	program_unload(dp);
-	pins_remove(dp);
+	pins_remove_all();
+	owner_release(dp); /* whose folder would keep the file system busy */
+	pins_unmount(dp);
 }
 
-int dataplane_open(struct dataplane **opened, const struct dataplane_limits *limits,
-		   const struct dataplane_events *events)
+int dataplane_claim(struct dataplane **claimed)
 {
 	struct dataplane *dp = memory_new(sizeof(*dp));
 	int error;
 
-	*opened = dp;
+	*claimed = dp;
+	error_capture_libraries();
+	error = pins_prepare(dp);
+	return error ? error : owner_claim(dp);
+}
+
+int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
+		   const struct dataplane_events *events)
+{
+	int error;
+
 	dp->limits = *limits;
 	dp->events = *events;
-	error_capture_libraries();
 	stats_open(dp);
-	error = pins_prepare(dp);
-	if (!error)
-		error = load_or_take_over(dp);
+	error = load_or_take_over(dp);
 	if (!error)
 		error = observed_open(dp);
 	if (!error)
 		error = stats_chunks_open(dp);
-	if (error) {
-		release(dp);
+	if (error)
 		return error;
-	}
 	stats_forget_slow(dp);
 	entries_open(dp);
 	lans_open(dp);
@@ -79,7 +86,8 @@ void dataplane_close(struct dataplane *dp)
 {
 	if (!dp)
 		return;
-	release(dp);
+	if (dp->owned_folder)
+		release(dp);
 	stats_close(dp);
 	free(dp);
 }

@@ -39,7 +39,7 @@ static void empty_folder(DIR *folder)
 				  strerror(errno));
 }
 
-void pins_remove_all(void)
+void pins_empty(void)
 {
 	DIR *folder = opendir(PINS_FOLDER);
 
@@ -47,7 +47,6 @@ void pins_remove_all(void)
 		return;
 	empty_folder(folder);
 	closedir(folder);
-	rmdir(PINS_FOLDER);
 }
 
 bool pins_exist(void)
@@ -76,10 +75,15 @@ static bool bpffs_is_empty(void)
 	return empty;
 }
 
-void pins_remove(struct dataplane *dp)
+void pins_remove_all(void)
 {
-	pins_remove_all();
+	pins_empty();
+	rmdir(PINS_FOLDER);
 	rmdir(PINS_BPFFS "/xdp"); /* libxdp's folder; it stays if another program is in it */
+}
+
+void pins_unmount(struct dataplane *dp)
+{
 	if (dp->mounted_bpffs && bpffs_is_empty() && umount(PINS_BPFFS))
 		log_error("cannot unmount %s: %s", PINS_BPFFS, strerror(errno));
 	dp->mounted_bpffs = false;

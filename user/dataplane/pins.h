@@ -14,8 +14,11 @@ int pins_prepare(struct dataplane *dp);
 /* Whether an earlier daemon left maps. */
 bool pins_exist(void);
 
+/* Removes all pins from our folder, which stays: it is locked (owner.h). */
+void pins_empty(void);
+
 /* Removes our folder with all pins in it. */
 void pins_remove_all(void);
 
-/* Removes our folder, and unmounts the BPF file system if pins_prepare() mounted it. */
-void pins_remove(struct dataplane *dp);
+/* Unmounts the BPF file system if pins_prepare() mounted it and nobody else has pins there. */
+void pins_unmount(struct dataplane *dp);

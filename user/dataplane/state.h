@@ -26,6 +26,9 @@ struct dataplane {
 	/* pins.c */
 	bool mounted_bpffs;
 
+	/* owner.c */
+	int owned_folder; /* descriptor; 0 while this process does not own programs and maps */
+
 	/* attach.c and attachments.c */
 	enum dataplane_choice choice;
 	struct attachment *attachments;

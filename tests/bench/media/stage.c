@@ -95,8 +95,10 @@ static void open_dataplane(struct stage *stage, uint32_t channels)
 {
 	struct dataplane_limits limits = {.channels = channels, .tunnels = 4};
 	struct dataplane_events events = {.context = NULL};
-	int error = dataplane_open(&stage->dp, &limits, &events);
+	int error = dataplane_claim(&stage->dp);
 
+	if (!error)
+		error = dataplane_open(stage->dp, &limits, &events);
 	for (unsigned i = 0; !error && i < STAGE_LANS; i++)
 		error = dataplane_attach_downstream(stage->dp, stage->lans[i]);
 	if (!error)
