@@ -88,6 +88,16 @@ FAMILY_TEST(lan_interest, the_time_of_the_join_is_when_it_was_seen)
 	cr_expect_eq(lab_channel(is->source, is->group)->trace.join_seen, 4711);
 }
 
+FAMILY_TEST(lan_interest, the_time_of_the_report_is_when_it_was_seen)
+{
+	uint8_t bytes[128], packet[512];
+	struct ip_datagram ip = lab_report_datagram(is->host, MEMBERSHIP_ALLOW, is->source,
+						    is->group, bytes, sizeof(bytes));
+
+	lans_observed_hosts(&lab.lans, 10, 4711, lab_packet(&ip, packet, sizeof(packet)));
+	cr_expect_eq(lab_channel(is->source, is->group)->trace.join_seen, 4711);
+}
+
 FAMILY_TEST(lan_interest, a_channel_of_two_lans_ends_with_the_last_lan)
 {
 	join(0, is);
@@ -150,6 +160,20 @@ Test(lan_interest, leaving_is_logged_once)
 	for (const char *at = log; (at = strstr(at, "left on lan0")); at++)
 		lines++;
 	cr_expect_eq(lines, 1, "%s", log);
+	free(log);
+}
+
+/* lan0 goes down, but the channel is joined on lan1 only. */
+FAMILY_TEST(lan_interest, a_lan_does_not_leave_what_it_has_not_joined)
+{
+	struct lan_link gone = {.name = "lan0"};
+	char *log;
+
+	join(1, is);
+	lan_follow(&lab.lans.list[0], &gone);
+	log = read_log();
+	cr_expect_null(strstr(log, "left on lan0"), "%s", log);
+	cr_expect_eq(lab_joined_on(is), 2);
 	free(log);
 }
 

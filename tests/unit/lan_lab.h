@@ -463,13 +463,12 @@ static inline void lab_observe_hosts_of(unsigned lan, const struct ip_datagram *
 }
 
 /* A report of one record: MEMBERSHIP_ALLOW, MEMBERSHIP_BLOCK. */
-static inline void lab_report(unsigned lan, const char *host, unsigned type, const char *source,
-			      const char *group)
+static inline struct ip_datagram lab_report_datagram(const char *host, unsigned type,
+						     const char *source, const char *group,
+						     uint8_t *bytes, size_t size)
 {
 	struct sg sg = channel(source, group);
-	uint8_t bytes[128];
-	struct writer w = writer_over(bytes, sizeof(bytes));
-	struct ip_datagram ip;
+	struct writer w = writer_over(bytes, size);
 
 	writer_u8(&w, sg.group.family == AF_INET ? 0x22 : 143);
 	writer_zero(&w, 5);
@@ -479,6 +478,15 @@ static inline void lab_report(unsigned lan, const char *host, unsigned type, con
 	writer_u16(&w, 1);
 	writer_addr(&w, &sg.group);
 	writer_addr(&w, &sg.source);
-	ip = lab_host_datagram(host, &w);
+	return lab_host_datagram(host, &w);
+}
+
+static inline void lab_report(unsigned lan, const char *host, unsigned type, const char *source,
+			      const char *group)
+{
+	uint8_t bytes[128];
+	struct ip_datagram ip =
+		lab_report_datagram(host, type, source, group, bytes, sizeof(bytes));
+
 	lab_observe_hosts_of(lan, &ip);
 }

@@ -150,6 +150,40 @@ FAMILY_TEST(lan_shares, the_largest_party_does_not_yield_to_an_equal_one)
 	cr_expect_eq(joined_by('C', is), 1, "5 places for 3");
 }
 
+/* Four parties, 12 places: 3 for each, though the largest party still has many more. */
+FAMILY_TEST(lan_shares, a_party_takes_no_more_than_its_share)
+{
+	begin(12);
+	join_all('A', is, 1, 9);
+	join('B', is, 11);
+	join('C', is, 21);
+	join('H', is, 31);
+	join_all('B', is, 12, 14);
+	cr_expect_eq(joined_by('B', is), 3);
+	cr_expect_eq(joined_by('A', is), 7);
+	join_all('H', is, 32, 34);
+	cr_expect_eq(joined_by('H', is), 3);
+	cr_expect_eq(joined_by('A', is), 5);
+	cr_expect_eq(joined_by('C', is), 1);
+}
+
+/* An adopted channel belongs to no party, so that there can be a party below its share though none
+ * has too many. Two parties must not take the same place from each other again and again. */
+FAMILY_TEST(lan_shares, nobody_yields_who_would_have_fewer_then)
+{
+	struct sg sg = channel(is->source, group_of(is, 41));
+	struct lan *lan1 = &lab.lans.list[1];
+
+	begin(4);
+	cr_assert(channel_table_want(&lab.channels, &sg, 1, lab.timers.now));
+	cr_assert(lan_adopt(lan1, &sg));
+	join_all('A', is, 1, 2);
+	join_all('B', is, 11, 12);
+	cr_expect_eq(joined_by('A', is), 2);
+	cr_expect_eq(joined_by('B', is), 1);
+	cr_expect(has(is, 41));
+}
+
 FAMILY_TEST(lan_shares, nobody_yields_if_there_are_more_parties_than_places)
 {
 	begin(2);
