@@ -166,7 +166,7 @@ Test(config, every_key_of_a_file)
 			       "; comment\n"
 			       "[interfaces]\n"
 			       "downstream = lan0 \t lan1\n"
-			       "upstream = lan0 ; a LAN may be the uplink as well\n"
+			       "upstream = lan0 ; a LAN may be upstream as well\n"
 			       "igmp = lan1\n"
 			       "[dns]\n"
 			       "server = 192.0.2.53 2001:db8::53@5353 192.0.2.54@65535\n"

@@ -151,7 +151,7 @@ Test(netlink, down)
 	cr_assert_not(v0.up);
 }
 
-Test(netlink, uplinks)
+Test(netlink, upstreams)
 {
 	unsigned found[4];
 
@@ -166,7 +166,7 @@ Test(netlink, uplinks)
 	cr_assert_eq(netlink_upstreams(found, 1), 1);
 }
 
-Test(netlink, uplinks_of_many_hops_and_of_both_families)
+Test(netlink, upstreams_of_many_hops_and_of_both_families)
 {
 	unsigned found[4];
 
@@ -256,7 +256,7 @@ static void says(const struct way_of_saying *way, const char *compat)
 }
 
 /* With its hops, and by its object alone. */
-Test(netlink, uplinks_in_whatever_form_they_are_reported)
+Test(netlink, upstreams_in_whatever_form_they_are_reported)
 {
 	run("ip addr add 10.9.0.1/24 dev v0; ip addr add 10.7.0.1/24 dev v1;"
 	    "ip addr add 2001:db8::1/64 dev v0 nodad; ip addr add 2001:db8:1::1/64 dev v1 nodad");

@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 
-#define LATE_MOST 60000
-#define DROP_MOST 1000000
-#define ROOM_MOST 1000000
+#define LATE_MAX 60000
+#define DROP_MAX 1000000
+#define ROOM_MAX 1000000
 
 struct manners manners;
 
@@ -32,10 +32,10 @@ static const struct {
 	{"kernel", offsetof(struct manners, kernel), 0, 0},
 	{"twice", offsetof(struct manners, twice), 0, 0},
 	{"data-port", offsetof(struct manners, data_port), 1, UINT16_MAX},
-	{"late", offsetof(struct manners, late), 1, LATE_MOST},
-	{"periodic", offsetof(struct manners, periodic), 1, LATE_MOST},
-	{"drop", offsetof(struct manners, drop), 1, DROP_MOST},
-	{"room", offsetof(struct manners, room), 1, ROOM_MOST},
+	{"late", offsetof(struct manners, late), 1, LATE_MAX},
+	{"periodic", offsetof(struct manners, periodic), 1, LATE_MAX},
+	{"drop", offsetof(struct manners, drop), 1, DROP_MAX},
+	{"room", offsetof(struct manners, room), 1, ROOM_MAX},
 };
 
 static const char *take_number(const char *value, unsigned least, unsigned most, unsigned *number)

@@ -21,8 +21,8 @@
 #define NAMES       (1u << 20) /* whose first question is remembered; hashes may collide */
 #define QUESTIONS   (1u << 16) /* open at a time, each with an ID of ours */
 #define ROUNDS      64         /* messages of one socket in a row */
-#define LATE_LEAST  (200 * NS_PER_MS)
-#define LATE_MOST   (2000 * NS_PER_MS)
+#define LATE_MIN  (200 * NS_PER_MS)
+#define LATE_MAX   (2000 * NS_PER_MS)
 #define BUFFER_SIZE (8 << 20)
 
 struct question {
@@ -155,7 +155,7 @@ static int64_t fate(uint32_t hash, int64_t now)
 	if (hundredth < settings.never || hundredth >= settings.never + settings.late)
 		return 0;
 	counters.late++;
-	return *first + LATE_LEAST + hash % (LATE_MOST - LATE_LEAST);
+	return *first + LATE_MIN + hash % (LATE_MAX - LATE_MIN);
 }
 
 static void take_question(int64_t now)
