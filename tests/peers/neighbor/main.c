@@ -17,7 +17,7 @@
 #define SPARSE       0x04 /* the S flag, RFC 7761 section 4.9.1 */
 #define FOREVER      0xffff
 #define HEADER       4
-#define ADDRESS_MOST 20 /* an encoded address */
+#define ADDRESS_MAX 20 /* an encoded address */
 #define COUNT_MAX    1000000
 
 static struct {
@@ -210,7 +210,7 @@ static size_t put_group(uint8_t *b, size_t room, unsigned group, unsigned first,
 	if (most > settings.entries)
 		most = settings.entries;
 	at += 4;
-	for (*count = 0; *count < most && at + ADDRESS_MOST <= room; ++*count) {
+	for (*count = 0; *count < most && at + ADDRESS_MAX <= room; ++*count) {
 		struct address s = address_number(&settings.source, first + *count);
 
 		at += put_encoded(b + at, SPARSE, &s);
