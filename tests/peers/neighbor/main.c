@@ -10,15 +10,15 @@
 #include <getopt.h>
 #include <unistd.h>
 
-#define PIM          103
-#define PIM_MTU      1500
-#define HELLO        0x20
-#define JOIN_PRUNE   0x23
-#define SPARSE       0x04 /* the S flag, RFC 7761 section 4.9.1 */
-#define FOREVER      0xffff
-#define HEADER       4
+#define PIM         103
+#define PIM_MTU     1500
+#define HELLO       0x20
+#define JOIN_PRUNE  0x23
+#define SPARSE      0x04 /* the S flag, RFC 7761 section 4.9.1 */
+#define FOREVER     0xffff
+#define HEADER      4
 #define ADDRESS_MAX 20 /* an encoded address */
-#define COUNT_MAX    1000000
+#define COUNT_MAX   1000000
 
 static struct {
 	unsigned interface;

@@ -21,8 +21,8 @@
 #define NAMES       (1u << 20) /* whose first question is remembered; hashes may collide */
 #define QUESTIONS   (1u << 16) /* open at a time, each with an ID of ours */
 #define ROUNDS      64         /* messages of one socket in a row */
-#define LATE_MIN  (200 * NS_PER_MS)
-#define LATE_MAX   (2000 * NS_PER_MS)
+#define LATE_MIN    (200 * NS_PER_MS)
+#define LATE_MAX    (2000 * NS_PER_MS)
 #define BUFFER_SIZE (8 << 20)
 
 struct question {
