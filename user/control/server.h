@@ -7,6 +7,7 @@
  *
  *   server.c   the socket: who may connect, how many clients there may be
  *   client.c   one client: reads its request, writes its reply
+ *   requests.c which command a request names; reply_*.c and lookups.c answer it
  *   view_*.c   the daemon's state as JSON; values.c has what all views share
  *
  * The life of a client:
