@@ -12,7 +12,7 @@ DESTDIR ?=
 
 NUMBER   := 0.2.0
 B        := build
-PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd jansson libmnl inih
+PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap jansson libmnl inih
 
 ifeq ($(V),1)
 Q   :=

@@ -22,6 +22,10 @@ printf '[limits]\nchannels = many\n' >"$WORK/number.conf"
 printf '[limits]\nchanels = 5\n' >"$WORK/key.conf"
 printf '[interfaces]\ndownstream = lan0\n[dns]\nserver = nowhere\n' >"$WORK/server.conf"
 
+for capability in bpf net_admin net_raw perfmon sys_admin; do
+    says 2 "without $capability" "needs the capability cap_$capability, .* root" \
+        setpriv --bounding-set "-$capability" "$d" --downstream lan0
+done
 says 2 "no interface named" 'downstream' "$d"
 says 2 "an interface that is not there" "no interface .*'lan9'" "$d" --downstream lan9
 says 2 "an upstream that is not there" "no interface .*'wan9'" "$d" --downstream lan0 --upstream wan9

@@ -11,6 +11,7 @@
 #include "daemon/wire_paths.h"
 #include "forward/forward.h"
 #include "io/descriptors.h"
+#include "io/privileges.h"
 #include "lan/lan.h"
 #include "links/links.h"
 #include "path/path.h"
@@ -18,9 +19,20 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DESCRIPTORS_OTHER 256
+
+static bool is_privileged(void)
+{
+	char *missing = privileges_missing();
+
+	if (missing)
+		log_error("needs the capability %s, which this process does not have: start it as "
+			  "root, or by the unit mcingestd.service",
+			  missing);
+	free(missing);
+	return !missing;
+}
 
 /* Each tunnel has a socket, and another one while its relay is being discovered. The resolver has
  * one for each question, and so has the resolver that it replaces. */
@@ -109,10 +121,8 @@ struct engine *engine_start(const struct config *config, bool *up)
 
 	*up = false;
 	engine->config = config;
-	if (geteuid()) {
-		log_error("needs root: it loads BPF programs and opens raw sockets");
+	if (!is_privileged())
 		return engine;
-	}
 	allow_descriptors(config);
 	if (!start_loop(engine) || !claim(engine))
 		return engine;
