@@ -12,7 +12,7 @@ requests() { grep -c 'request from' "$WORK/relay.log"; }
 lab_up
 printf '[relays]\nwarm = %s\n' $ONE >"$WORK/conf"
 mcingestd_up --config "$WORK/conf"
-until_true "the relay does not answer" logged mcingestd "tunnel to relay $ONE, which is to be warm: relay "
+until_true "the relay does not answer" logged mcingestd "tunnel to relay $ONE, which the setting 'warm' keeps ready: relay "
 ok "a relay that does not answer is in the log" true
 until_true "FRR says Hello" neighbor_there
 until_true "FRR knows us" frr_knows_us
