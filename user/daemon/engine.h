@@ -19,7 +19,7 @@
  *   wire_forward.c  forward -> dataplane, packet sockets; the dataplane's events -> rooms
  *   wire_control.c  control socket -> requests -> rooms
  *   adopt.c         entries of a daemon that was killed -> rooms
- *   rejected.c      messages that a room rejects -> counters, log */
+ *   restart.c       SIGUSR2, SIGHUP -> the binary anew */
 #pragma once
 
 #include "config/config.h"

@@ -3,6 +3,7 @@
  * loop broke, 2 if the daemon cannot start. */
 #include "base/log.h"
 #include "daemon/engine.h"
+#include "daemon/restart.h"
 
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -14,7 +15,8 @@ static int serve(struct engine *engine)
 	sd_notify(0, "READY=1");
 	log_notice("ready");
 	error = engine_run(engine);
-	sd_notify(0, "STOPPING=1");
+	if (!restart_is_wanted(engine))
+		sd_notify(0, "STOPPING=1");
 	if (error)
 		log_error("the event loop broke: %s", strerror(-error));
 	return error ? 1 : 0;
@@ -32,7 +34,14 @@ int main(int argc, char **argv)
 	if (config.debug)
 		log_set_level(LOG_LEVEL_DEBUG);
 	engine = engine_start(&config, &up);
+	if (up)
+		up = restart_watch(engine, argc, argv);
 	status = up ? serve(engine) : 2;
+	if (restart_is_wanted(engine)) {
+		log_catch_up(USEC_NEVER);
+		restart_execute(engine);
+		status = 1;
+	}
 	engine_stop(engine);
 	log_catch_up(USEC_NEVER);
 	config_free(&config);

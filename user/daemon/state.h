@@ -3,12 +3,22 @@
  * it. */
 #pragma once
 
+#include "base/rejected.h"
 #include "control/requests.h"
-#include "daemon/rejected.h"
 #include "io/frames.h"
 #include "io/netlink_monitor.h"
 #include "io/ports.h"
 #include "io/resolver.h"
+
+#include <limits.h>
+
+struct restart {
+	struct engine *engine;
+	char binary[PATH_MAX]; /* its path when this daemon started */
+	int argc;
+	char **argv;
+	bool wanted;
+};
 
 struct engine {
 	const struct config *config;
@@ -28,4 +38,5 @@ struct engine {
 	struct forward forward;
 	struct requests requests;
 	struct rejected rejected;
+	struct restart restart;
 };

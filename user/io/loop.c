@@ -16,6 +16,7 @@
 struct loop {
 	sd_event *event;
 	struct timers *timers;
+	struct loop_signal *signals;
 	bool stopped;
 	usec_t window;              /* when the present minute began */
 	usec_t stall, stall_before; /* the longest turn of this minute and of the one before */
@@ -39,30 +40,56 @@ static void refresh_now(struct timers *timers)
 		timers->now = now;
 }
 
+struct loop_signal {
+	loop_signal_fn *fn;
+	void *owner;
+	struct loop *loop;
+	struct loop_signal *next;
+};
+
 static int on_signal(sd_event_source *source, const struct signalfd_siginfo *info, void *owner)
 {
-	struct loop *loop = owner;
+	const struct loop_signal *watch = owner;
 
 	(void)source;
 	(void)info;
-	loop->stopped = true;
+	refresh_now(watch->loop->timers);
+	watch->fn(watch->owner);
 	return 0;
 }
 
 /* Threads that are started later inherit the mask, so no signal can end the process without the
  * loop. */
-static int watch_signals(struct loop *loop)
+int loop_on_signal(struct loop *loop, int signal, loop_signal_fn *fn, void *owner)
 {
+	struct loop_signal *watch = memory_new(sizeof(*watch));
 	sigset_t set;
 	int err;
 
+	*watch = (struct loop_signal){fn, owner, loop, loop->signals};
+	loop->signals = watch;
 	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+	sigaddset(&set, signal);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
-	err = sd_event_add_signal(loop->event, NULL, SIGTERM, on_signal, loop);
-	return err < 0 ? err : sd_event_add_signal(loop->event, NULL, SIGINT, on_signal, loop);
+	err = sd_event_add_signal(loop->event, NULL, signal, on_signal, watch);
+	return err < 0 ? err : 0;
+}
+
+static void on_stop(void *owner)
+{
+	loop_stop(owner);
+}
+
+static int watch_signals(struct loop *loop)
+{
+	int err = loop_on_signal(loop, SIGTERM, on_stop, loop);
+
+	if (!err)
+		err = loop_on_signal(loop, SIGINT, on_stop, loop);
+	if (!err && signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		err = -errno;
+	return err;
 }
 
 struct loop *loop_new(struct timers *timers)
@@ -91,6 +118,12 @@ void loop_free(struct loop *loop)
 	if (!loop)
 		return;
 	sd_event_unref(loop->event);
+	while (loop->signals) {
+		struct loop_signal *watch = loop->signals;
+
+		loop->signals = watch->next;
+		free(watch);
+	}
 	free(loop);
 }
 

@@ -48,6 +48,10 @@ struct loop_watch *loop_watch(struct loop *loop, int fd, uint32_t events, loop_f
 int loop_watch_change(struct loop_watch *watch, uint32_t events);
 void loop_unwatch(struct loop_watch *watch); /* NULL is allowed */
 
+/* Calls `fn` in the loop when this signal comes. 0 or a negative errno. */
+typedef void loop_signal_fn(void *owner);
+int loop_on_signal(struct loop *loop, int signal, loop_signal_fn *fn, void *owner);
+
 /* Runs until SIGTERM or SIGINT comes or loop_stop() is called. Returns 0 or a negative errno. */
 int loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "daemon/rejected.h"
+#include "base/rejected.h"
 #include "base/log.h"
 
 /* Some faults are logged by who finds them, in words that name the thing. */
