@@ -35,9 +35,10 @@ is "restarts and reloads in turn" "$(starts)" $((TIMES + 1))
 is "the process is the same" "$(api status .pid)" "$pid"
 
 printf '[pim]\nhello = never\n' >"$conf"
+like "a command reloads nothing either" "$(in_node ingest "$BUILD/mcingest" reload 2>&1)" 'configuration has a mistake'
 signal_daemon HUP
 log_says "a mistake is named" mcingestd 'mcingest.conf:2: .*hello'
-log_says "and leaves all as it was" mcingestd 'no reload: the configuration stays as it was'
+log_says "and leaves all as it was" mcingestd 'no reload: the configuration has a mistake, .* stays as it was'
 printf '[limits]\nchannels = 9\n' >"$conf"
 signal_daemon HUP
 log_says "what needs a stop is named" mcingestd "no reload: 'channels' and 'tunnels'"
@@ -48,9 +49,14 @@ log_says "a binary that is not there" mcingestd 'no restart: cannot execute .*No
 printf '#!/bin/sh\nexit 3\n' >"$WORK/mcingestd"
 chmod 755 "$WORK/mcingestd"
 signal_daemon USR2
-log_says "a binary that does not run" mcingestd "no restart: .* has failed; this daemon goes on"
+log_says "a binary that does not run" mcingestd 'no restart: .* has failed'
 mv "$WORK/kept" "$WORK/mcingestd"
-is "the daemon went on" "$(starts) $(api status .pid)" "$((TIMES + 1)) $pid"
+for command in restart reload; do
+    n=$(starts)
+    like "mcingest $command" "$(in_node ingest "$BUILD/mcingest" $command 2>&1)" 'the kernel forwards on meanwhile'
+    until_true "mcingest $command" has_started $((n + 1))
+done
+is "all of them in one process" "$(starts) $(api status .pid)" "$((TIMES + 3)) $pid"
 
 finish sender none
 finish other none

@@ -89,13 +89,20 @@ static usec_t req_longest_stall(void *context)
 	return req.stall;
 }
 
+static const char *req_restart(void *context, bool reload)
+{
+	(void)context;
+	return reload ? "no reload" : NULL;
+}
+
 static const struct requests_actions req_actions = {.mode = req_mode,
 						    .why = req_why,
 						    .in_front = req_in_front,
 						    .refused = req_refused,
 						    .drops = req_drops,
 						    .slow = req_slow,
-						    .longest_stall = req_longest_stall};
+						    .longest_stall = req_longest_stall,
+						    .restart = req_restart};
 
 /* Begin and end */
 

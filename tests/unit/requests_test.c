@@ -147,3 +147,15 @@ Test(requests, counters_that_cannot_be_read)
 	req.drops_error = "100%s";
 	expect_error("{'command':'counters'}", "100%s");
 }
+
+/* restart and reload; the lab's daemon cannot reload */
+
+Test(requests, a_restart_begins)
+{
+	expect_json(req_reply("{'command':'restart'}"), "{'restarting':true}");
+}
+
+Test(requests, a_reload_that_cannot_be_says_why)
+{
+	expect_json(req_reply("{'command':'reload'}"), "{'error':'no reload'}");
+}

@@ -29,6 +29,9 @@ static const struct command {
 	 "find the relays of a source, with each DNS question"},
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
 	{"lift", " RELAY", 1, command_lift, "let a relay that is held down be tried again at once"},
+	{"reload", "", 0, command_reload, "let the daemon take its configuration, without a loss"},
+	{"restart", "", 0, command_restart,
+	 "let the daemon execute its binary anew, without a loss"},
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -55,6 +55,30 @@ static void lift_hold(struct requests *requests, struct control_client *client,
 	control_reply(client, reply);
 }
 
+static void restart(struct requests *requests, struct control_client *client, bool reload)
+{
+	const char *why = requests->actions->restart(requests->context, reload);
+	json_t *reply;
+
+	if (why) {
+		control_refuse(client, "%s", why);
+		return;
+	}
+	reply = json_object();
+	put_bool(reply, reload ? "reloading" : "restarting", true);
+	control_reply(client, reply);
+}
+
+static void reply_restart(struct requests *requests, struct control_client *client)
+{
+	restart(requests, client, false);
+}
+
+static void reply_reload(struct requests *requests, struct control_client *client)
+{
+	restart(requests, client, true);
+}
+
 static const struct {
 	const char *name;
 	void (*reply)(struct requests *requests, struct control_client *client);
@@ -62,6 +86,7 @@ static const struct {
 	{"status", reply_status},       {"interfaces", reply_interfaces},
 	{"neighbors", reply_neighbors}, {"channels", reply_channels},
 	{"tunnels", reply_tunnels},     {"counters", reply_counters},
+	{"restart", reply_restart},     {"reload", reply_reload},
 };
 
 void requests_handle(void *owner, struct control_client *client, const json_t *request)

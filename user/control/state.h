@@ -21,6 +21,9 @@ struct requests_actions {
 	const char *(*drops)(void *context, uint64_t drops[MCI_DROP_COUNT]);
 	const char *(*slow)(void *context, uint64_t causes[MCI_SLOW_COUNT]);
 	usec_t (*longest_stall)(void *context);
+	/* Begins a restart, or a reload, of the daemon. A reason why that cannot be; NULL if all is
+	 * well. */
+	const char *(*restart)(void *context, bool reload);
 };
 
 struct requests {

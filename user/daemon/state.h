@@ -17,7 +17,9 @@ struct restart {
 	char binary[PATH_MAX]; /* its path when this daemon started */
 	int argc;
 	char **argv;
+	struct timer grace;
 	bool wanted;
+	char why[512]; /* the last restart was not possible */
 };
 
 struct engine {

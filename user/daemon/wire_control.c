@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/wire_control.h"
 #include "base/log.h"
+#include "daemon/restart.h"
 #include "daemon/state.h"
 
 #include <errno.h>
@@ -55,13 +56,19 @@ static usec_t longest_stall(void *context)
 	return loop_longest_stall(((struct engine *)context)->loop);
 }
 
+static const char *restart(void *context, bool reload)
+{
+	return restart_begin(context, reload);
+}
+
 static const struct requests_actions requests_actions = {.mode = mode,
 							 .why = why,
 							 .in_front = in_front,
 							 .refused = refused,
 							 .drops = drops,
 							 .slow = slow,
-							 .longest_stall = longest_stall};
+							 .longest_stall = longest_stall,
+							 .restart = restart};
 
 bool wire_control(struct engine *engine)
 {
