@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 # Each mistake that an operator makes gets one clear line and exit status 2 (1 if the daemon is not running), and leaves
-# nothing behind.
+# nothing behind. --check names all mistakes of a file at once, and needs no privileges.
 . "$(dirname "$0")/lib.sh"
 
 says() { # STATUS WHAT REGEX CMD...: one line that matches, and the exit status
@@ -13,6 +13,8 @@ says() { # STATUS WHAT REGEX CMD...: one line that matches, and the exit status
     is "$what: one line" "$(wc -l <<<"$output")" 1
     like "$what: says so" "$output" "$regex"
 }
+
+unprivileged() { in_node ingest setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/mcingestd" "$@" 2>&1; }
 
 answers() { [[ $(api status .pid) -gt 0 ]]; }
 
@@ -45,6 +47,30 @@ says 2 "a DNS server that is no address" 'server.conf:4.*nowhere' "$d" --config 
 chmod 755 "$WORK"
 cp "$d" "$WORK/mcingestd"
 says 2 "no privileges" 'root' setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/mcingestd" --downstream lan0
+
+cat >"$WORK/three.conf" <<'END'
+[interfaces]
+downstream = lan0
+[limits]
+chanels = 5
+tunnels = many
+[tunnel]
+mark = 7
+END
+checked=$(unprivileged --check "$WORK/three.conf")
+is "--check of three mistakes: status" $? 2
+is "--check of three mistakes: a line for each" "$checked" "\
+$WORK/three.conf:4: chanels = 5: unknown key 'chanels' in [limits]: did you mean channels?
+$WORK/three.conf:5: tunnels = many: expected a number from 1 to 65535
+$WORK/three.conf:6: unknown section [tunnel]: did you mean [tunnels]?"
+started=$(in_node ingest timeout 20 "$d" --config "$WORK/three.conf" 2>&1)
+is "the daemon does not start with them: status" $? 2
+is "it names the same mistakes" "$(sed 's/^.* mcingestd: //' <<<"$started")" "$checked"
+printf '[interfaces]\ndownstream = lan0\n[limits]\ntunnels = 5\n' >"$WORK/right.conf"
+checked=$(unprivileged --check "$WORK/right.conf")
+is "--check of a right file: status" $? 0
+is "--check of a right file: says so" "$checked" "$WORK/right.conf: all is well"
+
 in_node ingest ip link set lan0 down
 says 2 "an interface that is down" 'lan0 is down' "$d" --downstream lan0
 in_node ingest ip link set lan0 up

@@ -4,16 +4,20 @@
  * (daemon/options.c), so that this room knows no protocol's state machines, and they do not know
  * it.
  *
- *   read.c       defaults, the command line, settings that must fit together
- *   file.c       the file, line by line, by inih
- *   settings.c   the table of all settings: section, key, limits; what the file may contain
- *   values.c     texts into fields: lists, numbers, times, addresses, words
- *   relays.c     the same for [relays], whose texts are DNS data (RFC 8777 section 4.3)
- *   reading.c    where a value is being read, and the complaint about it
+ *   read.c          defaults, settings that must fit together
+ *   command_line.c  the command line
+ *   file.c          the file, line by line, by inih
+ *   names.c         names of sections and keys that do not exist: which were meant
+ *   settings.c      the table of all settings: section, key, limits; what the file may contain
+ *   values.c        kinds of values: texts into fields: numbers, times, paths, words
+ *   lists.c         the same for lists: interfaces, servers, prefixes, addresses
+ *   relays.c        the same for [relays], whose texts are DNS data (RFC 8777 section 4.3)
+ *   reading.c       where a value is being read, and the complaints
  *
- * The order is: defaults, then the file, then the command line. The first mistake ends the reading,
- * with one line in the log that names file, line or option, and what is expected there. Every value
- * is within its limits afterwards. Whether an interface exists is asked later, by the daemon.
+ * The order is: defaults, then the file, then the command line. Each mistake gets one line in the
+ * log that names file, line or option, and what is expected there; the reading goes on, so that an
+ * operator sees all mistakes at once. Without a mistake every value is within its limits. Whether
+ * an interface exists is asked later, by the daemon.
  *
  * Left out: including other files, environment variables, and changing the configuration of a
  * running daemon. */
@@ -115,8 +119,8 @@ struct config {
 
 /* Fills in the defaults, then the file, then the command line, which replaces: one --downstream
  * discards those of the file. Without --config the default file is read if it exists. Returns 0; 1
- * if
- * --help or --version has been answered on stdout; or 2 after one line in the log. */
+ * if --help, --version or --check has been answered on stdout; or 2 after a line in
+ * the log for each mistake (for --check: on stderr, without time and name). */
 int config_read(struct config *config, int argc, char **argv);
 void config_free(struct config *config);
 

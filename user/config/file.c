@@ -1,91 +1,116 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/file.h"
 
+#include "config/names.h"
 #include "config/settings.h"
 
 #include <errno.h>
 #include <ini.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Gives inih one line. inih would cut a line that is too long, does not count lines, and joins an
- * indented line to the key above it. None of this may change what an operator meant. */
-static char *read_line(char *line, int size, void *owner)
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* of editors that begin a file with it */
+
+/* Gives inih the line, once. inih would cut a line that is too long. */
+static char *give_line(char *line, int size, void *owner)
 {
 	struct reading *reading = owner;
-	ssize_t length;
-	char *start;
+	const char *start = reading->start;
 
-	if (reading->complaint ||
-	    (length = getline(&reading->text, &reading->size, reading->stream)) < 0)
+	reading->start = NULL;
+	if (!start)
 		return NULL;
-	reading->line++;
-	reading->key = NULL;
-	start = reading->text + strspn(reading->text, READING_BLANK);
-	if (strlen(reading->text) != (size_t)length)
-		reading_reject(reading, "not a text file");
-	else if (strlen(start) >= (size_t)size)
-		reading_reject(reading, "the line is longer than %d characters", size - 2);
-	else
+	if (strlen(start) < (size_t)size)
 		return strcpy(line, start);
+	reading_reject(reading, "the line is longer than %d characters", size - 2);
 	return NULL;
 }
 
-static bool section_is_known(const char *section)
-{
-	for (size_t i = 0; i < settings_count; i++)
-		if (strcmp(settings[i].section, section) == 0)
-			return true;
-	return false;
-}
-
+/* inih does not know the section: it gets each line alone. */
 static int take_key(void *owner, const char *section, const char *key, const char *value)
 {
 	struct reading *reading = owner;
+	const struct setting *setting = settings_find(reading->section, key);
 
+	(void)section;
+	if (reading->skips)
+		return 1;
 	reading->key = key;
 	reading->value = value;
-	for (size_t i = 0; i < settings_count; i++)
-		if (!strcmp(settings[i].section, section) && !strcmp(settings[i].key, key))
-			return settings_assign(reading, &settings[i], value);
-	if (!*section)
-		return reading_reject(reading, "stands before the first [section]");
-	if (!section_is_known(section))
-		return reading_reject(
-			reading,
-			"unknown section [%s]: expected [interfaces], [dns], [relays], "
-			"[limits], [pim], [igmp], [tunnels], [channels], [dataplane], "
-			"[control], [daemon] or [log]",
-			section);
-	return reading_reject(reading, "unknown key '%s' in [%s]", key, section);
+	if (setting)
+		settings_assign(reading, setting, value);
+	else if (*reading->section)
+		names_reject(reading, key, reading->section);
+	else
+		reading_reject(reading, "stands before the first [section]");
+	reading->key = NULL;
+	return 1;
 }
 
-/* inih tells only at its end which line it could not read. A complaint about a later line may be a
- * consequence of that line. */
-static void read_stream(struct reading *reading)
+static void enter_section(struct reading *reading, const char *name)
 {
-	int bad_line = ini_parse_stream(read_line, reading, take_key, reading);
+	snprintf(reading->section, sizeof(reading->section), "%.*s", (int)strcspn(name, "]"), name);
+	reading->skips = !settings_has_section(reading->section);
+	if (reading->skips)
+		names_reject(reading, reading->section, NULL);
+}
 
-	reading->key = NULL;
-	if (bad_line > 0 && (!reading->complaint || (unsigned)bad_line < reading->line)) {
-		reading->line = (unsigned)bad_line;
+/* inih would join an indented line to the key above it, and tells only the first line that it
+ * cannot read. None of this may change what an operator meant. */
+static void read_line(struct reading *reading, const char *text)
+{
+	size_t mark = strlen(BYTE_ORDER_MARK);
+	const char *start;
+
+	if (!strncmp(text, BYTE_ORDER_MARK, mark))
+		text += mark;
+	start = text + strspn(text, READING_BLANK);
+	reading->start = start;
+	if (ini_parse_stream(give_line, reading, take_key, reading)) {
 		reading_reject(reading, "expected [section], key = value, or a comment");
+		reading->skips |= *start == '[';
+	} else if (*start == '[') {
+		enter_section(reading, start + 1);
 	}
-	if (!reading->complaint && ferror(reading->stream)) {
+}
+
+static bool read_stream(struct reading *reading, FILE *stream)
+{
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t length;
+	bool is_text = true;
+
+	while (is_text && (length = getline(&text, &size, stream)) >= 0) {
+		reading->line++;
+		is_text = strlen(text) == (size_t)length;
+		if (is_text)
+			read_line(reading, text);
+		else
+			reading_reject(reading, "not a text file");
+	}
+	if (ferror(stream)) {
 		reading->line = 0;
 		reading_reject(reading, "cannot read: %s", strerror(errno));
 	}
+	free(text);
+	return is_text && !ferror(stream);
 }
 
-bool file_read(struct config *config, const char *asked)
+bool file_read(struct reading *reading, const char *asked)
 {
-	struct reading reading = {.config = config, .file = asked ? asked : CONFIG_FILE};
+	FILE *stream;
+	bool whole;
 
-	reading.stream = fopen(reading.file, "re");
-	if (reading.stream) {
-		read_stream(&reading);
-		fclose(reading.stream);
-	} else if (asked || errno != ENOENT) {
-		reading_reject(&reading, "cannot open: %s", strerror(errno));
+	reading->file = asked ? asked : CONFIG_FILE;
+	stream = fopen(reading->file, "re");
+	if (!stream) {
+		if (!asked && errno == ENOENT)
+			return true;
+		reading_reject(reading, "cannot open: %s", strerror(errno));
+		return false;
 	}
-	return reading_finish(&reading);
+	whole = read_stream(reading, stream);
+	fclose(stream);
+	return whole;
 }

@@ -2,8 +2,9 @@
 /* The configuration file, line by line. */
 #pragma once
 
-#include "config/config.h"
+#include "config/reading.h"
 
-/* Reads the file `asked`; if it is NULL, the default file, which may be missing. Returns false
- * after a line in the log. */
-bool file_read(struct config *config, const char *asked);
+/* Reads the file `asked`; if it is NULL, the default file, which may be missing. All mistakes are
+ * rejected, and the reading goes on in the next line. Returns false if the file is no text, or
+ * cannot be read to its end. */
+bool file_read(struct reading *reading, const char *asked);

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/config.h"
 
-#include "base/log.h"
 #include "base/memory.h"
-#include "base/version.h"
+#include "config/command_line.h"
 #include "config/file.h"
 #include "config/relays.h"
 #include "config/settings.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,134 +26,48 @@ void config_free(struct config *config)
 	relays_clear(&config->relays);
 }
 
-/* The command line */
+/* Settings that must fit together */
 
-enum { OPTION_CONFIG = 256, OPTION_DEBUG, OPTION_HELP, OPTION_VERSION, OPTION_SETTING };
-
-/* An option with OPTION_SETTING has the name of its setting. */
-static const struct option options[] = {
-	{"downstream", required_argument, NULL, OPTION_SETTING},
-	{"upstream", required_argument, NULL, OPTION_SETTING},
-	{"igmp", required_argument, NULL, OPTION_SETTING},
-	{"observe", required_argument, NULL, OPTION_SETTING},
-	{"socket", required_argument, NULL, OPTION_SETTING},
-	{"config", required_argument, NULL, OPTION_CONFIG},
-	{"debug", no_argument, NULL, OPTION_DEBUG},
-	{"help", no_argument, NULL, OPTION_HELP},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{0},
-};
-
-static void print_help(void)
+static unsigned origin(struct reading *reading, const char *section, const char *key)
 {
-	puts("Usage: mcingestd --downstream IF [OPTION]...\n"
-	     "Brings multicast from AMT relays to LANs whose PIM routers or hosts join it.\n"
-	     "\n"
-	     "  --downstream IF  a LAN whose routers send Joins; may be repeated, at most 8\n"
-	     "  --upstream IF    an interface where tunnels arrive; may be repeated, at most 16\n"
-	     "                   (default: the interfaces that routes leave by)\n"
-	     "  --igmp IF        a downstream whose hosts are asked by IGMPv3 and MLDv2, too\n"
-	     "  --observe IF     a downstream where another daemon of this host speaks PIM\n"
-	     "  --config FILE    (default: " CONFIG_FILE ", if it exists)\n"
-	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
-	     "  --debug          log every packet and every step\n"
-	     "  --help           this text\n"
-	     "  --version        the version\n"
-	     "\n"
-	     "An option replaces the setting of the file. Exit status: 0 stopped as asked,\n"
-	     "1 failed while running, 2 cannot start.");
+	return *settings_origin(reading, settings_find(section, key));
 }
 
-static int complain(const char *what, const char *which)
+/* The next complaint is about this key of [dns]. */
+static void point_at(struct reading *reading, const char *key, const char *value)
 {
-	log_error("%s '%s' (see mcingestd --help)", what, which);
-	return 2;
-}
-
-static int reject_option(int found, char **argv)
-{
-	char letter[] = {'-', (char)optopt, '\0'};
-
-	if (found == ':')
-		return complain("a value is missing after", argv[optind - 1]);
-	if (optopt >= OPTION_CONFIG)
-		return complain("no value can be given in", argv[optind - 1]);
-	return complain("unknown option", optopt ? letter : argv[optind - 1]);
-}
-
-/* Reads everything but settings, which must be applied after the file. */
-static int scan_options(int argc, char **argv, const char **file)
-{
-	int found;
-
-	opterr = 0;
-	optind = 0; /* from the start, even if the line has been read before */
-	while ((found = getopt_long(argc, argv, ":", options, NULL)) >= 0) {
-		if (found == '?' || found == ':')
-			return reject_option(found, argv);
-		if (found == OPTION_CONFIG)
-			*file = optarg;
-		if (found == OPTION_HELP)
-			print_help();
-		if (found == OPTION_VERSION)
-			printf("mcingestd %s\n", mcingest_version);
-		if (found == OPTION_HELP || found == OPTION_VERSION)
-			return 1;
-	}
-	return optind < argc ? complain("unexpected argument", argv[optind]) : 0;
-}
-
-static void take_option(struct reading *reading, const char *name, const char *value)
-{
-	reading->key = name;
+	reading->line = origin(reading, "dns", key);
+	reading->key = key;
 	reading->value = value;
-	for (size_t i = 0; i < settings_count; i++)
-		if (strcmp(settings[i].key, name) == 0)
-			settings_assign(reading, &settings[i], value);
 }
 
-static bool apply_options(struct config *config, int argc, char **argv)
+static void check_dnssec(struct reading *reading)
 {
-	struct reading reading = {.config = config};
-	int found, number;
+	const struct config *config = reading->config;
 
-	optind = 0;
-	while (!reading.complaint &&
-	       (found = getopt_long(argc, argv, ":", options, &number)) >= 0) {
-		if (found == OPTION_DEBUG)
-			config->debug = true;
-		if (found == OPTION_SETTING)
-			take_option(&reading, options[number].name, optarg);
+	if (config->dnssec == CONFIG_DNSSEC_REQUIRE &&
+	    origin(reading, "dns", "trust_anchor") == READING_DEFAULT) {
+		point_at(reading, "dnssec", "require");
+		reading_reject(reading, "needs a trust_anchor, such as /usr/share/dns/root.key");
 	}
-	return reading_finish(&reading);
+	if (config->trust_anchor && access(config->trust_anchor, R_OK)) {
+		point_at(reading, "trust_anchor", config->trust_anchor);
+		reading_reject(reading, "cannot be read: %s", strerror(errno));
+	}
 }
 
-static bool check_dnssec(const struct config *config, const char *file)
+/* A setting that is wrong by itself has its complaint already. */
+static void check_whole(struct reading *reading)
 {
-	bool required = config->dnssec == CONFIG_DNSSEC_REQUIRE;
-
-	if (required && !config->trust_anchor)
-		log_error("%s: 'dnssec = require' needs a trust_anchor under [dns], such as "
-			  "/usr/share/dns/root.key",
-			  file ? file : CONFIG_FILE);
-	else if (config->trust_anchor && access(config->trust_anchor, R_OK))
-		log_error("%s: trust_anchor: cannot read %s: %s", file ? file : CONFIG_FILE,
-			  config->trust_anchor, strerror(errno));
-	else
-		return true;
-	return false;
-}
-
-static bool check_whole(const struct config *config, const char *file)
-{
-	if (!check_dnssec(config, file))
-		return false;
-	if (config->downstream_count)
-		return true;
-	log_error("no downstream interface: give --downstream IF, or 'downstream' under "
-		  "[interfaces] in %s",
-		  file ? file : CONFIG_FILE);
-	return false;
+	check_dnssec(reading);
+	if (origin(reading, "interfaces", "downstream") != READING_DEFAULT)
+		return;
+	reading->line = READING_OPTIONS;
+	reading->key = NULL;
+	reading_reject(reading,
+		       "no downstream interface: give --downstream IF, or 'downstream' under "
+		       "[interfaces] in %s",
+		       reading->file);
 }
 
 /* The first folder that systemd has made for the service (systemd.exec(5)). */
@@ -168,11 +80,8 @@ static char *default_state(void)
 	return folder;
 }
 
-int config_read(struct config *config, int argc, char **argv)
+static void set_defaults(struct config *config)
 {
-	const char *file = NULL;
-	int status = scan_options(argc, argv, &file);
-
 	*config = (struct config){
 		.dns_timeout = 5 * USEC_PER_SEC,
 		.dnssec = CONFIG_DNSSEC_PREFER,
@@ -197,13 +106,37 @@ int config_read(struct config *config, int argc, char **argv)
 		.slow_rate = 50000,
 		.igmp_interval = 125,
 		.igmp_robustness = 2};
-	if (status)
-		return status;
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);
 	config->state = default_state();
-	if (file_read(config, file) && apply_options(config, argc, argv) &&
-	    check_whole(config, file))
-		return 0;
-	config_free(config);
-	return 2;
+}
+
+/* Returns 0 if the daemon is to start, or 1. */
+static int answer(struct reading *reading, const struct command_line *line)
+{
+	if (line->want == WANTS_CHECK)
+		printf(access(reading->file, F_OK) ? "%s: all is well without this file\n"
+						   : "%s: all is well\n",
+		       reading->file);
+	return line->want == WANTS_START ? 0 : 1;
+}
+
+int config_read(struct config *config, int argc, char **argv)
+{
+	struct command_line line = {.argc = argc, .argv = argv};
+	struct reading reading = {.config = config};
+	int status = command_line_scan(&line);
+	bool whole;
+
+	*config = (struct config){0};
+	if (status)
+		return status;
+	set_defaults(config);
+	whole = file_read(&reading, line.file);
+	command_line_apply(&reading, &line);
+	if (whole)
+		check_whole(&reading);
+	status = reading_finish(&reading, line.want != WANTS_START) ? answer(&reading, &line) : 2;
+	if (status)
+		config_free(config);
+	return status;
 }

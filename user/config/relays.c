@@ -2,20 +2,22 @@
 #include "config/relays.h"
 
 #include "base/memory.h"
+#include "config/lists.h"
 #include "config/values.h"
 #include "driad/rdata.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const way_words[CONFIG_WAY_COUNT] = {[CONFIG_WAY_CONFIGURED] = "configured",
+							[CONFIG_WAY_DNS_SD] = "dns-sd",
+							[CONFIG_WAY_ANYCAST] = "anycast",
+							[CONFIG_WAY_SOURCE] = "source"};
+
 static bool way_add(struct reading *reading, const struct setting *setting, const char *word)
 {
-	static const char *const words[CONFIG_WAY_COUNT] = {[CONFIG_WAY_CONFIGURED] = "configured",
-							    [CONFIG_WAY_DNS_SD] = "dns-sd",
-							    [CONFIG_WAY_ANYCAST] = "anycast",
-							    [CONFIG_WAY_SOURCE] = "source"};
 	struct config_relays *relays = values_field(reading->config, setting);
-	enum config_way way = values_find_word(words, CONFIG_WAY_COUNT, word);
+	enum config_way way = values_find_word(way_words, CONFIG_WAY_COUNT, word);
 
 	for (unsigned i = 0; i < relays->way_count; i++)
 		if (relays->ways[i] == way)
@@ -26,16 +28,18 @@ static bool way_add(struct reading *reading, const struct setting *setting, cons
 	return true;
 }
 
-bool take_ways(struct reading *reading, const struct setting *setting, const char *value)
+static bool take_ways(struct reading *reading, const struct setting *setting, const char *value)
 {
 	struct config_relays *relays = values_field(reading->config, setting);
 
 	relays->way_count = 0;
-	return values_each_word(reading, setting, value, way_add);
+	return lists_each_word(reading, setting, value, way_add);
 }
 
+const struct kind kind_ways = {.take = take_ways};
+
 /* "192.0.2.0/24 10 0 1 203.0.113.15": a prefix, then AMTRELAY data. */
-bool take_rule(struct reading *reading, const struct setting *setting, const char *value)
+static bool take_rule(struct reading *reading, const struct setting *setting, const char *value)
 {
 	struct config_relays *relays = values_field(reading->config, setting);
 	size_t end = strcspn(value, READING_BLANK);
@@ -60,7 +64,9 @@ bool take_rule(struct reading *reading, const struct setting *setting, const cha
 	return true;
 }
 
-bool take_domain(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_rules = {.take = take_rule, .repeats = true};
+
+static bool take_domain(struct reading *reading, const struct setting *setting, const char *value)
 {
 	char **domain = values_field(reading->config, setting);
 	char name[DNS_NAME_TEXT];
@@ -71,6 +77,8 @@ bool take_domain(struct reading *reading, const struct setting *setting, const c
 	*domain = memory_copy_text(name);
 	return true;
 }
+
+const struct kind kind_domain = {.take = take_domain};
 
 void relays_clear(struct config_relays *relays)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Takes the texts of the section [relays]. */
+/* The texts of the section [relays] into their fields. */
 #pragma once
 
 #include "config/reading.h"
 
-take_fn take_ways, take_rule, take_domain;
+extern const struct kind kind_ways, kind_rules, kind_domain;
 
 /* Frees what was taken. */
 void relays_clear(struct config_relays *relays);

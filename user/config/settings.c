@@ -96,16 +96,19 @@
  */
 #include "config/settings.h"
 
+#include "config/lists.h"
 #include "config/relays.h"
 #include "config/values.h"
 
+#include <string.h>
+
 #define FIELD(field) .offset = offsetof(struct config, field)
 #define LIST(list, count, limit)                                                                   \
-	.take = take_list, FIELD(list), .count_offset = offsetof(struct config, count),            \
+	.kind = &kind_list, FIELD(list), .count_offset = offsetof(struct config, count),           \
 	.max = (limit)
 
 #define PREFIXES(field)                                                                            \
-	.take = take_prefixes, FIELD(field), .max = PREFIXES_MAX,                                  \
+	.kind = &kind_prefixes, FIELD(field), .max = PREFIXES_MAX,                                 \
 	.expected = "an address, or a prefix as 10.0.0.0/24"
 
 const struct setting settings[] = {
@@ -121,99 +124,116 @@ const struct setting settings[] = {
 	 .word = word_is_server,
 	 .expected = "an IPv4 or IPv6 address, with %interface if it is link-local, and @port if "
 		     "need be"},
-	{"dns", "timeout", take_seconds, FIELD(dns_timeout), .min = 1, .max = 60,
+	{"dns", "timeout", &kind_seconds, FIELD(dns_timeout), .min = 1, .max = 60,
 	 .expected = "seconds from 1 to 60"},
-	{"dns", "dnssec", take_dnssec, FIELD(dnssec), .expected = "require, prefer or off"},
-	{"dns", "trust_anchor", take_path, FIELD(trust_anchor),
+	{"dns", "dnssec", &kind_dnssec, FIELD(dnssec), .expected = "require, prefer or off"},
+	{"dns", "trust_anchor", &kind_path, FIELD(trust_anchor),
 	 .expected = "a path of at most 107 bytes"},
-	{"relays", "ways", take_ways, FIELD(relays),
+	{"relays", "ways", &kind_ways, FIELD(relays),
 	 .expected = "configured, dns-sd, anycast or source, each once"},
-	{"relays", "amtrelay", take_rule, FIELD(relays), .max = CONFIG_RULES_MAX,
+	{"relays", "amtrelay", &kind_rules, FIELD(relays), .max = CONFIG_RULES_MAX,
 	 .expected = "PREFIX PRECEDENCE D TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15"},
-	{"relays", "renew", take_count, FIELD(relays.renew), .min = 1, .max = 3600,
+	{"relays", "renew", &kind_count, FIELD(relays.renew), .min = 1, .max = 3600,
 	 .expected = "seconds from 1 to 3600"},
-	{"relays", "warm", take_addresses, FIELD(warm), .max = PREFIXES_MAX,
+	{"relays", "warm", &kind_addresses, FIELD(warm), .max = PREFIXES_MAX,
 	 .expected = "the address of a relay"},
-	{"relays", "domain", take_domain, FIELD(relays.domain), .expected = "a domain's name"},
-	{"limits", "channels", take_count, FIELD(max_channels), .min = 1, .max = 1000000,
+	{"relays", "domain", &kind_domain, FIELD(relays.domain), .expected = "a domain's name"},
+	{"limits", "channels", &kind_count, FIELD(max_channels), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "tunnels", take_count, FIELD(max_tunnels), .min = 1, .max = 65535,
+	{"limits", "tunnels", &kind_count, FIELD(max_tunnels), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "discoveries", take_count, FIELD(discoveries), .min = 1, .max = 1000000,
+	{"limits", "discoveries", &kind_count, FIELD(discoveries), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "network_discoveries", take_count, FIELD(network_discoveries), .min = 1,
+	{"limits", "network_discoveries", &kind_count, FIELD(network_discoveries), .min = 1,
 	 .max = 1000000, .expected = "a number from 1 to 1000000"},
-	{"limits", "new_relays", take_count, FIELD(new_relays), .min = 1, .max = 1000000,
+	{"limits", "new_relays", &kind_count, FIELD(new_relays), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "unanswered_relays", take_count, FIELD(unanswered), .min = 1, .max = 65535,
+	{"limits", "unanswered_relays", &kind_count, FIELD(unanswered), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "neighbors", take_count, FIELD(max_neighbors), .min = 1, .max = 65535,
+	{"limits", "neighbors", &kind_count, FIELD(max_neighbors), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "joins", take_count, FIELD(max_joins), .min = 1, .max = 1000000,
+	{"limits", "joins", &kind_count, FIELD(max_joins), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "memberships", take_count, FIELD(max_memberships), .min = 1, .max = 1000000,
+	{"limits", "memberships", &kind_count, FIELD(max_memberships), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
-	{"limits", "slow_path", take_count, FIELD(slow_rate), .min = 1000, .max = 1000000,
+	{"limits", "slow_path", &kind_count, FIELD(slow_rate), .min = 1000, .max = 1000000,
 	 .expected = "a number from 1000 to 1000000"},
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
-	{"pim", "require_hello", take_yes, FIELD(require_hello), .expected = "yes or no"},
-	{"pim", "hello", take_count, FIELD(hello_period), .min = 1, .max = 3600,
+	{"pim", "require_hello", &kind_yes, FIELD(require_hello), .expected = "yes or no"},
+	{"pim", "hello", &kind_count, FIELD(hello_period), .min = 1, .max = 3600,
 	 .expected = "seconds from 1 to 3600"},
-	{"pim", "assert_preference", take_count, FIELD(assert.preference), .max = 999999999,
+	{"pim", "assert_preference", &kind_count, FIELD(assert.preference), .max = 999999999,
 	 .expected = "a number from 0 to 999999999"},
-	{"pim", "assert_metric", take_count, FIELD(assert.metric), .max = 999999999,
+	{"pim", "assert_metric", &kind_count, FIELD(assert.metric), .max = 999999999,
 	 .expected = "a number from 0 to 999999999"},
-	{"igmp", "interval", take_count, FIELD(igmp_interval), .min = 11, .max = 31744,
+	{"igmp", "interval", &kind_count, FIELD(igmp_interval), .min = 11, .max = 31744,
 	 .expected = "seconds from 11 to 31744"},
-	{"igmp", "robustness", take_count, FIELD(igmp_robustness), .min = 1, .max = 7,
+	{"igmp", "robustness", &kind_count, FIELD(igmp_robustness), .min = 1, .max = 7,
 	 .expected = "a number from 1 to 7"},
-	{"igmp", "require_router_alert", take_yes, FIELD(require_router_alert),
+	{"igmp", "require_router_alert", &kind_yes, FIELD(require_router_alert),
 	 .expected = "yes or no"},
-	{"tunnels", "source_address", take_sources, .expected = "an IPv4 or IPv6 address"},
-	{"tunnels", "mark", take_mark, FIELD(tunnels.mark),
+	{"tunnels", "source_address", &kind_sources, .expected = "an IPv4 or IPv6 address"},
+	{"tunnels", "mark", &kind_mark, FIELD(tunnels.mark),
 	 .expected = "a number from 1 to 4294967295, or one as 0x7"},
-	{"tunnels", "vrf", take_interface, FIELD(tunnels.vrf),
+	{"tunnels", "vrf", &kind_interface, FIELD(tunnels.vrf),
 	 .expected = "an interface's name, of at most 15 characters"},
-	{"tunnels", "hold_down", take_seconds, FIELD(tunnels.hold_down), .min = 1, .max = 3600,
+	{"tunnels", "hold_down", &kind_seconds, FIELD(tunnels.hold_down), .min = 1, .max = 3600,
 	 .expected = "seconds from 1 to 3600"},
-	{"channels", "linger", take_seconds, FIELD(linger), .min = 0, .max = 3600,
+	{"channels", "linger", &kind_seconds, FIELD(linger), .min = 0, .max = 3600,
 	 .expected = "seconds from 0 to 3600"},
-	{"dataplane", "mode", take_mode, FIELD(mode), .expected = "auto, xdp or tc"},
-	{"dataplane", "hold", take_seconds, FIELD(hold), .min = 5, .max = 86400,
+	{"dataplane", "mode", &kind_mode, FIELD(mode), .expected = "auto, xdp or tc"},
+	{"dataplane", "hold", &kind_seconds, FIELD(hold), .min = 5, .max = 86400,
 	 .expected = "seconds from 5 to 86400"},
-	{"control", "socket", take_path, FIELD(control_socket),
+	{"control", "socket", &kind_path, FIELD(control_socket),
 	 .expected = "a path of at most 107 bytes"},
-	{"daemon", "state", take_path, FIELD(state), .expected = "a path of at most 107 bytes"},
-	{"log", "level", take_level, FIELD(debug), .expected = "notice or debug"},
+	{"daemon", "state", &kind_path, FIELD(state), .expected = "a path of at most 107 bytes"},
+	{"log", "level", &kind_level, FIELD(debug), .expected = "notice or debug"},
 };
 
 const size_t settings_count = sizeof(settings) / sizeof(settings[0]);
-_Static_assert(sizeof(settings) / sizeof(settings[0]) <= 64,
-	       "reading.seen has a bit for each setting");
+_Static_assert(sizeof(settings) / sizeof(settings[0]) <= SETTINGS_MAX,
+	       "struct reading has a place for each setting");
 
-static bool is_list(const struct setting *setting)
+const struct setting *settings_find(const char *section, const char *key)
 {
-	return setting->take == take_list || setting->take == take_prefixes ||
-	       setting->take == take_sources || setting->take == take_rule ||
-	       setting->take == take_addresses;
+	for (size_t i = 0; i < settings_count; i++)
+		if (!strcmp(settings[i].section, section) && !strcmp(settings[i].key, key))
+			return &settings[i];
+	return NULL;
+}
+
+bool settings_has_section(const char *section)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (strcmp(settings[i].section, section) == 0)
+			return true;
+	return false;
+}
+
+unsigned *settings_origin(struct reading *reading, const struct setting *setting)
+{
+	return &reading->origins[setting - settings];
 }
 
 bool settings_assign(struct reading *reading, const struct setting *setting, const char *value)
 {
 	uint64_t bit = UINT64_C(1) << (setting - settings);
 
-	if (!(reading->seen & bit) && setting->take == take_list)
-		values_clear(reading->config, setting);
-	if (reading->seen & bit && !is_list(setting) && reading->file)
+	if (!(reading->seen & bit)) {
+		*settings_origin(reading, setting) = reading->line;
+		if (setting->kind == &kind_list)
+			lists_clear(reading->config, setting);
+	} else if (!setting->kind->repeats && reading->line != READING_OPTIONS) {
 		return reading_reject(reading, "'%s' is given twice", setting->key);
+	}
 	reading->seen |= bit;
-	return setting->take(reading, setting, value);
+	return setting->kind->take(reading, setting, value);
 }
 
 void settings_clear(struct config *config)
 {
 	for (size_t i = 0; i < settings_count; i++)
-		if (settings[i].take == take_list)
-			values_clear(config, &settings[i]);
+		if (settings[i].kind == &kind_list)
+			lists_clear(config, &settings[i]);
 }

@@ -55,40 +55,14 @@ bool word_is_server(const char *word)
 	return !zone;
 }
 
-static void *field_at(struct config *config, size_t offset)
-{
-	return (char *)config + offset;
-}
-
 void *values_field(struct config *config, const struct setting *setting)
 {
-	return field_at(config, setting->offset);
+	return (char *)config + setting->offset;
 }
 
-void values_clear(struct config *config, const struct setting *setting)
+unsigned *values_count(struct config *config, const struct setting *setting)
 {
-	unsigned *count = field_at(config, setting->count_offset);
-	char **list = values_field(config, setting);
-
-	while (*count)
-		free(list[--*count]);
-}
-
-static bool list_add(struct reading *reading, const struct setting *setting, const char *word)
-{
-	unsigned *count = field_at(reading->config, setting->count_offset);
-	char **list = values_field(reading->config, setting);
-
-	if (!setting->word(word))
-		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
-	for (unsigned i = 0; i < *count; i++)
-		if (strcmp(list[i], word) == 0)
-			return reading_reject(reading, "'%s' is given twice", word);
-	if (*count == setting->max)
-		return reading_reject(reading, "expected %u at most, '%s' is one more", *count,
-				      word);
-	list[(*count)++] = memory_copy_text(word);
-	return true;
+	return (unsigned *)((char *)config + setting->count_offset);
 }
 
 unsigned values_find_word(const char *const words[], unsigned count, const char *word)
@@ -100,78 +74,7 @@ unsigned values_find_word(const char *const words[], unsigned count, const char 
 	return i;
 }
 
-bool values_each_word(struct reading *reading, const struct setting *setting, const char *value,
-		      take_fn *add)
-{
-	char *copy = memory_copy_text(value), *rest = copy, *word;
-	bool fine = true;
-
-	if (!value[strspn(value, READING_BLANK)])
-		fine = reading_reject(reading, "expected %s", setting->expected);
-	while (fine && (word = strsep(&rest, READING_BLANK)))
-		fine = !*word || add(reading, setting, word);
-	free(copy);
-	return fine;
-}
-
-bool take_list(struct reading *reading, const struct setting *setting, const char *value)
-{
-	return values_each_word(reading, setting, value, list_add);
-}
-
-static bool prefix_add(struct reading *reading, const struct setting *setting, const char *word)
-{
-	struct prefixes *prefixes = values_field(reading->config, setting);
-	struct prefix prefix;
-
-	if (!prefix_parse(word, &prefix))
-		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
-	if (prefixes->count == setting->max)
-		return reading_reject(reading, "expected %u at most, '%s' is one more",
-				      setting->max, word);
-	prefixes->list[prefixes->count++] = prefix;
-	return true;
-}
-
-bool take_prefixes(struct reading *reading, const struct setting *setting, const char *value)
-{
-	return values_each_word(reading, setting, value, prefix_add);
-}
-
-static bool address_add(struct reading *reading, const struct setting *setting, const char *word)
-{
-	struct addr addr;
-
-	if (!addr_parse(word, &addr) || addr_is_martian(&addr))
-		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
-	return prefix_add(reading, setting, word);
-}
-
-bool take_addresses(struct reading *reading, const struct setting *setting, const char *value)
-{
-	return values_each_word(reading, setting, value, address_add);
-}
-
-static bool source_add(struct reading *reading, const struct setting *setting, const char *word)
-{
-	struct config *config = reading->config;
-	struct addr addr, *place;
-
-	if (!addr_parse(word, &addr) || addr_is_unspecified(&addr) || addr_is_multicast(&addr))
-		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
-	place = addr.family == AF_INET ? &config->tunnels.ipv4 : &config->tunnels.ipv6;
-	if (place->family)
-		return reading_reject(reading, "'%s' is the second address of its family", word);
-	*place = addr;
-	return true;
-}
-
-bool take_sources(struct reading *reading, const struct setting *setting, const char *value)
-{
-	return values_each_word(reading, setting, value, source_add);
-}
-
-bool take_mark(struct reading *reading, const struct setting *setting, const char *value)
+static bool take_mark(struct reading *reading, const struct setting *setting, const char *value)
 {
 	uint32_t *mark = values_field(reading->config, setting);
 	bool hexadecimal = !strncmp(value, "0x", 2);
@@ -186,7 +89,10 @@ bool take_mark(struct reading *reading, const struct setting *setting, const cha
 	return true;
 }
 
-bool take_interface(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_mark = {.take = take_mark};
+
+static bool take_interface(struct reading *reading, const struct setting *setting,
+			   const char *value)
 {
 	char **name = values_field(reading->config, setting);
 
@@ -197,7 +103,9 @@ bool take_interface(struct reading *reading, const struct setting *setting, cons
 	return true;
 }
 
-bool take_count(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_interface = {.take = take_interface};
+
+static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
 {
 	unsigned *count = values_field(reading->config, setting);
 
@@ -205,7 +113,9 @@ bool take_count(struct reading *reading, const struct setting *setting, const ch
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-bool take_seconds(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_count = {.take = take_count};
+
+static bool take_seconds(struct reading *reading, const struct setting *setting, const char *value)
 {
 	usec_t *time = values_field(reading->config, setting);
 	unsigned seconds;
@@ -216,7 +126,9 @@ bool take_seconds(struct reading *reading, const struct setting *setting, const 
 	return true;
 }
 
-bool take_path(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_seconds = {.take = take_seconds};
+
+static bool take_path(struct reading *reading, const struct setting *setting, const char *value)
 {
 	char **path = values_field(reading->config, setting);
 
@@ -227,7 +139,9 @@ bool take_path(struct reading *reading, const struct setting *setting, const cha
 	return true;
 }
 
-bool take_level(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_path = {.take = take_path};
+
+static bool take_level(struct reading *reading, const struct setting *setting, const char *value)
 {
 	bool *debug = values_field(reading->config, setting);
 
@@ -236,7 +150,9 @@ bool take_level(struct reading *reading, const struct setting *setting, const ch
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-bool take_yes(struct reading *reading, const struct setting *setting, const char *value)
+const struct kind kind_level = {.take = take_level};
+
+static bool take_yes(struct reading *reading, const struct setting *setting, const char *value)
 {
 	bool *yes = values_field(reading->config, setting);
 
@@ -245,10 +161,12 @@ bool take_yes(struct reading *reading, const struct setting *setting, const char
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
+const struct kind kind_yes = {.take = take_yes};
+
 static const char *const mode_words[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_AUTO] = "auto", [CONFIG_MODE_XDP] = "xdp", [CONFIG_MODE_TC] = "tc"};
 
-bool take_mode(struct reading *reading, const struct setting *setting, const char *value)
+static bool take_mode(struct reading *reading, const struct setting *setting, const char *value)
 {
 	enum config_mode *mode = values_field(reading->config, setting);
 
@@ -256,6 +174,8 @@ bool take_mode(struct reading *reading, const struct setting *setting, const cha
 	return *mode < CONFIG_MODE_COUNT ||
 	       reading_reject(reading, "expected %s", setting->expected);
 }
+
+const struct kind kind_mode = {.take = take_mode};
 
 static const char *const dnssec_words[CONFIG_DNSSEC_COUNT] = {[CONFIG_DNSSEC_OFF] = "off",
 							      [CONFIG_DNSSEC_PREFER] = "prefer",
@@ -266,7 +186,7 @@ const char *config_dnssec_name(const struct config *config)
 	return dnssec_words[config->trust_anchor ? config->dnssec : CONFIG_DNSSEC_OFF];
 }
 
-bool take_dnssec(struct reading *reading, const struct setting *setting, const char *value)
+static bool take_dnssec(struct reading *reading, const struct setting *setting, const char *value)
 {
 	enum config_dnssec *dnssec = values_field(reading->config, setting);
 
@@ -274,3 +194,5 @@ bool take_dnssec(struct reading *reading, const struct setting *setting, const c
 	return *dnssec < CONFIG_DNSSEC_COUNT ||
 	       reading_reject(reading, "expected %s", setting->expected);
 }
+
+const struct kind kind_dnssec = {.take = take_dnssec};

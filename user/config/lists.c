@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config/lists.h"
+
+#include "base/memory.h"
+#include "config/values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void lists_clear(struct config *config, const struct setting *setting)
+{
+	unsigned *count = values_count(config, setting);
+	char **list = values_field(config, setting);
+
+	while (*count)
+		free(list[--*count]);
+}
+
+bool lists_each_word(struct reading *reading, const struct setting *setting, const char *value,
+		     take_fn *add)
+{
+	char *copy = memory_copy_text(value), *rest = copy, *word;
+	bool fine = true;
+
+	if (!value[strspn(value, READING_BLANK)])
+		fine = reading_reject(reading, "expected %s", setting->expected);
+	while (fine && (word = strsep(&rest, READING_BLANK)))
+		fine = !*word || add(reading, setting, word);
+	free(copy);
+	return fine;
+}
+
+static bool list_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	unsigned *count = values_count(reading->config, setting);
+	char **list = values_field(reading->config, setting);
+
+	if (!setting->word(word))
+		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
+	for (unsigned i = 0; i < *count; i++)
+		if (strcmp(list[i], word) == 0)
+			return reading_reject(reading, "'%s' is given twice", word);
+	if (*count == setting->max)
+		return reading_reject(reading, "expected %u at most, '%s' is one more", *count,
+				      word);
+	list[(*count)++] = memory_copy_text(word);
+	return true;
+}
+
+static bool take_list(struct reading *reading, const struct setting *setting, const char *value)
+{
+	return lists_each_word(reading, setting, value, list_add);
+}
+
+const struct kind kind_list = {.take = take_list, .repeats = true};
+
+static bool prefix_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct prefixes *prefixes = values_field(reading->config, setting);
+	struct prefix prefix;
+
+	if (!prefix_parse(word, &prefix))
+		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
+	if (prefixes->count == setting->max)
+		return reading_reject(reading, "expected %u at most, '%s' is one more",
+				      setting->max, word);
+	prefixes->list[prefixes->count++] = prefix;
+	return true;
+}
+
+static bool take_prefixes(struct reading *reading, const struct setting *setting, const char *value)
+{
+	return lists_each_word(reading, setting, value, prefix_add);
+}
+
+const struct kind kind_prefixes = {.take = take_prefixes, .repeats = true};
+
+static bool address_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct addr addr;
+
+	if (!addr_parse(word, &addr) || addr_is_martian(&addr))
+		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
+	return prefix_add(reading, setting, word);
+}
+
+static bool take_addresses(struct reading *reading, const struct setting *setting,
+			   const char *value)
+{
+	return lists_each_word(reading, setting, value, address_add);
+}
+
+const struct kind kind_addresses = {.take = take_addresses, .repeats = true};
+
+static bool source_add(struct reading *reading, const struct setting *setting, const char *word)
+{
+	struct config *config = reading->config;
+	struct addr addr, *place;
+
+	if (!addr_parse(word, &addr) || addr_is_unspecified(&addr) || addr_is_multicast(&addr))
+		return reading_reject(reading, "'%s' is not %s", word, setting->expected);
+	place = addr.family == AF_INET ? &config->tunnels.ipv4 : &config->tunnels.ipv6;
+	if (place->family)
+		return reading_reject(reading, "'%s' is the second address of its family", word);
+	*place = addr;
+	return true;
+}
+
+static bool take_sources(struct reading *reading, const struct setting *setting, const char *value)
+{
+	return lists_each_word(reading, setting, value, source_add);
+}
+
+const struct kind kind_sources = {.take = take_sources, .repeats = true};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lists: words with blanks between them, in one line of the file or several. */
+#pragma once
+
+#include "config/reading.h"
+
+extern const struct kind kind_list, kind_prefixes, kind_addresses, kind_sources;
+
+/* Hands each word of the value to `add`. Returns false after reading_reject(). */
+bool lists_each_word(struct reading *reading, const struct setting *setting, const char *value,
+		     take_fn *add);
+
+/* Frees the words of a kind_list. */
+void lists_clear(struct config *config, const struct setting *setting);
