@@ -70,6 +70,16 @@ printf '[interfaces]\ndownstream = lan0\n[limits]\ntunnels = 5\n' >"$WORK/right.
 checked=$(unprivileged --check "$WORK/right.conf")
 is "--check of a right file: status" $? 0
 is "--check of a right file: says so" "$checked" "$WORK/right.conf: all is well"
+unprivileged --print-config --config "$WORK/right.conf" --socket /tmp/s >"$WORK/printed.conf"
+is "--print-config: status" $? 0
+is "--print-config: a value of the file" "$(grep -B 1 '^tunnels' "$WORK/printed.conf")" "# $WORK/right.conf:4
+tunnels = 5"
+is "--print-config: an option" "$(grep -B 1 '^socket' "$WORK/printed.conf")" "# command line
+socket = /tmp/s"
+is "--print-config: a default" "$(grep -B 1 '^channels' "$WORK/printed.conf")" "# default
+channels = 16384"
+is "--check takes what --print-config has printed" "$(unprivileged --check "$WORK/printed.conf")" \
+    "$WORK/printed.conf: all is well"
 
 in_node ingest ip link set lan0 down
 says 2 "an interface that is down" 'lan0 is down' "$d" --downstream lan0

@@ -43,6 +43,9 @@ Test(config_check, each_mistake_is_told_in_the_order_of_the_file)
 	cr_expect_eq(read_conf_by("--config conf --socket  --check", MISTAKES), 2);
 	cr_expect_str_eq(said, COMPLAINTS(""));
 	cr_expect_str_eq(answered, "");
+	cr_expect_eq(read_conf_by("--config conf --socket  --print-config", MISTAKES), 2);
+	cr_expect_str_eq(said, COMPLAINTS(""));
+	cr_expect_str_eq(answered, "");
 }
 
 Test(config_check, a_downstream_is_missing_as_well)

@@ -11,6 +11,7 @@
 enum {
 	OPTION_CONFIG = 256,
 	OPTION_CHECK,
+	OPTION_PRINT,
 	OPTION_DEBUG,
 	OPTION_HELP,
 	OPTION_VERSION,
@@ -26,6 +27,7 @@ static const struct option known[] = {
 	{"socket", required_argument, NULL, OPTION_SETTING},
 	{"config", required_argument, NULL, OPTION_CONFIG},
 	{"check", optional_argument, NULL, OPTION_CHECK},
+	{"print-config", no_argument, NULL, OPTION_PRINT},
 	{"debug", no_argument, NULL, OPTION_DEBUG},
 	{"help", no_argument, NULL, OPTION_HELP},
 	{"version", no_argument, NULL, OPTION_VERSION},
@@ -45,6 +47,8 @@ static void print_help(void)
 	     "  --config FILE    (default: " CONFIG_FILE ", if it exists)\n"
 	     "  --check [FILE]   name all mistakes of the file and of the other options; start "
 	     "nothing\n"
+	     "  --print-config   print what is in force, as a file, and where each value comes "
+	     "from\n"
 	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
 	     "  --debug          log every packet and every step\n"
 	     "  --help           this text\n"
@@ -76,6 +80,8 @@ static bool take_option(struct command_line *line, int found)
 {
 	if (found == OPTION_CONFIG)
 		line->file = optarg;
+	if (found == OPTION_PRINT)
+		line->want = WANTS_PRINT;
 	if (found == OPTION_CHECK) {
 		line->want = WANTS_CHECK;
 		line->file = optarg ? optarg : line->file;

@@ -8,7 +8,7 @@ struct command_line {
 	int argc;
 	char **argv;
 	const char *file; /* or NULL */
-	enum { WANTS_START, WANTS_CHECK } want;
+	enum { WANTS_START, WANTS_CHECK, WANTS_PRINT } want;
 };
 
 /* Reads everything but settings, which must be applied after the file. Returns 0; 1 if --help or

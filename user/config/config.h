@@ -9,9 +9,10 @@
  *   file.c          the file, line by line, by inih
  *   names.c         names of sections and keys that do not exist: which were meant
  *   settings.c      the table of all settings: section, key, limits; what the file may contain
- *   values.c        kinds of values: texts into fields: numbers, times, paths, words
+ *   values.c        kinds of values: texts into fields, and back: numbers, times, paths, words
  *   lists.c         the same for lists: interfaces, servers, prefixes, addresses
  *   relays.c        the same for [relays], whose texts are DNS data (RFC 8777 section 4.3)
+ *   print.c         what is in force, as a file, with the origin of each value
  *   reading.c       where a value is being read, and the complaints
  *
  * The order is: defaults, then the file, then the command line. Each mistake gets one line in the
@@ -119,8 +120,8 @@ struct config {
 
 /* Fills in the defaults, then the file, then the command line, which replaces: one --downstream
  * discards those of the file. Without --config the default file is read if it exists. Returns 0; 1
- * if --help, --version or --check has been answered on stdout; or 2 after a line in
- * the log for each mistake (for --check: on stderr, without time and name). */
+ * if --help, --version, --check or --print-config has been answered on stdout; or 2 after a line in
+ * the log for each mistake (for --check and --print-config: on stderr, without time and name). */
 int config_read(struct config *config, int argc, char **argv);
 void config_free(struct config *config);
 

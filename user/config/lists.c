@@ -52,7 +52,15 @@ static bool take_list(struct reading *reading, const struct setting *setting, co
 	return lists_each_word(reading, setting, value, list_add);
 }
 
-const struct kind kind_list = {.take = take_list, .repeats = true};
+static bool give_list(FILE *out, const struct config *config, const struct setting *setting,
+		      unsigned i)
+{
+	char *const *list = values_field(config, setting);
+
+	return i < *values_count(config, setting) && fputs(list[i], out) >= 0;
+}
+
+const struct kind kind_list = {.take = take_list, .give = give_list, .repeats = true};
 
 static bool prefix_add(struct reading *reading, const struct setting *setting, const char *word)
 {
@@ -73,7 +81,27 @@ static bool take_prefixes(struct reading *reading, const struct setting *setting
 	return lists_each_word(reading, setting, value, prefix_add);
 }
 
-const struct kind kind_prefixes = {.take = take_prefixes, .repeats = true};
+void prefix_give(FILE *out, const struct prefix *prefix)
+{
+	char text[ADDR_TEXT];
+
+	fputs(addr_format(&prefix->addr, text), out);
+	if (prefix->length != 8 * addr_length(prefix->addr.family))
+		fprintf(out, "/%u", prefix->length);
+}
+
+static bool give_prefixes(FILE *out, const struct config *config, const struct setting *setting,
+			  unsigned i)
+{
+	const struct prefixes *prefixes = values_field(config, setting);
+
+	if (i >= prefixes->count)
+		return false;
+	prefix_give(out, &prefixes->list[i]);
+	return true;
+}
+
+const struct kind kind_prefixes = {.take = take_prefixes, .give = give_prefixes, .repeats = true};
 
 static bool address_add(struct reading *reading, const struct setting *setting, const char *word)
 {
@@ -90,7 +118,7 @@ static bool take_addresses(struct reading *reading, const struct setting *settin
 	return lists_each_word(reading, setting, value, address_add);
 }
 
-const struct kind kind_addresses = {.take = take_addresses, .repeats = true};
+const struct kind kind_addresses = {.take = take_addresses, .give = give_prefixes, .repeats = true};
 
 static bool source_add(struct reading *reading, const struct setting *setting, const char *word)
 {
@@ -111,4 +139,16 @@ static bool take_sources(struct reading *reading, const struct setting *setting,
 	return lists_each_word(reading, setting, value, source_add);
 }
 
-const struct kind kind_sources = {.take = take_sources, .repeats = true};
+static bool give_sources(FILE *out, const struct config *config, const struct setting *setting,
+			 unsigned i)
+{
+	const struct addr *first = config->tunnels.ipv4.family ? &config->tunnels.ipv4 : NULL;
+	const struct addr *second = config->tunnels.ipv6.family ? &config->tunnels.ipv6 : NULL;
+	const struct addr *list[] = {first ? first : second, first ? second : NULL, NULL};
+	char text[ADDR_TEXT];
+
+	(void)setting;
+	return list[i] && fputs(addr_format(list[i], text), out) >= 0;
+}
+
+const struct kind kind_sources = {.take = take_sources, .give = give_sources, .repeats = true};

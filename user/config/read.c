@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "config/command_line.h"
 #include "config/file.h"
+#include "config/print.h"
 #include "config/relays.h"
 #include "config/settings.h"
 
@@ -113,6 +114,8 @@ static void set_defaults(struct config *config)
 /* Returns 0 if the daemon is to start, or 1. */
 static int answer(struct reading *reading, const struct command_line *line)
 {
+	if (line->want == WANTS_PRINT)
+		print_config(stdout, reading);
 	if (line->want == WANTS_CHECK)
 		printf(access(reading->file, F_OK) ? "%s: all is well without this file\n"
 						   : "%s: all is well\n",

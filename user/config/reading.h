@@ -42,9 +42,15 @@ struct setting;
 /* Takes the value into the field of the setting. Returns false after reading_reject(). */
 typedef bool take_fn(struct reading *reading, const struct setting *setting, const char *value);
 
+/* Writes the value number `i` of the field, counted from 0, as take_fn takes it. Returns false if
+ * there are not so many: a setting that is no list has one, or none if it is not set. */
+typedef bool give_fn(FILE *out, const struct config *config, const struct setting *setting,
+		     unsigned i);
+
 /* What kind of value a setting has. */
 struct kind {
 	take_fn *take;
+	give_fn *give;
 	bool repeats; /* may stand in several lines of the file, which add up */
 };
 

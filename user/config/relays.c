@@ -36,7 +36,19 @@ static bool take_ways(struct reading *reading, const struct setting *setting, co
 	return lists_each_word(reading, setting, value, way_add);
 }
 
-const struct kind kind_ways = {.take = take_ways};
+static bool give_ways(FILE *out, const struct config *config, const struct setting *setting,
+		      unsigned i)
+{
+	const struct config_relays *relays = values_field(config, setting);
+
+	if (i)
+		return false;
+	for (unsigned j = 0; j < relays->way_count; j++)
+		fprintf(out, "%s%s", j ? " " : "", way_words[relays->ways[j]]);
+	return true;
+}
+
+const struct kind kind_ways = {.take = take_ways, .give = give_ways};
 
 /* "192.0.2.0/24 10 0 1 203.0.113.15": a prefix, then AMTRELAY data. */
 static bool take_rule(struct reading *reading, const struct setting *setting, const char *value)
@@ -64,7 +76,18 @@ static bool take_rule(struct reading *reading, const struct setting *setting, co
 	return true;
 }
 
-const struct kind kind_rules = {.take = take_rule, .repeats = true};
+static bool give_rule(FILE *out, const struct config *config, const struct setting *setting,
+		      unsigned i)
+{
+	const struct config_relays *relays = values_field(config, setting);
+
+	if (i >= relays->rule_count)
+		return false;
+	prefix_give(out, &relays->rules[i].sources);
+	return fprintf(out, " %s", relays->rules[i].record) > 0;
+}
+
+const struct kind kind_rules = {.take = take_rule, .give = give_rule, .repeats = true};
 
 static bool take_domain(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -78,7 +101,7 @@ static bool take_domain(struct reading *reading, const struct setting *setting, 
 	return true;
 }
 
-const struct kind kind_domain = {.take = take_domain};
+const struct kind kind_domain = {.take = take_domain, .give = give_text};
 
 void relays_clear(struct config_relays *relays)
 {

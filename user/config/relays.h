@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The texts of the section [relays] into their fields. */
+/* The texts of the section [relays] into their fields, and back. */
 #pragma once
 
 #include "config/reading.h"

@@ -55,12 +55,12 @@ bool word_is_server(const char *word)
 	return !zone;
 }
 
-void *values_field(struct config *config, const struct setting *setting)
+void *values_field(const struct config *config, const struct setting *setting)
 {
 	return (char *)config + setting->offset;
 }
 
-unsigned *values_count(struct config *config, const struct setting *setting)
+unsigned *values_count(const struct config *config, const struct setting *setting)
 {
 	return (unsigned *)((char *)config + setting->count_offset);
 }
@@ -89,7 +89,15 @@ static bool take_mark(struct reading *reading, const struct setting *setting, co
 	return true;
 }
 
-const struct kind kind_mark = {.take = take_mark};
+static bool give_mark(FILE *out, const struct config *config, const struct setting *setting,
+		      unsigned i)
+{
+	uint32_t mark = *(uint32_t *)values_field(config, setting);
+
+	return !i && mark && fprintf(out, "0x%x", mark) > 0;
+}
+
+const struct kind kind_mark = {.take = take_mark, .give = give_mark};
 
 static bool take_interface(struct reading *reading, const struct setting *setting,
 			   const char *value)
@@ -103,7 +111,14 @@ static bool take_interface(struct reading *reading, const struct setting *settin
 	return true;
 }
 
-const struct kind kind_interface = {.take = take_interface};
+bool give_text(FILE *out, const struct config *config, const struct setting *setting, unsigned i)
+{
+	char *const *text = values_field(config, setting);
+
+	return !i && *text && fputs(*text, out) >= 0;
+}
+
+const struct kind kind_interface = {.take = take_interface, .give = give_text};
 
 static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -113,7 +128,13 @@ static bool take_count(struct reading *reading, const struct setting *setting, c
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-const struct kind kind_count = {.take = take_count};
+static bool give_count(FILE *out, const struct config *config, const struct setting *setting,
+		       unsigned i)
+{
+	return !i && fprintf(out, "%u", *(unsigned *)values_field(config, setting)) > 0;
+}
+
+const struct kind kind_count = {.take = take_count, .give = give_count};
 
 static bool take_seconds(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -126,7 +147,15 @@ static bool take_seconds(struct reading *reading, const struct setting *setting,
 	return true;
 }
 
-const struct kind kind_seconds = {.take = take_seconds};
+static bool give_seconds(FILE *out, const struct config *config, const struct setting *setting,
+			 unsigned i)
+{
+	usec_t time = *(usec_t *)values_field(config, setting);
+
+	return !i && fprintf(out, "%u", (unsigned)(time / USEC_PER_SEC)) > 0;
+}
+
+const struct kind kind_seconds = {.take = take_seconds, .give = give_seconds};
 
 static bool take_path(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -139,7 +168,7 @@ static bool take_path(struct reading *reading, const struct setting *setting, co
 	return true;
 }
 
-const struct kind kind_path = {.take = take_path};
+const struct kind kind_path = {.take = take_path, .give = give_text};
 
 static bool take_level(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -150,7 +179,13 @@ static bool take_level(struct reading *reading, const struct setting *setting, c
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-const struct kind kind_level = {.take = take_level};
+static bool give_level(FILE *out, const struct config *config, const struct setting *setting,
+		       unsigned i)
+{
+	return !i && fputs(*(bool *)values_field(config, setting) ? "debug" : "notice", out) >= 0;
+}
+
+const struct kind kind_level = {.take = take_level, .give = give_level};
 
 static bool take_yes(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -161,7 +196,13 @@ static bool take_yes(struct reading *reading, const struct setting *setting, con
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-const struct kind kind_yes = {.take = take_yes};
+static bool give_yes(FILE *out, const struct config *config, const struct setting *setting,
+		     unsigned i)
+{
+	return !i && fputs(*(bool *)values_field(config, setting) ? "yes" : "no", out) >= 0;
+}
+
+const struct kind kind_yes = {.take = take_yes, .give = give_yes};
 
 static const char *const mode_words[CONFIG_MODE_COUNT] = {
 	[CONFIG_MODE_AUTO] = "auto", [CONFIG_MODE_XDP] = "xdp", [CONFIG_MODE_TC] = "tc"};
@@ -175,7 +216,15 @@ static bool take_mode(struct reading *reading, const struct setting *setting, co
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-const struct kind kind_mode = {.take = take_mode};
+static bool give_mode(FILE *out, const struct config *config, const struct setting *setting,
+		      unsigned i)
+{
+	enum config_mode mode = *(enum config_mode *)values_field(config, setting);
+
+	return !i && fputs(mode_words[mode], out) >= 0;
+}
+
+const struct kind kind_mode = {.take = take_mode, .give = give_mode};
 
 static const char *const dnssec_words[CONFIG_DNSSEC_COUNT] = {[CONFIG_DNSSEC_OFF] = "off",
 							      [CONFIG_DNSSEC_PREFER] = "prefer",
@@ -195,4 +244,12 @@ static bool take_dnssec(struct reading *reading, const struct setting *setting, 
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
-const struct kind kind_dnssec = {.take = take_dnssec};
+static bool give_dnssec(FILE *out, const struct config *config, const struct setting *setting,
+			unsigned i)
+{
+	enum config_dnssec dnssec = *(enum config_dnssec *)values_field(config, setting);
+
+	return !i && fputs(dnssec_words[dnssec], out) >= 0;
+}
+
+const struct kind kind_dnssec = {.take = take_dnssec, .give = give_dnssec};
