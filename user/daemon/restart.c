@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* A reply to who has asked for the restart goes out before. */
-#define GRACE (100 * USEC_PER_MS)
+#define GRACE (300 * USEC_PER_MS)
 
 /* Maps of another size cannot be adopted: that would lose packets. */
 static const char *try_limits(const struct restart *restart, const struct config *then)
@@ -43,6 +43,15 @@ static void grace_over(struct timer *timer)
 	loop_stop(restart->engine->loop);
 }
 
+/* The trial of the binary took time that the timers have not seen. */
+static void trial_over(struct timer *timer)
+{
+	struct restart *restart = container_of(timer, struct restart, grace);
+
+	restart->grace.fn = grace_over;
+	timer_start(&restart->engine->timers, timer, GRACE);
+}
+
 const char *restart_begin(struct engine *engine, bool reload)
 {
 	struct restart *restart = &engine->restart;
@@ -57,8 +66,8 @@ const char *restart_begin(struct engine *engine, bool reload)
 	}
 	log_notice("%s: %s is executed anew, and the kernel forwards on meanwhile", what,
 		   restart->binary);
-	restart->grace.fn = grace_over;
-	timer_start(&engine->timers, &restart->grace, GRACE);
+	restart->grace.fn = trial_over;
+	timer_start(&engine->timers, &restart->grace, 0);
 	return NULL;
 }
 
