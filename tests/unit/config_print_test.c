@@ -208,15 +208,16 @@ Test(config_print, what_cannot_stand_in_a_file_is_a_comment)
 
 Test(config_print, values_as_long_as_a_line)
 {
-	char text[512];
+	static const char begin[] = "[interfaces]\ndownstream = a\n[relays]\n"
+				    "amtrelay=192.0.2.0/24 10 0 3 ";
+	char text[512], *line = strstr(strcpy(text, begin), "amtrelay=");
+	size_t length = strlen(line);
 
-	snprintf(text, sizeof(text), "[interfaces]\ndownstream = a\n[relays]\namtrelay=%0*d",
-		 198 - (int)strlen("amtrelay="), 0);
-	memcpy(strchr(text, '0'), "192.0.2.0/24 10 0 3 ", 20);
-	for (size_t i = strlen(text) - 160; text[i]; i++)
-		text[i] = i % 40 ? 'x' : '.';
+	for (; length < 198; length++)
+		line[length] = length % 40 ? 'x' : '.';
+	line[length] = '\0';
 	cr_assert_eq(read_conf_by("--print-config --config conf", text), 1, "%s", said);
-	expect_line(strstr(text, "amtrelay="));
+	expect_line(line);
 }
 
 Test(config_print, a_long_name_of_the_file_is_cut)

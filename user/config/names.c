@@ -11,15 +11,18 @@
 #define DISTANCE_MAX    2
 #define FAR             (DISTANCE_MAX + 1)
 
-/* The name of the table's row `i`: its section, once, if `section` is NULL; its key if it is of the
- * section; else NULL. */
-static const char *name_at(size_t i, const char *section)
+/* The names that may stand at a place are those of the table's rows: the keys of a section, or the
+ * sections, each once, if `section` is NULL. */
+static bool may_stand(size_t row, const char *section)
 {
 	if (section)
-		return strcmp(settings[i].section, section) ? NULL : settings[i].key;
-	if (i && strcmp(settings[i].section, settings[i - 1].section) == 0)
-		return NULL;
-	return settings[i].section;
+		return strcmp(settings[row].section, section) == 0;
+	return !row || strcmp(settings[row].section, settings[row - 1].section) != 0;
+}
+
+static const char *name_of(size_t row, const char *section)
+{
+	return section ? settings[row].key : settings[row].section;
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -58,8 +61,8 @@ static const char *nearest(const char *name, const char *section)
 	unsigned found_distance = FAR;
 
 	for (size_t i = 0; i < settings_count; i++) {
-		const char *other = name_at(i, section);
-		unsigned away = other ? distance(name, other) : FAR;
+		const char *other = name_of(i, section);
+		unsigned away = may_stand(i, section) ? distance(name, other) : FAR;
 
 		if (away < found_distance && 2 * away <= strlen(other)) {
 			found = other;
@@ -89,13 +92,13 @@ static void write_all(FILE *out, const char *section)
 
 	fputs("expected ", out);
 	for (size_t i = 0; i < settings_count; i++) {
-		if (!name_at(i, section))
+		if (!may_stand(i, section))
 			continue;
 		if (last) {
 			fputs(count++ ? ", " : "", out);
 			write_name(out, last, section);
 		}
-		last = name_at(i, section);
+		last = name_of(i, section);
 	}
 	fputs(count ? " or " : "", out);
 	write_name(out, last, section);
