@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make install, make clean.
+# make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make deb, make install,
+# make clean.
 # Quiet; V=1 shows the commands. Debian packages that are missing are installed by the targets that need them, if root.
 
 CC      ?= cc
@@ -8,6 +9,7 @@ BPFTOOL ?= bpftool
 CLANG_TIDY   ?= clang-tidy
 CLANG_FORMAT ?= clang-format
 PREFIX  ?= /usr/local
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 DESTDIR ?=
 
 NUMBER   := 0.2.0
@@ -165,7 +167,8 @@ $(MEDIA): $(MEDIA_SRC:%.c=$(B)/obj/%.o) $(B)/obj/libmcingest.a
 # Lint: what is written once again is checked once again
 
 TIDY  := $(patsubst %.c,$(B)/lint/%.tidy,$(LIB_SRC) $(MAINS))
-SHELL_SRC := $(filter-out scripts/layers scripts/coverage,$(wildcard scripts/*)) .ci/run vmlinux/update \
+SHELL_SRC := $(filter-out scripts/layers scripts/coverage scripts/debian,$(wildcard scripts/*)) $(wildcard scripts/debian/p[or]*) \
+	.ci/run vmlinux/update \
 	$(wildcard tests/functional/*.sh tests/bench/*.sh tests/vm/*.sh)
 C_SRC  = $(shell find user bpf include tests -name '*.[ch]')
 JOBS   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
@@ -228,15 +231,25 @@ vm-check: deps
 	$(Q)$(MAKE) all peers $(B)/tests/bpf/plain
 	$(Q)scripts/vm-check
 
+deb:
+	$(Q)scripts/deps deb
+	$(Q)scripts/deb $(NUMBER)
+
+# A configuration that is there stays.
+CONF := $(DESTDIR)/etc/mcingest/mcingest.conf
 install: all
 	install -D -m 755 $(B)/mcingestd $(DESTDIR)$(PREFIX)/sbin/mcingestd
 	install -D -m 755 $(B)/mcingest $(DESTDIR)$(PREFIX)/bin/mcingest
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' user/share/mcingestd.service >$(DESTDIR)$(UNITDIR)/mcingestd.service
+	test -e $(CONF) || install -D -m 644 user/share/mcingest.conf $(CONF)
 
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz install clean FORCE
+.PHONY: all peers tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz deb install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
--include $(shell find $(B) -name '*.d' -type f 2>/dev/null)
+# Not those of the package's build.
+-include $(shell find $(B) -path $(B)/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
