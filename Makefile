@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make deb, make install,
-# make clean.
+# make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make deb, make deb-check,
+# make install, make clean.
 # Quiet; V=1 shows the commands. Debian packages that are missing are installed by the targets that need them, if root.
 
 CC      ?= cc
@@ -235,6 +235,9 @@ deb:
 	$(Q)scripts/deps deb
 	$(Q)scripts/deb $(NUMBER)
 
+deb-check: deb
+	$(Q)scripts/deb-check
+
 # A configuration that is there stays.
 CONF := $(DESTDIR)/etc/mcingest/mcingest.conf
 install: all
@@ -247,9 +250,9 @@ install: all
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz deb install clean FORCE
+.PHONY: all peers tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz deb deb-check install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-# Not those of the package's build.
--include $(shell find $(B) -path $(B)/deb -prune -o -name '*.d' -type f -print 2>/dev/null)
+# Not those of the package's build and of the Debian 12 of deb-check.
+-include $(shell find $(B) \( -path $(B)/deb -o -path $(B)/chroot \) -prune -o -name '*.d' -type f -print 2>/dev/null)
