@@ -75,11 +75,6 @@ bool links_is_upstream(const struct links *links, unsigned ifindex)
 	return find_link(links->upstreams, links->upstream_count, ifindex) < links->upstream_count;
 }
 
-bool links_is_lan(const struct links *links, unsigned ifindex)
-{
-	return find_link(links->lans, links->lan_count, ifindex) < links->lan_count;
-}
-
 static bool has_address(const struct netlink_interface *is, const struct addr *address)
 {
 	for (unsigned i = 0; i < is->address_count; i++)

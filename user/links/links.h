@@ -37,6 +37,5 @@ void links_changed(struct links *links, bool only_attached);
 
 /* Whether the data of tunnels is taken there. */
 bool links_is_upstream(const struct links *links, unsigned ifindex);
-bool links_is_lan(const struct links *links, unsigned ifindex);
 /* Whether the address is one of a LAN that is no upstream interface at the same time. */
 bool links_is_lan_address(const struct links *links, const struct addr *address);
