@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "lan/hosts.h"
 #include "base/log.h"
+#include "lan/address.h"
 #include "lan/interest.h"
 
 #include <netinet/in.h>
@@ -32,16 +33,6 @@ static void left(void *context, const struct sg *sg)
 static const struct membership_querier_actions actions = {
 	.send = send_query, .joined = joined, .left = left};
 
-/* IGMP speaks from the first address, MLD from the link-local one (RFC 3810 section 5.1.14). */
-static struct addr find_address(const struct lan_link *link, int family)
-{
-	for (unsigned i = 0; link->up && i < link->address_count; i++)
-		if (link->addresses[i].family == family &&
-		    (family == AF_INET || addr_is_link_local(&link->addresses[i])))
-			return link->addresses[i];
-	return (struct addr){0};
-}
-
 static bool start_family(struct lan *lan, int family)
 {
 	struct lan_hosts *hosts = lan_hosts_of(lan, family);
@@ -52,7 +43,7 @@ static bool start_family(struct lan *lan, int family)
 						.timers = lan->lans->timers,
 						.actions = &actions,
 						.context = hosts,
-						.address = find_address(&lan->link, family),
+						.address = lan_address(&lan->link, family),
 						.subnets = &lan->link.subnets,
 						.settings = lan->lans->hosts}};
 	if (!querier->address.family)
@@ -87,7 +78,7 @@ static void readdress(struct lan_hosts *hosts, const struct addr *address)
 
 static void follow_family(struct lan *lan, int family)
 {
-	struct addr address = find_address(&lan->link, family);
+	struct addr address = lan_address(&lan->link, family);
 	struct lan_hosts *hosts = lan_hosts_of(lan, family);
 
 	if (!hosts->socket)

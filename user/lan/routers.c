@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "lan/routers.h"
 #include "base/log.h"
+#include "lan/address.h"
 #include "lan/interest.h"
 
 #include <string.h>
@@ -59,21 +60,16 @@ struct own_addresses {
 	unsigned secondary_count;
 };
 
-/* IPv4 speaks from the interface's first address, IPv6 from its link-local one. All other addresses
- * are secondary (RFC 7761 section 4.3.4). Nobody speaks from an interface that is down. */
+/* All addresses but the primary one are secondary (RFC 7761 section 4.3.4). */
 static struct own_addresses sort_addresses(const struct lan_link *link, int family)
 {
-	struct own_addresses own = {0};
+	struct own_addresses own = {.primary = lan_address(link, family)};
 
 	for (unsigned i = 0; link->up && i < link->address_count; i++) {
 		const struct addr *address = &link->addresses[i];
-		bool primary = family == AF_INET || addr_is_link_local(address);
 
-		if (address->family != family)
-			continue;
-		if (primary && !own.primary.family)
-			own.primary = *address;
-		else if (own.secondary_count < PIM_ADDRESSES_MAX)
+		if (address->family == family && !addr_equal(address, &own.primary) &&
+		    own.secondary_count < PIM_ADDRESSES_MAX)
 			own.secondaries[own.secondary_count++] = *address;
 	}
 	return own;
