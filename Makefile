@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make deb, make deb-check,
-# make install, make clean.
+# make manuals, make install, make clean.
 # Quiet; V=1 shows the commands. Debian packages that are missing are installed by the targets that need them, if root.
 
 CC      ?= cc
@@ -10,6 +10,7 @@ CLANG_TIDY   ?= clang-tidy
 CLANG_FORMAT ?= clang-format
 PREFIX  ?= /usr/local
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+SHAREDIR ?= $(PREFIX)/share
 DESTDIR ?=
 
 NUMBER   := 0.2.0
@@ -45,6 +46,7 @@ LIB_SRC  := $(filter-out $(MAINS),$(wildcard user/*/*.c))
 PROGRAMS := mcingestd mcingest
 PEERS    := $(notdir $(patsubst %/,%,$(wildcard tests/peers/*/)))
 TESTS    := $(patsubst %.c,%,$(wildcard tests/unit/*_test.c)) tests/bpf/run
+MANUALS  := $(patsubst user/share/man/%.md,$(B)/man/%,$(wildcard user/share/man/*.md))
 FUZZ     := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_SEEDS := $(B)/tests/fuzz/seeds
 MEDIA    := $(B)/tests/bench/media
@@ -52,7 +54,8 @@ MEDIA_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/media/*.c)) tests/bpf/h
 
 all: $(PROGRAMS:%=$(B)/%) ; @:
 peers: $(PEERS:%=$(B)/tests/peers/%) ; @:
-tests: peers $(MEDIA) $(TESTS:%=$(B)/%) $(PROGRAMS:%=$(B)/san/%) ; @:
+manuals: $(MANUALS) ; @:
+tests: peers manuals $(MEDIA) $(TESTS:%=$(B)/%) $(PROGRAMS:%=$(B)/san/%) ; @:
 
 # BPF programs and their skeletons
 
@@ -238,19 +241,35 @@ deb:
 deb-check: deb
 	$(Q)scripts/deb-check
 
+# The keys in mcingest.conf(5) are those of the file that the package installs.
+KEYS := $(B)/man/keys.md
+$(KEYS): scripts/conf-manual user/share/mcingest.conf
+	$(Q)mkdir -p $(@D)
+	$(Q)$^ >$@
+$(B)/man/mcingest.conf.5: $(KEYS)
+$(B)/man/%: user/share/man/%.md
+	$(call say,MAN,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)cat $< $(filter $(KEYS),$^) | lowdown -s -Tman --out-no-smarty -m title=$(basename $*) -m section=$(patsubst .%,%,$(suffix $*)) \
+		-m volume=mcingest -m source="mcingest $(NUMBER)" -o $@
+
 # A configuration that is there stays.
 CONF := $(DESTDIR)/etc/mcingest/mcingest.conf
-install: all
+install: all manuals
 	install -D -m 755 $(B)/mcingestd $(DESTDIR)$(PREFIX)/sbin/mcingestd
 	install -D -m 755 $(B)/mcingest $(DESTDIR)$(PREFIX)/bin/mcingest
 	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' user/share/mcingestd.service >$(DESTDIR)$(UNITDIR)/mcingestd.service
+	install -D -m 644 user/share/mcingest.bash $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingest
+	ln -sf mcingest $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingestd
+	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*)
+	for page in $(MANUALS); do install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/man/man$${page##*.} $$page; done
 	test -e $(CONF) || install -D -m 644 user/share/mcingest.conf $(CONF)
 
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz deb deb-check install clean FORCE
+.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz deb deb-check install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 

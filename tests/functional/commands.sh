@@ -4,7 +4,12 @@
 # record, a name behind a CNAME, a DNAME, IPv6, several precedences, and no record.
 . "$(dirname "$0")/lib.sh"
 
-has() { # 'COMMAND' JQ-PATH-TO-AN-OBJECT KEY...: the object has these keys, and no others
+has() { # 'COMMAND' JQ-PATH-TO-AN-OBJECT KEY...: the object has these keys, no others, and the manual has them
+    local key unsaid=
+    for key in "${@:3}"; do
+        grep -q "\`$key\`" user/share/man/mcingest-json.7.md || unsaid+=" $key"
+    done
+    is "$1 --json: mcingest-json(7) has the keys of $2" "$unsaid" ""
     is "$1 --json: keys of $2" "$(api "$1" "$2 | keys | sort | join(\" \")")" "$(printf '%s\n' "${@:3}" | sort | tr '\n' ' ' | sed 's/ $//')"
 }
 shows() { # WHAT REGEX 'COMMAND'
