@@ -22,7 +22,7 @@ Q   :=
 say  =
 else
 Q   := @
-say  = @printf '  %-8s %s\n' $(1) $(2);
+say  = @printf '  %-8s %s\n' '$(1)' '$(2)';
 MAKEFLAGS += --no-print-directory
 endif
 
@@ -170,8 +170,8 @@ $(MEDIA): $(MEDIA_SRC:%.c=$(B)/obj/%.o) $(B)/obj/libmcingest.a
 # Lint: what is written once again is checked once again
 
 TIDY  := $(patsubst %.c,$(B)/lint/%.tidy,$(LIB_SRC) $(MAINS))
-SHELL_SRC := $(filter-out scripts/layers scripts/coverage scripts/debian,$(wildcard scripts/*)) $(wildcard scripts/debian/p[or]*) \
-	.ci/run vmlinux/update \
+SHELL_SRC := $(filter-out scripts/layers scripts/coverage scripts/conf-manual scripts/debian,$(wildcard scripts/*)) $(wildcard scripts/debian/p[or]*) \
+	.ci/run vmlinux/update user/share/mcingest.bash \
 	$(wildcard tests/functional/*.sh tests/bench/*.sh tests/vm/*.sh)
 C_SRC  = $(shell find user bpf include tests -name '*.[ch]')
 JOBS   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
