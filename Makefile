@@ -262,7 +262,8 @@ install: all manuals
 	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' user/share/mcingestd.service >$(DESTDIR)$(UNITDIR)/mcingestd.service
 	install -D -m 644 user/share/mcingest.bash $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingest
 	ln -sf mcingest $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingestd
-	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*)
+	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*.*)
+	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest/pcaps $(wildcard user/share/doc/pcaps/*)
 	for page in $(MANUALS); do install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/man/man$${page##*.} $$page; done
 	test -e $(CONF) || install -D -m 644 user/share/mcingest.conf $(CONF)
 
