@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -128,6 +129,94 @@ Test(loop, what_is_waited_for_can_be_changed)
 	loop_unwatch(watches[0]);
 }
 
+/* Both are ready at once. The first one that is called removes the other, whose descriptor gets a
+ * new watch. */
+static struct loop_watch *new_watch;
+
+static void on_anew(void *owner, uint32_t events)
+{
+	(void)owner;
+	cr_assert(events & EPOLLIN);
+	note('n');
+	loop_stop(loop);
+}
+
+static void on_replaced(void *owner, uint32_t events)
+{
+	unsigned other = !*(const unsigned *)owner;
+
+	(void)events;
+	note('r');
+	loop_unwatch(watches[0]);
+	loop_unwatch(watches[1]);
+	new_watch = loop_watch(loop, pipes[other][0], EPOLLIN, on_anew, NULL);
+	cr_assert_not_null(new_watch);
+}
+
+static void open_ready_pipes(loop_fn *fn, unsigned numbers[2])
+{
+	for (unsigned i = 0; i < 2; i++) {
+		numbers[i] = i;
+		cr_assert_eq(pipe(pipes[i]), 0);
+		watches[i] = loop_watch(loop, pipes[i][0], EPOLLIN, fn, &numbers[i]);
+		cr_assert_not_null(watches[i]);
+		cr_assert_eq(write(pipes[i][1], "xxx", 3), 3);
+	}
+}
+
+Test(loop, a_descriptor_is_watched_anew_while_its_event_waits)
+{
+	unsigned numbers[2];
+
+	open_ready_pipes(on_replaced, numbers);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_str_eq(trace, "rn");
+	loop_unwatch(new_watch);
+}
+
+/* The first one that is called ends what the other waits for. */
+static void on_quietened(void *owner, uint32_t events)
+{
+	(void)events;
+	note('q');
+	cr_assert_eq(loop_watch_change(watches[!*(const unsigned *)owner], 0), 0);
+}
+
+Test(loop, an_event_that_is_not_waited_for_any_more_is_not_told)
+{
+	struct timer stop = {.fn = on_stop};
+	unsigned numbers[2];
+
+	open_ready_pipes(on_quietened, numbers);
+	timer_start(&timers, &stop, 0);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_str_eq(trace, "q.");
+	loop_unwatch(watches[0]);
+	loop_unwatch(watches[1]);
+}
+
+static void on_part(void *owner, uint32_t events)
+{
+	char byte;
+
+	(void)owner;
+	(void)events;
+	note('p');
+	cr_assert_eq(read(pipes[0][0], &byte, 1), 1);
+	if (strlen(trace) == 3)
+		loop_stop(loop);
+}
+
+Test(loop, what_is_left_unread_is_told_again)
+{
+	cr_assert_eq(pipe(pipes[0]), 0);
+	watches[0] = loop_watch(loop, pipes[0][0], EPOLLIN, on_part, NULL);
+	cr_assert_eq(write(pipes[0][1], "xxx", 3), 3);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_str_eq(trace, "ppp");
+	loop_unwatch(watches[0]);
+}
+
 /* A descriptor that is ready for ever must not hold a timer up. */
 static void on_always(void *owner, uint32_t events)
 {
@@ -146,6 +235,64 @@ Test(loop, a_busy_descriptor_leaves_time_to_timers)
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_str_eq(trace, ".");
 	loop_unwatch(watch);
+}
+
+static void on_long_read(void *owner, uint32_t events)
+{
+	(void)owner;
+	(void)events;
+	note('p');
+	if (strlen(trace) == 3)
+		loop_stop(loop);
+	usleep(3000);
+}
+
+/* Of many that are ready, each may take long. */
+Test(loop, slow_descriptors_leave_time_to_timers)
+{
+	struct timer a = {.fn = on_a};
+	unsigned numbers[2];
+
+	open_ready_pipes(on_long_read, numbers);
+	timer_start(&timers, &a, 0);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_str_eq(trace, "pap");
+	loop_unwatch(watches[0]);
+	loop_unwatch(watches[1]);
+}
+
+#define MANY   256
+#define ROUNDS 4
+static unsigned calls[MANY];
+
+static void on_one_of_many(void *owner, uint32_t events)
+{
+	unsigned *count = owner;
+
+	(void)events;
+	usleep(100); /* more than one turn's share for those that are ready at once */
+	if (++*count == ROUNDS)
+		loop_stop(loop);
+}
+
+/* More than the kernel names at once: a flood of some must not hold others up. */
+Test(loop, many_descriptors_are_served_in_turns)
+{
+	struct loop_watch *many[MANY];
+	int fds[MANY];
+
+	for (int i = 0; i < MANY; i++) {
+		fds[i] = eventfd(1, EFD_CLOEXEC);
+		many[i] = loop_watch(loop, fds[i], EPOLLIN, on_one_of_many, &calls[i]);
+		cr_assert_not_null(many[i]);
+	}
+	cr_assert_eq(loop_run(loop), 0);
+	for (int i = 0; i < MANY; i++) {
+		cr_expect_geq(calls[i], ROUNDS - 1, "descriptor %d is called %u times", i,
+			      calls[i]);
+		loop_unwatch(many[i]);
+		close(fds[i]);
+	}
 }
 
 static void on_long(struct timer *timer)

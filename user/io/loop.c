@@ -7,24 +7,35 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #define STALL_WINDOW (60 * USEC_PER_SEC)
-#define TIMERS_MAX   (2 * USEC_PER_MS) /* time for timers in one turn: many may be due at once */
+#define READY_MAX    64                /* descriptors that one call of the kernel names */
+#define SHARE_MAX    (2 * USEC_PER_MS) /* time in one turn for descriptors, and for timers */
 
 struct loop {
-	sd_event *event;
+	int epoll;
+	sd_event *event; /* signals and systemd's watchdog: one descriptor among the others */
+	struct loop_watch *event_watch;
+	struct epoll_event ready[READY_MAX];
+	unsigned ready_count, next; /* those from `next` on wait to be served */
+	usec_t woken;               /* when they became known */
 	struct timers *timers;
 	struct loop_signal *signals;
 	bool stopped;
+	int error;                  /* why it had to stop: a negative errno */
 	usec_t window;              /* when the present minute began */
-	usec_t stall, stall_before; /* the longest turn of this minute and of the one before */
+	usec_t stall, stall_before; /* the longest of this minute and of the one before */
 };
 
 struct loop_watch {
 	struct loop *loop;
-	sd_event_source *source;
+	int fd;
+	uint32_t events;
+	struct epoll_event *ready; /* the watch's place among those that wait, or NULL */
 	loop_fn *fn;
 	void *owner;
 };
@@ -92,18 +103,40 @@ static int watch_signals(struct loop *loop)
 	return err;
 }
 
+/* Serves one signal, or the watchdog; the descriptor stays ready for the next. */
+static void on_event(void *owner, uint32_t events)
+{
+	struct loop *loop = owner;
+
+	(void)events;
+	loop->error = sd_event_run(loop->event, 0);
+	if (loop->error < 0)
+		loop_stop(loop);
+}
+
+static int open_event(struct loop *loop)
+{
+	int err = sd_event_new(&loop->event);
+
+	if (err >= 0)
+		err = watch_signals(loop);
+	/* Has an effect only if systemd asks for it. */
+	if (err >= 0)
+		err = sd_event_set_watchdog(loop->event, true);
+	if (err < 0)
+		return err;
+	loop->event_watch = loop_watch(loop, sd_event_get_fd(loop->event), EPOLLIN, on_event, loop);
+	return loop->event_watch ? 0 : -errno;
+}
+
 struct loop *loop_new(struct timers *timers)
 {
 	struct loop *loop = memory_new(sizeof(*loop));
 	int err;
 
 	loop->timers = timers;
-	err = sd_event_new(&loop->event);
-	if (err >= 0)
-		err = watch_signals(loop);
-	/* Has an effect only if systemd asks for it. */
-	if (err >= 0)
-		err = sd_event_set_watchdog(loop->event, true);
+	loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+	err = loop->epoll < 0 ? -errno : open_event(loop);
 	if (err < 0) {
 		loop_free(loop);
 		errno = -err;
@@ -117,7 +150,10 @@ void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
+	loop_unwatch(loop->event_watch);
 	sd_event_unref(loop->event);
+	if (loop->epoll >= 0)
+		close(loop->epoll);
 	while (loop->signals) {
 		struct loop_signal *watch = loop->signals;
 
@@ -127,44 +163,91 @@ void loop_free(struct loop *loop)
 	free(loop);
 }
 
-static int on_ready(sd_event_source *source, int fd, uint32_t events, void *owner)
-{
-	struct loop_watch *watch = owner;
-
-	(void)source;
-	(void)fd;
-	refresh_now(watch->loop->timers);
-	watch->fn(watch->owner, events); /* may free the watch */
-	return 0;
-}
+/* Descriptors */
 
 struct loop_watch *loop_watch(struct loop *loop, int fd, uint32_t events, loop_fn *fn, void *owner)
 {
 	struct loop_watch *watch = memory_new(sizeof(*watch));
+	struct epoll_event event = {.events = events, .data.ptr = watch};
 	int err;
 
-	*watch = (struct loop_watch){.loop = loop, .fn = fn, .owner = owner};
-	err = sd_event_add_io(loop->event, &watch->source, fd, events, on_ready, watch);
-	if (err < 0) {
-		free(watch);
-		errno = -err;
-		return NULL;
-	}
-	return watch;
+	*watch = (struct loop_watch){
+		.loop = loop, .fd = fd, .events = events, .fn = fn, .owner = owner};
+	if (!epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event))
+		return watch;
+	err = errno;
+	free(watch);
+	errno = err;
+	return NULL;
 }
 
 int loop_watch_change(struct loop_watch *watch, uint32_t events)
 {
-	return sd_event_source_set_io_events(watch->source, events);
+	struct epoll_event event = {.events = events, .data.ptr = watch};
+
+	if (epoll_ctl(watch->loop->epoll, EPOLL_CTL_MOD, watch->fd, &event))
+		return -errno;
+	watch->events = events;
+	return 0;
 }
 
 void loop_unwatch(struct loop_watch *watch)
 {
 	if (!watch)
 		return;
-	sd_event_source_disable_unref(watch->source);
+	if (watch->ready)
+		watch->ready->data.ptr = NULL;
+	epoll_ctl(watch->loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
 	free(watch);
 }
+
+/* The kernel names what is ready in turns, so that none is left out for ever. What it has named is
+ * served before it is asked again: to ask costs a look at each descriptor that is ready, and many
+ * may be. */
+static void find_ready(struct loop *loop, usec_t wait)
+{
+	struct timespec time = {.tv_sec = (time_t)(wait / USEC_PER_SEC),
+				.tv_nsec = (long)(wait % USEC_PER_SEC) * 1000};
+	int count = epoll_pwait2(loop->epoll, loop->ready, READY_MAX,
+				 wait == USEC_NEVER ? NULL : &time, NULL);
+
+	if (count < 0 && errno != EINTR) {
+		loop->error = -errno;
+		loop_stop(loop);
+	}
+	loop->next = 0;
+	loop->ready_count = count < 0 ? 0 : count;
+	for (unsigned i = 0; i < loop->ready_count; i++)
+		((struct loop_watch *)loop->ready[i].data.ptr)->ready = &loop->ready[i];
+	refresh_now(loop->timers);
+	loop->woken = loop->timers->now;
+}
+
+/* A call that came before may have removed or changed the watch. */
+static void serve(const struct epoll_event *ready)
+{
+	struct loop_watch *watch = ready->data.ptr;
+	uint32_t events;
+
+	if (!watch)
+		return;
+	watch->ready = NULL;
+	events = ready->events & (watch->events | EPOLLERR | EPOLLHUP);
+	if (events)
+		watch->fn(watch->owner, events); /* may free the watch */
+}
+
+static void serve_ready(struct loop *loop)
+{
+	usec_t end = loop->timers->now + SHARE_MAX;
+
+	while (loop->next < loop->ready_count && !loop->stopped && loop->timers->now < end) {
+		serve(&loop->ready[loop->next++]);
+		refresh_now(loop->timers);
+	}
+}
+
+/* Turns */
 
 static usec_t time_to_wait(struct timers *timers)
 {
@@ -184,13 +267,13 @@ static void run_timers(struct loop *loop)
 	usec_t end;
 
 	refresh_now(loop->timers);
-	end = loop->timers->now + TIMERS_MAX;
+	end = loop->timers->now + SHARE_MAX;
 	while (loop->timers->now < end && timers_run_one(loop->timers, loop->timers->now))
 		refresh_now(loop->timers);
 }
 
-/* Records how long this turn took, from its first event until now. */
-static void note_turn(struct loop *loop, usec_t woken)
+/* Records how long the last of those served had to wait. */
+static void note_wait(struct loop *loop)
 {
 	usec_t now;
 
@@ -201,8 +284,8 @@ static void note_turn(struct loop *loop, usec_t woken)
 		loop->stall = 0;
 		loop->window = now;
 	}
-	if (now - woken > loop->stall)
-		loop->stall = now - woken;
+	if (now - loop->woken > loop->stall)
+		loop->stall = now - loop->woken;
 }
 
 usec_t loop_longest_stall(const struct loop *loop)
@@ -210,36 +293,26 @@ usec_t loop_longest_stall(const struct loop *loop)
 	return loop->stall > loop->stall_before ? loop->stall : loop->stall_before;
 }
 
-/* Each turn serves one descriptor, then timers for a bounded time. So neither many ready
+/* Each turn serves descriptors, then timers, each for a bounded time. So neither many ready
  * descriptors nor many due timers keep the others waiting. */
-static int take_turn(struct loop *loop)
+static void take_turn(struct loop *loop)
 {
-	int err = sd_event_prepare(loop->event);
-	usec_t woken;
-
-	if (err == 0)
-		err = sd_event_wait(loop->event, time_to_wait(loop->timers));
-	refresh_now(loop->timers);
-	woken = loop->timers->now;
-	if (err > 0)
-		err = sd_event_dispatch(loop->event);
-	if (err < 0)
-		return err;
+	if (loop->next == loop->ready_count)
+		find_ready(loop, time_to_wait(loop->timers));
+	serve_ready(loop);
 	run_timers(loop);
-	note_turn(loop, woken);
-	return 0;
+	note_wait(loop);
 }
 
 int loop_run(struct loop *loop)
 {
-	int err = 0;
-
 	loop->stopped = false;
+	loop->error = 0;
 	log_hold(true);
-	while (!loop->stopped && !err)
-		err = take_turn(loop);
+	while (!loop->stopped)
+		take_turn(loop);
 	log_hold(false);
-	return err;
+	return loop->error < 0 ? loop->error : 0;
 }
 
 void loop_stop(struct loop *loop)

@@ -23,7 +23,7 @@
  * repeats its messages. Nothing is received by raw sockets: the programs of the dataplane see all
  * packets of the LANs first.
  *
- * This file: the event loop (sd-event) of file descriptors and signals. It also runs timers. */
+ * This file: the event loop of file descriptors, signals (by sd-event) and timers. */
 #pragma once
 
 #include "base/timers.h"
