@@ -200,6 +200,28 @@ Test(udp, a_flood_leaves_time_to_others)
 	cr_assert_lt(datagrams, 100);
 }
 
+/* The lengths tell which one it is. */
+static void on_next(void *owner, const uint8_t *bytes, size_t length, unsigned ifindex)
+{
+	(void)owner;
+	(void)bytes;
+	(void)ifindex;
+	cr_assert_eq(length, ++datagrams);
+	if (datagrams == 200)
+		loop_stop(loop);
+}
+
+Test(udp, datagrams_that_come_together_keep_their_order)
+{
+	cr_assert(addr_parse("127.0.0.1", &peer));
+	plain = plain_socket("127.0.0.1", &peer_port);
+	udp = udp_open(loop, NULL, &peer, peer_port, &local, &local_port, on_next, NULL);
+	for (size_t length = 1; length <= 200; length++)
+		send_from(plain, length);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_eq(datagrams, 200);
+}
+
 Test(udp, no_route_is_an_error)
 {
 	struct addr nowhere;

@@ -18,6 +18,7 @@
 #define MTU_MIN        576 /* every host takes packets of this size (RFC 1122 section 3.3.3) */
 #define PORT_ANY       9   /* discard, for a socket that sends nothing */
 #define PER_CALL       64  /* datagrams or errors in one call, before other descriptors */
+#define AT_ONCE        16  /* datagrams that the kernel is asked for */
 #define DATAGRAM_BYTES 65535
 #define QUEUE_BYTES    (2 << 20) /* receive buffer: data of the slow path comes in bursts */
 
@@ -164,38 +165,59 @@ static bool is_from_peer(const struct udp_socket *socket, const struct sockaddr_
 	return port == socket->peer_port && addr_equal(&from, &socket->peer);
 }
 
-/* Returns false if the queue is empty. A datagram that arrived before connect() may be from anyone.
- */
-static bool receive(struct udp_socket *socket)
-{
-	static uint8_t bytes[DATAGRAM_BYTES];
+/* What the kernel gives at once. */
+struct inbox {
+	struct mmsghdr messages[AT_ONCE];
+	struct iovec into[AT_ONCE];
+	struct sockaddr_storage from[AT_ONCE];
 	union {
 		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 		struct cmsghdr align;
-	} control;
-	struct iovec into = {bytes, sizeof(bytes)};
-	struct sockaddr_storage ss;
-	struct msghdr msg = {.msg_name = &ss,
-			     .msg_namelen = sizeof(ss),
-			     .msg_iov = &into,
-			     .msg_iovlen = 1,
-			     .msg_control = &control,
-			     .msg_controllen = sizeof(control)};
-	ssize_t length = recvmsg(socket->fd, &msg, 0);
+	} control[AT_ONCE];
+	uint8_t bytes[AT_ONCE][DATAGRAM_BYTES];
+};
 
-	if (length >= 0 && is_from_peer(socket, &ss)) {
-		unsigned ifindex = came_in_by(&msg);
-
-		socket->fn(socket->owner, bytes, length, ifindex == socket->vrf ? 0 : ifindex);
+static void inbox_clear(struct inbox *inbox)
+{
+	for (unsigned i = 0; i < AT_ONCE; i++) {
+		inbox->into[i] = (struct iovec){inbox->bytes[i], DATAGRAM_BYTES};
+		inbox->messages[i].msg_hdr =
+			(struct msghdr){.msg_name = &inbox->from[i],
+					.msg_namelen = sizeof(inbox->from[i]),
+					.msg_iov = &inbox->into[i],
+					.msg_iovlen = 1,
+					.msg_control = &inbox->control[i],
+					.msg_controllen = sizeof(inbox->control[i])};
 	}
-	return length >= 0;
+}
+
+/* A datagram that arrived before connect() may be from anyone. */
+static void deliver(struct udp_socket *socket, struct inbox *inbox, unsigned i)
+{
+	unsigned ifindex = came_in_by(&inbox->messages[i].msg_hdr);
+
+	if (is_from_peer(socket, &inbox->from[i]))
+		socket->fn(socket->owner, inbox->bytes[i], inbox->messages[i].msg_len,
+			   ifindex == socket->vrf ? 0 : ifindex);
+}
+
+/* Returns false if the queue is empty, or the socket has been closed. */
+static bool receive(struct udp_socket *socket)
+{
+	static struct inbox inbox;
+	int count;
+
+	inbox_clear(&inbox);
+	count = recvmmsg(socket->fd, inbox.messages, AT_ONCE, 0, NULL);
+	for (int i = 0; i < count && socket->fd >= 0; i++)
+		deliver(socket, &inbox, i);
+	return count == AT_ONCE && socket->fd >= 0;
 }
 
 static void deliver_datagrams(struct udp_socket *socket)
 {
-	for (unsigned i = 0; i < PER_CALL && socket->fd >= 0; i++)
-		if (!receive(socket))
-			return;
+	for (unsigned i = 0; i < PER_CALL && receive(socket); i += AT_ONCE)
+		;
 }
 
 static void on_ready(void *owner, uint32_t events)
@@ -205,7 +227,8 @@ static void on_ready(void *owner, uint32_t events)
 	socket->delivering = true;
 	if ((events & EPOLLERR) && drain_errors(socket->fd))
 		socket->fn(socket->owner, NULL, 0, 0);
-	deliver_datagrams(socket);
+	if (socket->fd >= 0)
+		deliver_datagrams(socket);
 	socket->delivering = false;
 	if (socket->fd < 0)
 		free(socket);
