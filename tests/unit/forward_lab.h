@@ -4,6 +4,7 @@
 #pragma once
 
 #include "forward/forward.h"
+#include "forward/watch.h"
 #include "path_lab.h"
 
 #include <errno.h>
@@ -121,14 +122,9 @@ static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .error = fwd_error,
 						   .send = fwd_send};
 
-static void fwd_changed(const struct channel *channel)
-{
-	(void)channel;
-}
-
 static const struct channel_actions fwd_channel_actions = {
 	LAB_PATH_ACTIONS, .forward = forward_put, .stop_forwarding = forward_remove,
-	.changed = fwd_changed, .closed = forward_closed};
+	.changed = watch_changed, .closed = forward_closed};
 
 /* LAN `number` has ifindex 10 + `number`. */
 static inline struct mci_lan fwd_lan(unsigned number, uint16_t mtu)

@@ -85,33 +85,36 @@ Test(forward_traffic, is_looked_at_every_ten_seconds)
 	struct channel *channel = fwd_join(SOURCE, GROUP);
 
 	lab_run(9.9);
-	cr_expect_eq(fwd.reads, 0);
+	cr_expect_eq(fwd.chunk_reads, 0);
 	count_fast(channel, 1000, 100000);
 	lab_run(0.2);
-	cr_expect_eq(fwd.reads_of[channel->slot], 1);
+	cr_expect_eq(fwd.chunk_reads, 1);
 	cr_expect_float_eq(channel->meter.rate.packets_per_s, 100, 0.01);
 	lab_run(10);
-	cr_expect_eq(fwd.reads_of[channel->slot], 2);
 	cr_expect_eq(channel->meter.rate.packets_per_s, 0);
 }
 
-/* 200 channels have two parts, 5 s apart. */
+/* 1,100 channels have two parts, in two rounds of watch.h. */
 Test(forward_traffic, is_looked_at_in_parts)
 {
 	char group[ADDR_TEXT];
 
-	for (unsigned i = 1; i <= 200; i++) {
-		snprintf(group, sizeof(group), "232.1.1.%u", i);
+	for (unsigned i = 0; i < MCI_STATS_CHUNK + 76; i++) {
+		snprintf(group, sizeof(group), "232.1.%u.%u", i / 256, i % 256);
 		cr_assert(lab_want(SOURCE, group));
 	}
-	lab_run(10);
-	cr_expect_eq(fwd.reads, 101);
-	lab_run(4.9);
-	cr_expect_eq(fwd.reads, 101);
-	lab_run(0.2);
-	cr_expect_eq(fwd.reads, 202);
-	cr_expect_eq(fwd.reads_of[0], 2);
-	cr_expect_eq(fwd.reads_of[199], 1);
+	lab_run(9);
+	cr_expect_eq(fwd.chunk_reads, 0);
+	lab_run(0.9);
+	cr_expect_eq(fwd.chunk_reads, 1);
+	cr_expect_eq(fwd.chunk, MCI_STATS_CHUNK);
+	lab_run(0.5);
+	cr_expect_eq(fwd.chunk_reads, 2);
+	cr_expect_eq(fwd.chunk, 0);
+	lab_run(9);
+	cr_expect_eq(fwd.chunk_reads, 2);
+	lab_run(1);
+	cr_expect_eq(fwd.chunk_reads, 4);
 }
 
 Test(forward_traffic, of_all_channels_is_summed_up)

@@ -5,6 +5,7 @@
 #include "daemon/state.h"
 #include "forward/forward.h"
 #include "forward/slow_path.h"
+#include "forward/watch.h"
 #include "lan/lan.h"
 #include "path/path.h"
 
@@ -104,6 +105,7 @@ static void channel_changed(const struct channel *channel)
 	struct engine *engine = forward_of(channel)->context;
 
 	log_channel(channel);
+	watch_changed(channel);
 	lans_interest_changed(&engine->lans, &channel->sg);
 }
 

@@ -2,7 +2,6 @@
 #include "forward/forward.h"
 #include "base/log.h"
 #include "forward/slow_path.h"
-#include "forward/traffic.h"
 #include "forward/watch.h"
 #include "path/path.h"
 
@@ -83,14 +82,12 @@ void forward_start(struct forward *forward)
 {
 	slow_path_start(forward);
 	round_start(&forward->renewal, forward, forward->hold / RENEWALS, renew);
-	traffic_start(forward);
 	watch_start(forward);
 }
 
 void forward_stop(struct forward *forward)
 {
 	timer_stop(forward->timers, &forward->renewal.part);
-	timer_stop(forward->timers, &forward->traffic.part);
-	timer_stop(forward->timers, &forward->watch);
+	watch_stop(forward);
 	timer_stop(forward->timers, &forward->slow.look);
 }

@@ -40,6 +40,14 @@ struct slow_path {
 	struct timer look; /* at `forwarded`, for the rate */
 };
 
+/* Parts of MCI_STATS_CHUNK slots. */
+struct watch {
+	struct timer part; /* the next part */
+	uint32_t next;
+	unsigned rounds; /* through all parts */
+	bool *awake;     /* the parts that may have a channel with data */
+};
+
 struct forward {
 	struct timers *timers;
 	struct paths *paths;
@@ -50,10 +58,8 @@ struct forward {
 	unsigned slow_rate; /* frames a second that the slow path may send */
 	struct mci_lan lans[CHANNEL_INTERFACES_MAX]; /* by the channels' interface numbers */
 	struct slow_path slow;
-	struct round traffic; /* of all channels' counters */
 	struct round renewal; /* of the entries' deadlines */
-	struct timer watch;   /* the next part of the counters that are watched */
-	uint32_t watched;     /* the number of that part */
+	struct watch watch;   /* of the channels' counters */
 };
 
 /* The table of channels has elements of this kind, and the struct forward as its context. */

@@ -66,17 +66,6 @@ void traffic_adopt(struct channel *channel)
 		    &(struct meter_count){stats.packets, stats.bytes});
 }
 
-static void visit(struct forward *forward, struct channel *channel)
-{
-	(void)forward;
-	traffic_look(channel);
-}
-
-void traffic_start(struct forward *forward)
-{
-	round_start(&forward->traffic, forward, METER_INTERVAL, visit);
-}
-
 struct meter_rate traffic_total(const struct forward *forward)
 {
 	const struct channel_table *channels = &forward->paths->channels;

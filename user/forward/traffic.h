@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Counters and rates of channels: the dataplane's and the slow path's together. Rates have one
- * clock, the round of looks; a client's request does not move it. */
+ * clock, the looks of watch.h; a client's request does not move it. */
 #pragma once
 
 #include "channel/meter.h"
@@ -9,7 +9,6 @@
 struct channel;
 struct forward;
 
-void traffic_start(struct forward *forward);
 /* The channel's counters as they are now. Zeros if they cannot be read. */
 struct dataplane_channel_stats traffic_read(struct channel *channel);
 /* The channel's meters look at its counters as they are now, */

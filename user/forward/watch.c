@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/watch.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "forward/state.h"
 #include "forward/traffic.h"
 #include "path/path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define METER_ROUNDS (METER_INTERVAL / FLOW_INTERVAL)
 
 static usec_t last_packet(struct channel *channel, uint64_t last_ns)
 {
@@ -53,8 +59,6 @@ static void look_at_part(struct forward *forward, uint32_t first)
 	const struct channel_table *channels = &forward->paths->channels;
 	struct dataplane_channel_stats stats[MCI_STATS_CHUNK];
 
-	if (!is_needed(channels, first))
-		return;
 	if (forward->actions->chunk_stats(forward->dataplane, first, stats)) {
 		log_warning("%s", forward->actions->error(forward->dataplane));
 		return;
@@ -67,19 +71,60 @@ static void look_at_part(struct forward *forward, uint32_t first)
 	}
 }
 
+/* Each part has its turn in another round than the part before. */
+static bool is_turn_of_meters(const struct watch *watch, uint32_t part)
+{
+	return (watch->rounds + part) % METER_ROUNDS == METER_ROUNDS - 1;
+}
+
+/* A part in which nothing flows is asleep: to find that out costs a look at each of its channels.
+ */
+static void visit(struct forward *forward, uint32_t part)
+{
+	bool *awake = &forward->watch.awake[part];
+	uint32_t first = part * MCI_STATS_CHUNK;
+
+	*awake = *awake && is_needed(&forward->paths->channels, first);
+	if (!*awake && !is_turn_of_meters(&forward->watch, part))
+		return;
+	look_at_part(forward, first);
+	*awake = true;
+}
+
 static void part_due(struct timer *timer)
 {
-	struct forward *forward = container_of(timer, struct forward, watch);
+	struct forward *forward = container_of(timer, struct forward, watch.part);
 	uint32_t parts = forward->paths->channels.slots / MCI_STATS_CHUNK + 1;
+	struct watch *watch = &forward->watch;
 
-	if (forward->watched >= parts)
-		forward->watched = 0;
-	look_at_part(forward, forward->watched++ * MCI_STATS_CHUNK);
+	if (watch->next >= parts) {
+		watch->next = 0;
+		watch->rounds++;
+	}
+	visit(forward, watch->next++);
 	timer_start(forward->timers, timer, FLOW_INTERVAL / parts);
 }
 
+void watch_changed(const struct channel *channel)
+{
+	if (channel->state == CHANNEL_RECEIVING)
+		forward_of(channel)->watch.awake[channel->slot / MCI_STATS_CHUNK] = true;
+}
+
+/* Channels that an earlier daemon has left may have data. */
 void watch_start(struct forward *forward)
 {
-	forward->watch.fn = part_due;
-	timer_start(forward->timers, &forward->watch, FLOW_INTERVAL);
+	uint32_t parts = forward->paths->channels.limit / MCI_STATS_CHUNK + 1;
+
+	forward->watch =
+		(struct watch){.part.fn = part_due, .awake = memory_new(parts * sizeof(bool))};
+	memset(forward->watch.awake, true, parts * sizeof(bool));
+	timer_start(forward->timers, &forward->watch.part, FLOW_INTERVAL);
+}
+
+void watch_stop(struct forward *forward)
+{
+	timer_stop(forward->timers, &forward->watch.part);
+	free(forward->watch.awake);
+	forward->watch.awake = NULL;
 }
