@@ -8,6 +8,7 @@
 #include "control/requests.h"
 #include "views.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 #define REQ_PROGRAMS 4
@@ -34,53 +35,63 @@ static struct {
 
 /* The dataplane and the loop */
 
-static const struct req_program *req_program(void *context, unsigned ifindex, enum role role)
+/* It stands for the dataplane, and nobody looks into it. */
+#define REQ_DATAPLANE ((struct dataplane *)&req)
+
+static const struct req_program *req_program(const struct dataplane *dp, unsigned ifindex,
+					     enum role role)
 {
 	static const struct req_program none = {.in_front = ""};
 
-	cr_assert_eq(context, &req);
+	cr_assert_eq(dp, REQ_DATAPLANE);
 	for (unsigned i = 0; i < REQ_PROGRAMS; i++)
 		if (req.programs[i].ifindex == ifindex && req.programs[i].role == role && ifindex)
 			return &req.programs[i];
 	return &none;
 }
 
-static const char *req_mode(void *context, unsigned ifindex, enum role role)
+static const char *req_mode(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	return req_program(context, ifindex, role)->mode;
+	return req_program(dp, ifindex, role)->mode;
 }
 
-static const char *req_why(void *context, unsigned ifindex, enum role role)
+static const char *req_why(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	return req_program(context, ifindex, role)->why;
+	return req_program(dp, ifindex, role)->why;
 }
 
-static const char *req_in_front(void *context, unsigned ifindex, enum role role)
+static const char *req_in_front(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	return req_program(context, ifindex, role)->in_front;
+	return req_program(dp, ifindex, role)->in_front;
 }
 
-static bool req_refused(void *context, unsigned ifindex, uint64_t *packets)
+static bool req_refused(const struct dataplane *dp, unsigned ifindex, uint64_t *packets)
 {
-	const struct req_program *program = req_program(context, ifindex, ROLE_DOWNSTREAM);
+	const struct req_program *program = req_program(dp, ifindex, ROLE_DOWNSTREAM);
 
 	if (program->is_counted)
 		*packets = program->refused;
 	return program->is_counted;
 }
 
-static const char *req_drops(void *context, uint64_t drops[MCI_DROP_COUNT])
+static int req_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
 {
-	cr_assert_eq(context, &req);
+	cr_assert_eq(dp, REQ_DATAPLANE);
 	memcpy(drops, req.drops, sizeof(req.drops));
-	return req.drops_error;
+	return req.drops_error ? -EPERM : 0;
 }
 
-static const char *req_slow(void *context, uint64_t causes[MCI_SLOW_COUNT])
+static int req_slow(struct dataplane *dp, uint64_t causes[MCI_SLOW_COUNT])
 {
-	cr_assert_eq(context, &req);
+	cr_assert_eq(dp, REQ_DATAPLANE);
 	memcpy(causes, req.slow, sizeof(req.slow));
-	return req.slow_error;
+	return req.slow_error ? -EPERM : 0;
+}
+
+static const char *req_error(const struct dataplane *dp)
+{
+	cr_assert_eq(dp, REQ_DATAPLANE);
+	return req.drops_error ? req.drops_error : req.slow_error;
 }
 
 static usec_t req_longest_stall(void *context)
@@ -101,6 +112,7 @@ static const struct requests_actions req_actions = {.mode = req_mode,
 						    .refused = req_refused,
 						    .drops = req_drops,
 						    .slow = req_slow,
+						    .error = req_error,
 						    .longest_stall = req_longest_stall,
 						    .restart = req_restart};
 
@@ -121,6 +133,7 @@ static inline void req_begin(struct timers *timers, struct lans *lans, struct pa
 		.forward = forward,
 		.rejected = (const uint64_t(*)[FAULT_COUNT])req.rejected,
 		.actions = &req_actions,
+		.dataplane = REQ_DATAPLANE,
 		.context = &req,
 	};
 	requests_init(&req.requests);

@@ -8,9 +8,9 @@ static json_t *link_view(const struct requests *requests, const struct link *lin
 {
 	const struct requests_actions *actions = requests->actions;
 	unsigned ifindex = link->is.ifindex;
-	const char *mode = actions->mode(requests->context, ifindex, link->role);
-	const char *why = actions->why(requests->context, ifindex, link->role);
-	const char *in_front = actions->in_front(requests->context, ifindex, link->role);
+	const char *mode = actions->mode(requests->dataplane, ifindex, link->role);
+	const char *why = actions->why(requests->dataplane, ifindex, link->role);
+	const char *in_front = actions->in_front(requests->dataplane, ifindex, link->role);
 
 	if (!mode && link->program.why[0])
 		why = link->program.why;
@@ -22,7 +22,7 @@ static json_t *link_view(const struct requests *requests, const struct link *lin
 static json_t *refused_by(const struct requests *requests, const struct link *link)
 {
 	uint64_t packets = 0;
-	bool known = requests->actions->refused(requests->context, link->is.ifindex, &packets);
+	bool known = requests->actions->refused(requests->dataplane, link->is.ifindex, &packets);
 
 	return view_if(known, (json_int_t)packets);
 }

@@ -15,10 +15,9 @@ static json_t *slow_path(const struct requests *requests)
 	struct view_slow_parts parts = {.received = slow->received,
 					.packets = slow->forwarded.packets,
 					.packets_per_s = slow->meter.rate.packets_per_s};
-	const char *error = requests->actions->slow(requests->context, parts.counted);
 
-	if (error)
-		log_warning("%s", error);
+	if (requests->actions->slow(requests->dataplane, parts.counted))
+		log_warning("%s", requests->actions->error(requests->dataplane));
 	return view_slow(&parts);
 }
 

@@ -16,11 +16,10 @@ static void reply_tunnels(struct requests *requests, struct control_client *clie
 static void reply_counters(struct requests *requests, struct control_client *client)
 {
 	uint64_t drops[MCI_DROP_COUNT] = {0};
-	const char *error = requests->actions->drops(requests->context, drops);
 	json_t *reply;
 
-	if (error) {
-		control_refuse(client, "%s", error);
+	if (requests->actions->drops(requests->dataplane, drops)) {
+		control_refuse(client, "%s", requests->actions->error(requests->dataplane));
 		return;
 	}
 	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)

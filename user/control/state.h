@@ -9,17 +9,16 @@
 
 struct request_lookup;
 
-/* What of the dataplane and of the event loop is asked for. */
 struct requests_actions {
-	/* As dataplane_mode(), dataplane_why() and dataplane_in_front() have it. */
-	const char *(*mode)(void *context, unsigned ifindex, enum role role);
-	const char *(*why)(void *context, unsigned ifindex, enum role role);
-	const char *(*in_front)(void *context, unsigned ifindex, enum role role);
-	/* Packets that the LAN did not take. False if that is not known. */
-	bool (*refused)(void *context, unsigned ifindex, uint64_t *packets);
-	/* Counters of the programs. A reason why they cannot be read; NULL if all is well. */
-	const char *(*drops)(void *context, uint64_t drops[MCI_DROP_COUNT]);
-	const char *(*slow)(void *context, uint64_t causes[MCI_SLOW_COUNT]);
+	/* As the functions of dataplane.h, which they are, or a test's. */
+	const char *(*mode)(const struct dataplane *dp, unsigned ifindex, enum role role);
+	const char *(*why)(const struct dataplane *dp, unsigned ifindex, enum role role);
+	const char *(*in_front)(const struct dataplane *dp, unsigned ifindex, enum role role);
+	bool (*refused)(const struct dataplane *dp, unsigned ifindex, uint64_t *packets);
+	int (*drops)(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
+	int (*slow)(struct dataplane *dp, uint64_t causes[MCI_SLOW_COUNT]);
+	const char *(*error)(const struct dataplane *dp);
+	/* How long the event loop has kept something waiting. */
 	usec_t (*longest_stall)(void *context);
 	/* Begins a restart, or a reload, of the daemon. A reason why that cannot be; NULL if all is
 	 * well. */
@@ -36,7 +35,8 @@ struct requests {
 	struct forward *forward;
 	const uint64_t (*rejected)[FAULT_COUNT]; /* messages, by protocol */
 	const struct requests_actions *actions;
-	void *context;
+	struct dataplane *dataplane;
+	void *context; /* of the actions that do not concern the dataplane */
 	struct driad_actions lookup_actions;
 	struct request_lookup *lookups; /* under way */
 };
