@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What holds with a server that is silent: a socket that nobody reads. Answers are tested with a
- * real server by the functional tests. */
+/* What holds with a server that is silent, or has one answer. Other answers are tested with a real
+ * server by the functional tests. */
 #include "io/descriptors.h"
 #include "io/resolver.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -143,6 +144,63 @@ Test(patient_resolver, questions_do_not_wait_for_others_without_an_answer, .init
 	}
 	cr_assert_eq(loop_run(loop), 0);
 	cr_assert_eq(asked_count, MANY, "%u of %u were sent", asked_count, MANY);
+	loop_unwatch(watch);
+}
+
+static unsigned questions;
+
+/* Answers by one record, which holds for an hour. The question ends with its type and class; what
+ * follows is the resolver's own record of EDNS. */
+static void on_question_to_answer(void *owner, uint32_t events)
+{
+	static const uint8_t record[] = {0xc0, 12, 260 >> 8,  260 & 0xff,  0,   1,
+					 0,    0,  3600 >> 8, 3600 & 0xff, 0,   2 + 4,
+					 10,   1,  203,       0,           113, 15};
+	uint8_t bytes[512] = {0};
+	struct sockaddr_in from;
+	size_t length = 12;
+
+	(void)owner;
+	(void)events;
+	cr_assert_gt(recvfrom(silent, bytes, sizeof(bytes) - sizeof(record), 0,
+			      (struct sockaddr *)&from, &(socklen_t){sizeof(from)}),
+		     12);
+	questions++;
+	length += strlen((char *)bytes + length) + 1 + 4;
+	memcpy(bytes + 2, (uint8_t[]){0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0}, 10);
+	memcpy(bytes + length, record, sizeof(record));
+	sendto(silent, bytes, length + sizeof(record), 0, (struct sockaddr *)&from, sizeof(from));
+}
+
+static void on_record(void *owner, const struct dns_answer *answer)
+{
+	(void)owner;
+	cr_assert_eq(answer->status, DNS_OK);
+	cr_assert_eq(answer->count, 1);
+	answers++;
+	loop_stop(loop);
+}
+
+static void ask_once(void)
+{
+	resolver_ask(resolver, "1.2.0.192.in-addr.arpa.", 260, on_record, NULL);
+	cr_assert_eq(loop_run(loop), 0);
+}
+
+/* As when the wall clock is set, by which the cache goes. */
+Test(patient_resolver, what_is_cached_can_be_forgotten, .init = set_up_patient, .fini = tear_down,
+     .timeout = 20)
+{
+	struct loop_watch *watch = loop_watch(loop, silent, EPOLLIN, on_question_to_answer, NULL);
+
+	ask_once();
+	ask_once();
+	cr_expect_eq(questions, 1, "%u: the second answer comes from the cache", questions);
+	resolver_forget(resolver);
+	ask_once();
+	ask_once();
+	cr_expect_eq(questions, 2, "%u", questions);
+	cr_expect_eq(answers, 4);
 	loop_unwatch(watch);
 }
 

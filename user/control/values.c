@@ -36,13 +36,23 @@ json_t *view_rate(double rate)
 	return json_real((double)(uint64_t)(rate * 10 + 0.5) / 10);
 }
 
+/* In microseconds: of whole seconds, a moment would be another one at every other request. */
+static usec_t wall_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
+}
+
 json_t *view_time(usec_t moment, usec_t now)
 {
-	time_t at = time(NULL) - (time_t)((now - moment) / USEC_PER_SEC);
+	usec_t at = wall_clock() - (now - moment);
+	time_t seconds = (time_t)(at / USEC_PER_SEC);
 	char text[32];
 	struct tm utc;
 
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &utc));
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
 	return json_string(text);
 }
 

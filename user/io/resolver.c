@@ -5,7 +5,8 @@
  * the first question after the server is back must be sent at once. So after a question without an
  * answer, or with a failure, the next question is asked in a new context of libunbound, at most
  * once in RENEWAL_INTERVAL. The old context lives until its last question has ended. A new context
- * also reads /etc/resolv.conf again.
+ * also reads /etc/resolv.conf again. The cache goes by the wall clock, so that it is left in the
+ * same way when that clock is set.
  *
  * libunbound holds any number of questions. The callers' limits bound their number, the timeout
  * their age. */
@@ -47,7 +48,7 @@ struct resolver {
 	struct context *current;
 	struct context *retired; /* an older context with questions under way, or NULL */
 	usec_t renewed;
-	bool failed;         /* the current context remembers a failure */
+	bool outdated;       /* the current context remembers a failure, or by another clock */
 	struct timer reaper; /* frees `retired` later: it may be on the stack now */
 	struct resolver_query *queries;
 };
@@ -233,19 +234,19 @@ static void reap_if_over(struct resolver *resolver, const struct context *contex
 		timer_start(resolver->timers, &resolver->reaper, 0);
 }
 
-static void renew_after_failure(struct resolver *resolver)
+static void renew_if_outdated(struct resolver *resolver)
 {
 	struct context *fresh;
 	char error[128];
 
-	if (!resolver->failed || resolver->retired ||
+	if (!resolver->outdated || resolver->retired ||
 	    resolver->timers->now - resolver->renewed < RENEWAL_INTERVAL)
 		return;
 	resolver->renewed = resolver->timers->now;
 	fresh = context_new(resolver, error, sizeof(error));
 	if (!fresh) /* go on with the old context */
 		return;
-	resolver->failed = false;
+	resolver->outdated = false;
 	resolver->retired = resolver->current;
 	resolver->current = fresh;
 	reap_if_over(resolver, resolver->retired);
@@ -301,7 +302,7 @@ static void on_timer(struct timer *timer)
 		ub_cancel(query->context->ub, query->id);
 	if ((answer->status == DNS_SERVER_FAILURE || answer->status == DNS_TIMEOUT) &&
 	    query->context == query->resolver->current)
-		query->resolver->failed = true;
+		query->resolver->outdated = true;
 	detach(query);
 	query->fn(query->owner, answer);
 	query_free(query);
@@ -331,7 +332,7 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
 {
 	struct resolver_query *query = memory_new(sizeof(*query));
 
-	renew_after_failure(resolver);
+	renew_if_outdated(resolver);
 	*query = (struct resolver_query){.resolver = resolver,
 					 .context = resolver->current,
 					 .type = type,
@@ -348,6 +349,11 @@ struct resolver_query *resolver_ask(struct resolver *resolver, const char *name,
 		timer_start(resolver->timers, &query->timer, 0);
 	}
 	return query;
+}
+
+void resolver_forget(struct resolver *resolver)
+{
+	resolver->outdated = true;
 }
 
 void resolver_cancel(struct resolver_query *query)

@@ -28,6 +28,9 @@ typedef void resolver_fn(void *owner, const struct dns_answer *answer);
 /* Returns NULL with a sentence in `error`, which has `size` bytes. */
 struct resolver *resolver_new(struct loop *loop, struct timers *timers,
 			      const struct resolver_options *options, char *error, size_t size);
+/* What libunbound has cached holds no longer, nor what it has read: the next question is asked with
+ * nothing cached. */
+void resolver_forget(struct resolver *resolver);
 /* Cancels all queries. Must not be called from within a resolver_fn. */
 void resolver_free(struct resolver *resolver);
 
