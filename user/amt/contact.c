@@ -180,6 +180,15 @@ void amt_contacts_follow_routes(struct amt_tunnels *tunnels)
 			amt_endpoint_follow_route(&contact->endpoint);
 }
 
+void amt_contacts_return(struct amt_tunnels *tunnels)
+{
+	struct amt_contact *contact, *next;
+
+	HASH_ITER (hh, tunnels->by_contact, contact, next)
+		if (!contact->found)
+			amt_discovery_start(&contact->discovery);
+}
+
 void amt_contacts_close(struct amt_tunnels *tunnels)
 {
 	struct amt_contact *contact, *next;

@@ -37,4 +37,6 @@ bool amt_contact_led_to(const struct amt_tunnels *tunnels, const struct addr *re
 /* Forgets the Discoveries that have led to the relay. */
 void amt_contacts_forget(struct amt_tunnels *tunnels, const struct addr *relay);
 void amt_contacts_follow_routes(struct amt_tunnels *tunnels);
+/* We have been away for a while: Discoveries without an answer begin anew. */
+void amt_contacts_return(struct amt_tunnels *tunnels);
 void amt_contacts_close(struct amt_tunnels *tunnels);

@@ -2,6 +2,7 @@
 #include "amt/gateway.h"
 #include "amt/updates.h"
 #include "base/memory.h"
+#include "base/random.h"
 
 void amt_gateway_init(struct amt_gateway *gateway)
 {
@@ -98,6 +99,23 @@ void amt_gateway_moved(struct amt_gateway *gateway)
 	for (size_t i = 0; i < 2; i++)
 		if (cycles[i]->state != AMT_IDLE && amt_cycle_is_needed(cycles[i]))
 			amt_cycle_request(cycles[i]);
+}
+
+static void ask_soon(struct amt_cycle *cycle)
+{
+	usec_t delay = random_between(0, AMT_RETURN_SPREAD);
+
+	cycle->transmissions = 0;
+	if (delay < timer_left(cycle->gateway->timers, &cycle->request))
+		timer_start(cycle->gateway->timers, &cycle->request, delay);
+}
+
+void amt_gateway_return(struct amt_gateway *gateway)
+{
+	if (gateway->igmp.state != AMT_IDLE)
+		ask_soon(&gateway->igmp);
+	if (gateway->mld.state != AMT_IDLE)
+		ask_soon(&gateway->mld);
 }
 
 /* The end of a tunnel */

@@ -32,6 +32,9 @@
 #include "amt/probe.h"
 #include "amt/query.h"
 
+/* Many gateways that return together send their Requests within this time. */
+#define AMT_RETURN_SPREAD (1 * USEC_PER_SEC)
+
 /* The caller has filled in timers, actions, patient and p_flag.first. */
 void amt_gateway_init(struct amt_gateway *gateway);
 /* Stops all timers and forgets all state; sends nothing. */
@@ -52,6 +55,10 @@ bool amt_gateway_is_established(const struct amt_gateway *gateway, int family);
 /* We send from another address now, by which the relay does not know us: sends a Request at once,
  * in place of one under way. Its Query is answered by all that is wanted. */
 void amt_gateway_moved(struct amt_gateway *gateway);
+
+/* We have been away for a while: the relay may know neither us nor what we want. Asks for a Query
+ * within AMT_RETURN_SPREAD. */
+void amt_gateway_return(struct amt_gateway *gateway);
 
 /* Leaves the tunnel: sends a Teardown if the relay's Queries allow it, else a report that blocks
  * all (S,G)s (section 5.2.3.8). Sends once; to be called amt_gateway_leaves() times. */

@@ -68,6 +68,14 @@ bool amt_holds_lift(struct amt_holds *holds, const struct addr *relay)
 	return hold;
 }
 
+void amt_holds_age(struct amt_holds *holds, usec_t time)
+{
+	struct amt_hold *hold;
+
+	for (hold = holds->by_relay; hold; hold = hold->hh.next)
+		hold->until -= hold->until < time ? hold->until : time;
+}
+
 void amt_holds_expire(struct amt_holds *holds, usec_t now)
 {
 	struct amt_hold *hold, *next;

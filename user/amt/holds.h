@@ -44,5 +44,7 @@ bool amt_holds_awaits(const struct amt_holds *holds, const struct addr *relay);
 bool amt_hold_forbids(const struct amt_hold *hold);
 /* Lifts a hold; returns false if there was none. */
 bool amt_holds_lift(struct amt_holds *holds, const struct addr *relay);
+/* All holds end sooner by this time. */
+void amt_holds_age(struct amt_holds *holds, usec_t time);
 /* Removes the holds that have ended by `now`; all holds if `now` is USEC_NEVER. */
 void amt_holds_expire(struct amt_holds *holds, usec_t now);

@@ -119,6 +119,16 @@ void amt_tunnels_route_changed(struct amt_tunnels *tunnels)
 		amt_tunnel_follow_route(tunnel);
 }
 
+void amt_tunnels_return(struct amt_tunnels *tunnels, usec_t asleep)
+{
+	struct amt_tunnel *tunnel;
+
+	amt_holds_age(&tunnels->holds, asleep);
+	amt_contacts_return(tunnels);
+	for (tunnel = tunnels->by_relay; tunnel; tunnel = tunnel->hh.next)
+		amt_gateway_return(&tunnel->gateway);
+}
+
 void amt_tunnels_close(struct amt_tunnels *tunnels)
 {
 	struct amt_tunnel *tunnel, *next;

@@ -89,5 +89,8 @@ void amt_tunnels_flows(struct amt_member *member);
 void amt_tunnels_remind(struct amt_member *member);
 /* Routes or addresses of this host have changed. */
 void amt_tunnels_route_changed(struct amt_tunnels *tunnels);
+/* The daemon has been away (io/clocks.h), and our timers have not counted `asleep` of that time:
+ * relays that may have forgotten us are asked soon. */
+void amt_tunnels_return(struct amt_tunnels *tunnels, usec_t asleep);
 /* Leaves every tunnel and closes it. No member may be left. */
 void amt_tunnels_close(struct amt_tunnels *tunnels);

@@ -133,6 +133,15 @@ void channel_interfaces_changed(struct channel *channel)
 		channel_forward(channel);
 }
 
+/* The attempts come spread, as those of a single failure do. */
+void channel_return(struct channel *channel)
+{
+	if (channel->state != CHANNEL_FAILED || !channel->retry.slot)
+		return;
+	channel->failures = 0;
+	channel_wait(channel, random_between(0, CHANNEL_RETRY_INITIAL));
+}
+
 /* Events on the way to a relay */
 
 void channel_relays_found(struct channel *channel, unsigned count)

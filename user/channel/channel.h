@@ -143,6 +143,9 @@ void channel_close(struct channel *channel);
  * there is one. */
 void channel_interfaces_changed(struct channel *channel);
 
+/* The daemon has been away: if the channel has failed, its next attempt comes soon. */
+void channel_return(struct channel *channel);
+
 /* The interfaces that packets of the channel leave by, a bit each. */
 uint32_t channel_egress(const struct channel *channel);
 /* Whether a relay has been told that we want the channel. */

@@ -181,6 +181,14 @@ void channel_table_interface_changed(struct channel_table *table, unsigned inter
 			channel_interfaces_changed(channel);
 }
 
+void channel_table_return(struct channel_table *table)
+{
+	struct channel *channel;
+
+	for (channel = table->by_sg; channel; channel = channel->hh.next)
+		channel_return(channel);
+}
+
 struct channel *channel_table_at(const struct channel_table *table, uint32_t slot)
 {
 	return slot < table->limit ? table->by_slot[slot] : NULL;

@@ -47,6 +47,9 @@ void channel_table_lose(struct channel_table *table, const struct sg *sg, unsign
  * all channels that leave by it. */
 void channel_table_interface_changed(struct channel_table *table, unsigned interface);
 
+/* The daemon has been away: channels that have failed are tried again within a second. */
+void channel_table_return(struct channel_table *table);
+
 /* Takes over a channel that the dataplane still carries from an earlier daemon, with its slot
  * there. The owner then connects it. Returns false if the slot or the (S,G) is in use, or the slot
  * is beyond the limit. */

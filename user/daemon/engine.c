@@ -148,6 +148,7 @@ static void stop_rooms(struct engine *engine)
 void engine_stop(struct engine *engine)
 {
 	netlink_monitor_close(engine->monitor);
+	clocks_stop(&engine->clocks);
 	if (engine->paths.timers)
 		stop_rooms(engine);
 	control_close(engine->control);

@@ -9,11 +9,12 @@
  *   WAN  --> dataplane (decapsulate) --> LAN;  what it leaves: amt --> forward --> LAN
  *   control socket --> control --> all of them
  *   kernel's news  --> links   --> lan, forward, amt
+ *   clocks         --> resolver, path, lan, forward
  *
  * A room says through a table of actions what is to be done outside of it. The files here are those
  * tables:
  *
- *   wire_lans.c     links -> LANs, entries, tunnels; LANs -> raw sockets
+ *   wire_lans.c     links -> LANs, entries, tunnels; LANs -> raw sockets; clocks -> rooms
  *   wire_paths.c    paths -> resolver; tunnels -> dataplane, slow path; channels -> path, forward
  *   endpoints.c     tunnels' endpoints -> UDP sockets
  *   wire_forward.c  forward -> dataplane, packet sockets; the dataplane's events -> rooms

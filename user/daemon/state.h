@@ -5,6 +5,7 @@
 
 #include "base/rejected.h"
 #include "control/requests.h"
+#include "io/clocks.h"
 #include "io/frames.h"
 #include "io/netlink_monitor.h"
 #include "io/ports.h"
@@ -27,6 +28,7 @@ struct engine {
 	struct timers timers;
 	struct loop *loop;
 	struct loop_watch *observed; /* the dataplane's events */
+	struct clocks clocks;
 	struct dataplane *dataplane;
 	struct resolver *resolver;
 	struct control_server *control;

@@ -7,6 +7,7 @@
 #include "io/raw.h"
 #include "lan/lan.h"
 #include "links/links.h"
+#include "path/path.h"
 
 #include <errno.h>
 #include <string.h>
@@ -196,6 +197,21 @@ static void changed(void *owner, unsigned news)
 	links_changed(&engine->links, !(news & NETLINK_NEWS_LINKS));
 }
 
+static void was_away(void *owner, usec_t asleep)
+{
+	struct engine *engine = owner;
+
+	resolver_forget(engine->resolver);
+	paths_return(&engine->paths, asleep);
+	lans_return(&engine->lans);
+	forward_renew_all(&engine->forward);
+}
+
+static void wall_was_set(void *owner)
+{
+	resolver_forget(((struct engine *)owner)->resolver);
+}
+
 bool wire_news(struct engine *engine)
 {
 	engine->monitor = netlink_monitor_open(engine->loop, &engine->timers, changed, engine);
@@ -204,5 +220,10 @@ bool wire_news(struct engine *engine)
 		return false;
 	}
 	links_start(&engine->links);
+	engine->clocks = (struct clocks){.timers = &engine->timers,
+					 .owner = engine,
+					 .was_away = was_away,
+					 .wall_was_set = wall_was_set};
+	clocks_start(&engine->clocks);
 	return true;
 }

@@ -8,5 +8,6 @@ struct engine;
 
 /* Finds the links, and makes a LAN of each downstream interface. False after a line in the log. */
 bool wire_lans(struct engine *engine);
-/* Follows the kernel's news of links, addresses and routes. False after a line in the log. */
+/* Follows the kernel's news of links, addresses, routes and clocks. False after a line in the log.
+ */
 bool wire_news(struct engine *engine);

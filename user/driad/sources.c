@@ -304,6 +304,24 @@ bool driad_sources_waits(const struct driad_user *user)
 	return user->source && user->source->turn.network;
 }
 
+static usec_t sooner(usec_t moment, usec_t time)
+{
+	return moment > time ? moment - time : 0;
+}
+
+void driad_sources_age(struct driad_sources *sources, usec_t time)
+{
+	struct driad_source *source;
+
+	for (source = sources->by_address; source; source = source->hh.next) {
+		source->end = sooner(source->end, time);
+		source->renewal = sooner(source->renewal, time);
+		if (source->timer.slot)
+			timer_set(sources->timers, &source->timer,
+				  sooner(timer_due(sources->timers, &source->timer), time));
+	}
+}
+
 void driad_sources_free(struct driad_sources *sources)
 {
 	struct driad_source *source, *next;

@@ -76,5 +76,7 @@ void driad_sources_want(struct driad_sources *sources, const struct addr *addres
 void driad_sources_leave(struct driad_user *user);
 /* Whether the user's source waits for its turn to be looked up. */
 bool driad_sources_waits(const struct driad_user *user);
+/* Our timers have not counted this time: all answers end sooner by it. */
+void driad_sources_age(struct driad_sources *sources, usec_t time);
 /* There must be no users any more. */
 void driad_sources_free(struct driad_sources *sources);

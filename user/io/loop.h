@@ -16,6 +16,7 @@
  *   netlink.c           interfaces and addresses
  *   netlink_routes.c    the interfaces that routes leave by
  *   netlink_monitor.c   tells when one of these changes
+ *   clocks.c            notices that the machine was suspended, or its wall clock set
  *   descriptors.c       the limit on open files
  *
  * Nothing here blocks, except for answers that the kernel gives within the system call, and for

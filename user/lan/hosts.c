@@ -115,6 +115,14 @@ void hosts_follow(struct lan *lan)
 	follow_family(lan, AF_INET6);
 }
 
+void hosts_return(struct lan *lan)
+{
+	if (lan->igmp.socket)
+		membership_querier_return(&lan->igmp.querier);
+	if (lan->mld.socket)
+		membership_querier_return(&lan->mld.querier);
+}
+
 /* The BPF program cannot tell of fragments of ICMPv6 whether they are MLD. */
 enum fault hosts_receive(struct lan *lan, const struct ip_datagram *ip)
 {

@@ -10,5 +10,7 @@ bool hosts_start(struct lan *lan);
 void hosts_stop(struct lan *lan);
 /* The LAN's link has changed. The caller ends the joins of a family that speaks no longer. */
 void hosts_follow(struct lan *lan);
+/* We have been away, and heard no reports. */
+void hosts_return(struct lan *lan);
 /* Takes a datagram that was seen on the LAN. Returns why it was rejected. */
 enum fault hosts_receive(struct lan *lan, const struct ip_datagram *ip);

@@ -66,6 +66,14 @@ void lan_follow(struct lan *lan, const struct lan_link *link)
 	routers_follow(lan);
 }
 
+void lans_return(struct lans *lans)
+{
+	for (unsigned i = 0; i < lans->count; i++) {
+		hosts_return(&lans->list[i]);
+		routers_return(&lans->list[i]);
+	}
+}
+
 /* On a LAN whose hosts are asked, the channel is taken for theirs: a host that leaves must be
  * heard, and routers join anew within seconds. */
 bool lan_adopt(struct lan *lan, const struct sg *sg)

@@ -37,6 +37,9 @@ struct lan *lan_find(struct lans *lans, unsigned ifindex);
 /* The LAN's interface is now as `link` says: goes on speaking from the addresses that it has, or
  * stops if it has none. */
 void lan_follow(struct lan *lan, const struct lan_link *link);
+/* The daemon has been away (io/clocks.h): introduces itself anew on all LANs, so that routers and
+ * hosts say at once what they want. */
+void lans_return(struct lans *lans);
 /* An earlier daemon forwarded (S,G) onto the LAN: takes it for joined there until the holdtime.
  * False if that cannot be. */
 bool lan_adopt(struct lan *lan, const struct sg *sg);

@@ -171,6 +171,14 @@ void routers_follow(struct lan *lan)
 	follow_family(lan, AF_INET6);
 }
 
+void routers_return(struct lan *lan)
+{
+	if (lan->ipv4.socket)
+		pim_interface_return(&lan->ipv4.interface);
+	if (lan->ipv6.socket)
+		pim_interface_return(&lan->ipv6.interface);
+}
+
 enum fault routers_receive(struct lan *lan, const struct ip_datagram *ip)
 {
 	struct lan_pim *pim = lan_pim_of(lan, ip->source.family);

@@ -10,6 +10,8 @@ bool routers_start(struct lan *lan);
 void routers_stop(struct lan *lan);
 /* The LAN's link has changed. Joins end if PIM can speak no longer. */
 void routers_follow(struct lan *lan);
+/* We have been away, and the routers may have forgotten us. */
+void routers_return(struct lan *lan);
 /* Takes a datagram that was seen on the LAN. Returns why it was rejected. */
 enum fault routers_receive(struct lan *lan, const struct ip_datagram *ip);
 /* Another router forwards (S,G) onto the LAN. */

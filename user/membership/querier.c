@@ -129,6 +129,14 @@ void membership_querier_readdress(struct membership_querier *querier, const stru
 	begin(querier);
 }
 
+void membership_querier_return(struct membership_querier *querier)
+{
+	if (!membership_is_querier(querier))
+		return;
+	querier->startup_left = querier->robustness;
+	membership_general_due(&querier->general);
+}
+
 void membership_querier_stop(struct membership_querier *querier)
 {
 	timer_stop(querier->timers, &querier->general);

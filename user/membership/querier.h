@@ -35,6 +35,9 @@ void membership_querier_start(struct membership_querier *querier);
 /* The interface has another address: begins again as querier with that address. The memberships of
  * the hosts stay. */
 void membership_querier_readdress(struct membership_querier *querier, const struct addr *address);
+/* We have been away for a while, and heard nothing: a querier asks the hosts anew, as at its start.
+ */
+void membership_querier_return(struct membership_querier *querier);
 /* Stops all timers and forgets all memberships, without a call of `left`. */
 void membership_querier_stop(struct membership_querier *querier);
 /* Takes an IGMP or MLD packet that was seen on the interface. Returns why it was rejected: then

@@ -203,6 +203,14 @@ void paths_init(struct paths *paths)
 	driad_sources_init(&paths->sources);
 }
 
+void paths_return(struct paths *paths, usec_t asleep)
+{
+	amt_tunnels_return(&paths->tunnels, asleep);
+	path_warm_return(paths);
+	driad_sources_age(&paths->sources, asleep);
+	channel_table_return(&paths->channels);
+}
+
 void paths_free(struct paths *paths)
 {
 	if (paths->channels.by_slot)

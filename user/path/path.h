@@ -37,6 +37,10 @@ void paths_init(struct paths *paths);
 /* Closes all channels, then all tunnels. */
 void paths_free(struct paths *paths);
 
+/* The daemon has been away (io/clocks.h), and our timers have not counted `asleep` of that time:
+ * relays, and DNS where its answers are too old, are asked anew. */
+void paths_return(struct paths *paths, usec_t asleep);
+
 /* Actions of the channels */
 void path_discover(struct channel *channel);
 void path_connect(struct channel *channel);

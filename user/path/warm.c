@@ -61,6 +61,16 @@ void path_warm_start(struct paths *paths, const struct prefixes *relays)
 	}
 }
 
+void path_warm_return(struct paths *paths)
+{
+	for (unsigned i = 0; i < paths->warm_count; i++) {
+		if (!paths->warm[i].retry.slot)
+			continue;
+		paths->warm[i].failures = 0;
+		timer_start(paths->timers, &paths->warm[i].retry, 0);
+	}
+}
+
 void path_warm_stop(struct paths *paths)
 {
 	for (unsigned i = 0; i < paths->warm_count; i++) {

@@ -7,4 +7,6 @@
 
 /* Opens the tunnels, each relay being an address in the list, after the call. */
 void path_warm_start(struct paths *paths, const struct prefixes *relays);
+/* The daemon has been away: tunnels that have failed are tried again at once. */
+void path_warm_return(struct paths *paths);
 void path_warm_stop(struct paths *paths);

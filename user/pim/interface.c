@@ -98,6 +98,11 @@ void pim_interface_readdress(struct pim_interface *pim, const struct addr *addre
 	pim_hello_introduce(pim);
 }
 
+void pim_interface_return(struct pim_interface *pim)
+{
+	pim_hello_introduce(pim);
+}
+
 void pim_interface_stop(struct pim_interface *pim)
 {
 	pim_hello_goodbye(pim);

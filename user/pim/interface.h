@@ -105,6 +105,9 @@ void pim_interface_withdraw(struct pim_interface *pim);
  * the new address. */
 void pim_interface_readdress(struct pim_interface *pim, const struct addr *address,
 			     const struct addr *secondaries, unsigned secondary_count);
+/* We have been away for a while, and heard nothing: introduces us anew, so that routers send their
+ * Joins at once. What they have joined lasts until its Holdtime. */
+void pim_interface_return(struct pim_interface *pim);
 /* Takes a PIM packet that was seen on the interface. Returns why it was rejected: then nothing has
  * changed. FAULT_LIMIT if a part of it did not fit the limits, which is in the log already. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
