@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of all settings. What each means stands in user/share/mcingest.conf, which is the source
- * of mcingest.conf(5) too; a unit test holds that file to this table. */
+/* The table of all settings. What each means stands in user/share/mcingest.conf, which is the
+ * source of mcingest.conf(5) too; a unit test holds that file to this table. */
 #include "config/settings.h"
 
 #include "config/lists.h"
