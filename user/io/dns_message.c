@@ -1,104 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/dns_message.h"
-#include "base/cursor.h"
 #include "base/memory.h"
 
 #include <ldns/ldns.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Names are read at their place in the whole message, because compressed names point into it. */
-struct reader {
-	const uint8_t *bytes;
-	size_t length, at;
-	bool failed;
-};
-
-struct record {
-	ldns_rdf *owner; /* NULL if it could not be read */
-	unsigned type, class;
-	uint32_t ttl;
-	size_t data; /* offset in the message */
-	uint16_t length;
-};
-
-static struct cursor take(struct reader *reader, size_t length)
+/* The data as it stands in a message, but with names expanded. */
+static struct dns_record copy_data(const ldns_rr *rr)
 {
-	struct cursor rest = cursor_over(reader->bytes + reader->at, reader->length - reader->at);
-	struct cursor taken = cursor_sub(&rest, length);
+	size_t length = 0, fields = ldns_rr_rd_count(rr);
+	uint8_t *data;
 
-	reader->failed |= taken.failed;
-	if (!reader->failed)
-		reader->at += length;
-	return taken;
-}
+	for (size_t i = 0; i < fields; i++)
+		length += ldns_rdf_size(ldns_rr_rdf(rr, i));
+	data = memory_new(length);
+	length = 0;
+	for (size_t i = 0; i < fields; i++) {
+		const ldns_rdf *field = ldns_rr_rdf(rr, i);
 
-static ldns_rdf *take_name(struct reader *reader)
-{
-	ldns_rdf *name = NULL;
-
-	if (reader->failed ||
-	    ldns_wire2dname(&name, reader->bytes, reader->length, &reader->at) != LDNS_STATUS_OK) {
-		reader->failed = true;
-		return NULL;
+		memcpy(data + length, ldns_rdf_data(field), ldns_rdf_size(field));
+		length += ldns_rdf_size(field);
 	}
-	return name;
+	return (struct dns_record){.rdata = data, .length = length};
 }
 
-static struct record take_record(struct reader *reader)
-{
-	struct record record = {.owner = take_name(reader)};
-	struct cursor c = take(reader, 10);
-
-	record.type = cursor_u16(&c);
-	record.class = cursor_u16(&c);
-	record.ttl = cursor_u32(&c);
-	record.length = cursor_u16(&c);
-	record.data = reader->at;
-	take(reader, record.length);
-	return record;
-}
-
-/* How many bytes of the data are copied unchanged. A name that must be expanded follows them. */
-static size_t plain_length(const struct record *record)
-{
-	if (record->type == LDNS_RR_TYPE_PTR)
-		return 0;
-	return record->type == LDNS_RR_TYPE_SRV ? 6 : record->length;
-}
-
-static struct dns_record copy_data(struct reader *reader, const struct record *record)
-{
-	struct reader inside = {.bytes = reader->bytes,
-				.length = record->data + record->length,
-				.at = record->data};
-	size_t plain = plain_length(record);
-	const uint8_t *start = take(&inside, plain).at;
-	ldns_rdf *name = plain < record->length ? take_name(&inside) : NULL;
-	size_t more = name ? ldns_rdf_size(name) : 0;
-	uint8_t *data = memory_new(plain + more);
-
-	reader->failed |= inside.failed || inside.at != inside.length;
-	if (!reader->failed) {
-		memcpy(data, start, plain);
-		memcpy(data + plain, name ? ldns_rdf_data(name) : start, more);
-	}
-	ldns_rdf_deep_free(name);
-	return (struct dns_record){.rdata = data, .length = plain + more};
-}
-
-static void add_record(struct reader *reader, const struct record *record,
-		       struct dns_message *message)
+static void add_record(const ldns_rr *rr, struct dns_message *message)
 {
 	unsigned number = message->answer.count++;
 	char *owner;
 
 	message->records =
 		memory_resize(message->records, (number + 1) * sizeof(*message->records));
-	message->records[number] = copy_data(reader, record);
+	message->records[number] = copy_data(rr);
 	if (message->canonical)
 		return;
-	owner = ldns_rdf2str(record->owner);
+	owner = ldns_rdf2str(ldns_rr_owner(rr));
 	message->canonical = memory_copy_text(owner ? owner : "");
 	free(owner);
 }
@@ -110,43 +47,31 @@ static void note_ttl(struct dns_message *message, uint32_t ttl)
 }
 
 /* The TTLs of CNAMEs count, too. */
-static void take_answers(struct reader *reader, unsigned count, unsigned type,
-			 struct dns_message *message)
+static void take_answers(const ldns_rr_list *answers, unsigned type, struct dns_message *message)
 {
-	for (; count && !reader->failed; count--) {
-		struct record record = take_record(reader);
+	for (size_t i = 0; i < ldns_rr_list_rr_count(answers); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(answers, i);
 
-		if (!reader->failed)
-			note_ttl(message, record.ttl);
-		if (!reader->failed && record.type == type && record.class == LDNS_RR_CLASS_IN)
-			add_record(reader, &record, message);
-		ldns_rdf_deep_free(record.owner);
+		note_ttl(message, ldns_rr_ttl(rr));
+		if (ldns_rr_get_type(rr) == type && ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN)
+			add_record(rr, message);
 	}
 }
 
 /* The TTL of a negative answer (RFC 2308 section 5). MINIMUM is the last field of an SOA. */
-static uint32_t negative_ttl(const struct reader *reader, const struct record *soa)
+static void take_authorities(const ldns_rr_list *authorities, struct dns_message *message)
 {
-	struct cursor c = cursor_over(reader->bytes + soa->data, soa->length);
-	uint32_t minimum;
+	for (size_t i = 0; i < ldns_rr_list_rr_count(authorities); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(authorities, i);
 
-	cursor_bytes(&c, soa->length < sizeof(minimum) ? 0 : soa->length - sizeof(minimum));
-	minimum = cursor_u32(&c);
-	return soa->ttl < minimum ? soa->ttl : minimum;
-}
-
-static void take_authorities(struct reader *reader, unsigned count, struct dns_message *message)
-{
-	for (; count && !reader->failed; count--) {
-		struct record record = take_record(reader);
-
-		if (!reader->failed && record.type == LDNS_RR_TYPE_SOA)
-			note_ttl(message, negative_ttl(reader, &record));
-		ldns_rdf_deep_free(record.owner);
+		if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA || ldns_rr_rd_count(rr) != 7)
+			continue;
+		note_ttl(message, ldns_rr_ttl(rr));
+		note_ttl(message, ldns_rdf2native_int32(ldns_rr_rdf(rr, 6)));
 	}
 }
 
-static enum dns_status status_of(unsigned rcode, unsigned count)
+static enum dns_status status_of(ldns_pkt_rcode rcode, unsigned count)
 {
 	if (rcode == LDNS_RCODE_NXDOMAIN)
 		return DNS_NAME_ERROR;
@@ -155,34 +80,25 @@ static enum dns_status status_of(unsigned rcode, unsigned count)
 	return count ? DNS_OK : DNS_NO_DATA;
 }
 
-static void take_message(struct reader *reader, unsigned type, struct dns_message *message)
+static void take_packet(const ldns_pkt *packet, unsigned type, struct dns_message *message)
 {
-	struct cursor header = take(reader, LDNS_HEADER_SIZE);
-	unsigned flags, questions, answers, authorities;
-
-	cursor_u16(&header); /* ID */
-	flags = cursor_u16(&header);
-	questions = cursor_u16(&header);
-	answers = cursor_u16(&header);
-	authorities = cursor_u16(&header);
-	for (; questions && !reader->failed; questions--) {
-		ldns_rdf_deep_free(take_name(reader));
-		take(reader, 4); /* type and class */
-	}
-	take_answers(reader, answers, type, message);
+	take_answers(ldns_pkt_answer(packet), type, message);
 	if (!message->answer.count)
-		take_authorities(reader, authorities, message);
-	message->answer.status = status_of(flags & 0xf, message->answer.count);
+		take_authorities(ldns_pkt_authority(packet), message);
+	message->answer.status = status_of(ldns_pkt_get_rcode(packet), message->answer.count);
 }
 
 void dns_message_decode(const uint8_t *bytes, size_t length, unsigned type,
 			struct dns_message *message)
 {
-	struct reader reader = {.bytes = bytes, .length = length};
+	ldns_pkt *packet = NULL;
 
-	*message = (struct dns_message){.answer.ttl = UINT32_MAX};
-	take_message(&reader, type, message);
-	if (reader.failed || (message->answer.count && message->answer.status != DNS_OK)) {
+	*message =
+		(struct dns_message){.answer = {.status = DNS_SERVER_FAILURE, .ttl = UINT32_MAX}};
+	if (ldns_wire2pkt(&packet, bytes, length) == LDNS_STATUS_OK)
+		take_packet(packet, type, message);
+	ldns_pkt_free(packet);
+	if (message->answer.count && message->answer.status != DNS_OK) {
 		dns_message_free(message);
 		message->answer.status = DNS_SERVER_FAILURE;
 	}
