@@ -178,6 +178,23 @@ Test(driad_sources, not_more_often_than_every_minute)
 	cr_expect_eq(asked, 2);
 }
 
+/* The time for the next lookup comes while one is under way for a new user. */
+Test(driad_sources, there_is_one_lookup_at_a_time)
+{
+	want(0, "192.0.2.10");
+	answer(DNS_OK, 1);
+	run_for(&timers, options.renew - 1);
+	want(1, "192.0.2.10");
+	cr_assert_eq(asked, 2);
+	run_for(&timers, options.renew);
+	cr_expect_eq(asked, 2);
+	cr_expect_eq(found, 1, "nobody is told what was known before");
+	answer(DNS_OK, 1);
+	cr_expect_eq(found, 2);
+	run_for(&timers, 1.1 * options.renew);
+	cr_expect_eq(asked, 3);
+}
+
 Test(driad_sources, who_leaves_before_being_told_again_is_not_told)
 {
 	struct dns_answer none = {.status = DNS_NAME_ERROR, .ttl = 300};

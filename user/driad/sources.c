@@ -276,8 +276,10 @@ void driad_sources_want(struct driad_sources *sources, const struct addr *addres
 		return;
 	}
 	/* While other users are being told, the result is the same for this one. */
-	if (!source->waiting && !source->pending)
+	if (!source->waiting && !source->pending) {
+		timer_stop(sources->timers, &source->timer); /* this lookup is the next one */
 		await_turn(source, false);
+	}
 	DL_APPEND(source->waiting, user);
 }
 
