@@ -73,6 +73,36 @@ Test(config_check, a_file_without_mistakes)
 	cr_expect_str_eq(answered, "conf: all is well\n");
 }
 
+static void expect_file(const char *text, bool whole, const char *complaints)
+{
+	struct config read = {0};
+	char *told;
+	size_t size;
+	FILE *out = open_memstream(&told, &size);
+	bool fine;
+
+	write_conf(text, strlen(text));
+	fine = config_read_file(&read, "conf", whole, out);
+	fclose(out);
+	cr_expect_str_eq(told, complaints);
+	cr_expect_eq(fine, !*complaints);
+	cr_expect_str_eq(read.file, "conf");
+	config_free(&read);
+	cr_expect_null(read.file);
+	free(told);
+}
+
+Test(config_check, a_file_can_be_read_without_a_command_line)
+{
+	expect_file("[interfaces]\ndownstream = lan0\n", true, "");
+	expect_file("[limits]\nchannels = 5\n", false, "");
+	expect_file("[limits]\nchannels = 5\n", true,
+		    "no downstream interface: give --downstream IF, or 'downstream' under "
+		    "[interfaces] in conf\n");
+	expect_file("[limits]\nchannels = 0\n", false,
+		    "conf:2: channels = 0: expected a number from 1 to 1000000\n");
+}
+
 Test(config_check, no_file_is_needed)
 {
 	if (access(CONFIG_FILE, F_OK) == 0)

@@ -233,6 +233,18 @@ static const struct {
 	 "mcingestd: conf:2: amtrelay = 192.0.2.0/24 10 0 2 203.0.113.15: expected PREFIX "
 	 "PRECEDENCE D "
 	 "TYPE RELAY, as 192.0.2.0/24 10 0 1 203.0.113.15\n"},
+	{"[interfaces]\ndownstream = lan0 # the LAN\n",
+	 "mcingestd: conf:2: downstream = lan0 # the LAN: a comment behind a value begins with "
+	 "' ;', not with '#'\n"},
+	{"[limits]\nchannels = 5\t#five\n",
+	 "mcingestd: conf:2: channels = 5?#five: a comment behind a value begins with ' ;', not "
+	 "with '#'\n"},
+	{"[interfaces]\nupstream = wan0,wan1\n",
+	 "mcingestd: conf:2: upstream = wan0,wan1: separate the words of a list by spaces, not "
+	 "commas\n"},
+	{"[pim]\nallow = 10.0.0.1, 10.0.0.2\n",
+	 "mcingestd: conf:2: allow = 10.0.0.1, 10.0.0.2: separate the words of a list by spaces, "
+	 "not commas\n"},
 	{"[relays]\ndomain = a..b\n",
 	 "mcingestd: conf:2: domain = a..b: expected a domain's name\n"},
 	{"[interfaces]\ndownstream = a\n[dns]\ndnssec = require\n",

@@ -15,6 +15,29 @@ Test(requests, a_command_that_there_is_not)
 	expect_error("{}", "unknown command ''");
 }
 
+/* configuration */
+
+Test(requests, the_configuration_that_is_in_force)
+{
+	json_t *reply;
+
+	req.config = (struct config){.file = "/etc/x.conf",
+				     .downstream = {"lan0", "lan1"},
+				     .downstream_count = 2,
+				     .dns_timeout = 5 * USEC_PER_SEC,
+				     .tunnels.mark = 7};
+	reply = req_reply("{'command':'configuration'}");
+	expect_keys(reply, "file configuration ");
+	expect_at(reply, "file", "'/etc/x.conf'");
+	expect_at(reply, "configuration.interfaces",
+		  "{'downstream':['lan0','lan1'],'upstream':[],'igmp':[],'observe':[]}");
+	expect_at(reply, "configuration.dns.timeout", "['5']");
+	expect_at(reply, "configuration.tunnels.mark", "['0x7']");
+	expect_at(reply, "configuration.tunnels.vrf", "[]");
+	cr_expect_eq(json_object_size(req_at(reply, "configuration")), 12);
+	json_decref(reply);
+}
+
 /* tunnels */
 
 Test(requests, tunnels_of_both_families)

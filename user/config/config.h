@@ -28,6 +28,7 @@
 #include "base/timers.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #define CONFIG_FILE          "/etc/mcingest/mcingest.conf"
 #define CONFIG_SOCKET        "/run/mcingest/control.sock"
@@ -71,6 +72,7 @@ struct config_relays {
 };
 
 struct config {
+	char *file; /* that was read, if it exists */
 	char *downstream[CONFIG_NAMES_MAX];
 	unsigned downstream_count;
 	char *upstream[CONFIG_UPSTREAMS_MAX]; /* none means those that routes leave by */
@@ -124,6 +126,11 @@ struct config {
  * the log for each mistake (for --check and --print-config: on stderr, without time and name). */
 int config_read(struct config *config, int argc, char **argv);
 void config_free(struct config *config);
+
+/* Reads the file as config_read() does without options; NULL means the default file. Each mistake
+ * is a line of `out`. `whole`: settings that the file must have are missed, too. Returns whether
+ * there are no mistakes; config_free() is needed in either case. */
+bool config_read_file(struct config *config, const char *file, bool whole, FILE *out);
 
 /* The name of what is in force: "off" also if there is no trust anchor. */
 const char *config_dnssec_name(const struct config *config);

@@ -26,6 +26,14 @@ static char *give_line(char *line, int size, void *owner)
 	return NULL;
 }
 
+/* Whether the value ends in what may be meant as a comment. */
+static bool has_hash(const char *value)
+{
+	const char *hash = strchr(value, '#');
+
+	return hash && hash > value && strchr(READING_BLANK, hash[-1]);
+}
+
 /* inih does not know the section: it gets each line alone. */
 static int take_key(void *owner, const char *section, const char *key, const char *value)
 {
@@ -37,7 +45,9 @@ static int take_key(void *owner, const char *section, const char *key, const cha
 		return 1;
 	reading->key = key;
 	reading->value = value;
-	if (setting)
+	if (has_hash(value))
+		reading_reject(reading, "a comment behind a value begins with ' ;', not with '#'");
+	else if (setting)
 		settings_assign(reading, setting, value);
 	else if (*reading->section)
 		names_reject(reading, key, reading->section);

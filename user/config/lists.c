@@ -24,6 +24,9 @@ bool lists_each_word(struct reading *reading, const struct setting *setting, con
 
 	if (!value[strspn(value, READING_BLANK)])
 		fine = reading_reject(reading, "expected %s", setting->expected);
+	if (fine && strchr(value, ','))
+		fine = reading_reject(reading,
+				      "separate the words of a list by spaces, not commas");
 	while (fine && (word = strsep(&rest, READING_BLANK)))
 		fine = !*word || add(reading, setting, word);
 	free(copy);

@@ -27,13 +27,14 @@ static bool is_blank(char c)
 	return c && strchr(READING_BLANK, c);
 }
 
-/* Blanks at the ends are not part of a value, and " ;" begins a comment. */
+/* Blanks at the ends are not part of a value, " ;" begins a comment, and " #" is taken for one. */
 static bool can_stand(const char *value)
 {
 	size_t length = strlen(value);
 
 	for (size_t i = 0; i < length; i++)
-		if (value[i] == '\n' || (is_blank(value[i]) && value[i + 1] == ';'))
+		if (value[i] == '\n' ||
+		    (is_blank(value[i]) && (value[i + 1] == ';' || value[i + 1] == '#')))
 			return false;
 	return length && !is_blank(value[0]) && !is_blank(value[length - 1]);
 }
@@ -50,31 +51,13 @@ static void print_value(FILE *out, const char *key, const char *value)
 		fprintf(out, "%s = %s\n", key, value);
 }
 
-/* Returns a text that is to be freed, or NULL if there are not so many values. */
-static char *value_at(const struct config *config, const struct setting *setting, unsigned i)
-{
-	size_t size;
-	char *text;
-	FILE *out = open_memstream(&text, &size);
-	bool there;
-
-	if (!out)
-		abort();
-	there = setting->kind->give(out, config, setting, i);
-	fclose(out);
-	if (there)
-		return text;
-	free(text);
-	return NULL;
-}
-
 static void print_setting(FILE *out, struct reading *reading, const struct setting *setting)
 {
 	unsigned i = 0;
 	char *value;
 
 	print_origin(out, reading->file, *settings_origin(reading, setting));
-	while ((value = value_at(reading->config, setting, i))) {
+	while ((value = settings_value(reading->config, setting, i))) {
 		print_value(out, setting->key, value);
 		free(value);
 		i++;

@@ -16,6 +16,8 @@
 void config_free(struct config *config)
 {
 	settings_clear(config);
+	free(config->file);
+	config->file = NULL;
 	free(config->control_socket);
 	config->control_socket = NULL;
 	free(config->state);
@@ -111,6 +113,25 @@ static void set_defaults(struct config *config)
 	config->state = default_state();
 }
 
+static bool read_file(struct reading *reading, const char *file)
+{
+	bool readable;
+
+	set_defaults(reading->config);
+	readable = file_read(reading, file);
+	reading->config->file = memory_copy_text(reading->file);
+	return readable;
+}
+
+bool config_read_file(struct config *config, const char *file, bool whole, FILE *out)
+{
+	struct reading reading = {.config = config};
+
+	if (read_file(&reading, file) && whole)
+		check_whole(&reading);
+	return reading_finish(&reading, out);
+}
+
 /* Returns 0 if the daemon is to start, or 1. */
 static int answer(struct reading *reading, const struct command_line *line)
 {
@@ -133,12 +154,13 @@ int config_read(struct config *config, int argc, char **argv)
 	*config = (struct config){0};
 	if (status)
 		return status;
-	set_defaults(config);
-	whole = file_read(&reading, line.file);
+	whole = read_file(&reading, line.file);
 	command_line_apply(&reading, &line);
 	if (whole)
 		check_whole(&reading);
-	status = reading_finish(&reading, line.want != WANTS_START) ? answer(&reading, &line) : 2;
+	status = reading_finish(&reading, line.want == WANTS_START ? NULL : stderr)
+			 ? answer(&reading, &line)
+			 : 2;
 	if (status)
 		config_free(config);
 	return status;

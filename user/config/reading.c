@@ -53,12 +53,12 @@ bool reading_reject(struct reading *reading, const char *format, ...)
 	return false;
 }
 
-static void tell(struct log_limit *limit, const char *text)
+static void tell(FILE *out, struct log_limit *limit, const char *text)
 {
-	if (limit)
-		log_write(limit, "%s", text);
+	if (out)
+		fprintf(out, "%s\n", text);
 	else
-		fprintf(stderr, "%s\n", text);
+		log_write(limit, "%s", text);
 }
 
 /* In place of the last complaint. */
@@ -72,17 +72,17 @@ static void tell_more(struct reading *reading)
 		abort();
 }
 
-bool reading_finish(struct reading *reading, bool plain)
+bool reading_finish(struct reading *reading, FILE *out)
 {
 	static struct log_limit limit = {.level = LOG_LEVEL_ERROR};
 	bool fine = !reading->complaint_count;
-	bool told = !fine && (plain || log_takes(&limit));
+	bool told = !fine && (out || log_takes(&limit));
 
 	if (reading->complaints_more)
 		tell_more(reading);
 	for (unsigned i = 0; i < reading->complaint_count; i++) {
 		if (told)
-			tell(plain ? NULL : &limit, reading->complaints[i].text);
+			tell(out, &limit, reading->complaints[i].text);
 		free(reading->complaints[i].text);
 	}
 	reading->complaint_count = 0;

@@ -69,6 +69,6 @@ struct setting {
 bool reading_reject(struct reading *reading, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Frees the complaints, after each has got its line in the log, or on stderr as it is if `plain`.
+/* Frees the complaints, after each has got its line in `out`, or in the log if that is NULL.
  * Returns true if there are none. */
-bool reading_finish(struct reading *reading, bool plain);
+bool reading_finish(struct reading *reading, FILE *out);

@@ -7,6 +7,7 @@
 #include "config/relays.h"
 #include "config/values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FIELD(field) .offset = offsetof(struct config, field)
@@ -136,6 +137,23 @@ bool settings_assign(struct reading *reading, const struct setting *setting, con
 	}
 	reading->seen |= bit;
 	return setting->kind->take(reading, setting, value);
+}
+
+char *settings_value(const struct config *config, const struct setting *setting, unsigned i)
+{
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+	bool there;
+
+	if (!out)
+		abort();
+	there = setting->kind->give(out, config, setting, i);
+	fclose(out);
+	if (there)
+		return text;
+	free(text);
+	return NULL;
 }
 
 void settings_clear(struct config *config)

@@ -19,5 +19,9 @@ bool settings_assign(struct reading *reading, const struct setting *setting, con
  * READING_DEFAULT or READING_OPTIONS. */
 unsigned *settings_origin(struct reading *reading, const struct setting *setting);
 
+/* The value number `i` of the setting, counted from 0, as the file has it: a text that is to be
+ * freed; NULL if there are not so many. */
+char *settings_value(const struct config *config, const struct setting *setting, unsigned i);
+
 /* Frees all lists. */
 void settings_clear(struct config *config);

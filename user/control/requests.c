@@ -31,6 +31,15 @@ static void reply_counters(struct requests *requests, struct control_client *cli
 	control_reply(client, reply);
 }
 
+static void reply_configuration(struct requests *requests, struct control_client *client)
+{
+	json_t *reply = json_object();
+
+	put_text(reply, "file", requests->config->file);
+	put(reply, "configuration", view_configuration(requests->config));
+	control_reply(client, reply);
+}
+
 static void lift_hold(struct requests *requests, struct control_client *client,
 		      const json_t *request)
 {
@@ -82,10 +91,15 @@ static const struct {
 	const char *name;
 	void (*reply)(struct requests *requests, struct control_client *client);
 } replies[] = {
-	{"status", reply_status},       {"interfaces", reply_interfaces},
-	{"neighbors", reply_neighbors}, {"channels", reply_channels},
-	{"tunnels", reply_tunnels},     {"counters", reply_counters},
-	{"restart", reply_restart},     {"reload", reply_reload},
+	{"status", reply_status},
+	{"interfaces", reply_interfaces},
+	{"neighbors", reply_neighbors},
+	{"channels", reply_channels},
+	{"tunnels", reply_tunnels},
+	{"counters", reply_counters},
+	{"restart", reply_restart},
+	{"reload", reply_reload},
+	{"configuration", reply_configuration},
 };
 
 void requests_handle(void *owner, struct control_client *client, const json_t *request)

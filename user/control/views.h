@@ -5,6 +5,7 @@
 
 #include "control/values.h"
 #include "control/view_channels.h"
+#include "control/view_configuration.h"
 #include "control/view_counters.h"
 #include "control/view_lans.h"
 #include "control/view_lookups.h"
