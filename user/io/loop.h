@@ -15,6 +15,8 @@
  *   frames.c            sends data of the slow path to a LAN, as Ethernet frames
  *   netlink.c           interfaces and addresses
  *   netlink_routes.c    the interfaces that routes leave by
+ *   netlink_lookup.c    where one packet would leave, and by which rules
+ *   netlink_shapes.c    what an interface is part of
  *   netlink_monitor.c   tells when one of these changes
  *   clocks.c            notices that the machine was suspended, or its wall clock set
  *   descriptors.c       the limit on open files

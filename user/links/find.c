@@ -2,6 +2,7 @@
 #include "links/find.h"
 #include "base/log.h"
 #include "io/netlink_routes.h"
+#include "io/netlink_shapes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -18,15 +19,18 @@ unsigned find_link(const struct link list[], unsigned count, unsigned ifindex)
 static bool is_usable(const char *name, struct netlink_interface *is)
 {
 	int error = netlink_get_interface(name, is);
+	char names[256];
 
-	if (error == -ENODEV)
-		log_error("no interface is called '%s'", name);
-	else if (error)
+	if (error == -ENODEV) {
+		netlink_names(names, sizeof(names));
+		log_error("no interface is called '%s'; there are: %s", name, names);
+	} else if (error) {
 		log_error("cannot ask for interface %s: %s", name, strerror(-error));
-	else if (!is->up)
+	} else if (!is->up) {
 		log_error("interface %s is down: bring it up with 'ip link set %s up'", name, name);
-	else if (!is->ethernet)
+	} else if (!is->ethernet) {
 		log_error("interface %s is no Ethernet: its packets cannot be handled", name);
+	}
 	return !error && is->up && is->ethernet;
 }
 

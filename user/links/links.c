@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "links/links.h"
+#include "links/advice.h"
 #include "links/attached.h"
 #include "links/find.h"
 #include "links/follow.h"
@@ -61,6 +62,7 @@ void links_changed(struct links *links, bool only_attached)
 void links_start(struct links *links)
 {
 	links_changed(links, false);
+	advice_log(links);
 	links->look.fn = look_due;
 	timer_start(links->timers, &links->look, LINKS_LOOK_INTERVAL);
 }

@@ -3,7 +3,8 @@
  *
  * They are found at the start (find.h): those that the configuration names, and, if it names no
  * upstream interface, those that routes leave by. An interface that is missing at the start is the
- * operator's mistake, and ends the daemon.
+ * operator's mistake, and ends the daemon. Settings that fit neither routes nor addresses are said
+ * at the start (advice.h).
  *
  * From then on they are followed (follow.h). Whatever the kernel tells (a link, an address, a
  * route) leads to the same: everything is asked anew, compared with what was, and what differs is
