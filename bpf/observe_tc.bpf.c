@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* TC ingress of a LAN. Copies every PIM packet to the daemon, and every IGMP and MLD packet if the
- * daemon asked for them. Tells the daemon of routers that forward our channels to the LAN, too.
- * Lets every packet pass. */
+ * daemon asked for them; counts the joins of hosts if it did not. Tells the daemon of routers that
+ * forward our channels to the LAN, too. Lets every packet pass. */
 #include "parse.bpf.h"
 #include "rival.bpf.h"
 #include "share.bpf.h"
 #include "skb.bpf.h"
+#include "unasked.bpf.h"
 
 #define IPPROTO_HOPOPTS  0
 #define IPPROTO_IGMP     2
@@ -97,6 +98,17 @@ static __always_inline int kind_v6(const struct __sk_buff *skb)
 	return header == IPPROTO_PIM ? MCI_OBSERVED_PIM : NOTHING;
 }
 
+/* A report of MLD has a hop-by-hop header of 8 bytes (RFC 3810 section 5). */
+static __always_inline void count_unasked(const struct __sk_buff *skb)
+{
+	__u8 first;
+
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		unasked_count(skb, ETH_HLEN + sizeof(struct ipv6hdr) + 8, MLD_REPORT);
+	else if (!bpf_skb_load_bytes(skb, ETH_HLEN, &first, 1))
+		unasked_count(skb, ETH_HLEN + (first & 0xf) * 4, IGMP_REPORT);
+}
+
 static __always_inline int kind_of(const struct __sk_buff *skb)
 {
 	__u32 ifindex = skb->ifindex;
@@ -106,9 +118,10 @@ static __always_inline int kind_of(const struct __sk_buff *skb)
 		kind = kind_v4(skb);
 	else if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		kind = kind_v6(skb);
-	if (kind == MCI_OBSERVED_MEMBERSHIP && !bpf_map_lookup_elem(&asked, &ifindex))
-		return NOTHING;
-	return kind;
+	if (kind != MCI_OBSERVED_MEMBERSHIP || bpf_map_lookup_elem(&asked, &ifindex))
+		return kind;
+	count_unasked(skb);
+	return NOTHING;
 }
 
 /* Whether the frame is sent to this box or to a multicast address. A frame with a VLAN number

@@ -145,11 +145,65 @@ static void test_observe(struct dataplane *dp, const struct observe_case *row, b
 	tap(ok, "%s: %s", row->what, wanted ? "observed" : "not observed");
 }
 
+/* Reports on an interface that is not asked, and whether a host joins a source by them. */
+static const struct unasked_case {
+	const char *what, *frame;
+	bool joins;
+} unasked_cases[] = {
+	{"IGMPv3, ALLOW",
+	 "01005e000016 020000000009 0800 46c0002c 00000000 01020000 0a000032 e0000016 94040000 "
+	 "2200 0000 0000 0001 05000001 e8010101 c000020a",
+	 true},
+	{"IGMPv3 without Router Alert, TO_IN",
+	 "01005e000016 020000000009 0800 45c00028 00000000 01020000 0a000032 e0000016 "
+	 "2200 0000 0000 0001 03000001 e8010101 c000020a",
+	 true},
+	{"IGMPv3, BLOCK",
+	 "01005e000016 020000000009 0800 45c00028 00000000 01020000 0a000032 e0000016 "
+	 "2200 0000 0000 0001 06000001 e8010101 c000020a",
+	 false},
+	{"IGMPv3, EXCLUDE of nothing",
+	 "01005e000016 020000000009 0800 45c00024 00000000 01020000 0a000032 e0000016 "
+	 "2200 0000 0000 0001 04000000 e000000d 00000000",
+	 false},
+	{"IGMPv2",
+	 "01005e010101 020000000009 0800 45c0001c 00000000 01020000 0a000032 e8010101 "
+	 "1600 0000 e8010101 00000000 00000000",
+	 false},
+	{"MLDv2, ALLOW",
+	 "333300000016 020000000009 86dd 6000000000340001 fe800000000000000000000000000050 "
+	 "ff020000000000000000000000000016 3a00 0502 0000 0100 8f00 0000 0000 0001 05000001 "
+	 "ff3e0000000000000000000080000001 20010db8000500000000000000000010",
+	 true},
+	{"MLDv2, EXCLUDE of nothing",
+	 "333300000016 020000000009 86dd 6000000000240001 fe800000000000000000000000000050 "
+	 "ff020000000000000000000000000016 3a00 0502 0000 0100 8f00 0000 0000 0001 04000000 "
+	 "ff020000000000000000000000000016",
+	 false},
+	{"an IGMPv3 report that ends early",
+	 "01005e000016 020000000009 0800 45c0001c 00000000 01020000 0a000032 e0000016 "
+	 "2200 0000 0000 0001",
+	 false},
+};
+
+static void test_unasked(struct dataplane *dp, const struct unasked_case *row)
+{
+	uint64_t before = dataplane_unasked(dp, harness_ifindex("lo"));
+	uint8_t frame[FRAME_MAX];
+	size_t length = from_hex(row->frame, 0, frame);
+
+	harness_run("observe_tc", frame, length, 0, 3);
+	tap(dataplane_unasked(dp, harness_ifindex("lo")) == before + (row->joins ? 3 : 0),
+	    "%s, where hosts are not asked: %s", row->what, row->joins ? "counted" : "not counted");
+}
+
 /* BPF_PROG_RUN's packets come from the loopback interface. */
 static void test_observe_all(struct dataplane *dp)
 {
 	for (unsigned i = 0; i < observe_case_count; i++)
 		test_observe(dp, &observe_cases[i], false);
+	for (unsigned i = 0; i < sizeof(unasked_cases) / sizeof(unasked_cases[0]); i++)
+		test_unasked(dp, &unasked_cases[i]);
 	tap(!dataplane_observe_membership(dp, harness_ifindex("lo")), "IGMP and MLD are asked for");
 	for (unsigned i = 0; i < observe_case_count; i++)
 		test_observe(dp, &observe_cases[i], true);

@@ -50,9 +50,9 @@ has status .limits channels tunnels discoveries network_discoveries new_relays u
 has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
 has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
-has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused pim igmp mld
+has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused unasked_reports pim igmp mld
 has interfaces '.interfaces[1]' name role mode why in_front addresses up mtu
-has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins
+has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins send_error
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries held_down
 has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full p_flag igmp mld

@@ -45,7 +45,7 @@ mcingestd_up --downstream lan1 --igmp lan1
 
 is "querier by IGMP" "$(host lan1 'igmp | "\(.querier) \(.address)"')" 'true 10.2.0.5'
 is "querier by MLD" "$(host lan1 'mld | "\(.querier) \(.address)"')" 'true fe80::5'
-is "keys of a querier" "$(host lan1 'igmp | keys | join(" ")')" "address counters expires_s memberships next_query_s querier query_interval_s robustness"
+is "keys of a querier" "$(host lan1 'igmp | keys | join(" ")')" "address counters expires_s memberships next_query_s querier query_interval_s robustness send_error"
 is "keys of its counters" "$(host lan1 'mld.counters | keys | join(" ")')" "no_source old_queries old_reports queries_delayed queries_received queries_sent reports_received skipped"
 is "not where nobody asked for it" "$(host lan0 'igmp')$(host lan0 'mld')" nullnull
 

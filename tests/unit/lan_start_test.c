@@ -168,6 +168,17 @@ Test(lan_start, what_cannot_be_sent_is_logged_while_the_link_is_up)
 	free(log);
 }
 
+Test(lan_start, a_firewall_of_this_host_is_named)
+{
+	lab.send_error = -EPERM;
+	cr_assert(lans_start(&lab.lans));
+	expect_log("pim: cannot send on lan0: a firewall of this host drops what we send");
+	cr_expect_eq(lan0()->ipv4.send_error, -EPERM);
+	lab.send_error = 0;
+	timers_run(&lab.timers, lab.timers.now + 60 * USEC_PER_SEC);
+	cr_expect_eq(lan0()->ipv4.send_error, 0);
+}
+
 Test(lan_start, what_can_be_sent_is_not_logged_as_a_failure)
 {
 	char *log;

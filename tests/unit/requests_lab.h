@@ -19,7 +19,7 @@ struct req_program {
 	enum role role;
 	const char *mode, *why, *in_front;
 	bool is_counted; /* the packets that the LAN refused are known */
-	uint64_t refused;
+	uint64_t refused, unasked;
 };
 
 static struct {
@@ -74,6 +74,11 @@ static bool req_refused(const struct dataplane *dp, unsigned ifindex, uint64_t *
 	return program->is_counted;
 }
 
+static uint64_t req_unasked(const struct dataplane *dp, unsigned ifindex)
+{
+	return req_program(dp, ifindex, ROLE_DOWNSTREAM)->unasked;
+}
+
 static int req_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
 {
 	cr_assert_eq(dp, REQ_DATAPLANE);
@@ -110,6 +115,7 @@ static const struct requests_actions req_actions = {.mode = req_mode,
 						    .why = req_why,
 						    .in_front = req_in_front,
 						    .refused = req_refused,
+						    .unasked = req_unasked,
 						    .drops = req_drops,
 						    .slow = req_slow,
 						    .error = req_error,

@@ -57,10 +57,10 @@ static void begin_links(void)
 	wan->is.mtu = 9000;
 	req.links.lan_count = 2;
 	req.links.upstream_count = 1;
-	req.programs[0] = (struct req_program){10, ROLE_DOWNSTREAM, "tc", "a LAN", "", true, 7};
-	req.programs[1] = (struct req_program){11, ROLE_DOWNSTREAM, "tc", "a LAN", "", true, 0};
-	req.programs[2] =
-		(struct req_program){WAN, ROLE_UPSTREAM, "xdp", "lan0, lan1: veth", "", false, 0};
+	req.programs[0] = (struct req_program){10, ROLE_DOWNSTREAM, "tc", "a LAN", "", true, 7, 5};
+	req.programs[1] = (struct req_program){11, ROLE_DOWNSTREAM, "tc", "a LAN", "", true, 0, 0};
+	req.programs[2] = (struct req_program){WAN, ROLE_UPSTREAM, "xdp", "lan0, lan1: veth",
+					       "",  false,         0,     0};
 }
 
 static void begin(void)
@@ -126,7 +126,8 @@ Test(requests_lans, interfaces_of_both_roles)
 	cr_expect_eq(json_object_size(reply), 1);
 	cr_assert_eq(json_array_size(req_at(reply, "interfaces")), 3);
 	expect_keys(req_at(reply, "interfaces.0"),
-		    "name role mode why in_front addresses up mtu refused pim igmp mld ");
+		    "name role mode why in_front addresses up mtu refused unasked_reports pim igmp "
+		    "mld ");
 	expect_at(reply, "interfaces.0.name", "'lan0'");
 	expect_at(reply, "interfaces.0.role", "'downstream'");
 	expect_at(reply, "interfaces.0.mode", "'tc'");
@@ -136,6 +137,7 @@ Test(requests_lans, interfaces_of_both_roles)
 	expect_at(reply, "interfaces.0.up", "true");
 	expect_count_at(reply, "interfaces.0.mtu", 1500);
 	expect_count_at(reply, "interfaces.0.refused", 7);
+	expect_count_at(reply, "interfaces.0.unasked_reports", 5);
 	expect_at(reply, "interfaces.1.name", "'lan1'");
 	expect_at(reply, "interfaces.1.addresses", "['10.1.0.5','fe80::1:5']");
 	expect_count_at(reply, "interfaces.1.refused", 0);
@@ -218,7 +220,8 @@ Test(requests_lans, a_lan_that_is_gone)
 	reply = interfaces();
 	expect_at(reply, "interfaces.0",
 		  "{'name':'lan0','role':'downstream','mode':null,'why':null,'in_front':null,"
-		  "'addresses':[],'up':false,'mtu':1500,'refused':null,'pim':[],'igmp':null,"
+		  "'addresses':[],'up':false,'mtu':1500,'refused':null,'unasked_reports':0,'pim':[]"
+		  ",'igmp':null,"
 		  "'mld':null}");
 	expect_at(reply, "interfaces.1.up", "true");
 	json_decref(reply);

@@ -2,6 +2,8 @@
 #include "control/reply_lans.h"
 #include "control/views.h"
 
+#include <string.h>
+
 /* The parts of an interface's view */
 
 static json_t *link_view(const struct requests *requests, const struct link *link)
@@ -39,21 +41,40 @@ static json_t *dr_views(const struct lan *lan)
 	return list;
 }
 
+static void put_send_error(json_t *view, int error)
+{
+	put_text(view, "send_error", error ? strerror(-error) : NULL);
+}
+
+static json_t *pim_view(const struct lan_pim *pim)
+{
+	json_t *view = view_pim(&pim->interface);
+
+	put_send_error(view, pim->send_error);
+	return view;
+}
+
 static json_t *pim_views(const struct lan *lan)
 {
 	json_t *list = json_array();
 
 	if (lan->ipv4.socket)
-		json_array_append_new(list, view_pim(&lan->ipv4.interface));
+		json_array_append_new(list, pim_view(&lan->ipv4));
 	if (lan->ipv6.socket)
-		json_array_append_new(list, view_pim(&lan->ipv6.interface));
+		json_array_append_new(list, pim_view(&lan->ipv6));
 	return list;
 }
 
 /* null if hosts are not asked */
 static json_t *hosts_view(const struct lan_hosts *hosts)
 {
-	return hosts->socket ? view_querier(&hosts->querier) : json_null();
+	json_t *view;
+
+	if (!hosts->socket)
+		return json_null();
+	view = view_querier(&hosts->querier);
+	put_send_error(view, hosts->send_error);
+	return view;
 }
 
 static void add_hosts(json_t *view, const struct lan *lan)
@@ -110,6 +131,8 @@ static json_t *lan_now(struct requests *requests, unsigned number)
 	json_t *view = link_now(requests, link);
 
 	put(view, "refused", refused_by(requests, link));
+	put_count(view, "unasked_reports",
+		  requests->actions->unasked(requests->dataplane, link->is.ifindex));
 	put(view, "pim", pim_views(lan));
 	add_hosts(view, lan);
 	return view;

@@ -15,6 +15,7 @@ struct requests_actions {
 	const char *(*why)(const struct dataplane *dp, unsigned ifindex, enum role role);
 	const char *(*in_front)(const struct dataplane *dp, unsigned ifindex, enum role role);
 	bool (*refused)(const struct dataplane *dp, unsigned ifindex, uint64_t *packets);
+	uint64_t (*unasked)(const struct dataplane *dp, unsigned ifindex);
 	int (*drops)(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 	int (*slow)(struct dataplane *dp, uint64_t causes[MCI_SLOW_COUNT]);
 	const char *(*error)(const struct dataplane *dp);

@@ -139,6 +139,10 @@ const char *dataplane_in_front(const struct dataplane *dp, unsigned ifindex, enu
 /* Hands over IGMP and MLD of a downstream, too. */
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
 
+/* How many IGMPv3 and MLDv2 reports have joined a source on a downstream for which
+ * dataplane_observe_membership() was not called. */
+uint64_t dataplane_unasked(const struct dataplane *dp, unsigned ifindex);
+
 /* How the program of this role is attached to this interface, "xdp" or "tc", and why in this way;
  * NULL if it is not attached. With "xdp", TC takes the packets that XDP leaves. */
 const char *dataplane_mode(const struct dataplane *dp, unsigned ifindex, enum role role);

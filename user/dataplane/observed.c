@@ -26,11 +26,21 @@ int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
 	return 0;
 }
 
+uint64_t dataplane_unasked(const struct dataplane *dp, unsigned ifindex)
+{
+	__u32 key = ifindex;
+	uint64_t reports = 0;
+
+	bpf_map_lookup_elem(bpf_map__fd(dp->observe->maps.unasked), &key, &reports);
+	return reports;
+}
+
 void observed_forget(const struct dataplane *dp, unsigned ifindex)
 {
 	__u32 key = ifindex;
 
 	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.asked), &key);
+	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.unasked), &key);
 }
 
 static void hand_over(struct dataplane *dp, const struct mci_observed *record, size_t room)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "lan/address.h"
 #include "lan/interest.h"
+#include "lan/sending.h"
 
 #include <netinet/in.h>
 #include <string.h>
@@ -13,9 +14,10 @@ static void send_query(void *context, const struct addr *destination, const uint
 	struct lan_hosts *hosts = context;
 	struct lan *lan = hosts->lan;
 	int error = lan->lans->actions->send_datagram(hosts->socket, destination, datagram, length);
+	const char *problem = sending_problem(lan, error, &hosts->send_error);
 
-	if (error && lan->link.up)
-		log_warning("igmp: cannot send on %s: %s", lan->link.name, strerror(-error));
+	if (problem)
+		log_warning("igmp: cannot send on %s: %s", lan->link.name, problem);
 }
 
 static bool joined(void *context, const struct sg *sg)

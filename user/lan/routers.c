@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "lan/address.h"
 #include "lan/interest.h"
+#include "lan/sending.h"
 
 #include <string.h>
 
@@ -13,9 +14,10 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	struct lan_pim *pim = context;
 	struct lan *lan = pim->lan;
 	int error = lan->lans->actions->send_pim(pim->socket, message, length);
+	const char *problem = sending_problem(lan, error, &pim->send_error);
 
-	if (error && lan->link.up) /* a goodbye on an interface that is down cannot be sent */
-		log_warning("pim: cannot send on %s: %s", lan->link.name, strerror(-error));
+	if (problem)
+		log_warning("pim: cannot send on %s: %s", lan->link.name, problem);
 }
 
 static bool joined(void *context, const struct sg *sg, const struct addr *from)

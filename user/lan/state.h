@@ -40,6 +40,7 @@ struct lan_actions {
 struct lan_pim {
 	struct lan *lan;
 	struct raw_socket *socket;
+	int send_error; /* of the latest message: 0 or a negative errno */
 	struct pim_interface interface;
 };
 
@@ -48,6 +49,7 @@ struct lan_pim {
 struct lan_hosts {
 	struct lan *lan;
 	struct raw_socket *socket;
+	int send_error; /* of the latest Query: 0 or a negative errno */
 	struct membership_querier querier;
 };
 
