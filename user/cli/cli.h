@@ -9,6 +9,8 @@
  *   table.c  rows and columns; cells.c fills them with members of an object
  *   text.c   times, rates, colours
  *
+ * `doctor` asks and looks around by itself: see doctor/doctor.h.
+ *
  * The daemon decides what is shown and why; nothing here knows a protocol. A reply is treated as
  * foreign text, because DNS names and interface names in it come from others: a member that is
  * missing, or of another type than expected, is shown as "-", and control characters as "?".
@@ -26,6 +28,7 @@ struct cli {
 	char **arguments; /* at least as many as the command's row of the table says */
 	int argument_count;
 	const char *socket;
+	const char *config; /* or NULL */
 	bool json, verbose;
 };
 
@@ -33,4 +36,5 @@ struct cli {
 typedef enum cli_status cli_fn(const struct cli *cli);
 
 cli_fn command_status, command_interfaces, command_neighbors, command_channels, command_tunnels,
-	command_counters, command_lookup, command_lift, command_rr, command_restart, command_reload;
+	command_counters, command_lookup, command_lift, command_rr, command_restart, command_reload,
+	command_doctor;

@@ -3,6 +3,8 @@
 #include "cli/text.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,20 +19,31 @@ struct source {
 	bool began; /* at least one byte has come */
 };
 
-static void explain_connect(const char *path, int error)
+static void explain(char **why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void explain(char **why, const char *format, ...)
 {
-	if (error == ENOENT || error == ECONNREFUSED)
-		text_error("no daemon answers on %s: is mcingestd running?", path);
-	else if (error == EACCES || error == EPERM)
-		text_error("no permission to use %s: try as root, or as a member of its group",
-			   path);
-	else if (error == EAGAIN)
-		text_error("the daemon on %s is too busy to answer", path);
-	else
-		text_error("cannot use %s: %s", path, strerror(error));
+	va_list args;
+
+	va_start(args, format);
+	*why = text_format(format, args);
+	va_end(args);
 }
 
-static int connect_daemon(const char *path, unsigned patience)
+static void explain_connect(char **why, const char *path, int error)
+{
+	if (error == ENOENT || error == ECONNREFUSED)
+		explain(why, "no daemon answers on %s: is mcingestd running?", path);
+	else if (error == EACCES || error == EPERM)
+		explain(why, "no permission to use %s: try as root, or as a member of its group",
+			path);
+	else if (error == EAGAIN)
+		explain(why, "the daemon on %s is too busy to answer", path);
+	else
+		explain(why, "cannot use %s: %s", path, strerror(error));
+}
+
+static int connect_daemon(const char *path, unsigned patience, char **why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct timeval time = {.tv_sec = patience};
@@ -41,7 +54,7 @@ static int connect_daemon(const char *path, unsigned patience)
 	    !setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time)) &&
 	    !connect(fd, (struct sockaddr *)&address, sizeof(address)))
 		return fd;
-	explain_connect(path, errno);
+	explain_connect(why, path, errno);
 	if (fd >= 0)
 		close(fd);
 	return -1;
@@ -73,7 +86,7 @@ static size_t receive(void *buffer, size_t size, void *owner)
 	return got < 0 ? 0 : got;
 }
 
-static json_t *receive_reply(const struct cli *cli, int fd)
+static json_t *receive_reply(const struct cli *cli, int fd, char **why)
 {
 	struct source source = {.fd = fd};
 	json_error_t wrong;
@@ -83,32 +96,33 @@ static json_t *receive_reply(const struct cli *cli, int fd)
 		return reply;
 	json_decref(reply);
 	if (source.error == EAGAIN)
-		text_error("the daemon on %s does not answer", cli->socket);
+		explain(why, "the daemon on %s does not answer", cli->socket);
 	else if (source.error || !source.began ||
 		 json_error_code(&wrong) == json_error_premature_end_of_input)
-		text_error("the reply from %s ends early: the daemon has stopped, or this "
-			   "command was too slow to read; try again",
-			   cli->socket);
+		explain(why,
+			"the reply from %s ends early: the daemon has stopped, or this "
+			"command was too slow to read; try again",
+			cli->socket);
 	else
-		text_error("the reply from %s is not a JSON object", cli->socket);
+		explain(why, "the reply from %s is not a JSON object", cli->socket);
 	return NULL;
 }
 
-/* Returns the reply; or NULL if it is an error, which is printed on stderr. */
-static json_t *without_error(json_t *reply)
+/* Returns the reply; or NULL if it is an error. */
+static json_t *without_error(json_t *reply, char **why)
 {
 	const json_t *error = json_object_get(reply, "error");
 
 	if (!error)
 		return reply;
-	text_error("%s", json_is_string(error) ? json_string_value(error) : "unknown error");
+	explain(why, "%s", json_is_string(error) ? json_string_value(error) : "unknown error");
 	json_decref(reply);
 	return NULL;
 }
 
-json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience)
+json_t *client_try(const struct cli *cli, json_t *request, unsigned patience, char **why)
 {
-	int fd = connect_daemon(cli->socket, patience);
+	int fd = connect_daemon(cli->socket, patience, why);
 	json_t *reply;
 
 	if (fd < 0) {
@@ -116,9 +130,20 @@ json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience)
 		return NULL;
 	}
 	send_request(fd, request);
-	reply = receive_reply(cli, fd);
+	reply = receive_reply(cli, fd, why);
 	close(fd);
-	return without_error(reply);
+	return without_error(reply, why);
+}
+
+json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience)
+{
+	char *why = NULL;
+	json_t *reply = client_try(cli, request, patience, &why);
+
+	if (!reply)
+		text_error("%s", why);
+	free(why);
+	return reply;
 }
 
 void client_print_json(const json_t *reply)

@@ -10,5 +10,7 @@
  * Returns NULL after one line on stderr if there is no daemon, no permission, no reply within
  * `patience` seconds, or if the reply is an error. */
 json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience);
+/* The same without a line on stderr: the sentence goes to *why, which the caller frees. */
+json_t *client_try(const struct cli *cli, json_t *request, unsigned patience, char **why);
 /* Prints the object on stdout, as --json has it. */
 void client_print_json(const json_t *reply);

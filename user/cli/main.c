@@ -29,6 +29,8 @@ static const struct command {
 	 "find the relays of a source, with each DNS question"},
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
 	{"lift", " RELAY", 1, command_lift, "let a relay that is held down be tried again at once"},
+	{"doctor", " [S G]", 0, command_doctor,
+	 "what is wrong with the box, or with one channel, and what to do"},
 	{"reload", "", 0, command_reload, "let the daemon take its configuration, without a loss"},
 	{"restart", "", 0, command_restart,
 	 "let the daemon execute its binary anew, without a loss"},
@@ -37,9 +39,13 @@ static const struct command {
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static const struct option options[] = {
-	{"json", no_argument, NULL, 'j'},    {"socket", required_argument, NULL, 's'},
-	{"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'}, {0},
+	{"json", no_argument, NULL, 'j'},
+	{"socket", required_argument, NULL, 's'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{"config", required_argument, NULL, 'c'},
+	{0},
 };
 
 static enum cli_status print_help(void)
@@ -53,6 +59,8 @@ static enum cli_status print_help(void)
 	     "  --json               print one JSON object; its keys stay stable\n"
 	     "  --verbose, -v        print more\n"
 	     "  --socket PATH        the daemon's control socket (default: " CONFIG_SOCKET ")\n"
+	     "  --config FILE        of the daemon, for doctor (default: the one that it has "
+	     "read)\n"
 	     "  --help, -h           print this text\n"
 	     "  --version            print the version\n"
 	     "\n"
@@ -86,7 +94,7 @@ static enum cli_status refuse_option(int found, char **argv)
 
 static bool takes_more(const struct command *command)
 {
-	return strstr(command->arguments, "...");
+	return strstr(command->arguments, "...") || strchr(command->arguments, '[');
 }
 
 static enum cli_status run(const struct command *command, struct cli *cli, int argc, char **argv)
@@ -128,6 +136,8 @@ static enum cli_status read_and_run(int argc, char **argv)
 			cli.verbose = true;
 		else if (found == 's')
 			cli.socket = optarg;
+		else if (found == 'c')
+			cli.config = optarg;
 		else if (found == 'h')
 			return print_help();
 		else if (found == 'V')

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* doctor: looks at the box, its neighborhood and the daemon, and says what is wrong and what to do
+ * about it, in the order of the path of a packet: host, daemon, configuration, interfaces, routes,
+ * DNS, relays, LANs, data.
+ *
+ * The doctor belongs to the command, not to the daemon: it works beside a daemon, and does what can
+ * be done without one. It changes nothing.
+ *
+ *   gather   the daemon's views (views.h), twice, some seconds apart; meanwhile the resolvers and
+ *            relays are asked (probes.h), and libpcap sees what comes in (capture.h)
+ *   judge    doctor.c has the table of checks. Each is a small function in a file by subject,
+ *            which reads what was gathered and reports lines (report.h)
+ *
+ *   host.c, owner.c, settings.c      privileges, kernel, daemon, configuration
+ *   interfaces.c, routes.c           interfaces; where packets to resolvers and relays leave
+ *   resolvers.c, dns_probe.c         DNS servers, each by its address; the clock and DNSSEC
+ *   relays.c, relay_probe.c          relays, on the wire and on the socket
+ *   routers.c, hosts.c               PIM, IGMP and MLD on the LANs
+ *   data.c, limits.c                 packets that were dropped or slow; what is nearly used up
+ *   channel.c                        one channel, from its Join to its data
+ *
+ * With a channel, the checks walk its path and stop at the first hop that is broken. What strangers
+ * send is read with bounds, and every wait has an end: DOCTOR_WINDOW, and the daemon's patience
+ * with DNS for one lookup. */
+#pragma once
+
+#include "doctor/options.h"
+
+/* Returns {"checks": [{"check": NAME, "verdict": "ok"|"warn"|"fail", "what": TEXT, "cure": TEXT or
+ * null}, ...], "ok": whether nothing has failed}. */
+json_t *doctor_run(const struct doctor_options *options);

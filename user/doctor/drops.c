@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "doctor/drops.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct drop {
+	const char *reason, *meaning, *cure;
+	bool usual;
+} drops[] = {
+	{"wrong_relay", "they are to a tunnel of ours, but not from its relay",
+	 "somebody forges them, or a NAT rewrites the relay's port", false},
+	{"not_joined", "their channel is not joined", "nothing: the relay sends on for a while",
+	 true},
+	{"other_tunnel", "another relay serves the channel", "nothing: the channel has moved",
+	 true},
+	{"expired", "their entry is too old", "see why the daemon does not renew it", false},
+	{"truncated", "they end too early", "ask the relay's operator", false},
+	{"inner_version", "they carry no IP packet", "ask the relay's operator", false},
+	{"inner_header", "their inner header is impossible", "ask the sender", false},
+	{"not_multicast", "their inner destination is no group", "ask the relay's operator", false},
+	{"ttl", "their TTL ends here", "raise the TTL at the source: it is 1 when they come to us",
+	 false},
+	{"exceeds_mtu", "they are longer than the LAN's MTU and must not be fragmented",
+	 "a larger MTU on the LAN, or smaller packets at the source", false},
+	{"no_egress", "their channel goes to no LAN at this moment",
+	 "bring the LAN up; `mcingest interfaces`", false},
+	{"rewrite", "the kernel did not strip or send them", "`mode = tc` under [dataplane]",
+	 false},
+	{"observe_full", "the daemon reads PIM, IGMP and MLD too slowly",
+	 "tcpdump on the LAN shows who sends so much", false},
+	{"observe_rate", "one sender's PIM, IGMP or MLD took more than its share",
+	 "tcpdump on the LAN shows who sends so much", false},
+	{"slow_rate", "the slow path has reached its rate",
+	 "remove its cause, or raise `slow_path` under [limits]", false},
+	{"lan_refused", "the LAN's queue or driver did not take them",
+	 "tc -s qdisc; ethtool -S, of the LAN", false},
+	{"duplicate", "a moving channel's second copy", "nothing", true},
+	{"inner_control", "they are control messages of a link, such as IGMP or PIM",
+	 "nothing: none went out; tell the source's operator", false},
+};
+
+static const struct drop *find(const char *reason)
+{
+	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++)
+		if (!strcmp(drops[i].reason, reason))
+			return &drops[i];
+	return NULL;
+}
+
+const char *drops_meaning(const char *reason)
+{
+	const struct drop *drop = find(reason);
+
+	return drop ? drop->meaning : reason;
+}
+
+const char *drops_cure(const char *reason)
+{
+	const struct drop *drop = find(reason);
+
+	return drop ? drop->cure : "mcingest counters";
+}
+
+bool drops_is_usual(const char *reason)
+{
+	const struct drop *drop = find(reason);
+
+	return drop && drop->usual;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What was gathered, for the files of this folder. */
+#pragma once
+
+#include "doctor/dns_probe.h"
+#include "doctor/options.h"
+#include "doctor/relay_probe.h"
+#include "doctor/views.h"
+#include "io/netlink_shapes.h"
+
+#define DOCTOR_SHAPES_MAX     4096
+#define DOCTOR_SERVERS_MAX    8
+#define DOCTOR_RELAYS_MAX     16
+#define DOCTOR_INTERFACES_MAX 24 /* downstream and upstream */
+
+enum doctor_role { DOCTOR_LAN, DOCTOR_WAN };
+
+struct doctor {
+	const struct doctor_options *options;
+	struct views before, now; /* the daemon's, at the begin and at the end */
+	json_t *settings;         /* in force: the daemon's, else the file's; one of the next two */
+	json_t *configuration, *file_settings;
+	const char *file; /* the configuration file */
+	char *complaints; /* about the file, one a line */
+	json_t *lookup;   /* of the channel's source, or NULL */
+	struct netlink_shape shapes[DOCTOR_SHAPES_MAX];
+	unsigned shape_count;
+	struct dns_probe servers[DOCTOR_SERVERS_MAX];
+	unsigned server_count;
+	struct relay_probe relays[DOCTOR_RELAYS_MAX];
+	unsigned relay_count;
+	struct addr pim_sender; /* of PIM on an upstream interface; AF_UNSPEC: none was seen */
+	const char *pim_interface;
+	bool captured;     /* libpcap saw all upstream interfaces */
+	const char *deaf;  /* why it did not; or NULL */
+	const char *check; /* that is being made */
+	json_t *checks;    /* what they report */
+	json_t *texts;     /* that live as long as the doctor */
+	bool failed;
+};

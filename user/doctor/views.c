@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "doctor/views.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PATIENCE 10 /* seconds */
+
+static json_t *ask(struct views *views, const struct doctor_options *options, const char *command)
+{
+	if (views->why)
+		return NULL;
+	return options->ask(options->context, json_pack("{s:s}", "command", command), PATIENCE,
+			    &views->why);
+}
+
+void views_ask(struct views *views, const struct doctor_options *options)
+{
+	*views = (struct views){0};
+	views->status = ask(views, options, "status");
+	views->interfaces = ask(views, options, "interfaces");
+	views->neighbors = ask(views, options, "neighbors");
+	views->channels = ask(views, options, "channels");
+	views->tunnels = ask(views, options, "tunnels");
+	views->counters = ask(views, options, "counters");
+}
+
+void views_free(struct views *views)
+{
+	json_decref(views->status);
+	json_decref(views->interfaces);
+	json_decref(views->neighbors);
+	json_decref(views->channels);
+	json_decref(views->tunnels);
+	json_decref(views->counters);
+	free(views->why);
+}
+
+const char *view_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+double view_number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+bool view_is(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key));
+}
+
+const json_t *view_at(const json_t *object, const char *path)
+{
+	char key[64];
+	size_t length;
+
+	for (; object && *path; path += length + (path[length] == '.')) {
+		length = strcspn(path, ".");
+		snprintf(key, sizeof(key), "%.*s", (int)length, path);
+		object = json_object_get(object, key);
+	}
+	return object;
+}
+
+const char *view_setting_at(const json_t *settings, const char *path, size_t i)
+{
+	const char *text = json_string_value(json_array_get(view_at(settings, path), i));
+
+	return text ? text : "";
+}
+
+const char *view_setting(const json_t *settings, const char *path)
+{
+	return view_setting_at(settings, path, 0);
+}
+
+bool view_setting_has(const json_t *settings, const char *path, const char *value)
+{
+	const json_t *list = view_at(settings, path), *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		if (json_is_string(item) && !strcmp(json_string_value(item), value))
+			return true;
+	return false;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The daemon's views, as the control socket has them; and members of them. A reply is treated as
+ * foreign: what is missing, or of another type than expected, reads as "", 0, false or an empty
+ * list. */
+#pragma once
+
+#include "doctor/options.h"
+
+struct views {
+	json_t *status, *interfaces, *neighbors, *channels, *tunnels, *counters;
+	char *why; /* why the daemon does not answer; NULL if it does */
+};
+
+void views_ask(struct views *views, const struct doctor_options *options);
+void views_free(struct views *views);
+
+const char *view_text(const json_t *object, const char *key);
+double view_number(const json_t *object, const char *key);
+bool view_is(const json_t *object, const char *key);
+/* Of a path of keys like "limits.channels". */
+const json_t *view_at(const json_t *object, const char *path);
+
+/* The value of a setting, or its value number `i`; "" if it has none. */
+const char *view_setting(const json_t *settings, const char *path);
+const char *view_setting_at(const json_t *settings, const char *path, size_t i);
+bool view_setting_has(const json_t *settings, const char *path, const char *value);
