@@ -2,8 +2,8 @@
 /* What is said at the start of settings that do not fit this host, in a network namespace of the
  * test's process: lan0 is downstream, wan0 upstream. */
 #include "addresses.h"
-#include "links/advice.h"
 #include "base/log.h"
+#include "links/advice.h"
 #include "log_file.h"
 
 #include <errno.h>
