@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "dataplane/error.h"
+#include "dataplane/pins.h"
 #include "ingest_tc.skel.h"
 
 #include <bpf/bpf.h>
@@ -10,10 +11,12 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define AT_ONCE_MAX 16 /* chunks that are created together */
+#define PATH_BYTES  (sizeof(PINS_FOLDER) + 32)
 
 /* Chunks that are being created, by the thread or by the caller. */
 struct maker {
@@ -33,26 +36,65 @@ struct stats_chunks {
 	const struct bpf_map *map; /* channel_stats: number to chunk */
 };
 
-/* Opens a chunk that an earlier daemon created. Returns -1 if there is none. */
+static const char *path_of(uint32_t number, char path[PATH_BYTES])
+{
+	snprintf(path, PATH_BYTES, PINS_FOLDER "/channel_stats_%u", number);
+	return path;
+}
+
+static uint32_t id_of(int chunk)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(chunk, &info, &size) ? 0 : info.id;
+}
+
+/* Opens a chunk that an earlier daemon created; it may have been killed before it put the chunk
+ * into the map. Returns -1 if there is none. */
 static int open_chunk(const struct bpf_map *map, uint32_t number)
 {
-	uint32_t id;
+	char path[PATH_BYTES];
+	int chunk = bpf_obj_get(path_of(number, path));
+	uint32_t id = 0;
 
-	if (bpf_map__lookup_elem(map, &number, sizeof(number), &id, sizeof(id), 0))
+	if (chunk < 0)
 		return -1;
-	return bpf_map_get_fd_by_id(id);
+	bpf_map__lookup_elem(map, &number, sizeof(number), &id, sizeof(id), 0);
+	if (id == id_of(chunk) ||
+	    !bpf_map__update_elem(map, &number, sizeof(number), &chunk, sizeof(chunk), BPF_ANY))
+		return chunk;
+	close(chunk);
+	return -1;
 }
 
 /* Returns a descriptor or a negative errno. */
-static int create_chunk(const struct stats_chunks *chunks)
+static int create_chunk(const struct stats_chunks *chunks, uint32_t number)
 {
 	const struct btf *types = bpf_object__btf(chunks->object);
+	char path[PATH_BYTES];
 	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
 		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
 		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"));
 
-	return bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "stats_chunk", sizeof(uint32_t),
-			      sizeof(struct mci_channel_stats), MCI_STATS_CHUNK, &options);
+	int chunk = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "stats_chunk", sizeof(uint32_t),
+				   sizeof(struct mci_channel_stats), MCI_STATS_CHUNK, &options);
+	int error = chunk < 0 ? chunk : 0;
+
+	unlink(path_of(number, path)); /* one that could not be opened */
+	if (!error)
+		error = bpf_obj_pin(chunk, path);
+	if (error && chunk >= 0)
+		close(chunk);
+	return error ? error : chunk;
+}
+
+static void discard_chunk(uint32_t number, int chunk)
+{
+	char path[PATH_BYTES];
+
+	unlink(path_of(number, path));
+	close(chunk);
 }
 
 /* Adds all chunks in one call, so that the kernel waits once. A kernel that is too old for this
@@ -83,7 +125,7 @@ static void make_chunks(struct stats_chunks *chunks)
 
 	maker->error = 0;
 	while (!maker->error && made < maker->count) {
-		int fd = create_chunk(chunks);
+		int fd = create_chunk(chunks, maker->first + made);
 
 		if (fd < 0)
 			maker->error = fd;
@@ -92,8 +134,8 @@ static void make_chunks(struct stats_chunks *chunks)
 	}
 	if (!maker->error)
 		maker->error = put_chunks(chunks);
-	while (maker->error && made)
-		close(maker->fds[--made]);
+	while (maker->error && made--)
+		discard_chunk(maker->first + made, maker->fds[made]);
 }
 
 static void *run_maker(void *context)

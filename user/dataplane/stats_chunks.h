@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The counters of the channels stand in maps of MCI_STATS_CHUNK slots each (chunks), which are
- * created as their slots come into use.
+ * created as their slots come into use, and pinned as channel_stats_0, channel_stats_1, ...
  *
  * When a chunk is added, the kernel waits for the programs that run (about 10 ms). So a thread
  * creates chunks before their first slot is needed. */
