@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/capability.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -116,6 +117,18 @@ unsigned harness_ifindex(const char *name)
 	if (!ifindex)
 		err(2, "interface %s", name);
 	return ifindex;
+}
+
+void harness_may_look_up(bool may)
+{
+	const cap_value_t capability = CAP_SYS_ADMIN;
+	cap_t process = cap_get_proc();
+
+	if (!process ||
+	    cap_set_flag(process, CAP_EFFECTIVE, 1, &capability, may ? CAP_SET : CAP_CLEAR) ||
+	    cap_set_proc(process))
+		err(2, "CAP_SYS_ADMIN");
+	cap_free(process);
 }
 
 struct run harness_run(const char *program, const uint8_t *frame, size_t length, unsigned gso_size,

@@ -27,6 +27,8 @@ struct dataplane *harness_open(void);
 /* Runs a shell command; returns false if it fails. */
 bool harness_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 unsigned harness_ifindex(const char *name);
+/* Lets this process look programs up by their id, or not: by CAP_SYS_ADMIN. */
+void harness_may_look_up(bool may);
 
 struct run {
 	uint32_t verdict;

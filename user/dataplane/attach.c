@@ -94,10 +94,9 @@ static void use_xdp(struct dataplane *dp, struct attachment *upstream)
 
 	upstream->xdp = true;
 	lan_sets_open(dp);
-	if (other)
-		snprintf(upstream->why, sizeof(upstream->why), "native; but %.100s", other->why);
-	else
-		snprintf(upstream->why, sizeof(upstream->why), "native");
+	snprintf(upstream->why, sizeof(upstream->why), "native%s%s%.100s",
+		 xdp_is_shared(upstream->ifindex) ? ", by libxdp's dispatcher" : "",
+		 other ? "; but " : "", other ? other->why : "");
 }
 
 /* With DATAPLANE_AUTO an upstream that has no XDP is served by TC, which is no failure. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Attachment by native XDP, through libxdp, whose dispatcher lets programs of others run on the
- * same interface. If the kernel cannot load the dispatcher, libxdp attaches our program alone.
+/* Attachment by native XDP: beside the programs of others where this process may (xdp_shared.h),
+ * else alone (xdp_alone.h).
  *
- * No descriptor stays open: the interface and the dispatcher hold the program, which is recognised
- * there by its name, whichever daemon attached it. */
+ * No descriptor stays open: the interface holds the program, and it is recognised there, whichever
+ * daemon attached it. */
 #pragma once
 
 #include "dataplane/state.h"
@@ -20,11 +20,14 @@ void xdp_remove(unsigned ifindex);
  * that was in the driver at the last call, or 0; it is set to the present one. */
 bool xdp_is_attached(unsigned ifindex, uint32_t *id);
 
+/* Whether programs of others can be on the interface beside ours: by libxdp's dispatcher. */
+bool xdp_is_shared(unsigned ifindex);
+
 /* The program in the driver, which may be a dispatcher; 0 if there is none. It is another one after
  * each change of the programs on the interface. */
 uint32_t xdp_id(unsigned ifindex);
 
-/* Hands over the name of each program of others, in the order in which they see packets. With
- * `until_ours` it stops at our program. */
+/* Hands over the name of each program of others, in the order in which they see packets; without
+ * CAP_SYS_ADMIN its id. With `until_ours` it stops at our program. */
 void xdp_each_other(unsigned ifindex, bool until_ours,
 		    void (*take)(void *context, const char *name), void *context);

@@ -19,7 +19,7 @@ struct attachment {
 	uint32_t xdp_id;  /* program in the driver: ours, or a dispatcher that has ours */
 	bool takes_xdp;   /* of a LAN: its driver sends what XDP redirects to it */
 	bool takes_parts; /* of a LAN: the same for frames in several buffers */
-	char why[128];    /* why XDP is used, or not */
+	char why[160];    /* why XDP is used, or not */
 };
 
 /* Returns NULL if there is no record. The pointer is valid until the next add or remove. */

@@ -13,6 +13,7 @@
  *
  *   open.c, program.c, pins.c, clock.c    what is loaded and pinned, and in which order
  *   attach.c, attach_tc.c, attach_xdp.c   which program goes where, and how
+ *   xdp_shared.c, xdp_alone.c             XDP beside programs of others, or without CAP_SYS_ADMIN
  *   attachments.c                         the record of what is attached
  *   tc_filters.c                          the filters on an interface, ours and others
  *   in_front.c, programs_in_front.c       what sees packets before our filter

@@ -27,17 +27,20 @@ static void add(void *context, const char *name)
 		 text->kind, name);
 }
 
+/* Its name needs CAP_SYS_ADMIN; without it, `bpftool prog show id ID` tells the operator. */
 static void add_program(struct text *text, uint32_t id)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t size = sizeof(info);
 	int fd = bpf_prog_get_fd_by_id(id);
 
-	if (fd < 0)
+	if (fd == -ENOENT) /* gone since then */
 		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &size))
-		add(text, info.name);
-	close(fd);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		snprintf(info.name, sizeof(info.name), "id %u", id);
+	add(text, info.name);
+	if (fd >= 0)
+		close(fd);
 }
 
 /* Listing XDP programs is slow, so it is done only after a change. */
