@@ -169,7 +169,7 @@ static void set_up(void)
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/control.sock", folder);
 	loop = loop_new(&timers);
 	must(loop);
-	must(!control_open(&server, loop, &timers, address.sun_path, handle, gone, &timers));
+	must(!control_open(&server, loop, &timers, address.sun_path, NULL, handle, gone, &timers));
 	always = loop_watch(loop, eventfd(1, EFD_CLOEXEC), EPOLLIN, each_round, NULL);
 	must(always);
 	/* Signals are the fuzzer's. */

@@ -74,6 +74,7 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"\n"                                                                                       \
 	"[control]\n"                                                                              \
 	"socket = /tmp/a b\n"                                                                      \
+	"group = netops\n"                                                                         \
 	"\n"                                                                                       \
 	"[daemon]\n"                                                                               \
 	"state = /srv/mcingest\n"                                                                  \

@@ -55,6 +55,7 @@ Test(config, defaults)
 	cr_expect_eq(config.igmp_robustness, 2);
 	cr_expect_not(config.require_router_alert);
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
+	cr_expect_null(config.control_group);
 	cr_expect_str_eq(config.state, "/var/lib/mcingest");
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
@@ -332,6 +333,8 @@ static const struct {
 	{"[control]\nsocket = " TEN("0123456789") "12345678\n",
 	 "mcingestd: conf:2: socket = " TEN(
 		 "0123456789") "12345678: expected a path of at most 107 bytes\n"},
+	{"[control]\ngroup = net ops\n", "mcingestd: conf:2: group = net ops: expected a group's "
+					 "name, of at most 32 characters\n"},
 	{"[interfaces]\nupstream =\n", "mcingestd: conf:2: upstream = : expected an interface's "
 				       "name, of at most 127 characters\n"},
 	{"[interfaces]\nupstream = " TEN("0123456789") TEN("ab") "abcdefgh\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The server on a real socket, driven by the real loop in this thread. */
+#include "base/log.h"
 #include "base/memory.h"
 #include "control/server.h"
 #include "fini.h"
@@ -7,6 +8,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -61,6 +63,9 @@ static void handle(void *owner, struct control_client *client, const json_t *req
 		free(text);
 	} else if (command && strcmp(command, "list") == 0) {
 		control_reply_list(client, "items", next_items);
+	} else if (command && strcmp(command, "change") == 0) {
+		if (control_may_change(client, command))
+			control_reply(client, json_pack("{s:b}", "changed", true));
 	} else if (command && strcmp(command, "real") == 0) {
 		control_reply(client, json_pack("{s:f}", "real", 21.4));
 	} else {
@@ -75,9 +80,14 @@ static void gone(void *owner, struct control_client *client)
 	gone_count++;
 }
 
+static int open_for(const char *group, struct control_server **opened)
+{
+	return control_open(opened, loop, &timers, path, group, handle, gone, &timers);
+}
+
 static int open_server(struct control_server **opened)
 {
-	return control_open(opened, loop, &timers, path, handle, gone, &timers);
+	return open_for(NULL, opened);
 }
 
 static void set_up(void)
@@ -276,6 +286,74 @@ Test(control, second_daemon_is_refused_and_the_first_stays)
 	cr_expect_eq(open_server(&second), -EADDRINUSE);
 	cr_expect_null(second);
 	expect_reply(asking("{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
+}
+
+/* Who may look, and who may change something */
+
+#define USER 4711
+
+/* A client of another user, who is of the socket's group, which is ours. */
+static int user_asking(uid_t user, const char *line)
+{
+	int fd;
+
+	cr_assert_eq(chmod(folder, 0755) | seteuid(user), 0, "needs root: %m");
+	fd = asking(line);
+	cr_assert_eq(seteuid(0), 0);
+	return fd;
+}
+
+Test(control, a_user_of_the_group_may_look)
+{
+	expect_reply(user_asking(USER, "{\"command\":\"real\"}\n"), "{\"real\":21.4}\n");
+}
+
+Test(control, only_root_and_the_own_user_may_change_anything)
+{
+	const char *change = "{\"command\":\"change\"}\n";
+	struct log_file log = log_file_begin();
+	char *said;
+
+	expect_reply(
+		user_asking(USER, change),
+		"{\"error\":\"user 4711 may look, but not 'change': only root and the daemon's "
+		"own user (0) may change anything\"}\n");
+	expect_reply(user_asking(0, change), "{\"changed\":true}\n");
+	log_catch_up(USEC_NEVER);
+	said = log_file_end(&log);
+	cr_expect(strstr(said, "control socket: 'change' is refused to process "));
+	cr_expect(strstr(said, " of user 4711: only root and the daemon's own user (0) may "));
+	free(said);
+}
+
+Test(control, the_daemons_own_user_may_change_something)
+{
+	int fd = user_asking(USER, "{\"command\":\"change\"}\n");
+
+	cr_assert_eq(seteuid(USER), 0);
+	expect_reply(fd, "{\"changed\":true}\n");
+	cr_assert_eq(seteuid(0), 0);
+}
+
+Test(control, the_socket_is_given_to_the_group_that_is_named)
+{
+	struct stat socket_file;
+
+	control_close(server);
+	cr_assert_eq(open_for("daemon", &server), 0);
+	cr_assert_eq(stat(path, &socket_file), 0);
+	cr_expect_eq(socket_file.st_gid, getgrnam("daemon")->gr_gid);
+	cr_expect_eq(socket_file.st_mode, S_IFSOCK | 0660, "%o", socket_file.st_mode);
+}
+
+Test(control, a_group_that_is_not_there)
+{
+	struct control_server *second = NULL;
+
+	control_close(server);
+	server = NULL;
+	cr_expect_eq(open_for("no-such-group", &second), -ESRCH);
+	cr_expect_eq(access(path, F_OK), -1);
 }
 
 /* Puts a socket of this type in the server's place. When it is closed, its file stays. */

@@ -31,6 +31,7 @@ static struct {
 	uint64_t drops[MCI_DROP_COUNT], slow[MCI_SLOW_COUNT];
 	const char *drops_error, *slow_error; /* why the counters cannot be read, or NULL */
 	usec_t stall;
+	bool is_stranger; /* clients may only look */
 } req;
 
 /* The dataplane and the loop */
@@ -175,6 +176,14 @@ void control_refuse(struct control_client *client, const char *format, ...)
 	va_start(args, format);
 	control_reply(client, json_pack("{s:o}", "error", json_vsprintf(format, args)));
 	va_end(args);
+}
+
+bool control_may_change(struct control_client *client, const char *command)
+{
+	if (!req.is_stranger)
+		return true;
+	control_refuse(client, "a stranger may not '%s'", command);
+	return false;
 }
 
 void control_reply_list(struct control_client *client, const char *key, control_part_fn *part)

@@ -38,6 +38,29 @@ Test(requests, the_configuration_that_is_in_force)
 	json_decref(reply);
 }
 
+Test(requests, a_stranger_may_look_and_change_nothing)
+{
+	static const char *const looks[] = {"status",  "interfaces", "neighbors",    "channels",
+					    "tunnels", "counters",   "configuration"};
+	static const char *const changes[] = {"lift", "restart", "reload"};
+	char request[64], refusal[64];
+
+	req.is_stranger = true;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		struct control_client client;
+
+		snprintf(request, sizeof(request), "{'command':'%s'}", looks[i]);
+		req_ask(&client, request);
+		cr_expect(client.part || !json_object_get(client.reply, "error"), "%s", request);
+		json_decref(client.reply);
+	}
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		snprintf(request, sizeof(request), "{'command':'%s'}", changes[i]);
+		snprintf(refusal, sizeof(refusal), "a stranger may not '%s'", changes[i]);
+		expect_error(request, refusal);
+	}
+}
+
 /* tunnels */
 
 Test(requests, tunnels_of_both_families)

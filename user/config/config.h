@@ -32,6 +32,7 @@
 
 #define CONFIG_FILE          "/etc/mcingest/mcingest.conf"
 #define CONFIG_SOCKET        "/run/mcingest/control.sock"
+#define CONFIG_GROUP         "mcingest"
 #define CONFIG_STATE         "/var/lib/mcingest"
 #define CONFIG_NAMES_MAX     8 /* downstream interfaces; a channel cannot go out of more */
 #define CONFIG_UPSTREAMS_MAX 16
@@ -90,7 +91,8 @@ struct config {
 	enum config_mode mode; /* of decapsulation */
 	usec_t hold;           /* how long an entry of the dataplane outlives its daemon */
 	char *control_socket;
-	char *state; /* folder of what survives a reboot */
+	char *control_group; /* NULL means CONFIG_GROUP, if there is such a group */
+	char *state;         /* folder of what survives a reboot */
 	bool debug;
 	unsigned max_channels;
 	unsigned max_tunnels;

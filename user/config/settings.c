@@ -95,6 +95,8 @@ const struct setting settings[] = {
 	 .expected = "seconds from 5 to 86400"},
 	{"control", "socket", &kind_path, FIELD(control_socket),
 	 .expected = "a path of at most 107 bytes"},
+	{"control", "group", &kind_group, FIELD(control_group),
+	 .expected = "a group's name, of at most 32 characters"},
 	{"daemon", "state", &kind_path, FIELD(state), .expected = "a path of at most 107 bytes"},
 	{"log", "level", &kind_level, FIELD(debug), .expected = "notice or debug"},
 };

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 
 #define ALTERNATIVE_NAME_BYTES 128 /* NUL included (ALTIFNAMSIZ) */
+#define GROUP_NAME_MAX         32
 
 static bool is_device_name(const char *word, size_t bytes)
 {
@@ -99,16 +100,22 @@ static bool give_mark(FILE *out, const struct config *config, const struct setti
 
 const struct kind kind_mark = {.take = take_mark, .give = give_mark};
 
+static bool keep_text(const struct reading *reading, const struct setting *setting,
+		      const char *value)
+{
+	char **text = values_field(reading->config, setting);
+
+	free(*text);
+	*text = memory_copy_text(value);
+	return true;
+}
+
 static bool take_interface(struct reading *reading, const struct setting *setting,
 			   const char *value)
 {
-	char **name = values_field(reading->config, setting);
-
 	if (!*value || strpbrk(value, READING_BLANK) || !is_device_name(value, IF_NAMESIZE))
 		return reading_reject(reading, "expected %s", setting->expected);
-	free(*name);
-	*name = memory_copy_text(value);
-	return true;
+	return keep_text(reading, setting, value);
 }
 
 bool give_text(FILE *out, const struct config *config, const struct setting *setting, unsigned i)
@@ -119,6 +126,16 @@ bool give_text(FILE *out, const struct config *config, const struct setting *set
 }
 
 const struct kind kind_interface = {.take = take_interface, .give = give_text};
+
+/* As useradd(8) takes them. */
+static bool take_group(struct reading *reading, const struct setting *setting, const char *value)
+{
+	if (!*value || strlen(value) > GROUP_NAME_MAX || strpbrk(value, READING_BLANK ":,/"))
+		return reading_reject(reading, "expected %s", setting->expected);
+	return keep_text(reading, setting, value);
+}
+
+const struct kind kind_group = {.take = take_group, .give = give_text};
 
 static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
 {
@@ -159,13 +176,9 @@ const struct kind kind_seconds = {.take = take_seconds, .give = give_seconds};
 
 static bool take_path(struct reading *reading, const struct setting *setting, const char *value)
 {
-	char **path = values_field(reading->config, setting);
-
 	if (!*value || strlen(value) >= sizeof((struct sockaddr_un){0}.sun_path))
 		return reading_reject(reading, "expected %s", setting->expected);
-	free(*path);
-	*path = memory_copy_text(value);
-	return true;
+	return keep_text(reading, setting, value);
 }
 
 const struct kind kind_path = {.take = take_path, .give = give_text};

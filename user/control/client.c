@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/client.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "control/internal.h"
 
@@ -108,6 +109,25 @@ void control_refuse(struct control_client *client, const char *format, ...)
 	va_start(args, format);
 	control_reply(client, json_pack("{s:o}", "error", json_vsprintf(format, args)));
 	va_end(args);
+}
+
+bool control_may_change(struct control_client *client, const char *command)
+{
+	struct ucred peer = {.uid = (uid_t)-1};
+	socklen_t size = sizeof(peer);
+	uid_t own = geteuid();
+
+	getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size);
+	if (peer.uid == 0 || peer.uid == own)
+		return true;
+	log_warning("control socket: '%s' is refused to process %d of user %u: only root and the "
+		    "daemon's own user (%u) may change anything",
+		    command, peer.pid, peer.uid, own);
+	control_refuse(client,
+		       "user %u may look, but not '%s': only root and the daemon's own user (%u) "
+		       "may change anything",
+		       peer.uid, command, own);
+	return false;
 }
 
 void control_reply_list(struct control_client *client, const char *key, control_part_fn *part)

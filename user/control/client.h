@@ -27,6 +27,10 @@ typedef json_t *control_part_fn(void *owner, size_t *position);
  * made when the client has read the one before, so that later parts show later states. */
 void control_reply_list(struct control_client *client, const char *key, control_part_fn *part);
 
+/* Whether the client may change anything: it is root's, or of the daemon's own user. If not, it has
+ * had its answer, and the log says who has asked for the command. */
+bool control_may_change(struct control_client *client, const char *command);
+
 /* Replies {"error": "..."}. */
 void control_refuse(struct control_client *client, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

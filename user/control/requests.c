@@ -87,37 +87,48 @@ static void reply_reload(struct requests *requests, struct control_client *clien
 	restart(requests, client, true);
 }
 
-static const struct {
+static const struct command {
 	const char *name;
+	enum { LOOKS, CHANGES } does;
 	void (*reply)(struct requests *requests, struct control_client *client);
-} replies[] = {
-	{"status", reply_status},
-	{"interfaces", reply_interfaces},
-	{"neighbors", reply_neighbors},
-	{"channels", reply_channels},
-	{"tunnels", reply_tunnels},
-	{"counters", reply_counters},
-	{"restart", reply_restart},
-	{"reload", reply_reload},
-	{"configuration", reply_configuration},
+	/* Of a command with arguments: */
+	void (*reply_to)(struct requests *requests, struct control_client *client,
+			 const json_t *request);
+} commands[] = {
+	{"status", LOOKS, .reply = reply_status},
+	{"interfaces", LOOKS, .reply = reply_interfaces},
+	{"neighbors", LOOKS, .reply = reply_neighbors},
+	{"channels", LOOKS, .reply = reply_channels},
+	{"tunnels", LOOKS, .reply = reply_tunnels},
+	{"counters", LOOKS, .reply = reply_counters},
+	{"lookup", LOOKS, .reply_to = lookups_start},
+	{"lift", CHANGES, .reply_to = lift_hold},
+	{"restart", CHANGES, .reply = reply_restart},
+	{"reload", CHANGES, .reply = reply_reload},
+	{"configuration", LOOKS, .reply = reply_configuration},
 };
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return &commands[i];
+	return NULL;
+}
 
 void requests_handle(void *owner, struct control_client *client, const json_t *request)
 {
 	const char *name = json_string_value(json_object_get(request, "command"));
+	const struct command *command = name ? find_command(name) : NULL;
 
-	for (size_t i = 0; name && i < sizeof(replies) / sizeof(replies[0]); i++) {
-		if (strcmp(name, replies[i].name) == 0) {
-			replies[i].reply(owner, client);
-			return;
-		}
-	}
-	if (name && strcmp(name, "lookup") == 0)
-		lookups_start(owner, client, request);
-	else if (name && strcmp(name, "lift") == 0)
-		lift_hold(owner, client, request);
-	else
+	if (!command)
 		control_refuse(client, "unknown command '%s'", name ? name : "");
+	else if (command->does == CHANGES && !control_may_change(client, name))
+		return;
+	else if (command->reply_to)
+		command->reply_to(owner, client, request);
+	else
+		command->reply(owner, client);
 }
 
 void requests_gone(void *owner, struct control_client *client)

@@ -2,9 +2,11 @@
 #include "control/server.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "config/config.h"
 #include "control/internal.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +89,26 @@ static int make_way(const struct sockaddr_un *address)
 	return unlink(address->sun_path) ? -errno : 0;
 }
 
-static int server_bind(struct control_server *server)
+static int find_group(const char *name, gid_t *group)
+{
+	const struct group *found = getgrnam(name ? name : CONFIG_GROUP);
+
+	if (!found && name)
+		return -ESRCH;
+	*group = found ? found->gr_gid : getegid();
+	return 0;
+}
+
+/* Members of the group go without the socket if this fails; root and the own user have it. */
+static void hand_over(const struct control_server *server, gid_t group)
+{
+	if (group != getegid() && chown(server->path, -1, group))
+		log_error("cannot give %s to group %u: %s: make the daemon's user a member of it "
+			  "(SupplementaryGroups= in its unit)",
+			  server->path, group, strerror(errno));
+}
+
+static int server_bind(struct control_server *server, gid_t group)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int error;
@@ -105,6 +126,7 @@ static int server_bind(struct control_server *server)
 	if (fchmod(server->fd, 0660) ||
 	    bind(server->fd, (const struct sockaddr *)&address, sizeof(address)))
 		return -errno;
+	hand_over(server, group);
 	if (chmod(server->path, 0660) || listen(server->fd, CONTROL_CLIENTS_MAX)) {
 		error = -errno;
 		unlink(server->path);
@@ -112,14 +134,17 @@ static int server_bind(struct control_server *server)
 	return error;
 }
 
-static int server_start(struct control_server *server)
+static int server_start(struct control_server *server, const char *group)
 {
-	int error;
+	gid_t owner;
+	int error = find_group(group, &owner);
 
+	if (error)
+		return error;
 	server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (server->fd < 0)
 		return -errno;
-	error = server_bind(server);
+	error = server_bind(server, owner);
 	if (error)
 		return error;
 	server->watch = loop_watch(server->loop, server->fd, EPOLLIN, server_ready, server);
@@ -141,7 +166,8 @@ static void server_free(struct control_server *server)
 }
 
 int control_open(struct control_server **opened, struct loop *loop, struct timers *timers,
-		 const char *path, control_fn *fn, control_gone_fn *gone, void *owner)
+		 const char *path, const char *group, control_fn *fn, control_gone_fn *gone,
+		 void *owner)
 {
 	struct control_server *server = memory_new(sizeof(*server));
 	int error;
@@ -153,7 +179,8 @@ int control_open(struct control_server **opened, struct loop *loop, struct timer
 	server->fn = fn;
 	server->gone = gone;
 	server->owner = owner;
-	error = server_start(server);
+	server->fd = -1;
+	error = server_start(server, group);
 	if (error)
 		server_free(server);
 	else

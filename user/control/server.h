@@ -20,8 +20,9 @@
  * in its favour, because places become free by themselves. Replies that nobody reads are limited to
  * CONTROL_UNREAD_MAX bytes; long lists are made in parts, as the client reads them.
  *
- * Whoever can connect is trusted: the socket's mode (0660) decides who that is. There is no
- * authentication, and no connection from another host. */
+ * Who can connect may look: the socket's mode (0660) and group decide who that is. Only root and
+ * the daemon's own user may change anything, as the kernel knows them (SO_PEERCRED, unix(7)). There
+ * is no connection from another host. */
 #pragma once
 
 #include "control/client.h"
@@ -36,11 +37,13 @@ typedef void control_fn(void *owner, struct control_client *client, const json_t
 /* The client has gone away without an answer; it is freed after the call. */
 typedef void control_gone_fn(void *owner, struct control_client *client);
 
-/* Listens on `path` (mode 0660) and makes its folder (mode 0755) if there is none. A socket that
- * nobody listens on is replaced. Returns 0 and the server in *opened, which control_close() frees;
- * -EADDRINUSE if a daemon answers on the path, -EEXIST if it is not a socket, or another negative
- * errno. */
+/* Listens on `path` (mode 0660) for the members of `group`, and makes its folder (mode 0755) if
+ * there is none. NULL means the group CONFIG_GROUP, or that of the process if there is none. A
+ * socket that nobody listens on is replaced. Returns 0 and the server in *opened, which
+ * control_close() frees; -EADDRINUSE if a daemon answers on the path, -EEXIST if it is not a
+ * socket, -ESRCH if there is no such group, or another negative errno. */
 int control_open(struct control_server **opened, struct loop *loop, struct timers *timers,
-		 const char *path, control_fn *fn, control_gone_fn *gone, void *owner);
+		 const char *path, const char *group, control_fn *fn, control_gone_fn *gone,
+		 void *owner);
 /* Drops all clients (with `gone` for those that wait) and removes the socket. NULL is allowed. */
 void control_close(struct control_server *server);

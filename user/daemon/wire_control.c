@@ -30,7 +30,7 @@ static const struct requests_actions requests_actions = {.mode = dataplane_mode,
 
 bool wire_control(struct engine *engine)
 {
-	const char *path = engine->config->control_socket;
+	const char *path = engine->config->control_socket, *group = engine->config->control_group;
 	int error;
 
 	engine->requests = (struct requests){
@@ -46,10 +46,12 @@ bool wire_control(struct engine *engine)
 		.dataplane = engine->dataplane,
 		.context = engine};
 	requests_init(&engine->requests);
-	error = control_open(&engine->control, engine->loop, &engine->timers, path, requests_handle,
-			     requests_gone, &engine->requests);
+	error = control_open(&engine->control, engine->loop, &engine->timers, path, group,
+			     requests_handle, requests_gone, &engine->requests);
 	if (error == -EADDRINUSE)
 		log_error("another mcingestd answers on %s: stop it first", path);
+	else if (error == -ESRCH)
+		log_error("there is no group '%s', which 'group' under [control] names", group);
 	else if (error)
 		log_error("cannot listen on %s: %s", path, strerror(-error));
 	return !error;
