@@ -15,7 +15,7 @@ DESTDIR ?=
 
 NUMBER   := 0.2.0
 B        := build
-PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap jansson libmnl inih libpcap
+PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap libseccomp jansson libmnl inih libpcap
 
 ifeq ($(V),1)
 Q   :=

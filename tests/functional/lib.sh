@@ -82,10 +82,15 @@ spawn() { # NAME NODE CMD...
 }
 
 finish() { # NAME [SIGNAL]: its exit status
-    local pid=${PIDS[$1]}
+    local pid=${PIDS[$1]} status
     unset "PIDS[$1]"
     [[ ${2-TERM} == none ]] || kill "-${2-TERM}" "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
+    status=$?
+    if logged "$1" 'system call .* was refused'; then
+        verdict 1 "$1 makes no system call that its filter refuses" || true
+    fi
+    return $status
 }
 
 logged() { # NAME REGEX

@@ -24,7 +24,7 @@ printf '[limits]\nchannels = many\n' >"$WORK/number.conf"
 printf '[limits]\nchanels = 5\n' >"$WORK/key.conf"
 printf '[interfaces]\ndownstream = lan0\n[dns]\nserver = nowhere\n' >"$WORK/server.conf"
 
-for capability in bpf net_admin net_raw perfmon sys_admin; do
+for capability in bpf net_admin net_raw perfmon; do
     says 2 "without $capability" "needs the capability cap_$capability, .* root" \
         setpriv --bounding-set "-$capability" "$d" --downstream lan0
 done

@@ -78,6 +78,7 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"\n"                                                                                       \
 	"[daemon]\n"                                                                               \
 	"state = /srv/mcingest\n"                                                                  \
+	"seccomp = no\n"                                                                           \
 	"\n"                                                                                       \
 	"[log]\n"                                                                                  \
 	"level = debug\n"

@@ -57,6 +57,7 @@ Test(config, defaults)
 	cr_expect_str_eq(config.control_socket, "/run/mcingest/control.sock");
 	cr_expect_null(config.control_group);
 	cr_expect_str_eq(config.state, "/var/lib/mcingest");
+	cr_expect(config.seccomp);
 	cr_expect_not(config.debug);
 	cr_expect_str_eq(said, "");
 	config_free(&config);
@@ -335,6 +336,7 @@ static const struct {
 		 "0123456789") "12345678: expected a path of at most 107 bytes\n"},
 	{"[control]\ngroup = net ops\n", "mcingestd: conf:2: group = net ops: expected a group's "
 					 "name, of at most 32 characters\n"},
+	{"[daemon]\nseccomp = off\n", "mcingestd: conf:2: seccomp = off: expected yes or no\n"},
 	{"[interfaces]\nupstream =\n", "mcingestd: conf:2: upstream = : expected an interface's "
 				       "name, of at most 127 characters\n"},
 	{"[interfaces]\nupstream = " TEN("0123456789") TEN("ab") "abcdefgh\n",

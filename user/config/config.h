@@ -93,6 +93,7 @@ struct config {
 	char *control_socket;
 	char *control_group; /* NULL means CONFIG_GROUP, if there is such a group */
 	char *state;         /* folder of what survives a reboot */
+	bool seccomp;        /* the filter of system calls */
 	bool debug;
 	unsigned max_channels;
 	unsigned max_tunnels;

@@ -110,7 +110,8 @@ static void set_defaults(struct config *config)
 		.max_memberships = 4096,
 		.slow_rate = 50000,
 		.igmp_interval = 125,
-		.igmp_robustness = 2};
+		.igmp_robustness = 2,
+		.seccomp = true};
 	config->control_socket = memory_copy_text(CONFIG_SOCKET);
 	config->state = default_state();
 }

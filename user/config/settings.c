@@ -98,6 +98,7 @@ const struct setting settings[] = {
 	{"control", "group", &kind_group, FIELD(control_group),
 	 .expected = "a group's name, of at most 32 characters"},
 	{"daemon", "state", &kind_path, FIELD(state), .expected = "a path of at most 107 bytes"},
+	{"daemon", "seccomp", &kind_yes, FIELD(seccomp), .expected = "yes or no"},
 	{"log", "level", &kind_level, FIELD(debug), .expected = "notice or debug"},
 };
 

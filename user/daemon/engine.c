@@ -12,6 +12,7 @@
 #include "forward/forward.h"
 #include "io/descriptors.h"
 #include "io/privileges.h"
+#include "io/sandbox.h"
 #include "lan/lan.h"
 #include "links/links.h"
 #include "path/path.h"
@@ -21,18 +22,6 @@
 #include <string.h>
 
 #define DESCRIPTORS_OTHER 256
-
-static bool is_privileged(void)
-{
-	char *missing = privileges_missing();
-
-	if (missing)
-		log_error("needs the capability %s, which this process does not have: start it as "
-			  "root, or by the unit mcingestd.service",
-			  missing);
-	free(missing);
-	return !missing;
-}
 
 /* Each tunnel has a socket, and another one while its relay is being discovered. The resolver has
  * one for each question, and so has the resolver that it replaces. */
@@ -53,6 +42,13 @@ static bool start_loop(struct engine *engine)
 	if (!engine->loop)
 		log_error("cannot make an event loop: %s", strerror(errno));
 	return engine->loop;
+}
+
+static bool confined(int error)
+{
+	if (error)
+		log_error("cannot give up what the daemon does not need: %s", strerror(-error));
+	return !error;
 }
 
 /* Another daemon's programs, maps, sockets and files must not be touched. */
@@ -121,13 +117,14 @@ struct engine *engine_start(const struct config *config, bool *up)
 
 	*up = false;
 	engine->config = config;
-	if (!is_privileged())
+	if (!privileges_suffice())
 		return engine;
 	allow_descriptors(config);
-	if (!start_loop(engine) || !claim(engine))
+	if (!start_loop(engine) || !confined(sandbox_watch(engine->loop)) ||
+	    !confined(privileges_drop()) || !claim(engine))
 		return engine;
 	start_rooms(engine);
-	*up = start_all(engine);
+	*up = start_all(engine) && confined(sandbox_enter(config->seccomp));
 	return engine;
 }
 
@@ -157,6 +154,7 @@ void engine_stop(struct engine *engine)
 	frames_close(engine->frames);
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);
+	sandbox_close();
 	loop_free(engine->loop);
 	timers_free(&engine->timers);
 	free(engine);

@@ -2,6 +2,13 @@
 /* What this process may ask of the kernel (capabilities(7)). */
 #pragma once
 
-/* The first capability that the daemon needs and that this process does not have, by its name
- * ("cap_bpf"); free it by free(). NULL if none is missing. */
-char *privileges_missing(void);
+#include <stdbool.h>
+
+/* Whether this process has the capabilities that the daemon needs. If not, the log names the first
+ * one that is missing. */
+bool privileges_suffice(void);
+
+/* Gives up all other capabilities, so that nothing that this process executes gets them back. The
+ * needed ones pass on to the binary when it is executed anew, whoever the user is. Call it before
+ * the first thread starts. Returns 0 or a negative errno. */
+int privileges_drop(void);
