@@ -24,6 +24,27 @@ Test(random, values_differ)
 	cr_expect_eq(and, 0, "bits that are never clear");
 }
 
+/* Requests of all lengths, in an order in which they do not fit evenly into what is fetched. */
+Test(random, no_bytes_are_given_twice)
+{
+	uint8_t bytes[256 + 1] = {0};
+	uint64_t before = 0, head;
+
+	for (size_t length = 8; length <= 256; length++) {
+		unsigned zeros = 0;
+
+		bytes[length] = 0xaa;
+		random_fill(bytes, length);
+		cr_assert_eq(bytes[length], 0xaa, "no byte beyond %zu", length);
+		memcpy(&head, bytes, sizeof(head));
+		cr_assert_neq(head, before);
+		for (size_t i = 0; i < length; i++)
+			zeros += !bytes[i];
+		cr_assert_leq(zeros, 6 + length / 16, "%u of %zu are 0", zeros, length);
+		before = head;
+	}
+}
+
 Test(random, between_reaches_both_ends_and_no_further)
 {
 	unsigned seen[4] = {0};

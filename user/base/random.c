@@ -2,13 +2,26 @@
 #include "base/random.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
+
+#define POOL_BYTES 256 /* once the kernel's generator is seeded, so many come completely */
 
 void random_fill(void *bytes, size_t length)
 {
-	/* Once the generator is seeded, requests of up to 256 bytes are served completely. */
-	if (getrandom(bytes, length, 0) != (ssize_t)length)
-		abort();
+	static uint8_t pool[POOL_BYTES];
+	static size_t left; /* at the end of the pool */
+	uint8_t *at;
+
+	if (left < length) {
+		if (getrandom(pool, sizeof(pool), 0) != sizeof(pool))
+			abort();
+		left = sizeof(pool);
+	}
+	at = pool + sizeof(pool) - left;
+	memcpy(bytes, at, length);
+	memset(at, 0, length); /* what has been used is not left behind */
+	left -= length;
 }
 
 uint32_t random_u32(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Random numbers from the kernel's generator, since off-path attackers must not guess nonces and
- * ports (RFC 7450 section 6, RFC 8777 section 6.1). */
+ * ports (RFC 7450 section 6, RFC 8777 section 6.1). They are fetched in advance, and not for use
+ * by several threads or after a fork. */
 #pragma once
 
 #include "base/time.h"
