@@ -11,6 +11,8 @@
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
 #   carries WHAT S G COUNT SIZE      joins a channel and sends: all packets arrive, once, whole
 #   log_says WHAT NAME REGEX   waits until the log of a process says so
+#   doctor [ARGUMENT...]       mcingest doctor; its exit status is in $DOCTOR
+#   finds WHAT VERDICT CHECK REGEX   it has such a line, "what -> cure"      healthy WHAT   no line failed
 #   until_true WHAT CMD... polls; if the command does not succeed in time, the test ends and shows its output
 
 set -uo pipefail
@@ -266,6 +268,22 @@ carries() { # WHAT SOURCE GROUP COUNT SIZE: as many packets are counted, and non
         "$(channel "$2" "$3" '"\(.packets) \(.slow_packets)"')" "$4 0"
     is "$1: nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
     finish holder
+}
+
+doctor() {
+    in_node ingest "$BUILD/mcingest" doctor "$@" --json >"$WORK/doctor.json" 2>"$WORK/doctor.err"
+    DOCTOR=$?
+    jq -r '.checks[] | "\(.verdict) \(.check) \(.what) -> \(.cure)"' "$WORK/doctor.json" >"$WORK/doctor" 2>&1
+}
+
+finds() { # WHAT VERDICT CHECK REGEX
+    grep -Eq -- "^$2 $3 .*$4" "$WORK/doctor"
+    verdict $? "$1" || sed 's/^/#   /' "$WORK/doctor" "$WORK/doctor.err"
+    [[ $2 != fail ]] || ((DOCTOR == 1)) || verdict 1 "$1: exit status $DOCTOR"
+}
+
+healthy() { # WHAT
+    is "$1: nothing has failed" "$DOCTOR $(grep '^fail' "$WORK/doctor")" "0 "
 }
 
 summary() { # NAME KEY: of a receiver that has ended

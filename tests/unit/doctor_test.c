@@ -200,9 +200,11 @@ static const struct row rows[] = {
 	 "warn 203.0.113.9 is held down for 100 s: relay does not answer -> once it works: "
 	 "mcingest lift 203.0.113.9\n"},
 	{relays_answers, "tunnels", NULL,
-	 "{'tunnels':[{'relay':'203.0.113.1','full':true},{'relay':'203.0.113.2','full':false}]}",
+	 "{'tunnels':[{'relay':'203.0.113.1','full':true,'igmp':{'state':'active'}},"
+	 "{'relay':'203.0.113.2','mld':{'state':'refreshing'}},{'relay':'203.0.113.3',"
+	 "'igmp':{'state':'requesting'},'mld':{'state':'idle'}}]}",
 	 "warn relay 203.0.113.1 is full: it takes no new channels -> publish or name another "
-	 "relay\nok 2 tunnels\n"},
+	 "relay\nok 2 tunnels are up\n"},
 	/* Limits */
 	{limits_used, "status", NULL,
 	 "{'channels':{'joined':79,'failed':1},'tunnels':3,'limits':{'channels':100,"

@@ -213,6 +213,7 @@ static void start(struct dns_exchange *exchange)
 		end(exchange, errno);
 		return;
 	}
+	exchange->routed = true;
 	exchange->watch =
 		loop_watch(probe->loop, exchange->fd, is_tcp ? EPOLLOUT : EPOLLIN, ready, exchange);
 	if (!exchange->watch)

@@ -26,7 +26,8 @@ struct dns_exchange {
 	struct loop_watch *watch;
 	struct timer again; /* repeats the question */
 	uint16_t id;
-	int error; /* errno of the socket: ECONNREFUSED, ENETUNREACH, EPERM, ...; 0: none */
+	int error;   /* errno of the socket: ECONNREFUSED, ENETUNREACH, EPERM, ...; 0: none */
+	bool routed; /* there was a route to the server */
 	bool answered;
 	unsigned rcode;
 	usec_t took;

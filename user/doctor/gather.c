@@ -171,7 +171,7 @@ static bool has_tunnel(const struct doctor *doctor, const char *relay)
 
 	json_array_foreach (list, i, tunnel)
 		if (!strcmp(view_text(tunnel, "relay"), relay))
-			return true;
+			return view_tunnel_is_up(tunnel);
 	return false;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "doctor/checks.h"
 #include "doctor/report.h"
+#include "doctor/routes.h"
 
 #include <errno.h>
 #include <netinet/icmp6.h>
@@ -52,8 +53,8 @@ static void report_silence(struct doctor *doctor, const struct relay_probe *prob
 	else if (probe->icmp.family)
 		report_icmp(doctor, probe, relay);
 	else if (doctor->captured && !step->sent)
-		report_fail(doctor, "let `upstream` name the interface of its route",
-			    "our %s to %s leaves by no WAN", what, relay);
+		report_fail(doctor, "nft list ruleset; tc filter show dev WAN egress",
+			    "our %s to %s is sent, and does not leave by a WAN", what, relay);
 	else
 		report_fail(doctor, "let UDP port 2268 through on the way; or the relay is down",
 			    "%s does not answer %s", relay, what);
@@ -93,7 +94,7 @@ static void check_relay(struct doctor *doctor, const struct relay_probe *probe)
 	char relay[ADDR_TEXT];
 
 	addr_format(&probe->relay, relay);
-	if (probe->error == ENETUNREACH || probe->error == EHOSTUNREACH)
+	if (!routes_reach(doctor, &probe->relay))
 		return; /* said by routes_relays() */
 	if (probe->error && probe->error != EPERM)
 		report_fail(doctor, "see `source_address`, `mark` and `vrf` under [tunnels]",
@@ -127,6 +128,8 @@ static bool concerns(const struct doctor *doctor, const json_t *tunnel)
 	const json_t *relays = json_object_get(doctor->lookup, "relays"), *relay;
 	size_t i;
 
+	if (!view_tunnel_is_up(tunnel))
+		return false;
 	if (!doctor->options->channel)
 		return view_is(tunnel, "full");
 	json_array_foreach (relays, i, relay)
@@ -139,8 +142,11 @@ void relays_answers(struct doctor *doctor)
 {
 	const json_t *list = json_object_get(doctor->now.tunnels, "tunnels"), *tunnel;
 	bool answered = false;
+	unsigned up = 0;
 	size_t i;
 
+	json_array_foreach (list, i, tunnel)
+		up += view_tunnel_is_up(tunnel);
 	json_array_foreach (list, i, tunnel)
 		if (concerns(doctor, tunnel)) {
 			answered = true;
@@ -151,9 +157,8 @@ void relays_answers(struct doctor *doctor)
 	for (unsigned n = 0; n < doctor->relay_count; n++)
 		if (!doctor->options->channel || !answered || doctor->relays[n].discovery.on_socket)
 			check_relay(doctor, &doctor->relays[n]);
-	if (!doctor->options->channel && json_array_size(list))
-		report_ok(doctor, "%zu tunnel%s", json_array_size(list),
-			  json_array_size(list) > 1 ? "s" : "");
+	if (!doctor->options->channel && up)
+		report_ok(doctor, "%u tunnel%s", up, up > 1 ? "s are up" : " is up");
 }
 
 void relays_held(struct doctor *doctor)

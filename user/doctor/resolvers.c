@@ -106,7 +106,7 @@ static void check_silence(struct doctor *doctor, const struct dns_probe *probe)
 {
 	int error = probe->exchanges[DNS_PROBE_EDNS].error;
 
-	if (error == ENETUNREACH)
+	if (!probe->exchanges[DNS_PROBE_EDNS].routed)
 		report_fail(doctor, "add a route to it, or " OTHER_SERVER, "no route to %s",
 			    probe->text);
 	else if (is_good(&probe->exchanges[DNS_PROBE_PLAIN]))

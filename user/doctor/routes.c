@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "doctor/routes.h"
 #include "doctor/checks.h"
 #include "doctor/gather.h"
 #include "doctor/report.h"
@@ -62,9 +63,23 @@ struct routed {
 	const char *wans[DOCTOR_INTERFACES_MAX];
 	unsigned wan_count;
 	struct netlink_hints hints;
+	json_t *seen; /* {relay: true} */
 	unsigned good, bad;
-	char by[IF_NAMESIZE]; /* of the last good one */
+	const char *by; /* the interface of the last good one */
 };
+
+static struct routed begin(struct doctor *doctor)
+{
+	const char *mark = view_setting(doctor->settings, "tunnels.mark");
+	const char *vrf = view_setting(doctor->settings, "tunnels.vrf");
+	struct routed routed = {
+		.doctor = doctor,
+		.hints = {.mark = strtoul(mark, NULL, 0), .vrf = if_nametoindex(vrf)},
+		.seen = json_object()};
+
+	routed.wan_count = gather_names(doctor, DOCTOR_WAN, routed.wans);
+	return routed;
+}
 
 static bool is_wan(const struct routed *routed, const char *name)
 {
@@ -74,39 +89,58 @@ static bool is_wan(const struct routed *routed, const char *name)
 	return false;
 }
 
-static void report_no_route(const struct routed *routed, const char *relay)
+/* Returns the name of the interface by which packets to the relay leave; "" if there is no route.
+ */
+static const char *leaves_by(const struct routed *routed, const struct addr *relay)
+{
+	struct netlink_route route;
+	char name[IF_NAMESIZE] = "";
+
+	if (netlink_route_to(relay, &routed->hints, &route))
+		return "";
+	if_indextoname(route.ifindex, name);
+	return report_text(routed->doctor, "%s", name);
+}
+
+bool routes_reach(struct doctor *doctor, const struct addr *relay)
+{
+	struct routed routed = begin(doctor);
+
+	json_decref(routed.seen);
+	return is_wan(&routed, leaves_by(&routed, relay));
+}
+
+static void report_bad(const struct routed *routed, const char *relay, const char *name)
 {
 	const char *mark = view_setting(routed->doctor->settings, "tunnels.mark");
+	struct doctor *doctor = routed->doctor;
 
-	report_fail(routed->doctor,
-		    *mark ? "add one to the table of the mark's rule" : "add a default route",
-		    "no route to relay %s%s%s", relay, *mark ? " with mark " : "", mark);
+	if (*name)
+		report_fail(doctor,
+			    report_text(doctor, "route it by a WAN, or add %s to `upstream`", name),
+			    "the route to relay %s leaves by %s, which is no WAN", relay, name);
+	else
+		report_fail(doctor,
+			    *mark ? "add one to the table of the mark's rule"
+				  : "add a default route",
+			    "no route to relay %s%s%s", relay, *mark ? " with mark " : "", mark);
 }
 
 static void check_route(struct routed *routed, const char *text)
 {
-	struct netlink_route route;
-	char name[IF_NAMESIZE] = "";
+	const char *name;
 	struct addr relay;
 
-	if (!addr_parse(text, &relay) || routed->bad == BAD_MAX)
+	if (!addr_parse(text, &relay) || json_object_get(routed->seen, text))
 		return;
-	if (netlink_route_to(&relay, &routed->hints, &route)) {
-		routed->bad++;
-		report_no_route(routed, text);
-		return;
-	}
-	if_indextoname(route.ifindex, name);
+	json_object_set_new(routed->seen, text, json_true());
+	name = leaves_by(routed, &relay);
 	if (is_wan(routed, name)) {
 		routed->good++;
-		memcpy(routed->by, name, sizeof(name));
-		return;
+		routed->by = name;
+	} else if (routed->bad++ < BAD_MAX) {
+		report_bad(routed, text, name);
 	}
-	routed->bad++;
-	report_fail(routed->doctor,
-		    report_text(routed->doctor,
-				"upstream = %s under [interfaces], or another route", name),
-		    "the route to relay %s leaves by %s, which is no WAN", text, name);
 }
 
 static void check_list(struct routed *routed, const json_t *list, const char *key)
@@ -120,13 +154,9 @@ static void check_list(struct routed *routed, const json_t *list, const char *ke
 
 void routes_relays(struct doctor *doctor)
 {
-	struct routed routed = {
-		.doctor = doctor,
-		.hints = {.mark = strtoul(view_setting(doctor->settings, "tunnels.mark"), NULL, 0),
-			  .vrf = if_nametoindex(view_setting(doctor->settings, "tunnels.vrf"))}};
 	const json_t *settings = doctor->settings, *tunnels = doctor->now.tunnels;
+	struct routed routed = begin(doctor);
 
-	routed.wan_count = gather_names(doctor, DOCTOR_WAN, routed.wans);
 	check_list(&routed, json_object_get(doctor->lookup, "relays"), "address");
 	if (!doctor->options->channel) {
 		check_list(&routed, json_object_get(tunnels, "tunnels"), "relay");
@@ -137,4 +167,5 @@ void routes_relays(struct doctor *doctor)
 	if (routed.good)
 		report_ok(doctor, "to %u relay%s: by %s", routed.good, routed.good > 1 ? "s" : "",
 			  routed.by);
+	json_decref(routed.seen);
 }

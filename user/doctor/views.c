@@ -67,6 +67,18 @@ const json_t *view_at(const json_t *object, const char *path)
 	return object;
 }
 
+static bool is_up(const json_t *protocol)
+{
+	const char *state = view_text(protocol, "state");
+
+	return !strcmp(state, "active") || !strcmp(state, "refreshing");
+}
+
+bool view_tunnel_is_up(const json_t *tunnel)
+{
+	return is_up(json_object_get(tunnel, "igmp")) || is_up(json_object_get(tunnel, "mld"));
+}
+
 const char *view_setting_at(const json_t *settings, const char *path, size_t i)
 {
 	const char *text = json_string_value(json_array_get(view_at(settings, path), i));

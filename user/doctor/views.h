@@ -20,6 +20,9 @@ bool view_is(const json_t *object, const char *key);
 /* Of a path of keys like "limits.channels". */
 const json_t *view_at(const json_t *object, const char *path);
 
+/* Whether the relay of this tunnel answers, as far as the daemon knows. */
+bool view_tunnel_is_up(const json_t *tunnel);
+
 /* The value of a setting, or its value number `i`; "" if it has none. */
 const char *view_setting(const json_t *settings, const char *path);
 const char *view_setting_at(const json_t *settings, const char *path, size_t i);
