@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "io/privileges.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 
@@ -31,28 +33,31 @@ static bool has(cap_t process, cap_value_t capability)
 	return value == CAP_SET;
 }
 
-static void complain(cap_value_t missing)
+char *privileges_missing(void)
 {
-	char *name = cap_to_name(missing);
+	cap_t process = cap_get_proc();
+	char *name = NULL, *copy = NULL;
 
-	log_error("needs the capability %s, which this process does not have: start it as root, "
-		  "or by the unit mcingestd.service",
-		  name ? name : "of that number");
+	for (size_t i = 0; !name && i < COUNT; i++)
+		if (ours[i].needed && !has(process, ours[i].capability))
+			name = cap_to_name(ours[i].capability);
+	cap_free(process);
+	if (name)
+		copy = memory_copy_text(name);
 	cap_free(name);
+	return copy;
 }
 
 bool privileges_suffice(void)
 {
-	cap_t process = cap_get_proc();
-	bool suffices = true;
+	char *missing = privileges_missing();
 
-	for (size_t i = 0; suffices && i < COUNT; i++) {
-		suffices = !ours[i].needed || has(process, ours[i].capability);
-		if (!suffices)
-			complain(ours[i].capability);
-	}
-	cap_free(process);
-	return suffices;
+	if (missing)
+		log_error("needs the capability %s, which this process does not have: start it as "
+			  "root, or by the unit mcingestd.service",
+			  missing);
+	free(missing);
+	return !missing;
 }
 
 /* What this process has, of what is ours. */

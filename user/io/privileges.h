@@ -4,6 +4,10 @@
 
 #include <stdbool.h>
 
+/* The first of the capabilities that the daemon needs and this process does not have, as "cap_bpf";
+ * the caller frees it. NULL if none is missing. */
+char *privileges_missing(void);
+
 /* Whether this process has the capabilities that the daemon needs. If not, the log names the first
  * one that is missing. */
 bool privileges_suffice(void);
