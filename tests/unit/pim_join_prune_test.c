@@ -30,13 +30,25 @@ static enum pim_interest interest(void *context, const struct sg *sg)
 	return PIM_UNWANTED;
 }
 
-static const struct pim_actions actions = {
-	.send = send_message, .joined = joined, .left = left, .interest = interest};
+static unsigned rejected_count;
+
+static void rejected(void *context, enum fault fault, const struct addr *from)
+{
+	(void)context;
+	(void)from;
+	rejected_count += fault == FAULT_SENDER;
+}
+
+static const struct pim_actions actions = {.send = send_message,
+					   .joined = joined,
+					   .left = left,
+					   .interest = interest,
+					   .rejected = rejected};
 
 static void begin_as(const char *us)
 {
 	pim_lan_begin(us, &actions, 8);
-	sent_count = 0;
+	sent_count = rejected_count = 0;
 }
 
 static void begin(void)
@@ -482,6 +494,100 @@ Test(pim_join_prune, prunes_that_take_effect_together_share_an_echo)
 			echoes += entry.prune && entry.is_channel;
 	cr_expect_eq(echoes, MANY);
 	cr_expect_eq(pim.counters.prune_echoes_sent, MANY);
+}
+
+/* After an earlier daemon, whose neighbors we do not know yet */
+
+static void adopt(void)
+{
+	struct sg sg = channel(V4, "232.1.1.1");
+
+	cr_assert(pim_interface_adopt(&pim, &sg));
+}
+
+Test(pim_join_prune, an_adopted_channel_ends_by_a_prune_that_comes_before_its_senders_hello)
+{
+	adopt();
+	prune("10.0.0.2");
+	run_for(&timers, 5);
+	neighbor("10.0.0.2");
+	run_for(&timers, 2.999);
+	cr_expect_eq(unwanted_count, 0, "another router may override it");
+	run_for(&timers, 0.002);
+	cr_expect_eq(unwanted_count, 1);
+	cr_expect_eq(pim.counters.prune_echoes_sent, 0, "there is no other router");
+	cr_expect_eq(rejected_count, 0);
+	join("10.0.0.2");
+	prune("10.0.0.2");
+	cr_expect_eq(unwanted_count, 2, "later Prunes count at once");
+}
+
+/* Whichever of the two says Hello first. */
+Test(pim_join_prune, an_adopted_channel_stays_if_another_router_overrides_the_prune)
+{
+	static const char *const orders[][2] = {{"10.0.0.2", "10.0.0.3"}, {"10.0.0.3", "10.0.0.2"}};
+
+	EACH(i, orders)
+	{
+		pim_lan_end();
+		begin();
+		adopt();
+		prune("10.0.0.2");
+		join("10.0.0.3");
+		run_for(&timers, 1);
+		neighbor(orders[i][0]);
+		run_for(&timers, 4);
+		neighbor(orders[i][1]);
+		join("10.0.0.3");
+		run_for(&timers, 100);
+		cr_expect_eq(unwanted_count, 0, "%s first", orders[i][0]);
+	}
+}
+
+/* What a neighbor says later is not undone by what it said before. */
+Test(pim_join_prune, early_messages_keep_their_order)
+{
+	adopt();
+	prune("10.0.0.2");
+	join("10.0.0.2");
+	neighbor("10.0.0.2");
+	run_for(&timers, 100);
+	cr_expect_eq(unwanted_count, 0);
+	cr_expect_eq(pim.counters.join_prunes_received, 2);
+}
+
+Test(pim_join_prune, early_messages_of_who_never_says_hello_are_rejected)
+{
+	struct wire_entry entry = {"232.1.1.1", 0, FULL, true, V4, SPARSE, FULL};
+
+	adopt();
+	for (unsigned i = 0; i < PIM_EARLY_MAX; i++)
+		prune("10.0.0.2");
+	cr_expect_eq(receive("10.0.0.3", US4, &entry, 1), FAULT_SENDER, "no more are kept");
+	run_for(&timers, 7.999);
+	cr_expect_eq(rejected_count, 0);
+	run_for(&timers, 0.002);
+	cr_expect_eq(rejected_count, PIM_EARLY_MAX);
+	cr_expect_eq(receive("10.0.0.2", US4, &entry, 1), FAULT_SENDER, "none is kept any more");
+	run_for(&timers, 100);
+	cr_expect_eq(unwanted_count, 0);
+}
+
+Test(pim_join_prune, early_messages_of_who_says_goodbye_are_rejected)
+{
+	adopt();
+	prune("10.0.0.2");
+	hello("10.0.0.2", &(struct pim_hello){.holdtime = 0});
+	run_for(&timers, 8.001);
+	cr_expect_eq(rejected_count, 1);
+	cr_expect_eq(unwanted_count, 0);
+}
+
+Test(pim_join_prune, early_messages_end_with_the_interface)
+{
+	adopt();
+	prune("10.0.0.2");
+	cr_expect_eq(pim.early.count, 1);
 }
 
 Test(pim_join_prune, ipv6)

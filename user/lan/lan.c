@@ -83,8 +83,7 @@ bool lan_adopt(struct lan *lan, const struct sg *sg)
 
 	if (hosts->socket && membership_querier_adopt(&hosts->querier, sg))
 		return true;
-	return pim->socket &&
-	       pim_downstream_adopt(&pim->interface.downstream, sg, PIM_HOLDTIME_JOIN_PRUNE);
+	return pim->socket && pim_interface_adopt(&pim->interface, sg);
 }
 
 /* What is observed */

@@ -52,8 +52,19 @@ static void lost(void *context, const struct sg *sg, bool lost)
 	channel_table_lose(lan->lans->channels, sg, lan->number, lost);
 }
 
-static const struct pim_actions actions = {
-	.send = send_message, .joined = joined, .left = left, .interest = interest, .lost = lost};
+static void rejected(void *context, enum fault fault, const struct addr *from)
+{
+	struct lans *lans = ((struct lan_pim *)context)->lan->lans;
+
+	lans->actions->rejected(lans->context, PROTOCOL_PIM, fault, from);
+}
+
+static const struct pim_actions actions = {.send = send_message,
+					   .joined = joined,
+					   .left = left,
+					   .interest = interest,
+					   .lost = lost,
+					   .rejected = rejected};
 
 /* Addresses */
 

@@ -4,6 +4,8 @@
 #include "pim/hello.h"
 #include "pim/joins.h"
 
+#include <stdlib.h>
+
 /* What the state machines ask for */
 
 static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg,
@@ -60,8 +62,21 @@ static void start_asserts(struct pim_interface *pim)
 					    .lost = assert_lost};
 }
 
+/* Who has not said Hello by now is a stranger. */
+static void succession_over(struct timer *timer)
+{
+	struct pim_interface *pim = container_of(timer, struct pim_interface, succession);
+	struct pim_early_message *early;
+
+	while ((early = pim_early_take(&pim->early, NULL))) {
+		pim->actions->rejected(pim->context, FAULT_SENDER, &early->ip.source);
+		free(early);
+	}
+}
+
 void pim_interface_start(struct pim_interface *pim)
 {
+	pim->succession.fn = succession_over;
 	pim->hello.fn = pim_hello_due;
 	pim->echo.fn = pim_joins_echo_due;
 	pim->neighbors = (struct pim_neighbors){.timers = pim->timers,
@@ -108,6 +123,9 @@ void pim_interface_stop(struct pim_interface *pim)
 	pim_hello_goodbye(pim);
 	timer_stop(pim->timers, &pim->hello);
 	timer_stop(pim->timers, &pim->echo);
+	timer_stop(pim->timers, &pim->succession);
+	while (pim->early.messages)
+		free(pim_early_take(&pim->early, NULL));
 	pim_neighbors_free(&pim->neighbors);
 	pim_downstream_free(&pim->downstream);
 	pim_asserts_free(&pim->asserts);
@@ -136,6 +154,14 @@ bool pim_interface_has(const struct pim_interface *pim, const struct addr *addre
 		if (addr_equal(address, &pim->secondaries[i]))
 			return true;
 	return false;
+}
+
+bool pim_interface_adopt(struct pim_interface *pim, const struct sg *sg)
+{
+	if (!pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE))
+		return false;
+	timer_start(pim->timers, &pim->succession, PIM_SUCCESSION);
+	return true;
 }
 
 /* Messages */
@@ -168,15 +194,40 @@ static bool is_router_address(const struct addr *addr)
 	return addr_is_link_local(addr) || !addr_is_martian(addr);
 }
 
-static enum fault dispatch(struct pim_interface *pim, const struct addr *from,
+/* What a neighbor said before its Hello is heard now. */
+static enum fault receive_hello(struct pim_interface *pim, const struct addr *from,
+				const struct pim_hello *hello)
+{
+	enum fault fault = pim_hello_receive(pim, from, hello);
+	struct pim_early_message *early;
+
+	while (pim_neighbors_find(&pim->neighbors, from) &&
+	       (early = pim_early_take(&pim->early, from))) {
+		enum fault late = pim_interface_receive(pim, &early->ip);
+
+		if (late)
+			pim->actions->rejected(pim->context, late, from);
+		free(early);
+	}
+	return fault;
+}
+
+static bool is_early(struct pim_interface *pim, const struct ip_datagram *ip)
+{
+	return timer_left(pim->timers, &pim->succession) && pim_early_keep(&pim->early, ip);
+}
+
+static enum fault dispatch(struct pim_interface *pim, const struct ip_datagram *ip,
 			   struct pim_message *message)
 {
+	const struct addr *from = &ip->source;
+
 	if (message->type == PIM_HELLO)
-		return pim_hello_receive(pim, from, &message->hello);
+		return receive_hello(pim, from, &message->hello);
 	if (message->type != PIM_JOIN_PRUNE && message->type != PIM_ASSERT)
 		return FAULT_NONE;
 	if (!is_heeded(pim, from))
-		return FAULT_SENDER;
+		return is_early(pim, ip) ? FAULT_NONE : FAULT_SENDER;
 	if (message->type == PIM_JOIN_PRUNE)
 		return pim_joins_receive(pim, from, &message->join_prune);
 	receive_assert(pim, from, &message->assert);
@@ -197,7 +248,7 @@ enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_data
 		return FAULT_ADDRESS;
 	if (!prefixes_allow(pim->options->allow, &ip->source))
 		return FAULT_SENDER;
-	return dispatch(pim, &ip->source, &message);
+	return dispatch(pim, ip, &message);
 }
 
 void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg)

@@ -12,6 +12,7 @@
  *   wire*.h, packets.h   messages, read and written (section 4.9)
  *   hello.h              what we say to neighbors, and what their Hellos change
  *   joins.h              what their Join/Prunes change, and our PruneEchoes
+ *   early.h              messages that come before the Hello of their sender
  *   interface.h          the interface as a whole
  *
  * The order of what we send matters: a neighbor discards everything from a router whose Hello it
@@ -26,6 +27,7 @@
 
 #include "pim/assert.h"
 #include "pim/downstream.h"
+#include "pim/early.h"
 #include "pim/neighbor.h"
 
 #define PIM_DR_PRIORITY 0 /* we do no work of a DR: any other router shall win */
@@ -42,6 +44,8 @@ struct pim_actions {
 	/* `lost`: another router won the Assert, so that we must not forward (S,G) onto the
 	 * interface. Otherwise we may again. */
 	void (*lost)(void *context, const struct sg *sg, bool lost);
+	/* A message of pim_interface_adopt()'s time was kept, and is rejected later. */
+	void (*rejected)(void *context, enum fault fault, const struct addr *from);
 };
 
 struct pim_counters {
@@ -86,11 +90,16 @@ struct pim_interface {
 	struct pim_neighbors neighbors;
 	struct pim_downstream downstream;
 	struct pim_asserts asserts;
+	struct timer succession; /* runs while neighbors of an earlier daemon may be unknown */
+	struct pim_early early;
 	struct sg echoes[PIM_PRUNES_MAX]; /* PruneEchoes to be sent in one message */
 	unsigned echo_count;
 	struct timer echo;
 	struct pim_counters counters;
 };
+
+/* Triggered_Hello_Delay, and the default J/P_Override_Interval (section 4.11) */
+#define PIM_SUCCESSION (8 * USEC_PER_SEC)
 
 /* Begins, and says Hello at once. The caller has filled in name, timers, options, actions, context,
  * observing, subnets and addresses. */
@@ -108,6 +117,11 @@ void pim_interface_readdress(struct pim_interface *pim, const struct addr *addre
 /* We have been away for a while, and heard nothing: introduces us anew, so that routers send their
  * Joins at once. What they have joined lasts until its Holdtime. */
 void pim_interface_return(struct pim_interface *pim);
+/* Takes over (S,G) of an earlier daemon: it is joined until the default Holdtime. Neighbors of that
+ * daemon say Hello soon, because our Generation ID is a new one. Until they have had time for that,
+ * what they say is kept until their Hello, and Prunes leave time for others to override them,
+ * however many neighbors we know. Returns false if (S,G) is joined already. */
+bool pim_interface_adopt(struct pim_interface *pim, const struct sg *sg);
 /* Takes a PIM packet that was seen on the interface. Returns why it was rejected: then nothing has
  * changed. FAULT_LIMIT if a part of it did not fit the limits, which is in the log already. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);

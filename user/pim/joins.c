@@ -21,12 +21,17 @@ void pim_joins_echo_due(struct timer *timer)
 	send_echoes(container_of(timer, struct pim_interface, echo));
 }
 
+static bool is_alone(const struct pim_interface *pim)
+{
+	return pim_interface_is_alone(pim, pim_neighbors_count(&pim->neighbors));
+}
+
 /* The Prunes of one message take effect together, so their echoes go out in one message, too. */
 void pim_joins_echo(struct pim_downstream *downstream, const struct sg *sg)
 {
 	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
 
-	if (pim->observing)
+	if (pim->observing || is_alone(pim))
 		return;
 	pim->echoes[pim->echo_count++] = *sg;
 	if (pim->echo_count == PIM_PRUNES_MAX) {
@@ -57,11 +62,14 @@ static enum fault apply_join(struct pim_interface *pim, const struct addr *from,
 	return FAULT_LIMIT;
 }
 
+/* Nobody could override a Prune if its sender is the only neighbor. */
 static usec_t prune_delay(const struct pim_interface *pim)
 {
-	if (pim_interface_is_alone(pim, pim_neighbors_count(&pim->neighbors)))
-		return 0; /* nobody could override a Prune */
-	return pim_neighbors_override_interval(&pim->neighbors);
+	usec_t unknown = timer_left(pim->timers, &pim->succession), known = 0;
+
+	if (!is_alone(pim))
+		known = pim_neighbors_override_interval(&pim->neighbors);
+	return known > unknown ? known : unknown;
 }
 
 static enum fault apply_entry(struct pim_interface *pim, const struct addr *from,
