@@ -30,6 +30,7 @@ static struct {
 	struct req_program programs[REQ_PROGRAMS];
 	uint64_t drops[MCI_DROP_COUNT], slow[MCI_SLOW_COUNT];
 	const char *drops_error, *slow_error; /* why the counters cannot be read, or NULL */
+	const char *no_restart;               /* why there can be none, or NULL */
 	usec_t stall;
 	bool is_stranger; /* clients may only look */
 } req;
@@ -109,7 +110,8 @@ static usec_t req_longest_stall(void *context)
 static const char *req_restart(void *context, bool reload)
 {
 	(void)context;
-	return reload ? "no reload" : NULL;
+	(void)reload;
+	return req.no_restart;
 }
 
 static const struct requests_actions req_actions = {.mode = req_mode,

@@ -194,14 +194,45 @@ Test(requests, counters_that_cannot_be_read)
 	expect_error("{'command':'counters'}", "100%s");
 }
 
-/* restart and reload; the lab's daemon cannot reload */
+/* restart and reload */
 
-Test(requests, a_restart_begins)
+Test(requests, a_restart_is_answered_when_it_is_known_what_becomes_of_it)
 {
-	expect_json(req_reply("{'command':'restart'}"), "{'restarting':true}");
+	struct control_client client;
+
+	req_ask(&client, "{'command':'restart'}");
+	cr_expect_null(client.reply);
+	requests_restart_over(&req.requests, NULL);
+	expect_json(client.reply, "{'restarting':true}");
+	req_ask(&client, "{'command':'reload'}");
+	cr_expect_null(client.reply);
+	requests_restart_over(&req.requests, NULL);
+	expect_json(client.reply, "{'reloading':true}");
+	req_ask(&client, "{'command':'reload'}");
+	requests_restart_over(&req.requests, "100%s");
+	expect_json(client.reply, "{'error':'100%s'}");
+	requests_restart_over(&req.requests, NULL); /* of a signal, which nobody waits for */
 }
 
-Test(requests, a_reload_that_cannot_be_says_why)
+Test(requests, a_restart_that_cannot_be_says_why)
 {
-	expect_json(req_reply("{'command':'reload'}"), "{'error':'no reload'}");
+	struct control_client first, second;
+
+	req_ask(&first, "{'command':'restart'}");
+	req.no_restart = "a restart, or a reload, is under way";
+	req_ask(&second, "{'command':'reload'}");
+	expect_json(second.reply, "{'error':'a restart, or a reload, is under way'}");
+	cr_expect_null(first.reply, "the first one still waits");
+	requests_restart_over(&req.requests, NULL);
+	expect_json(first.reply, "{'restarting':true}");
+}
+
+Test(requests, a_client_that_does_not_wait_for_its_restart)
+{
+	struct control_client client;
+
+	req_ask(&client, "{'command':'restart'}");
+	requests_gone(&req.requests, &client);
+	requests_restart_over(&req.requests, NULL);
+	cr_expect_null(client.reply);
 }

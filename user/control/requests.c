@@ -66,14 +66,29 @@ static void lift_hold(struct requests *requests, struct control_client *client,
 static void restart(struct requests *requests, struct control_client *client, bool reload)
 {
 	const char *why = requests->actions->restart(requests->context, reload);
-	json_t *reply;
 
 	if (why) {
 		control_refuse(client, "%s", why);
 		return;
 	}
+	requests->restarter = client;
+	requests->reloads = reload;
+}
+
+void requests_restart_over(struct requests *requests, const char *why)
+{
+	struct control_client *client = requests->restarter;
+	json_t *reply;
+
+	requests->restarter = NULL;
+	if (!client)
+		return;
+	if (why) {
+		control_refuse(client, "%s", why);
+		return;
+	}
 	reply = json_object();
-	put_bool(reply, reload ? "reloading" : "restarting", true);
+	put_bool(reply, requests->reloads ? "reloading" : "restarting", true);
 	control_reply(client, reply);
 }
 
@@ -133,7 +148,11 @@ void requests_handle(void *owner, struct control_client *client, const json_t *r
 
 void requests_gone(void *owner, struct control_client *client)
 {
-	lookups_cancel(owner, client);
+	struct requests *requests = owner;
+
+	if (requests->restarter == client)
+		requests->restarter = NULL;
+	lookups_cancel(requests, client);
 }
 
 void requests_init(struct requests *requests)

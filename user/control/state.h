@@ -21,8 +21,8 @@ struct requests_actions {
 	const char *(*error)(const struct dataplane *dp);
 	/* How long the event loop has kept something waiting. */
 	usec_t (*longest_stall)(void *context);
-	/* Begins a restart, or a reload, of the daemon. A reason why that cannot be; NULL if all is
-	 * well. */
+	/* Begins a restart, or a reload, of the daemon. A reason why that cannot be; NULL if
+	 * requests_restart_over() will tell. */
 	const char *(*restart)(void *context, bool reload);
 };
 
@@ -39,5 +39,7 @@ struct requests {
 	struct dataplane *dataplane;
 	void *context; /* of the actions that do not concern the dataplane */
 	struct driad_actions lookup_actions;
-	struct request_lookup *lookups; /* under way */
+	struct request_lookup *lookups;   /* under way */
+	struct control_client *restarter; /* waits for its answer; NULL if none does */
+	bool reloads;                     /* what it has asked for */
 };

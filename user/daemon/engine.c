@@ -146,6 +146,7 @@ void engine_stop(struct engine *engine)
 {
 	netlink_monitor_close(engine->monitor);
 	clocks_stop(&engine->clocks);
+	successor_stop(&engine->successor);
 	if (engine->paths.timers)
 		stop_rooms(engine);
 	control_close(engine->control);

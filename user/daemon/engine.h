@@ -20,7 +20,7 @@
  *   wire_forward.c  forward -> dataplane, packet sockets; the dataplane's events -> rooms
  *   wire_control.c  control socket -> requests -> rooms
  *   adopt.c         entries of a daemon that was killed -> rooms
- *   restart.c       SIGUSR2, SIGHUP -> the binary anew */
+ *   restart.c       SIGUSR1, SIGUSR2, SIGHUP -> the next daemon */
 #pragma once
 
 #include "config/config.h"

@@ -10,18 +10,7 @@
 #include "io/netlink_monitor.h"
 #include "io/ports.h"
 #include "io/resolver.h"
-
-#include <limits.h>
-
-struct restart {
-	struct engine *engine;
-	char binary[PATH_MAX]; /* its path when this daemon started */
-	int argc;
-	char **argv;
-	struct timer grace;
-	bool wanted;
-	char why[512]; /* the last restart was not possible */
-};
+#include "io/successor.h"
 
 struct engine {
 	const struct config *config;
@@ -42,5 +31,6 @@ struct engine {
 	struct forward forward;
 	struct requests requests;
 	struct rejected rejected;
-	struct restart restart;
+	struct successor successor;
+	int argc; /* as main() has it */
 };

@@ -20,6 +20,8 @@
  *   netlink_monitor.c   tells when one of these changes
  *   clocks.c            notices that the machine was suspended, or its wall clock set
  *   descriptors.c       the limit on open files
+ *   successor.c, binary.c
+ *                       the next daemon, which takes this one's place
  *
  * Nothing here blocks, except for answers that the kernel gives within the system call, and for
  * small files that are read at the start. A message that cannot be sent now is lost: every protocol
