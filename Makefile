@@ -12,6 +12,7 @@ PREFIX  ?= /usr/local
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SHAREDIR ?= $(PREFIX)/share
 DESTDIR ?=
+DEFINES ?=
 
 NUMBER   := 0.2.0
 B        := build
@@ -26,7 +27,7 @@ say  = @printf '  %-8s %s\n' '$(1)' '$(2)';
 MAKEFLAGS += --no-print-directory
 endif
 
-CPPFLAGS := -Iuser -Iinclude -I$(B)/include -D_GNU_SOURCE
+CPPFLAGS := -Iuser -Iinclude -I$(B)/include -D_GNU_SOURCE $(DEFINES)
 CFLAGS   ?= -O2 -g
 WARN     := -std=gnu11 -Wall -Wextra -Werror
 # Of what is installed. _FORTIFY_SOURCE needs an optimizing compiler: with CFLAGS=-O0 say HARDENING= as well.
@@ -55,11 +56,11 @@ MEDIA_SRC := $(filter-out %.bpf.c,$(wildcard tests/bench/media/*.c)) tests/bpf/h
 all: $(PROGRAMS:%=$(B)/%) ; @:
 peers: $(PEERS:%=$(B)/tests/peers/%) ; @:
 manuals: $(MANUALS) ; @:
-tests: peers manuals $(MEDIA) $(TESTS:%=$(B)/%) $(PROGRAMS:%=$(B)/san/%) ; @:
+tests: peers manuals $(MEDIA) $(TESTS:%=$(B)/%) $(PROGRAMS:%=$(B)/san/%) $(B)/other/mcingestd ; @:
 
 # BPF programs and their skeletons
 
-COMPILE_BPF = $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -Ivmlinux -Iinclude -Ibpf -MMD -MP
+COMPILE_BPF = $(CLANG) -target bpf -mcpu=v3 -O2 -g -Wall -Wextra -Wno-unused-parameter -Werror -Ivmlinux -Iinclude -Ibpf -MMD -MP $(DEFINES)
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
 	@mkdir -p $(@D)
@@ -107,6 +108,11 @@ $(B)/mcingest: $(B)/obj/user/cli/main.o $(B)/obj/libmcingest.a
 $(PROGRAMS:%=$(B)/%):
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) $(HARDENING) $(RELRO) $^ -o $@ $(LDFLAGS) $(PKG_LIBS)
+
+# A version whose maps have another layout (include/mcingest/maps.h), for the tests
+
+$(B)/other/mcingestd: FORCE
+	$(Q)$(MAKE) B=$(B)/other DEFINES=-DMCI_OTHER_LAYOUT $@
 
 # Tests: a program per folder of tests/peers, per file of tests/unit
 
@@ -215,7 +221,7 @@ lint: deps
 coverage: COVERED := unit bpf functional
 coverage-unit: COVERED := unit bpf
 coverage coverage-unit: deps
-	$(Q)$(MAKE) peers $(TESTS:%=$(B)/cov/%) $(PROGRAMS:%=$(B)/cov/%)
+	$(Q)$(MAKE) peers $(TESTS:%=$(B)/cov/%) $(PROGRAMS:%=$(B)/cov/%) $(B)/other/mcingestd
 	$(Q)find $(B)/cov -name '*.gcda' -delete
 	$(Q)GCOV_ERROR_FILE=/dev/null BUILD=$(B)/cov TESTS=$(B)/cov/tests scripts/check $(COVERED); status=$$?; scripts/coverage; exit $$status
 

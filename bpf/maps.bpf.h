@@ -116,6 +116,43 @@ struct {
 	__type(value, __u32);
 } offloads SEC(".maps");
 
+/* Counters of replaced maps. No program uses it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_carried);
+} carried SEC(".maps");
+
+/* Counters of the daemon. No program uses them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_kept);
+} kept SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_kept_slow);
+} kept_slow SEC(".maps");
+
+/* What the values of the other maps consist of. No program uses it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MCI_FIELDS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_field);
+} layout SEC(".maps");
+
 /* Records (struct mci_observed) for the daemon. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);

@@ -29,10 +29,12 @@
 #define FRAME 1500
 #define JUMBO 9216
 
-/* The interfaces whose IGMP and MLD the daemon asked for. */
+/* The interfaces whose IGMP and MLD the daemon asked for. Pinned, because hosts leave while a daemon
+ * restarts, too. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, MCI_EGRESS_MAX);
+	__uint(max_entries, MCI_LANS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
 	__type(value, __u8);
 } asked SEC(".maps");

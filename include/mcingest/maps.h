@@ -19,6 +19,24 @@
 #define MCI_OBSERVED_RING (4 << 20) /* bytes of the ring buffer */
 #define MCI_OBSERVED_MAX  65535     /* bytes of an observed packet, from its IP header on */
 
+/* A daemon takes over the maps of another version or of other limits (user/dataplane/takeover.h).
+ * For that, keys stay as they are; fields of values keep their names and meanings, and may move and
+ * grow; enumerators are added at the end. MCI_OTHER_LAYOUT makes a version with another layout, for
+ * the tests. */
+#ifdef MCI_OTHER_LAYOUT
+#define MCI_OTHER __u64 other;
+#else
+#define MCI_OTHER
+#endif
+
+/* Value of the map layout: a field of a value, such as "channel.deadline_ns". */
+#define MCI_FIELD_NAME 32
+#define MCI_FIELDS_MAX 64
+struct mci_field {
+	char name[MCI_FIELD_NAME]; /* empty behind the last field */
+	__u32 offset, size;
+};
+
 struct mci_channel4_key {
 	__u8 source[4];
 	__u8 group[4];
@@ -31,6 +49,7 @@ struct mci_channel6_key {
 
 /* Value of the map lans: the LAN with this number. */
 struct mci_lan {
+	MCI_OTHER
 	char interface[MCI_NAME];
 	__u32 ifindex;
 	__u16 mtu;
@@ -49,6 +68,7 @@ struct mci_flow {
  * they go. The first 64 bytes are all that a packet needs. In channels4 they are one cache line,
  * because 64 bytes of the kernel and of the key precede them. */
 struct mci_channel {
+	MCI_OTHER
 	struct mci_flow from;
 	__u32 slot;        /* index of the channel in channel_stats */
 	__u64 deadline_ns; /* nothing is forwarded after this time */
@@ -62,6 +82,7 @@ struct mci_channel {
 
 /* Value of the map moves, by slot: the flow that a moving channel moves to. */
 struct mci_move {
+	MCI_OTHER
 	struct mci_flow to;
 	__u32 delivers; /* set by the first packet of this flow; the daemon is told */
 };
@@ -83,6 +104,7 @@ struct mci_tunnel_key {
 };
 
 struct mci_tunnel {
+	MCI_OTHER
 	__u8 relay[16];
 	__u16 relay_port;
 	__u16 reserved;
@@ -92,9 +114,11 @@ struct mci_tunnel {
 _Static_assert(sizeof(struct mci_channel4_key) == 8, "no padding");
 _Static_assert(sizeof(struct mci_channel6_key) == 32, "no padding");
 _Static_assert(sizeof(struct mci_tunnel_key) == 20, "no padding");
+#ifndef MCI_OTHER_LAYOUT
 _Static_assert(sizeof(struct mci_channel) == 64 + MCI_NAME, "no padding");
 _Static_assert(sizeof(struct mci_move) == 40, "no padding");
 _Static_assert(sizeof(struct mci_lan) == 28, "no padding");
+#endif
 
 /* Added to a LAN's number in the map lan_ports for frames in several buffers. */
 #define MCI_LAN_PARTS MCI_LANS_MAX
@@ -109,11 +133,38 @@ struct mci_clock {
 #define MCI_STATS_CHUNK 1024
 
 struct mci_channel_stats {
+	MCI_OTHER
 	__u64 packets;
 	__u64 bytes; /* counts inner IP packets */
 	__u64 last_ns;
 	__u32 rtp;      /* of the last packet; see MCI_RTP_IS */
 	__u32 rtp_ssrc; /* of the last packet (RFC 3550 section 5.1), if it is RTP */
+};
+
+/* Value of the map carried: what maps of another layout had counted when they were replaced. By
+ * slot; by enum mci_drop and by enum mci_slow from these keys on. */
+struct mci_carried {
+	__u64 packets, bytes, last_ns;
+};
+
+#define MCI_CARRIED_DROPS 0x80000000u
+#define MCI_CARRIED_SLOW  0x40000000u
+#define MCI_CARRIED_MORE  256 /* entries beside one for each channel */
+
+/* Value of the map kept: what the daemon itself has counted, beside the programs; its successors
+ * count on. By enum mci_drop; and messages that were rejected, by enum protocol and enum fault
+ * (user/base/fault.h). */
+#define MCI_KEPT_REASONS   64
+#define MCI_KEPT_PROTOCOLS 8
+struct mci_kept {
+	__u64 drops[MCI_KEPT_REASONS];
+	__u64 slow_received, slow_packets, slow_bytes;
+	__u64 rejected[MCI_KEPT_PROTOCOLS][MCI_KEPT_REASONS];
+};
+
+/* Value of the map kept_slow, by slot: what of the channel went out by the daemon's slow path. */
+struct mci_kept_slow {
+	__u64 packets, bytes;
 };
 
 /* mci_channel_stats.rtp holds the sequence number of the last packet and the value of `packets`

@@ -35,8 +35,10 @@ until_true "the relay hears of it again" told_again "$reports"
 ok "the relay hears of it again" true
 is "one filter on wan0" "$(in_node ingest tc filter show dev wan0 ingress | grep -c direct-action)" 1
 
-finish mcingestd KILL # once more, and at once
+finish mcingestd KILL # once more, and at once; this one looks as if it was killed while it replaced maps
+in_node ingest sh -c 'cd /sys/fs/bpf/mcingest && mkdir old && mv channels4 tunnels old'
 mcingestd_up
+is "maps that are half replaced are taken back" "$(in_node ingest ls -d /sys/fs/bpf/mcingest/old 2>&1 | grep -c 'No such')" 1
 finish viewer none
 verdict $? "the receiver is content" || true
 is "no packet was lost" "$(summary viewer missing)" 0
@@ -64,8 +66,10 @@ finish sender
 finish patient INT
 
 finish mcingestd KILL
-mcingestd_up --config <(printf '[limits]\nchannels = 100\n')
-log_says "maps of another size are not taken over, and do not hinder the start" mcingestd 'starting afresh'
+in_node ingest rm /sys/fs/bpf/mcingest/channels4
+in_node ingest bpftool map create /sys/fs/bpf/mcingest/channels4 type hash key 4 value 4 entries 1 name other
+mcingestd_up
+log_says "pins by a foreign hand are not taken over, and do not hinder the start" mcingestd 'starting afresh'
 finish mcingestd
 verdict $? "a clean stop exits 0" || true
 is "and removes all" "$(in_node ingest ls -d /sys/fs/bpf/mcingest 2>/dev/null)" ""

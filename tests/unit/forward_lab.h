@@ -34,6 +34,10 @@ static struct {
 	struct dataplane_channel_stats stats[LAB_SLOTS];
 	bool unreadable; /* the counters */
 	unsigned reads, reads_of[LAB_SLOTS], chunk_reads;
+	struct mci_kept_slow kept[LAB_SLOTS];
+	struct mci_kept all_kept;
+	unsigned keeps;
+	struct rejected rejected;
 	uint32_t chunk; /* the last one that was read */
 	struct {
 		unsigned ifindex;
@@ -95,6 +99,33 @@ static int fwd_clear_stats(struct dataplane *dp, uint32_t slot)
 	return 0;
 }
 
+static void fwd_kept(struct dataplane *dp, struct mci_kept *kept)
+{
+	cr_assert_eq(dp, LAB_DATAPLANE);
+	*kept = fwd.all_kept;
+}
+
+static int fwd_keep(struct dataplane *dp, const struct mci_kept *kept)
+{
+	cr_assert_eq(dp, LAB_DATAPLANE);
+	fwd.all_kept = *kept;
+	return 0;
+}
+
+static void fwd_kept_slow(struct dataplane *dp, uint32_t slot, struct mci_kept_slow *kept)
+{
+	cr_assert_eq(dp, LAB_DATAPLANE);
+	*kept = fwd.kept[slot];
+}
+
+static int fwd_keep_slow(struct dataplane *dp, uint32_t slot, const struct mci_kept_slow *kept)
+{
+	cr_assert_eq(dp, LAB_DATAPLANE);
+	fwd.kept[slot] = *kept;
+	fwd.keeps++;
+	return 0;
+}
+
 static int fwd_send(void *context, const struct mci_lan *lan, const uint8_t destination[6],
 		    const struct slowpath_packet *packet)
 {
@@ -119,6 +150,10 @@ static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .stats = fwd_stats,
 						   .chunk_stats = fwd_chunk_stats,
 						   .clear_stats = fwd_clear_stats,
+						   .kept = fwd_kept,
+						   .keep = fwd_keep,
+						   .kept_slow = fwd_kept_slow,
+						   .keep_slow = fwd_keep_slow,
 						   .error = fwd_error,
 						   .send = fwd_send};
 
@@ -149,6 +184,7 @@ static inline void fwd_begin(void)
 	lab_begin(&fwd_channel_actions, &fwd.forward, sizeof(struct forward_channel), LAB_SLOTS);
 	fwd.forward = (struct forward){.timers = &lab.timers,
 				       .paths = &lab.paths,
+				       .rejected = &fwd.rejected,
 				       .actions = &fwd_actions,
 				       .dataplane = LAB_DATAPLANE,
 				       .context = &fwd,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A channel's counters, rates and losses: the dataplane's and the slow path's together. */
+#include "forward/forward.h"
+#include "forward/kept.h"
 #include "forward/traffic.h"
 #include "forward_lab.h"
 
@@ -140,6 +142,59 @@ Test(forward_traffic, of_all_channels_is_summed_up)
 	total = traffic_total(&fwd.forward);
 	cr_expect_float_eq(total.packets_per_s, 30, 0.01);
 	cr_expect_float_eq(total.bits_per_s, 40000, 1);
+}
+
+Test(forward_traffic, of_the_slow_path_is_kept_when_it_has_changed)
+{
+	struct channel *channel = fwd_join(SOURCE, GROUP);
+
+	lab_run(11);
+	cr_expect_eq(fwd.keeps, 0, "there is nothing to keep");
+	count_slow(channel, 3, 9000);
+	lab_run(10);
+	cr_expect_eq(fwd.keeps, 1);
+	cr_expect_eq(fwd.kept[channel->slot].packets, 3);
+	cr_expect_eq(fwd.kept[channel->slot].bytes, 9000);
+	lab_run(30);
+	cr_expect_eq(fwd.keeps, 1);
+}
+
+Test(forward_traffic, of_the_slow_path_goes_on_in_the_next_daemon)
+{
+	struct sg sg = channel(SOURCE, GROUP);
+	struct dataplane_channel_stats stats;
+	struct mci_kept *kept = &fwd.all_kept;
+	struct channel *adopted;
+
+	kept->drops[MCI_DROP_TTL] = 7;
+	kept->slow_received = 30;
+	kept->slow_packets = 20;
+	kept->slow_bytes = 20000;
+	kept->rejected[PROTOCOL_DNS][FAULT_TYPE] = 3;
+	kept_take(&fwd.forward);
+	cr_expect_eq(fwd.rejected.counts[PROTOCOL_DNS][FAULT_TYPE], 3);
+	fwd.kept[9] = (struct mci_kept_slow){.packets = 5, .bytes = 500};
+	cr_assert(channel_table_adopt(&lab.paths.channels, &sg, 1, 9, true));
+	adopted = channel_table_at(&lab.paths.channels, 9);
+	count_fast(adopted, 100, 10000);
+	traffic_adopt(adopted);
+	stats = traffic_read(adopted);
+	cr_expect_eq(stats.packets, 105);
+	cr_expect_eq(stats.bytes, 10500);
+	lab_run(1);
+	traffic_look(adopted);
+	cr_expect_eq(adopted->meter.rate.packets_per_s, 0, "nothing has come since then");
+	forward_slow_stats(adopted)->packets++;
+	fwd.forward.slow.drops[MCI_DROP_TTL]++;
+	fwd.forward.slow.received += 2;
+	fwd.rejected.counts[PROTOCOL_DNS][FAULT_TYPE]++;
+	forward_keep(&fwd.forward);
+	cr_expect_eq(kept->drops[MCI_DROP_TTL], 8);
+	cr_expect_eq(kept->slow_received, 32);
+	cr_expect_eq(kept->slow_packets, 20);
+	cr_expect_eq(kept->slow_bytes, 20000);
+	cr_expect_eq(kept->rejected[PROTOCOL_DNS][FAULT_TYPE], 4);
+	cr_expect_eq(fwd.kept[9].packets, 6, "the channels' with them");
 }
 
 /* An earlier daemon's packets are not part of the rate. */

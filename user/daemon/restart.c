@@ -2,29 +2,19 @@
 #include "daemon/restart.h"
 #include "base/log.h"
 #include "daemon/state.h"
+#include "forward/forward.h"
 
 #include <signal.h>
 #include <string.h>
 
-/* Maps of another size cannot be adopted: that would lose packets. */
-static const char *try_limits(const struct config *now, const struct config *then)
-{
-	if (now->max_channels == then->max_channels && now->max_tunnels == then->max_tunnels)
-		return NULL;
-	return "'channels' and 'tunnels' under [limits] change only by a stop and a start; nothing "
-	       "of the new configuration is in force";
-}
-
 static const char *try_configuration(const struct engine *engine)
 {
 	struct config config;
-	const char *why;
 
 	if (config_read(&config, engine->argc, engine->successor.argv))
 		return "the configuration has a mistake, which the log names, and stays as it was";
-	why = try_limits(engine->config, &config);
 	config_free(&config);
-	return why;
+	return NULL;
 }
 
 const char *restart_begin(struct engine *engine, bool reload)
@@ -82,7 +72,8 @@ bool restart_is_wanted(const struct engine *engine)
 	return successor_follows(&engine->successor);
 }
 
-void restart_execute(const struct engine *engine)
+void restart_execute(struct engine *engine)
 {
+	forward_keep(&engine->forward);
 	successor_follow(&engine->successor);
 }

@@ -23,4 +23,4 @@ const char *restart_begin(struct engine *engine, bool reload);
 bool restart_is_wanted(const struct engine *engine);
 /* Executes the binary, or ends the process. Returns only if that has failed, after a line in the
  * log. */
-void restart_execute(const struct engine *engine);
+void restart_execute(struct engine *engine);

@@ -32,6 +32,10 @@ static const struct forward_actions forward_actions = {
 	.stats = dataplane_channel_stats,
 	.chunk_stats = dataplane_chunk_stats,
 	.clear_stats = dataplane_clear_channel_stats,
+	.kept = dataplane_kept,
+	.keep = dataplane_keep,
+	.kept_slow = dataplane_kept_slow,
+	.keep_slow = dataplane_keep_slow,
 	.error = dataplane_error,
 	.send = send_frame,
 };
@@ -40,6 +44,7 @@ bool wire_forward(struct engine *engine)
 {
 	engine->forward = (struct forward){.timers = &engine->timers,
 					   .paths = &engine->paths,
+					   .rejected = &engine->rejected,
 					   .actions = &forward_actions,
 					   .context = engine,
 					   .hold = engine->config->hold,

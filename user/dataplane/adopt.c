@@ -2,7 +2,9 @@
 /* Shows the owner what an earlier daemon left in the maps, entry by entry. */
 #include "dataplane/attach.h"
 #include "dataplane/entries.h"
+#include "dataplane/observed.h"
 #include "dataplane/refused.h"
+#include "dataplane/takeover.h"
 #include "ingest_tc.skel.h"
 
 #include <string.h>
@@ -102,7 +104,9 @@ void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visito
 	if (!dp->adopted)
 		return;
 	attach_remove_leftovers(dp);
+	takeover_finish(dp);
 	refused_forget_leftovers(dp);
+	observed_forget_leftovers(dp);
 	each_entry(dp, dp->ingest->maps.tunnels, visit_tunnel, &tunnel, visitor);
 	each_entry(dp, dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
 	each_entry(dp, dp->ingest->maps.channels6, visit_channel6, &channel, visitor);

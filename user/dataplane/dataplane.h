@@ -8,7 +8,7 @@
  *
  * Programs and maps are pinned under /sys/fs/bpf/mcingest, so the kernel forwards without a daemon,
  * until the deadline of each entry. The next daemon takes the maps over with their contents
- * (dataplane_visit_adopted()), or starts afresh if they do not fit its limits. dataplane_close()
+ * (dataplane_visit_adopted()), also if its limits or its version are others. dataplane_close()
  * takes everything out of the kernel again.
  *
  *   open.c, program.c, pins.c, clock.c    what is loaded and pinned, and in which order
@@ -19,8 +19,10 @@
  *   in_front.c, programs_in_front.c       what sees packets before our filter
  *   features.c, offloads.c                what a driver can do with XDP, and what it must not do
  *   entries.c, adopt.c                    channels, moves and tunnels; those of an earlier daemon
- *   lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
+ *   takeover.c, layout.c                  maps of an earlier daemon that have other sizes or
+ * layouts lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
  *   stats.c, stats_chunks.c, refused.c    counters
+ *   kept.c, carried.c                     counters of the daemon, and of replaced maps
  *   observed.c                            the ring buffer
  *
  * Left to the kernel's stack, and by it to the daemon's slow path: fragments of the tunnel's
@@ -194,7 +196,7 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
 
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 
-/* Packets that the programs have left to the tunnels' sockets since dataplane_open(), by cause. */
+/* Packets that the programs have left to the tunnels' sockets, by cause. */
 int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT]);
 
 /* Packets that were sent to this LAN and that its queue or driver did not take: the LAN's part of
@@ -204,6 +206,13 @@ bool dataplane_refused(const struct dataplane *dp, unsigned ifindex, uint64_t *p
 /* The names are lower-case words with underscores. */
 const char *dataplane_drop_name(enum mci_drop drop);
 const char *dataplane_slow_name(enum mci_slow cause);
+
+/* What the daemon has counted itself is kept beside, for its successors: in all, and of a channel
+ * by its slot until dataplane_clear_channel_stats(). Zeros if nothing is kept. */
+void dataplane_kept(struct dataplane *dp, struct mci_kept *kept);
+int dataplane_keep(struct dataplane *dp, const struct mci_kept *kept);
+void dataplane_kept_slow(struct dataplane *dp, uint32_t slot, struct mci_kept_slow *kept);
+int dataplane_keep_slow(struct dataplane *dp, uint32_t slot, const struct mci_kept_slow *kept);
 
 /* Events */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dataplane/observed.h"
 
+#include "dataplane/attachments.h"
 #include "dataplane/error.h"
 #include "ingest_tc.skel.h"
 #include "observe_tc.skel.h"
@@ -16,6 +17,7 @@
 
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
 {
+	struct attachment *lan = attachments_find(dp, ifindex, ROLE_DOWNSTREAM);
 	__u32 key = ifindex;
 	__u8 yes = 1;
 	char name[MCI_NAME];
@@ -23,6 +25,8 @@ int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
 	if (bpf_map_update_elem(bpf_map__fd(dp->observe->maps.asked), &key, &yes, BPF_ANY))
 		return dataplane_fail(dp, -errno, "cannot observe IGMP on %s: %s",
 				      dataplane_interface(ifindex, name), dataplane_cure(-errno));
+	if (lan)
+		lan->asked = true;
 	return 0;
 }
 
@@ -41,6 +45,22 @@ void observed_forget(const struct dataplane *dp, unsigned ifindex)
 
 	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.asked), &key);
 	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.unasked), &key);
+}
+
+void observed_forget_leftovers(const struct dataplane *dp)
+{
+	int map = bpf_map__fd(dp->observe->maps.asked);
+	__u32 ifindex, next;
+	int error = bpf_map_get_next_key(map, NULL, &ifindex);
+
+	while (!error) {
+		const struct attachment *lan = attachments_find(dp, ifindex, ROLE_DOWNSTREAM);
+
+		error = bpf_map_get_next_key(map, &ifindex, &next);
+		if (!lan || !lan->asked)
+			bpf_map_delete_elem(map, &ifindex);
+		ifindex = next;
+	}
 }
 
 static void hand_over(struct dataplane *dp, const struct mci_observed *record, size_t room)

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "dataplane/attach.h"
+#include "dataplane/carried.h"
 #include "dataplane/entries.h"
 #include "dataplane/error.h"
 #include "dataplane/lan_sets.h"
@@ -14,26 +15,42 @@
 #include "dataplane/refused.h"
 #include "dataplane/stats.h"
 #include "dataplane/stats_chunks.h"
+#include "dataplane/takeover.h"
 
 #include <stdlib.h>
 
+static int take_over(struct dataplane *dp)
+{
+	int error = takeover_begin(dp);
+
+	if (!error)
+		error = program_load(dp);
+	return error ? error : takeover_copy(dp);
+}
+
 /* Takes over an earlier daemon's maps with their contents; its filters work on until ours replace
- * them. Maps of other sizes or layouts cannot be taken over and are removed. */
+ * them. */
 static int load_or_take_over(struct dataplane *dp)
 {
+	int error = program_open(dp);
+
+	if (error)
+		return error;
+	takeover_recover();
 	dp->adopted = pins_exist();
 	if (dp->adopted) {
-		int error = program_load(dp);
-
-		if (!error)
+		if (!take_over(dp))
 			return 0;
-		log_notice("the maps of an earlier mcingestd do not fit: starting afresh");
+		log_notice("the maps of an earlier mcingestd cannot be taken over: starting "
+			   "afresh: %s",
+			   dp->error);
 		program_unload(dp);
 		pins_empty();
 		dp->adopted = false;
+		error = program_open(dp);
 	}
 	attach_remove_all(dp);
-	return program_load(dp);
+	return error ? error : program_load(dp);
 }
 
 static void release(struct dataplane *dp)
@@ -75,7 +92,7 @@ int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
 		error = stats_chunks_open(dp);
 	if (error)
 		return error;
-	stats_forget_slow(dp);
+	carried_open(dp);
 	entries_open(dp);
 	lans_open(dp);
 	refused_open(dp);

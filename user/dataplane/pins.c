@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
@@ -29,24 +30,51 @@ int pins_prepare(struct dataplane *dp)
 	return 0;
 }
 
-static void empty_folder(DIR *folder)
+const char *pins_path(const char *folder, const char *name, char path[PINS_PATH])
 {
+	snprintf(path, PINS_PATH, "%s/%s", folder, name);
+	return path;
+}
+
+int pins_move(const char *from, const char *to, const char *name)
+{
+	char before[PINS_PATH], after[PINS_PATH];
+
+	return rename(pins_path(from, name, before), pins_path(to, name, after)) ? -errno : 0;
+}
+
+bool pins_each(const char *path, void (*take)(void *context, const char *name), void *context)
+{
+	DIR *folder = opendir(path);
 	struct dirent *entry;
 
+	if (!folder)
+		return false;
 	while ((entry = readdir(folder)))
-		if (entry->d_name[0] != '.' && unlinkat(dirfd(folder), entry->d_name, 0))
-			log_error("cannot remove %s/%s: %s", PINS_FOLDER, entry->d_name,
-				  strerror(errno));
+		if (entry->d_name[0] != '.' && entry->d_type != DT_DIR)
+			take(context, entry->d_name);
+	closedir(folder);
+	return true;
+}
+
+static void remove_pin(void *folder, const char *name)
+{
+	char path[PINS_PATH];
+
+	if (unlink(pins_path(folder, name, path)))
+		log_error("cannot remove %s: %s", path, strerror(errno));
+}
+
+void pins_remove_old(void)
+{
+	pins_each(PINS_OLD, remove_pin, PINS_OLD);
+	rmdir(PINS_OLD);
 }
 
 void pins_empty(void)
 {
-	DIR *folder = opendir(PINS_FOLDER);
-
-	if (!folder)
-		return;
-	empty_folder(folder);
-	closedir(folder);
+	pins_remove_old();
+	pins_each(PINS_FOLDER, remove_pin, PINS_FOLDER);
 }
 
 bool pins_exist(void)

@@ -3,6 +3,7 @@
 
 #include "dataplane/clock.h"
 #include "dataplane/error.h"
+#include "dataplane/layout.h"
 #include "dataplane/pins.h"
 #include "ingest_tc.skel.h"
 #include "observe_tc.skel.h"
@@ -27,6 +28,8 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 	set_size(object, "channel_stats",
 		 (limits->channels + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK);
 	set_size(object, "tunnels", limits->tunnels);
+	set_size(object, "kept_slow", limits->channels);
+	set_size(object, "carried", limits->channels + MCI_CARRIED_MORE);
 }
 
 static int explain_load(struct dataplane *dp, int error, const char *program)
@@ -48,7 +51,6 @@ static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_prog
 	char path[sizeof(PINS_FOLDER) + 32];
 	int error;
 
-	program_set_sizes(dp, object);
 	error = bpf_object__load(object);
 	if (error)
 		return explain_load(dp, error, name);
@@ -60,24 +62,43 @@ static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_prog
 	return 0;
 }
 
-int program_load(struct dataplane *dp)
+int program_open(struct dataplane *dp)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS_FOLDER);
-	int error;
 
 	dp->ingest = ingest_tc__open_opts(&options);
 	dp->observe = observe_tc__open_opts(&options);
 	if (!dp->ingest || !dp->observe)
 		return dataplane_fail(dp, -errno, "cannot open the BPF programs: %s",
 				      strerror(errno));
-	error = clock_get(&dp->clock);
+	program_set_sizes(dp, dp->ingest->obj);
+	program_set_sizes(dp, dp->observe->obj);
+	return 0;
+}
+
+static int describe_maps(struct dataplane *dp)
+{
+	struct layout ours;
+	int error;
+
+	layout_of_ours(&ours);
+	error = layout_write(bpf_map__fd(dp->ingest->maps.layout), &ours);
+	return error ? dataplane_fail(dp, error, "cannot write to map layout: %s",
+				      dataplane_cure(error))
+		     : 0;
+}
+
+int program_load(struct dataplane *dp)
+{
+	int error = clock_get(&dp->clock);
+
 	if (error)
 		return explain_load(dp, error, "clock");
 	memcpy((void *)&dp->ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
 	error = load(dp, dp->ingest->obj, dp->ingest->progs.ingest_tc);
 	if (!error)
 		error = load(dp, dp->observe->obj, dp->observe->progs.observe_tc);
-	return error;
+	return error ? error : describe_maps(dp);
 }
 
 void program_unload(struct dataplane *dp)

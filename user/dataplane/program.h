@@ -6,8 +6,12 @@
 
 struct bpf_object;
 
-/* Loads and pins the programs. Maps that are pinned already are taken over. Returns 0 or a negative
- * errno, with a sentence for dataplane_error(). */
+/* Opens the programs: their maps have their sizes from then on, and are not there yet. Returns 0 or
+ * a negative errno, with a sentence for dataplane_error(). */
+int program_open(struct dataplane *dp);
+
+/* Loads and pins the programs. Maps that are pinned already are taken over; they must fit. Returns
+ * 0 or a negative errno, with a sentence for dataplane_error(). */
 int program_load(struct dataplane *dp);
 void program_unload(struct dataplane *dp);
 

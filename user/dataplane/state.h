@@ -55,6 +55,9 @@ struct dataplane {
 	/* stats_chunks.c */
 	struct stats_chunks *chunks;
 
+	/* carried.c */
+	bool has_carried; /* the map has entries */
+
 	/* stats.c */
 	unsigned cpus;
 	void *per_cpu;                           /* room for one entry of any per-CPU map */

@@ -2,6 +2,7 @@
 #include "dataplane/stats.h"
 
 #include "base/memory.h"
+#include "dataplane/carried.h"
 #include "dataplane/error.h"
 #include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
@@ -65,6 +66,18 @@ static void sum_up(struct dataplane_channel_stats *stats, const struct mci_chann
 	stats->rtp.packets = stats->packets - (uint64_t)packets_beyond(last);
 }
 
+static void add_carried(const struct dataplane *dp, uint32_t slot,
+			struct dataplane_channel_stats *stats)
+{
+	struct mci_carried carried = carried_get(dp, slot);
+
+	stats->packets += carried.packets;
+	stats->bytes += carried.bytes;
+	stats->rtp.packets += carried.packets;
+	if (!stats->last_ns)
+		stats->last_ns = carried.last_ns;
+}
+
 int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 			    struct dataplane_channel_stats *stats)
 {
@@ -72,12 +85,12 @@ int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 	int chunk = stats_chunks_find(dp, slot), error;
 
 	memset(stats, 0, sizeof(*stats));
-	if (chunk < 0)
-		return 0;
-	error = bpf_map_lookup_elem(chunk, &place, dp->per_cpu);
+	error = chunk < 0 ? 0 : bpf_map_lookup_elem(chunk, &place, dp->per_cpu);
 	if (error)
 		return read_error(dp, error, dp->ingest->maps.channel_stats);
-	sum_up(stats, dp->per_cpu, dp->cpus);
+	if (chunk >= 0)
+		sum_up(stats, dp->per_cpu, dp->cpus);
+	add_carried(dp, slot, stats);
 	return 0;
 }
 
@@ -101,13 +114,13 @@ int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 	uint32_t count = 0;
 
 	memset(stats, 0, MCI_STATS_CHUNK * sizeof(*stats));
-	if (chunk < 0)
-		return 0;
-	error = read_chunk(dp, chunk, &count);
+	error = chunk < 0 ? 0 : read_chunk(dp, chunk, &count);
 	if (error)
 		return read_error(dp, error, dp->ingest->maps.channel_stats);
 	for (size_t i = 0; i < count; i++)
 		sum_up(&stats[i], &dp->chunk_per_cpu[i * dp->cpus], dp->cpus);
+	for (uint32_t i = 0; dp->has_carried && i < MCI_STATS_CHUNK; i++)
+		add_carried(dp, first + i, &stats[i]);
 	return 0;
 }
 
@@ -116,6 +129,8 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 	uint32_t place = slot % MCI_STATS_CHUNK;
 	int chunk = stats_chunks_find(dp, slot), error;
 
+	carried_forget(dp, slot);
+	bpf_map__delete_elem(dp->ingest->maps.kept_slow, &slot, sizeof(slot), 0);
 	if (chunk < 0)
 		return 0;
 	memset(dp->per_cpu, 0, dp->cpus * sizeof(struct mci_channel_stats));
@@ -143,8 +158,10 @@ int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
 {
 	int error = 0;
 
-	for (uint32_t reason = 0; !error && reason < MCI_DROP_COUNT; reason++)
+	for (uint32_t reason = 0; !error && reason < MCI_DROP_COUNT; reason++) {
 		error = read_counter(dp, dp->ingest->maps.drops, reason, &drops[reason]);
+		drops[reason] += carried_get(dp, MCI_CARRIED_DROPS + reason).packets;
+	}
 	return error;
 }
 
@@ -152,19 +169,11 @@ int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT])
 {
 	int error = 0;
 
-	for (uint32_t cause = 0; !error && cause < MCI_SLOW_COUNT; cause++)
+	for (uint32_t cause = 0; !error && cause < MCI_SLOW_COUNT; cause++) {
 		error = read_counter(dp, dp->ingest->maps.slow, cause, &packets[cause]);
+		packets[cause] += carried_get(dp, MCI_CARRIED_SLOW + cause).packets;
+	}
 	return error;
-}
-
-void stats_forget_slow(struct dataplane *dp)
-{
-	size_t size = dp->cpus * sizeof(uint64_t);
-
-	memset(dp->per_cpu, 0, size);
-	for (uint32_t cause = 0; cause < MCI_SLOW_COUNT; cause++)
-		bpf_map__update_elem(dp->ingest->maps.slow, &cause, sizeof(cause), dp->per_cpu,
-				     size, BPF_ANY);
 }
 
 const char *dataplane_slow_name(enum mci_slow cause)

@@ -7,6 +7,3 @@
 /* Makes room to read entries of per-CPU maps. */
 void stats_open(struct dataplane *dp);
 void stats_close(struct dataplane *dp);
-
-/* Clears the count of the slow path, which an earlier daemon may have left. */
-void stats_forget_slow(struct dataplane *dp);

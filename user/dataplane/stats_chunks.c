@@ -222,6 +222,16 @@ int stats_chunks_provide(struct dataplane *dp, uint32_t slot)
 	return 0;
 }
 
+/* The kernel waits for them whenever an inner map is put into its place. */
+void stats_chunks_settle(const struct dataplane *dp)
+{
+	const struct bpf_map *map = dp->chunks->map;
+	uint32_t first = 0;
+
+	bpf_map__update_elem(map, &first, sizeof(first), &dp->chunks->fds[0],
+			     sizeof(dp->chunks->fds[0]), BPF_ANY);
+}
+
 int stats_chunks_find(const struct dataplane *dp, uint32_t slot)
 {
 	uint32_t number = slot / MCI_STATS_CHUNK;

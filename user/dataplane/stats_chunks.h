@@ -17,5 +17,8 @@ void stats_chunks_close(struct dataplane *dp);
  * dataplane_error(). */
 int stats_chunks_provide(struct dataplane *dp, uint32_t slot);
 
+/* Waits for the programs that run at the moment, of all CPUs. */
+void stats_chunks_settle(const struct dataplane *dp);
+
 /* The descriptor of the slot's chunk; -1 if it has none, and so no packet has been counted. */
 int stats_chunks_find(const struct dataplane *dp, uint32_t slot);

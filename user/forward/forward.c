@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/forward.h"
 #include "base/log.h"
+#include "forward/kept.h"
 #include "forward/slow_path.h"
 #include "forward/watch.h"
 #include "path/path.h"
@@ -80,6 +81,7 @@ void forward_set_lan(struct forward *forward, unsigned number, const struct mci_
 
 void forward_start(struct forward *forward)
 {
+	kept_take(forward);
 	slow_path_start(forward);
 	round_start(&forward->renewal, forward, forward->hold / RENEWALS, renew);
 	watch_start(forward);

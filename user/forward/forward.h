@@ -17,13 +17,15 @@
  * rate, its losses by RTP, and the moment of its last packet. A channel whose packets stop is
  * silent, and its relay is asked whether it is alive (watch.h).
  *
+ * The daemon's own counters go on in the next daemon (kept.h).
+ *
  * This room knows neither sockets nor maps: what is to be done with them it says through a table of
  * actions, so that it runs in virtual time. */
 #pragma once
 
 #include "forward/state.h"
 
-/* Before that set timers, paths, actions, context, hold and slow_rate. */
+/* Before that set timers, paths, rejected, actions, context, hold and slow_rate. */
 void forward_start(struct forward *forward);
 void forward_stop(struct forward *forward);
 /* What LAN `number` is from now on; ifindex 0 if it is gone. Entries that exist stay as they are.
@@ -35,6 +37,10 @@ void forward_put(struct channel *channel);
 void forward_remove(struct channel *channel);
 /* The channel is about to be freed: its counters are cleared for the next one. */
 void forward_closed(const struct channel *channel);
+
+/* Keeps the daemon's own counters for the next daemon (kept.h). This is done every few seconds,
+ * too. */
+void forward_keep(struct forward *forward);
 
 /* Writes every entry anew. */
 void forward_renew_all(struct forward *forward);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/slow_path.h"
+#include "forward/kept.h"
 #include "forward/state.h"
 #include "path/path.h"
 
@@ -139,6 +140,7 @@ static void look_due(struct timer *timer)
 	struct forward *forward = container_of(timer, struct forward, slow.look);
 
 	meter_look(&forward->slow.meter, forward->timers->now, &forward->slow.forwarded);
+	kept_keep(forward);
 	timer_start(forward->timers, timer, LOOK_INTERVAL);
 }
 

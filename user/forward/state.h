@@ -4,6 +4,7 @@
 
 #include "amt/slowpath.h"
 #include "base/bucket.h"
+#include "base/rejected.h"
 #include "dataplane/dataplane.h"
 #include "forward/rounds.h"
 #include "path/state.h"
@@ -17,6 +18,10 @@ struct forward_actions {
 	int (*chunk_stats)(struct dataplane *dp, uint32_t first,
 			   struct dataplane_channel_stats stats[]);
 	int (*clear_stats)(struct dataplane *dp, uint32_t slot);
+	void (*kept)(struct dataplane *dp, struct mci_kept *kept);
+	int (*keep)(struct dataplane *dp, const struct mci_kept *kept);
+	void (*kept_slow)(struct dataplane *dp, uint32_t slot, struct mci_kept_slow *kept);
+	int (*keep_slow)(struct dataplane *dp, uint32_t slot, const struct mci_kept_slow *kept);
 	const char *(*error)(const struct dataplane *dp);
 	/* Sends a packet of the slow path to a LAN. 0 or a negative errno, -EMSGSIZE if the packet
 	 * is longer than the LAN takes. */
@@ -29,6 +34,7 @@ struct slow_stats {
 	uint64_t packets;
 	uint64_t bytes; /* of inner IP packets */
 	usec_t last;    /* when the last packet went out; 0 if none did */
+	uint64_t kept;  /* `packets` when they were kept for the next daemon */
 };
 
 struct slow_path {
@@ -51,6 +57,7 @@ struct watch {
 struct forward {
 	struct timers *timers;
 	struct paths *paths;
+	struct rejected *rejected; /* messages, of which the counts are kept, too */
 	const struct forward_actions *actions;
 	struct dataplane *dataplane;
 	void *context;      /* of send() */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/traffic.h"
 #include "base/log.h"
+#include "forward/kept.h"
 #include "forward/state.h"
 
 static void add_slow(struct channel *channel, struct dataplane_channel_stats *stats)
@@ -61,7 +62,9 @@ void traffic_adopt(struct channel *channel)
 {
 	struct dataplane_channel_stats stats;
 
-	read_counters(channel, &stats);
+	kept_take_of(channel);
+	if (read_counters(channel, &stats))
+		add_slow(channel, &stats);
 	meter_begin(&channel->meter, forward_of(channel)->timers->now,
 		    &(struct meter_count){stats.packets, stats.bytes});
 }

@@ -2,6 +2,7 @@
 #include "forward/watch.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "forward/kept.h"
 #include "forward/state.h"
 #include "forward/traffic.h"
 #include "path/path.h"
@@ -25,6 +26,7 @@ static void look_at(struct channel *channel, const struct dataplane_channel_stat
 		flow_look(&channel->flow, now, last_packet(channel, stats->last_ns));
 
 	traffic_note(channel, stats);
+	kept_keep_of(channel);
 	if (state == FLOW_FLOWS) {
 		channel_flows(channel);
 		path_data_flows(channel);

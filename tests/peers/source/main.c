@@ -2,7 +2,8 @@
 /* A multicast source: sends numbered UDP packets at an even pace from an ordinary UDP socket. It
  * ends after --count packets or --seconds, whichever comes first, or on SIGTERM or SIGINT. The
  * kernel sets DF on packets that fit the link; --no-df clears it, so that routers on the way may
- * fragment. --omit leaves packets out, as if they were lost. */
+ * fragment. --omit leaves packets out, as if they were lost. --groups sends to several groups in
+ * turn; --rate and --count are those of all together. */
 #include "../clock.h"
 #include "../options.h"
 #include "../payload.h"
@@ -15,6 +16,7 @@
 /* After a pause the source catches up at once with this many packets, or with those of 2 ms. If it
  * is later than that, the schedule moves, so that no queue on the way overflows. */
 #define BURST_PACKETS  8
+#define GROUPS_MAX     1024
 #define BURST_FRACTION 500
 
 struct settings {
@@ -25,6 +27,7 @@ struct settings {
 	size_t size;
 	int ttl;
 	bool may_fragment;
+	unsigned groups; /* from `group` on, in turn; each has sequence numbers of its own */
 	uint64_t omit, omit_end; /* packets omit to omit_end - 1 are not sent */
 };
 
@@ -38,9 +41,9 @@ static void stop(int signal)
 static const char usage[] =
 	"usage: source --interface IF --group G --rate PPS (--count N | --seconds N) --size BYTES\n"
 	"              [--port 5001] [--ttl 16] [--source ADDR] [--no-df]\n"
-	"              [--omit FROM-TO]\n";
+	"              [--omit FROM-TO] [--groups N]\n";
 
-enum { OPTION_SOURCE = 256, OPTION_NO_DF, OPTION_OMIT };
+enum { OPTION_SOURCE = 256, OPTION_NO_DF, OPTION_OMIT, OPTION_GROUPS };
 
 static const struct option long_options[] = {
 	{"interface", 1, 0, 'i'},
@@ -55,6 +58,7 @@ static const struct option long_options[] = {
 	{"no-df", 0, 0, OPTION_NO_DF},
 	{"help", 0, 0, 'h'},
 	{"omit", 1, 0, OPTION_OMIT},
+	{"groups", 1, 0, OPTION_GROUPS},
 	{0},
 };
 
@@ -101,6 +105,9 @@ static void take_option(struct settings *s, int option)
 	case OPTION_OMIT:
 		take_omit(s, optarg);
 		break;
+	case OPTION_GROUPS:
+		s->groups = (unsigned)option_number("groups", optarg, 1, GROUPS_MAX);
+		break;
 	case OPTION_NO_DF:
 		s->may_fragment = true;
 		break;
@@ -115,7 +122,7 @@ static void take_option(struct settings *s, int option)
 
 static struct settings settings_read(int argc, char **argv)
 {
-	struct settings s = {.port = 5001, .ttl = 16};
+	struct settings s = {.port = 5001, .ttl = 16, .groups = 1};
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
@@ -179,21 +186,22 @@ static int open_socket(const struct settings *s)
 		if (bind(fd, (void *)&to, length))
 			fail(1, "source %s: %s", address_text(&s->source), strerror(errno));
 	}
-	length = address_socket(&s->group, s->port, &to);
-	if (connect(fd, (void *)&to, length))
-		fail(1, "group %s: %s", address_text(&s->group), strerror(errno));
 	return fd;
 }
 
 /* A full queue is no error: the packet is sent a little later. Returns false if the source is told
  * to stop first. */
-static bool send_packet(int fd, const uint8_t *bytes, size_t size)
+static bool send_packet(int fd, const struct settings *s, uint64_t number, const uint8_t *bytes)
 {
-	while (send(fd, bytes, size, 0) < 0) {
+	struct address group = address_number(&s->group, (uint32_t)(number % s->groups));
+	struct sockaddr_storage to;
+	socklen_t length = address_socket(&group, s->port, &to);
+
+	while (sendto(fd, bytes, s->size, 0, (void *)&to, length) < 0) {
 		if (errno == ENOBUFS)
 			usleep(1000);
 		else if (errno != EINTR)
-			fail(1, "send: %s", strerror(errno));
+			fail(1, "group %s: %s", address_text(&group), strerror(errno));
 		if (stopped)
 			return false;
 	}
@@ -206,25 +214,27 @@ static uint64_t send_paced(int fd, const struct settings *s)
 	uint64_t burst = s->rate / BURST_FRACTION;
 	int64_t period = NS_PER_S / (int64_t)s->rate, due = clock_ns(), late;
 	struct payload p = {0};
+	uint64_t number = 0;
 
 	if (burst < BURST_PACKETS)
 		burst = BURST_PACKETS;
-	for (; p.sequence < s->count && !stopped; p.sequence++, due += period) {
+	for (; number < s->count && !stopped; number++, due += period) {
 		struct timespec until = clock_timespec(due);
 
 		if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) && stopped)
 			break;
+		p.sequence = number / s->groups;
 		p.sent_ns = (uint64_t)clock_ns();
 		payload_write(bytes, s->size, &p);
 		if (p.sequence >= s->omit && p.sequence < s->omit_end)
 			continue;
-		if (!send_packet(fd, bytes, s->size))
+		if (!send_packet(fd, s, number, bytes))
 			break;
 		late = (int64_t)p.sent_ns - due - (int64_t)burst * period;
 		if (late > 0)
 			due += late;
 	}
-	return p.sequence;
+	return number;
 }
 
 int main(int argc, char **argv)

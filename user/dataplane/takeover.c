@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dataplane/takeover.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "dataplane/carried.h"
+#include "dataplane/error.h"
+#include "dataplane/layout.h"
+#include "dataplane/pins.h"
+#include "dataplane/stats_chunks.h"
+#include "ingest_tc.skel.h"
+#include "observe_tc.skel.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK    "channel_stats_" /* and a number; see stats_chunks.c */
+#define KEY_SIZE 32               /* bytes of the longest key */
+
+/* The layout of what is in PINS_OLD, or of what is about to go there. */
+struct layouts {
+	struct layout old, ours;
+	bool is_described; /* versions before 0.2.0 did not describe theirs */
+};
+
+/* The kind of a map's values; NULL if they have no fields. */
+static const char *kind_of(const char *map)
+{
+	static const char *const kinds[][2] = {
+		{"channels4", "channel"},   {"channels6", "channel"},
+		{"moves", "move"},          {"lans", "lan"},
+		{"tunnels", "tunnel"},      {"carried", "carried"},
+		{"channel_stats", "stats"}, {"kept", "kept"},
+		{"kept_slow", "slow"},
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i][0], map))
+			return kinds[i][1];
+	return NULL;
+}
+
+static int get(const char *folder, const char *name, struct bpf_map_info *info)
+{
+	uint32_t size = sizeof(*info);
+	char path[PINS_PATH];
+	int map = bpf_obj_get(pins_path(folder, name, path));
+
+	memset(info, 0, sizeof(*info));
+	if (map >= 0 && bpf_obj_get_info_by_fd(map, info, &size)) {
+		close(map);
+		return -EINVAL; /* it is no map */
+	}
+	return map;
+}
+
+static void read_layouts(const char *folder, struct layouts *layouts)
+{
+	struct bpf_map_info info;
+	int map = get(folder, "layout", &info);
+
+	layout_of_ours(&layouts->ours);
+	layouts->is_described = map >= 0 && info.value_size == sizeof(struct mci_field) &&
+				!layout_read(map, &layouts->old);
+	if (!layouts->is_described)
+		layouts->old = layouts->ours;
+	if (map >= 0)
+		close(map);
+}
+
+/* Setting aside */
+
+static void take_back(void *context, const char *name)
+{
+	int error = pins_move(PINS_OLD, PINS_FOLDER, name);
+
+	(void)context;
+	if (error)
+		log_error("cannot move %s/%s back: %s", PINS_OLD, name, strerror(-error));
+}
+
+void takeover_recover(void)
+{
+	if (pins_each(PINS_OLD, take_back, NULL))
+		rmdir(PINS_OLD);
+}
+
+static bool is_same_map(const struct bpf_map *ours, const struct bpf_map_info *there)
+{
+	return there->type == bpf_map__type(ours) && there->key_size == bpf_map__key_size(ours) &&
+	       there->value_size == bpf_map__value_size(ours) &&
+	       there->max_entries == bpf_map__max_entries(ours) &&
+	       there->map_flags == bpf_map__map_flags(ours);
+}
+
+/* A map that is not there is made. */
+static bool fits(const struct bpf_map *ours, const struct layouts *layouts)
+{
+	const char *kind = kind_of(bpf_map__name(ours));
+	struct bpf_map_info there;
+	int map = get(PINS_FOLDER, bpf_map__name(ours), &there);
+
+	if (map < 0)
+		return map == -ENOENT;
+	close(map);
+	return is_same_map(ours, &there) &&
+	       (!kind || layout_is_same(&layouts->old, &layouts->ours, kind));
+}
+
+static int set_aside(const char *name)
+{
+	int error = mkdir(PINS_OLD, 0700) && errno != EEXIST ? -errno : 0;
+
+	return error ? error : pins_move(PINS_FOLDER, PINS_OLD, name);
+}
+
+/* Counts of another layout. Chunks that fit are put into the new map by stats_chunks_open(). */
+static void set_chunk_aside(void *context, const char *name)
+{
+	int *error = context;
+
+	if (!*error && !strncmp(name, CHUNK, strlen(CHUNK)))
+		*error = set_aside(name);
+}
+
+static int set_misfits_aside(const struct bpf_object *object, const struct layouts *layouts)
+{
+	const struct bpf_map *map;
+	int error = 0;
+
+	bpf_object__for_each_map(map, object)
+	{
+		if (!error && bpf_map__pin_path(map) && !fits(map, layouts))
+			error = set_aside(bpf_map__name(map));
+	}
+	return error;
+}
+
+int takeover_begin(struct dataplane *dp)
+{
+	struct layouts layouts;
+	int error;
+
+	read_layouts(PINS_FOLDER, &layouts);
+	error = set_misfits_aside(dp->ingest->obj, &layouts);
+	if (!error)
+		error = set_misfits_aside(dp->observe->obj, &layouts);
+	if (!error && !access(PINS_OLD, F_OK)) {
+		/* What is carried is written again before the old maps go. */
+		set_aside("carried");
+		set_aside("layout");
+		log_notice("maps of an earlier mcingestd have other sizes or another layout: they "
+			   "are replaced, and lose nothing");
+	}
+	if (!error && !layout_is_same(&layouts.old, &layouts.ours, "stats"))
+		pins_each(PINS_FOLDER, set_chunk_aside, &error);
+	return error ? dataplane_fail(dp, error, "cannot set maps aside in %s: %s", PINS_OLD,
+				      dataplane_cure(error))
+		     : 0;
+}
+
+/* Copying */
+
+struct copy {
+	const struct layouts *layouts;
+	const struct bpf_map *to;
+	const char *kind;
+	int from;
+	struct bpf_map_info info; /* of `from` */
+	uint8_t *old, *new;       /* values */
+	uint32_t lost;            /* entries that the new map has no room for */
+};
+
+static int copy_entry(struct copy *copy, const uint8_t *key)
+{
+	size_t size = bpf_map__value_size(copy->to);
+	int error = bpf_map_lookup_elem(copy->from, key, copy->old);
+
+	if (error)
+		return error == -ENOENT ? 0 : error;
+	memset(copy->new, 0, size);
+	if (copy->kind)
+		layout_convert(&copy->layouts->old, copy->old, copy->info.value_size,
+			       &copy->layouts->ours, copy->new, copy->kind);
+	else
+		memcpy(copy->new, copy->old, size);
+	error = bpf_map__update_elem(copy->to, key, bpf_map__key_size(copy->to), copy->new, size,
+				     BPF_ANY);
+	if (error != -E2BIG)
+		return error;
+	copy->lost++;
+	return 0;
+}
+
+static int copy_entries(struct copy *copy)
+{
+	uint8_t key[KEY_SIZE];
+	int error = bpf_map_get_next_key(copy->from, NULL, key);
+
+	while (!error) {
+		error = copy_entry(copy, key);
+		if (!error)
+			error = bpf_map_get_next_key(copy->from, key, key);
+	}
+	return error == -ENOENT ? 0 : error;
+}
+
+static bool can_be_copied(const struct copy *copy)
+{
+	bool same_size = copy->info.value_size == bpf_map__value_size(copy->to);
+
+	return copy->info.type == bpf_map__type(copy->to) &&
+	       copy->info.key_size == bpf_map__key_size(copy->to) &&
+	       copy->info.key_size <= KEY_SIZE &&
+	       (same_size || (copy->kind && copy->layouts->is_described));
+}
+
+static int copy_map(const struct bpf_map *to, const struct layouts *layouts)
+{
+	const char *name = bpf_map__name(to);
+	struct copy copy = {.layouts = layouts, .to = to, .kind = kind_of(name)};
+	int error;
+
+	copy.from = get(PINS_OLD, name, &copy.info);
+	if (copy.from < 0)
+		return copy.from == -ENOENT ? 0 : copy.from;
+	copy.old = memory_new(copy.info.value_size);
+	copy.new = memory_new(bpf_map__value_size(to));
+	error = can_be_copied(&copy) ? copy_entries(&copy) : -EINVAL;
+	if (copy.lost)
+		log_warning("%u entries of the map %s do not fit into the limits, and are lost",
+			    copy.lost, name);
+	free(copy.old);
+	free(copy.new);
+	close(copy.from);
+	return error;
+}
+
+/* Counters of the programs are kept by takeover_finish(), because the old ones still count. Records
+ * and what else has no entries begin anew. */
+static bool has_entries(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+
+	return bpf_map__type(map) == BPF_MAP_TYPE_HASH || !strcmp(name, "lans") ||
+	       !strcmp(name, "kept");
+}
+
+static int copy_maps(const struct bpf_object *object, const struct layouts *layouts)
+{
+	const struct bpf_map *map;
+	int error = 0;
+
+	bpf_object__for_each_map(map, object)
+	{
+		if (!error && bpf_map__pin_path(map) && has_entries(map))
+			error = copy_map(map, layouts);
+	}
+	return error;
+}
+
+int takeover_copy(struct dataplane *dp)
+{
+	struct layouts layouts;
+	int error;
+
+	if (access(PINS_OLD, F_OK))
+		return 0;
+	read_layouts(PINS_OLD, &layouts);
+	error = copy_maps(dp->ingest->obj, &layouts);
+	if (!error)
+		error = copy_maps(dp->observe->obj, &layouts);
+	return error ? dataplane_fail(dp, error, "cannot copy the entries in %s: %s", PINS_OLD,
+				      dataplane_cure(error))
+		     : 0;
+}
+
+/* Keeping the counts */
+
+struct counts {
+	struct dataplane *dp;
+	const struct layouts *layouts;
+};
+
+/* Sums up one entry of an old per-CPU map. */
+static int read_counts(const struct counts *counts, int map, const struct bpf_map_info *info,
+		       const char *kind, uint32_t index, struct mci_carried *sum)
+{
+	size_t size = (info->value_size + 7) / 8 * 8; /* of one CPU */
+	uint8_t *values = memory_new(counts->dp->cpus * size);
+	int error = bpf_map_lookup_elem(map, &index, values);
+
+	memset(sum, 0, sizeof(*sum));
+	for (unsigned cpu = 0; !error && cpu < counts->dp->cpus; cpu++) {
+		struct mci_channel_stats stats = {0};
+
+		if (kind)
+			layout_convert(&counts->layouts->old, values + cpu * size, info->value_size,
+				       &counts->layouts->ours, &stats, kind);
+		else
+			memcpy(&stats.packets, values + cpu * size, sizeof(stats.packets));
+		sum->packets += stats.packets;
+		sum->bytes += stats.bytes;
+		if (stats.last_ns > sum->last_ns)
+			sum->last_ns = stats.last_ns;
+	}
+	free(values);
+	return error;
+}
+
+/* Carries the counts of an old map, whose first one belongs to the key `first`. */
+static void carry(const struct counts *counts, const char *name, const char *kind, uint32_t first)
+{
+	struct mci_carried sum;
+	struct bpf_map_info info;
+	int map = get(PINS_OLD, name, &info), error = 0;
+
+	if (map < 0)
+		return; /* it was not replaced */
+	if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY || info.value_size < sizeof(uint64_t))
+		error = -EINVAL;
+	for (uint32_t i = 0; !error && i < info.max_entries; i++) {
+		error = read_counts(counts, map, &info, kind, i, &sum);
+		if (!error && sum.packets)
+			error = carried_add(counts->dp, first + i, &sum);
+	}
+	if (error)
+		log_error("cannot keep the counts of the map %s: %s", name, strerror(-error));
+	close(map);
+}
+
+static void carry_chunk(void *context, const char *name)
+{
+	uint32_t number;
+
+	if (sscanf(name, CHUNK "%u", &number) == 1)
+		carry(context, name, "stats", number * MCI_STATS_CHUNK);
+}
+
+void takeover_finish(struct dataplane *dp)
+{
+	struct layouts layouts;
+	struct counts counts = {.dp = dp, .layouts = &layouts};
+
+	if (access(PINS_OLD, F_OK))
+		return;
+	read_layouts(PINS_OLD, &layouts);
+	stats_chunks_settle(dp);
+	carry(&counts, "drops", NULL, MCI_CARRIED_DROPS);
+	carry(&counts, "slow", NULL, MCI_CARRIED_SLOW);
+	pins_each(PINS_OLD, carry_chunk, &counts);
+	pins_remove_old();
+}
