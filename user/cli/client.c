@@ -3,11 +3,13 @@
 #include "cli/text.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -30,13 +32,22 @@ static void explain(char **why, const char *format, ...)
 	va_end(args);
 }
 
+static void explain_permission(char **why, const char *path)
+{
+	struct stat file;
+	const struct group *group = stat(path, &file) ? NULL : getgrgid(file.st_gid);
+
+	explain(why,
+		"no permission to use %s: it is for root and, to look, for members of the group %s",
+		path, group ? group->gr_name : "that owns it");
+}
+
 static void explain_connect(char **why, const char *path, int error)
 {
 	if (error == ENOENT || error == ECONNREFUSED)
 		explain(why, "no daemon answers on %s: is mcingestd running?", path);
 	else if (error == EACCES || error == EPERM)
-		explain(why, "no permission to use %s: try as root, or as a member of its group",
-			path);
+		explain_permission(why, path);
 	else if (error == EAGAIN)
 		explain(why, "the daemon on %s is too busy to answer", path);
 	else
