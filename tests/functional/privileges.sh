@@ -14,9 +14,10 @@ prepare() {
     in_node ingest chown $USER_ID:$GROUP_ID /run/mcingest
 }
 
+AS_USER=(setpriv --reuid "$USER_ID" --regid "$GROUP_ID" --clear-groups "--inh-caps=$FOUR" "--ambient-caps=$FOUR" "--bounding-set=$FOUR")
+
 user_daemon_up() { # [OPTION...]
-    spawn mcingestd ingest setpriv --reuid $USER_ID --regid $GROUP_ID --clear-groups --inh-caps=$FOUR --ambient-caps=$FOUR \
-        --bounding-set=$FOUR "$WORK/mcingestd" --downstream lan0 "$@"
+    spawn mcingestd ingest "${AS_USER[@]}" "$WORK/mcingestd" --downstream lan0 "$@"
     until_true "mcingestd starts" logged mcingestd ' ready$'
 }
 
@@ -53,6 +54,9 @@ chmod 755 "$WORK"
 cp "$BUILD/mcingestd" "$BUILD/mcingest" "$WORK"
 lab_up
 in_node access ethtool -K up0 gro on # lan0 takes frames from XDP then
+in_node ingest chmod 700 /sys/fs/bpf
+like "without a folder it says who makes one" \
+    "$(in_node ingest "${AS_USER[@]}" "$WORK/mcingestd" --downstream lan0 2>&1)" "cannot make or lock /sys/fs/bpf/mcingest: Permission denied: as root, give user $USER_ID"
 prepare
 relay_up
 for mode in tc xdp; do

@@ -31,7 +31,7 @@ const char *dataplane_cure(int error)
 {
 	switch (-error) {
 	case EPERM:
-		return "this needs root, or CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_ADMIN";
+		return "this needs root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON";
 	case ENODEV:
 		return "there is no such interface";
 	case EACCES:

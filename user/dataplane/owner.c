@@ -59,7 +59,14 @@ static bool is_still_there(int folder)
 
 static int fail(struct dataplane *dp, int error)
 {
-	return dataplane_fail(dp, error, "cannot lock %s: %s", PINS_FOLDER, dataplane_cure(error));
+	if (error == -EACCES || error == -EPERM)
+		return dataplane_fail(dp, error,
+				      "cannot make or lock %s: %s: as root, give user %u that "
+				      "folder, and `chmod a+x " PINS_BPFFS "`, as "
+				      "mcingestd.service does",
+				      PINS_FOLDER, strerror(-error), geteuid());
+	return dataplane_fail(dp, error, "cannot make or lock %s: %s", PINS_FOLDER,
+			      strerror(-error));
 }
 
 int owner_claim(struct dataplane *dp)

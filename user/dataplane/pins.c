@@ -23,8 +23,10 @@ int pins_prepare(struct dataplane *dp)
 	if (mount("bpf", PINS_BPFFS, "bpf", 0, "mode=0700")) {
 		int error = errno;
 
-		return dataplane_fail(dp, -error, "cannot mount the BPF file system at %s: %s",
-				      PINS_BPFFS, dataplane_cure(-error));
+		return dataplane_fail(dp, -error,
+				      "cannot mount the BPF file system: %s: as root, `mount -t "
+				      "bpf bpf " PINS_BPFFS "`",
+				      strerror(error));
 	}
 	dp->mounted_bpffs = true;
 	return 0;
