@@ -45,10 +45,17 @@ static bool has_flowed(const struct channel *channel)
 	       channel->state == CHANNEL_RECEIVING;
 }
 
+/* The slot behind the last one of the part that can have a channel. */
+static uint32_t end_of_part(const struct channel_table *channels, uint32_t first)
+{
+	return channels->slots < first + MCI_STATS_CHUNK ? channels->slots
+							 : first + MCI_STATS_CHUNK;
+}
+
 static bool is_needed(const struct channel_table *channels, uint32_t first)
 {
-	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
-		const struct channel *channel = channel_table_at(channels, first + i);
+	for (uint32_t slot = first; slot < end_of_part(channels, first); slot++) {
+		const struct channel *channel = channel_table_at(channels, slot);
 
 		if (channel && has_flowed(channel))
 			return true;
@@ -65,11 +72,11 @@ static void look_at_part(struct forward *forward, uint32_t first)
 		log_warning("%s", forward->actions->error(forward->dataplane));
 		return;
 	}
-	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++) {
-		struct channel *channel = channel_table_at(channels, first + i);
+	for (uint32_t slot = first; slot < end_of_part(channels, first); slot++) {
+		struct channel *channel = channel_table_at(channels, slot);
 
 		if (channel)
-			look_at(channel, &stats[i]);
+			look_at(channel, &stats[slot - first]);
 	}
 }
 
