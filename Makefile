@@ -147,7 +147,10 @@ $(eval $(call tested,cov,$(B)/cov,$$(SANITIZE) --coverage))
 $(B)/tests/fuzz/%_fuzz: $(B)/fuzz/tests/fuzz/%_fuzz.o $(B)/fuzz/tests/fuzz/fuzz.o $(B)/fuzz/libmcingest.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -o $@ $(PKG_LIBS)
+	$(Q)$(CLANG) $(SANITIZE) -fsanitize=fuzzer $(filter %.o,$^) $(filter %.a,$^) -o $@ $(PKG_LIBS)
+
+# Frames through the programs, as tests/bpf has them
+$(B)/tests/fuzz/verdicts_fuzz: $(patsubst %,$(B)/fuzz/tests/bpf/%.o,harness packets through)
 
 $(B)/tests/fuzz/pcap_seeds: $(B)/san/tests/fuzz/pcap_seeds.o $(B)/san/libmcingest.a
 	@mkdir -p $(@D)
