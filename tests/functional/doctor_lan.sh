@@ -17,6 +17,9 @@ finds "outside the SSM range" fail wanted 'no router has joined: the group is in
 doctor $S 224.0.0.55
 finds "a group of the link" fail wanted 'such a channel is never served'
 
+receiver_up viewer $S $G --seconds 600
+receiver_up unknown 192.0.2.20 $G --seconds 600
+
 # Joins for another router, and hosts on a LAN that nobody asks
 lan_hears pim-join-other-upstream-v4
 for_others() { (($(api counters '[.pim[].for_other_router] | add') > 0)); }
@@ -31,29 +34,7 @@ finds "hosts that are not asked" warn hosts-unasked 'lan0: [0-9]+ IGMP or MLD re
 finish host
 finish host6
 
-# PIM does not leave
-in_node ingest nft -f - <<'END'
-table inet own {
-    chain output {
-        type filter hook output priority 0;
-        meta l4proto pim drop
-    }
-}
-END
-finish mcingestd
-mcingestd_up
-log_says "PIM does not leave: the log says so" mcingestd 'pim: cannot send on lan0: a firewall of this host drops what we send'
-doctor
-finds "PIM does not leave" fail pim-sending 'PIM cannot send on lan0: Operation not permitted -> let IP protocol 103 out'
-in_node ingest nft delete table inet own
-finish mcingestd
-
 # The data of a channel
-mcingestd_up
-until_true "FRR says Hello" neighbor_there
-until_true "FRR knows us" frr_knows_us
-receiver_up viewer $S $G --seconds 600
-receiver_up unknown 192.0.2.20 $G --seconds 600
 until_true "joined" channel_is $S $G joined
 until_true "failed" channel_is 192.0.2.20 $G failed
 no_data_yet() { [[ $(channel $S $G .reason) == "no data yet"* ]]; }
@@ -91,4 +72,20 @@ in_node ingest ip addr add 10.9.9.1/24 dev lan0
 until_true "FRR is in another subnet" in_node ingest sh -c "$BUILD/mcingest neighbors --json | jq -e '.neighbors[] | select(.address == \"10.0.0.2\").other_subnet'"
 doctor
 finds "a router in another subnet" fail routers 'lan0: router 10.0.0.2 is in no subnet of ours: no Joins come -> ip addr add'
+
+# PIM does not leave
+in_node ingest nft -f - <<'END'
+table inet own {
+    chain output {
+        type filter hook output priority 0;
+        meta l4proto pim drop
+    }
+}
+END
+finish mcingestd
+mcingestd_up
+log_says "PIM does not leave: the log says so" mcingestd 'pim: cannot send on lan0: a firewall of this host drops what we send'
+doctor
+finds "PIM does not leave" fail pim-sending 'PIM cannot send on lan0: Operation not permitted -> let IP protocol 103 out'
+in_node ingest nft delete table inet own
 finished

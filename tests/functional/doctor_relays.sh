@@ -6,6 +6,7 @@
 
 lab_up
 relay_up
+in_node core sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 in_node core ip route add prohibit 203.0.113.77
 in_node ingest ip route add 203.0.113.79 via 10.0.0.2
 in_node ingest nft -f - <<'END'
@@ -54,14 +55,14 @@ judge "with a daemon"
 finds "with a daemon: held down, and why" warn held-down '[0-9a-f.:]+ is held down for [0-9]+ s: relay .*-> once it works: mcingest lift [0-9a-f]'
 
 # One channel, whose only relay is behind the firewall: the walk ends there
-has_failed() { channel_is 192.0.2.10 232.1.1.1 failed; }
+has_begun() { channel_is 192.0.2.10 232.1.1.1 connecting; }
 in_node ingest nft add rule inet own input ip saddr 203.0.113.15 udp sport 2268 drop
 finish mcingestd
 mcingestd_up
 until_true "FRR says Hello" neighbor_there
 until_true "FRR knows us" frr_knows_us
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 600
-until_true "failed" has_failed
+until_true "the channel has begun" has_begun
 doctor 192.0.2.10 232.1.1.1
 finds "one channel: DNS has its relay" ok lookup '192.0.2.10 has 1 relay, first 203.0.113.15'
 finds "one channel: the firewall" fail relays '203.0.113.15 answers Discovery on the wire, but a firewall of this host drops it'

@@ -112,12 +112,13 @@ Test(control_tunnels, relays_that_are_held_down)
 				.since = NOW,
 				.until = NOW + 1500 * USEC_PER_MS,
 				.kind = AMT_HOLD_FULL,
+				.failures = 2,
 				.reason = "relay takes no new channels (L flag)"};
 
 	tunnels.holds.by_relay = &over;
 	over.hh.next = &full;
 	expect_json(view_tunnels(&tunnels),
 		    "{'tunnels':[],'discoveries':[],'held_down':[{'relay':'203.0.113.2',"
-		    "'reason':'relay takes no new channels (L flag)','full':true,'since':'TIME',"
-		    "'ends_s':1.5}]}");
+		    "'reason':'relay takes no new channels (L flag)','full':true,'failures':2,"
+		    "'since':'TIME','ends_s':1.5}]}");
 }

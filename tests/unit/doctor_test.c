@@ -199,6 +199,10 @@ static const struct row rows[] = {
 	 "{'held_down':[{'relay':'203.0.113.9','ends_s':99.7,'reason':'relay does not answer'}]}",
 	 "warn 203.0.113.9 is held down for 100 s: relay does not answer -> once it works: "
 	 "mcingest lift 203.0.113.9\n"},
+	{relays_held, "tunnels", NULL,
+	 "{'held_down':[{'relay':'203.0.113.9','ends_s':9,'failures':4,'reason':'x'}]}",
+	 "warn 203.0.113.9 is held down for 9 s (failed 4 times in a row): x -> once it works: "
+	 "mcingest lift 203.0.113.9\n"},
 	{relays_answers, "tunnels", NULL,
 	 "{'tunnels':[{'relay':'203.0.113.1','full':true,'igmp':{'state':'active'}},"
 	 "{'relay':'203.0.113.2','mld':{'state':'refreshing'}},{'relay':'203.0.113.3',"

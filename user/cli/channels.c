@@ -110,7 +110,8 @@ static void print_channels(const struct cli *cli, const json_t *reply)
 	struct table *table;
 	size_t i;
 
-	if (show_is_empty(channels, "No channels: no router or host on a LAN has joined an (S,G)."))
+	if (show_is_empty(channels, "No channels: no router or host on a LAN has joined an (S,G); "
+				    "`mcingest doctor S G` says why."))
 		return;
 	table = table_new(headings, COUNT_OF(headings));
 	json_array_foreach (channels, i, channel) {

@@ -3,6 +3,19 @@
 
 #include <stdio.h>
 
+/* Hosts on a LAN that `igmp` does not name. */
+static void note_unasked(struct table *table, const json_t *interface)
+{
+	char reports[TEXT_SHORT];
+
+	if (json_integer_value(json_object_get(interface, "unasked_reports")))
+		table_note(table,
+			   "%s reports of hosts that join a source were not heeded: `igmp = %s` "
+			   "under [interfaces]",
+			   text_number(interface, "unasked_reports", reports),
+			   text_string(interface, "name"));
+}
+
 static void print_links(const json_t *interfaces)
 {
 	static const char *const headings[] = {"INTERFACE", "ROLE",         "LINK",
@@ -23,6 +36,7 @@ static void print_links(const json_t *interfaces)
 		cell_count(table, interface, "refused");
 		cell_list(table, interface, "addresses");
 		cell_string(table, interface, "why");
+		note_unasked(table, interface);
 	}
 	table_print(table);
 }
@@ -43,6 +57,9 @@ static void fill_pim(const struct cli *cli, struct table *table, const json_t *i
 	cell_string(table, pim, "generation_id");
 	if (observing)
 		table_note(table, "observed only: another daemon on this host speaks PIM");
+	if (json_is_string(json_object_get(pim, "send_error")))
+		table_note(table, "cannot send: %s: see the firewall's output",
+			   text_string(pim, "send_error"));
 	if (!cli->verbose || !json_array_size(json_object_get(pim, "further_addresses")))
 		return;
 	show_note_list(table, "further addresses", pim, "further_addresses");

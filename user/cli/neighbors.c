@@ -21,7 +21,8 @@ static void print_neighbors(const struct cli *cli, const json_t *reply)
 	struct table *table;
 	size_t i;
 
-	if (show_is_empty(neighbors, "No neighbors: no PIM Hello has been heard on a LAN."))
+	if (show_is_empty(neighbors, "No neighbors: no PIM Hello has been heard on a LAN; "
+				     "`mcingest doctor` says more."))
 		return;
 	table = table_new(headings, COUNT_OF(headings));
 	json_array_foreach (neighbors, i, neighbor) {

@@ -72,6 +72,7 @@ static json_t *view_hold(const struct amt_hold *hold, usec_t now)
 	put(view, "relay", view_addr(&hold->relay));
 	put_text(view, "reason", hold->reason);
 	put_bool(view, "full", hold->kind == AMT_HOLD_FULL);
+	put_count(view, "failures", hold->failures);
 	put(view, "since", view_time(hold->since, now));
 	put_real(view, "ends_s", (double)(hold->until - now) / USEC_PER_SEC);
 	return view;

@@ -57,26 +57,32 @@ static struct cursor take_v6(struct capture_packet *packet, struct cursor c)
 	return c;
 }
 
-static void take(u_char *owner, const struct pcap_pkthdr *header, const u_char *bytes)
+bool capture_decode(struct cursor frame, struct capture_packet *packet)
 {
-	struct cursor c = cursor_over(bytes, header->caplen);
-	struct capture *capture = (struct capture *)owner;
-	struct capture_packet packet = {0};
 	uint16_t ethertype;
 
-	cursor_bytes(&c, sizeof(struct ether_header) - sizeof(ethertype));
-	ethertype = cursor_u16(&c);
+	*packet = (struct capture_packet){0};
+	cursor_bytes(&frame, sizeof(struct ether_header) - sizeof(ethertype));
+	ethertype = cursor_u16(&frame);
 	if (ethertype == ETHERTYPE_VLAN) { /* a priority tag */
-		cursor_bytes(&c, VLAN_BYTES - sizeof(ethertype));
-		ethertype = cursor_u16(&c);
+		cursor_bytes(&frame, VLAN_BYTES - sizeof(ethertype));
+		ethertype = cursor_u16(&frame);
 	}
 	if (ethertype == ETHERTYPE_IP)
-		c = take_v4(&packet, c);
+		frame = take_v4(packet, frame);
 	else if (ethertype == ETHERTYPE_IPV6)
-		c = take_v6(&packet, c);
-	if (packet.protocol == IPPROTO_UDP)
-		take_udp(&packet, c);
-	if (packet.source.family && !c.failed)
+		frame = take_v6(packet, frame);
+	if (packet->protocol == IPPROTO_UDP)
+		take_udp(packet, frame);
+	return packet->source.family && !frame.failed;
+}
+
+static void take(u_char *owner, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+	struct capture *capture = (struct capture *)owner;
+	struct capture_packet packet;
+
+	if (capture_decode(cursor_over(bytes, header->caplen), &packet))
 		capture->fn(capture->owner, capture->interface, &packet);
 }
 

@@ -23,3 +23,7 @@ typedef void capture_fn(void *owner, const char *interface, const struct capture
 struct capture *capture_open(struct loop *loop, const char *interface, const char *filter,
 			     capture_fn *fn, void *owner, char *why, size_t size);
 void capture_close(struct capture *capture); /* NULL is allowed */
+
+/* Reads an Ethernet frame, of which only the beginning may be there. Returns false if it is no IP
+ * packet. The result points into the frame. */
+bool capture_decode(struct cursor frame, struct capture_packet *packet);

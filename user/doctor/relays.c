@@ -161,6 +161,13 @@ void relays_answers(struct doctor *doctor)
 		report_ok(doctor, "%u tunnel%s", up, up > 1 ? "s are up" : " is up");
 }
 
+static const char *flapping(struct doctor *doctor, const json_t *hold)
+{
+	double failures = view_number(hold, "failures");
+
+	return failures > 1 ? report_text(doctor, " (failed %.0f times in a row)", failures) : "";
+}
+
 void relays_held(struct doctor *doctor)
 {
 	const json_t *list = json_object_get(doctor->now.tunnels, "held_down"), *hold;
@@ -170,6 +177,7 @@ void relays_held(struct doctor *doctor)
 		report_warn(doctor,
 			    report_text(doctor, "once it works: mcingest lift %s",
 					view_text(hold, "relay")),
-			    "%s is held down for %.0f s: %s", view_text(hold, "relay"),
-			    view_number(hold, "ends_s"), view_text(hold, "reason"));
+			    "%s is held down for %.0f s%s: %s", view_text(hold, "relay"),
+			    view_number(hold, "ends_s"), flapping(doctor, hold),
+			    view_text(hold, "reason"));
 }
