@@ -62,7 +62,7 @@ has counters . drops refused pim
 has counters .refused pim amt membership dns
 has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router parts_skipped joins_yielded
 has 'lookup 192.0.2.10' . source owner ways domain dnssec steps relays reason
-has 'lookup 192.0.2.10' '.steps[0]' way name type status canonical ttl_s secure ms records
+has 'lookup 192.0.2.10' '.steps[0]' way name type status reason canonical ttl_s secure ms records
 
 is "packets of a channel" "$(channel 192.0.2.10 232.1.1.1 .packets)" 10
 spawn steady source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 20 --count 20000 --size 100

@@ -48,9 +48,13 @@ ok "the record was counted" test "$(api counters .refused.dns.address)" -ge 1
 
 kill -STOP "$(cat "$state/pid/named")"
 viewer 192.0.2.10
-fails 192.0.2.10 "DNS server does not answer"
+fails 192.0.2.10 "DNS server does not answer: 100.64.0.53"
+is "lookup has the same words for it" "$(api 'lookup 192.0.2.77' .reason)" "DNS server does not answer: 100.64.0.53"
 kill -CONT "$(cat "$state/pid/named")"
 recovers 192.0.2.10 "when the DNS server is back"
+in_node ingest ip route add unreachable 100.64.0.53
+is "no route to the DNS server" "$(api 'lookup 192.0.2.78' .reason)" "DNS server cannot be reached: no route to 100.64.0.53"
+in_node ingest ip route del unreachable 100.64.0.53
 
 finish mcingestd
 finish relay

@@ -648,13 +648,13 @@ Test(channel, failed_shows_its_reason_until_it_is_joined)
 {
 	struct channel *channel = open_one();
 
-	channel_discovery_failed(channel, "no AMTRELAY record for the source");
+	channel_discovery_failed(channel, "no AMTRELAY record for the source", NULL);
 	cr_expect_eq(channel->state, CHANNEL_FAILED);
 	did[0] = 0;
 	run_for(&timers, 1);
 	expect_did("discover");
 	cr_expect_eq(channel->state, CHANNEL_FAILED, "a new attempt is under way");
-	channel_discovery_failed(channel, "DNS server does not answer");
+	channel_discovery_failed(channel, "DNS server does not answer", NULL);
 	cr_expect_str_eq(channel->reason, "DNS server does not answer", "the latest reason");
 	run_for(&timers, 2);
 	channel_relays_found(channel, 1);
@@ -671,7 +671,7 @@ Test(channel, back_off_grows_to_two_minutes_and_starts_again_after_success)
 	usec_t wait, longest = 0;
 
 	for (unsigned i = 0; i < 60; i++) {
-		channel_discovery_failed(channel, "dead");
+		channel_discovery_failed(channel, "dead", NULL);
 		wait = timer_left(&timers, &channel->retry);
 		cr_assert_geq(wait, USEC_PER_SEC);
 		cr_assert_leq(wait, (i < 7 ? 1u << i : 120) * USEC_PER_SEC);

@@ -30,7 +30,8 @@ static const struct {
 };
 
 static struct timers timers = {.now = NOW};
-static struct driad_lookup lookup = {.timers = &timers};
+static const struct driad_options lookup_options;
+static struct driad_lookup lookup = {.timers = &timers, .options = &lookup_options};
 
 static struct driad_question question_of(unsigned type)
 {
@@ -70,6 +71,7 @@ Test(control_lookups, outcomes)
 					    [DNS_NAME_ERROR] = "no such name",
 					    [DNS_SERVER_FAILURE] = "server failure",
 					    [DNS_TIMEOUT] = "no answer",
+					    [DNS_UNREACHABLE] = "unreachable",
 					    [DNS_BOGUS] = "bogus"};
 	struct driad_question question = question_of(DNS_TYPE_A);
 
@@ -89,7 +91,7 @@ Test(control_lookups, a_step)
 
 	expect_json(view_lookup_step(&question, &answer),
 		    "{'way':'source','name':'10.2.0.192.in-addr.arpa.','type':'AMTRELAY',"
-		    "'status':'ok','canonical':'amt.example.net.','ttl_s':300,'secure':true,"
+		    "'status':'ok','reason':null,'canonical':'amt.example.net.','ttl_s':300,'secure':true,"
 		    "'ms':20.5,'records':[]}");
 }
 

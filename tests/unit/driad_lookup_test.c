@@ -168,6 +168,7 @@ static const struct failure {
 	{DNS_NO_DATA, RDATA(""), "no AMTRELAY record for the source"},
 	{DNS_TIMEOUT, RDATA(""), "DNS server does not answer"},
 	{DNS_SERVER_FAILURE, RDATA(""), "DNS server fails"},
+	{DNS_UNREACHABLE, RDATA(""), "DNS server cannot be reached"},
 	{DNS_BOGUS, RDATA(""), "DNS answer fails DNSSEC validation"},
 	{DNS_OK, RDATA("\0\0"), "AMTRELAY says that the source has no relay"},
 	{DNS_OK, RDATA("\x0a\x01\xcb\x00\x71"), "AMTRELAY record is not usable"},
@@ -186,6 +187,16 @@ Test(driad_lookup, no_relay_has_a_reason)
 		cr_expect_eq(lookup.relay_count, 0, "row %zu", i);
 		cr_expect_str_eq(lookup.reason, failures[i].reason, "row %zu", i);
 	}
+}
+
+Test(driad_lookup, the_reason_has_what_dns_adds_to_it)
+{
+	struct dns_answer failed = {.status = DNS_SERVER_FAILURE,
+				    .detail = "192.0.2.53 says REFUSED"};
+
+	driad_answer(lookup.questions[0], &failed);
+	cr_expect_str_eq(lookup.reason, "DNS server fails");
+	cr_expect_str_eq(lookup.detail, "192.0.2.53 says REFUSED");
 }
 
 Test(driad_lookup, type_0_beside_a_usable_record_is_passed_over)

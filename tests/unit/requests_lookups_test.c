@@ -80,7 +80,7 @@ Test(requests_lookups, is_answered_when_dns_has_answered)
 		    "{'source':'192.0.2.10','owner':'10.2.0.192.in-addr.arpa.','ways':['source'],"
 		    "'domain':null,'dnssec':'off','steps':[{'way':'source',"
 		    "'name':'10.2.0.192.in-addr.arpa.','type':'AMTRELAY','status':'ok',"
-		    "'canonical':null,'ttl_s':300,'secure':false,'ms':500.0,"
+		    "'reason':null,'canonical':null,'ttl_s':300,'secure':false,'ms':500.0,"
 		    "'records':['10 1 1 203.0.113.1','11 1 2 2001:db8::3']}],"
 		    "'relays':[{'address':'203.0.113.1','way':'source','precedence':10,"
 		    "'discovery_optional':true},"
@@ -111,6 +111,19 @@ Test(requests_lookups, that_dns_does_not_answer)
 	expect_at(client.reply, "steps.0.ms", "5000.0");
 	expect_at(client.reply, "relays", "[]");
 	expect_at(client.reply, "reason", "'DNS server does not answer'");
+	json_decref(client.reply);
+}
+
+Test(requests_lookups, says_what_the_server_did)
+{
+	struct dns_answer refused = {.status = DNS_SERVER_FAILURE,
+				     .detail = "192.0.2.53 says REFUSED"};
+
+	look_up(SOURCE);
+	driad_answer(lab.question, &refused);
+	expect_at(client.reply, "steps.0.status", "'server failure'");
+	expect_at(client.reply, "steps.0.reason", "'DNS server fails: 192.0.2.53 says REFUSED'");
+	expect_at(client.reply, "reason", "'DNS server fails: 192.0.2.53 says REFUSED'");
 	json_decref(client.reply);
 }
 

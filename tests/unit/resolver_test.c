@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What holds with a server that is silent, or has one answer. Other answers are tested with a real
- * server by the functional tests. */
+/* What holds with a server that is silent, has one answer, refuses, or is not there. Other answers
+ * are tested with a real server by the functional tests. */
 #include "io/descriptors.h"
 #include "io/resolver.h"
 
@@ -17,6 +17,7 @@ static struct resolver *resolver;
 static int silent;
 static unsigned answers;
 static enum dns_status last_status;
+static char last_detail[256], server[32];
 static char error[128];
 
 static void on_answer(void *owner, const struct dns_answer *answer)
@@ -24,6 +25,7 @@ static void on_answer(void *owner, const struct dns_answer *answer)
 	(void)owner;
 	answers++;
 	last_status = answer->status;
+	snprintf(last_detail, sizeof(last_detail), "%s", answer->detail ? answer->detail : "");
 	cr_assert_eq(answer->count, 0);
 	loop_stop(loop);
 }
@@ -32,7 +34,6 @@ static void start(usec_t timeout)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct resolver_options options = {.server_count = 1, .timeout = timeout};
-	char server[32];
 
 	silent = socket(AF_INET, SOCK_DGRAM, 0);
 	cr_assert_eq(bind(silent, (struct sockaddr *)&in, sizeof(in)), 0);
@@ -59,7 +60,8 @@ static void tear_down(void)
 	resolver_free(resolver);
 	loop_free(loop);
 	timers_free(&timers);
-	close(silent);
+	if (silent >= 0)
+		close(silent);
 }
 
 TestSuite(resolver, .init = set_up, .fini = tear_down, .timeout = 20);
@@ -73,6 +75,63 @@ Test(resolver, silence_is_a_timeout)
 	cr_assert_eq(answers, 1);
 	cr_assert_eq(last_status, DNS_TIMEOUT);
 	cr_assert_geq(timers.now - started, 200 * USEC_PER_MS);
+	cr_assert_str_eq(last_detail, server);
+}
+
+/* Answers each question with the code that `owner` points to. */
+static void on_question_refuse(void *owner, uint32_t events)
+{
+	struct sockaddr_in from;
+	socklen_t size = sizeof(from);
+	uint8_t bytes[512];
+	ssize_t length = recvfrom(silent, bytes, sizeof(bytes), MSG_DONTWAIT,
+				  (struct sockaddr *)&from, &size);
+
+	(void)events;
+	cr_assert_gt(length, 12);
+	bytes[2] |= 0x80;
+	bytes[3] = 0x80 | *(const uint8_t *)owner;
+	cr_assert_eq(sendto(silent, bytes, length, 0, (struct sockaddr *)&from, size), length);
+}
+
+static const struct refusal_case {
+	uint8_t rcode;
+	const char *says;
+} refusal_cases[] = {{2, "says SERVFAIL"}, {5, "says REFUSED"}, {4, "says NOTIMPL"}};
+
+/* Once by the server, and once out of libunbound's cache. */
+Test(patient_resolver, a_server_that_refuses_is_named_with_its_code, .init = set_up_patient,
+     .fini = tear_down, .timeout = 20)
+{
+	for (size_t i = 0; i < sizeof(refusal_cases) / sizeof(refusal_cases[0]); i++) {
+		const struct refusal_case *c = &refusal_cases[i];
+		struct loop_watch *watch =
+			loop_watch(loop, silent, EPOLLIN, on_question_refuse, (void *)&c->rcode);
+		char name[32], expected[64];
+
+		snprintf(name, sizeof(name), "%zu.Example.com.", i);
+		snprintf(expected, sizeof(expected), "%s %s", server, c->says);
+		for (int again = 0; again < 2; again++) {
+			resolver_ask(resolver, name, 260, on_answer, NULL);
+			cr_assert_eq(loop_run(loop), 0);
+			cr_expect_eq(last_status, DNS_SERVER_FAILURE, "%s", c->says);
+			cr_expect_str_eq(last_detail, expected);
+		}
+		loop_unwatch(watch);
+	}
+}
+
+Test(resolver, a_server_that_is_not_there_cannot_be_reached)
+{
+	char expected[64];
+
+	close(silent);
+	silent = -1;
+	snprintf(expected, sizeof(expected), "ICMP refuses packets to %s", server);
+	resolver_ask(resolver, "1.2.0.192.in-addr.arpa.", 260, on_answer, NULL);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_expect_eq(last_status, DNS_UNREACHABLE);
+	cr_expect_str_eq(last_detail, expected);
 }
 
 Test(resolver, the_server_is_asked_again_after_a_timeout)

@@ -33,3 +33,8 @@ char *memory_copy_text(const char *text)
 {
 	return check(strdup(text), strlen(text) + 1);
 }
+
+bool memory_is_same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "channel/channel.h"
+#include "base/memory.h"
 #include "base/random.h"
 #include "channel/table.h"
+
+#include <stdlib.h>
 
 const char *channel_state_name(enum channel_state state)
 {
@@ -35,15 +38,24 @@ static void enter(struct channel *channel, enum channel_state state)
 	channel->state = state;
 }
 
-void channel_change_state(struct channel *channel, enum channel_state state, const char *reason)
+static void change(struct channel *channel, enum channel_state state, const char *reason,
+		   const char *detail)
 {
 	bool hidden = channel->state == CHANNEL_FAILED && state < CHANNEL_JOINED;
 
-	if (hidden || (channel->state == state && channel->reason == reason))
+	if (hidden || (channel->state == state && channel->reason == reason &&
+		       memory_is_same_text(channel->detail, detail)))
 		return;
 	enter(channel, state);
 	channel->reason = reason;
+	free(channel->detail);
+	channel->detail = detail ? memory_copy_text(detail) : NULL;
 	actions(channel)->changed(channel);
+}
+
+void channel_change_state(struct channel *channel, enum channel_state state, const char *reason)
+{
+	change(channel, state, reason, NULL);
 }
 
 void channel_wait(struct channel *channel, usec_t delay)
@@ -58,11 +70,11 @@ static void discover(struct channel *channel)
 	actions(channel)->discover(channel);
 }
 
-static void fail(struct channel *channel, const char *reason)
+static void fail(struct channel *channel, const char *reason, const char *detail)
 {
 	channel_wait(channel,
 		     random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, channel->failures++));
-	channel_change_state(channel, CHANNEL_FAILED, reason);
+	change(channel, CHANNEL_FAILED, reason, detail);
 }
 
 void channel_forward(struct channel *channel)
@@ -115,6 +127,7 @@ void channel_close(struct channel *channel)
 	stop_forwarding(channel);
 	actions(channel)->disconnect(channel);
 	actions(channel)->closed(channel);
+	free(channel->detail);
 }
 
 uint32_t channel_egress(const struct channel *channel)
@@ -160,14 +173,17 @@ void channel_not_connected(struct channel *channel, const char *reason)
 	if (channel->forwarding)
 		channel_abandon_other(channel, false);
 	else
-		fail(channel, reason);
+		fail(channel, reason, NULL);
 }
 
-void channel_discovery_failed(struct channel *channel, const char *reason)
+void channel_discovery_failed(struct channel *channel, const char *reason, const char *detail)
 {
-	if (!channel->forwarding)
-		channel->trace.dns_answered = now(channel);
-	channel_not_connected(channel, reason);
+	if (channel->forwarding) {
+		channel_abandon_other(channel, false);
+		return;
+	}
+	channel->trace.dns_answered = now(channel);
+	fail(channel, reason, detail);
 }
 
 void channel_tunnel_up(struct channel *channel, bool other)
@@ -202,7 +218,7 @@ static void lose_relay(struct channel *channel, const char *reason)
 	channel->move = CHANNEL_STAYING;
 	channel->silent = channel->homeless = channel->unwelcome = false;
 	if (!sought && channel->relay_count <= 1) {
-		fail(channel, reason);
+		fail(channel, reason, NULL);
 		return;
 	}
 	timer_stop(channel->table->timers, &channel->retry);

@@ -63,6 +63,7 @@ struct channel {
 	enum channel_state state;
 	usec_t since;        /* when the channel entered its state */
 	const char *reason;  /* why it failed or has no data, else NULL; a string constant */
+	char *detail;        /* what DNS adds to the reason, or NULL */
 	uint32_t interfaces; /* a bit for each downstream interface that wants the channel */
 	uint32_t lost;       /* the interfaces on which another router forwards it (PIM Assert) */
 	bool forwarding;     /* a relay serves the channel: the dataplane has an entry for it */
@@ -117,7 +118,8 @@ struct channel_actions {
 
 /* Discovery found `count` relays, at least one. */
 void channel_relays_found(struct channel *channel, unsigned count);
-void channel_discovery_failed(struct channel *channel, const char *reason);
+/* `detail` is copied; or NULL. */
+void channel_discovery_failed(struct channel *channel, const char *reason, const char *detail);
 /* None of the relays found can be had now. */
 void channel_not_connected(struct channel *channel, const char *reason);
 /* A report for the channel is about to be sent: data may come. Calls no action but forward(). */

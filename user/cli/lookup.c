@@ -15,7 +15,7 @@ static void print_outcome(const json_t *step)
 	char ms[TEXT_SHORT], ttl[TEXT_SHORT];
 
 	text_print(PLAIN, "   ");
-	text_print(fine ? GREEN : YELLOW, "%s", text_string(step, "status"));
+	text_print(fine ? GREEN : YELLOW, "%s", text_string(step, fine ? "status" : "reason"));
 	text_line(PLAIN, " after %s ms, TTL %s s, %s by DNSSEC", text_number(step, "ms", ms),
 		  text_number(step, "ttl_s", ttl), secure ? "validated" : "not validated");
 }

@@ -47,7 +47,7 @@ static json_t *reply_of(struct request_lookup *lookup)
 	put_text(reply, "dnssec", config_dnssec_name(lookup->requests->config));
 	put(reply, "steps", json_incref(lookup->steps));
 	put(reply, "relays", view_lookup_relays(driad));
-	put_text(reply, "reason", driad->reason);
+	put(reply, "reason", view_reason(driad->reason, driad->detail));
 	return reply;
 }
 

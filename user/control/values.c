@@ -45,6 +45,13 @@ static usec_t wall_clock(void)
 	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
 }
 
+json_t *view_reason(const char *reason, const char *detail)
+{
+	if (!reason)
+		return json_null();
+	return detail ? json_sprintf("%s: %s", reason, detail) : json_string(reason);
+}
+
 json_t *view_time(usec_t moment, usec_t now)
 {
 	usec_t at = wall_clock() - (now - moment);

@@ -17,6 +17,8 @@ json_t *view_if(bool known, json_int_t value);
 json_t *view_seconds_left(const struct timers *timers, const struct timer *timer);
 /* rounded to a tenth */
 json_t *view_rate(double rate);
+/* "reason: detail"; the reason alone if `detail` is NULL; null if `reason` is. */
+json_t *view_reason(const char *reason, const char *detail);
 /* A moment of CLOCK_MONOTONIC as UTC in whole seconds (RFC 3339); `now` is the present. */
 json_t *view_time(usec_t moment, usec_t now);
 

@@ -49,7 +49,9 @@ static void put_state(json_t *view, const struct channel *channel,
 	put(view, "source", view_addr(&channel->sg.source));
 	put(view, "group", view_addr(&channel->sg.group));
 	put_text(view, "state", channel_state_name(channel->state));
-	put_text(view, "reason", channel->reason ? channel->reason : parts->wait);
+	put(view, "reason",
+	    view_reason(channel->reason ? channel->reason : parts->wait,
+			channel->reason ? channel->detail : NULL));
 	put(view, "relay", view_addr(parts->relay));
 	put_text(view, "move", channel_move_name(channel->move));
 	put(view, "other_relay", view_addr(parts->other));

@@ -13,6 +13,7 @@ static const char *status_name(enum dns_status status)
 		[DNS_NAME_ERROR] = "no such name",
 		[DNS_SERVER_FAILURE] = "server failure",
 		[DNS_TIMEOUT] = "no answer",
+		[DNS_UNREACHABLE] = "unreachable",
 		[DNS_BOGUS] = "bogus",
 	};
 
@@ -104,6 +105,7 @@ json_t *view_lookup_step(const struct driad_question *question, const struct dns
 	put_text(view, "name", question->name);
 	put_text(view, "type", type_name(question->type));
 	put_text(view, "status", status_name(answer->status));
+	put(view, "reason", view_reason(driad_answer_fault(question, answer), answer->detail));
 	put_text(view, "canonical", answer->canonical);
 	put_count(view, "ttl_s", answer->ttl);
 	put_bool(view, "secure", answer->secure);

@@ -92,7 +92,9 @@ static void log_channel(const struct channel *channel)
 
 	sg_format(&channel->sg, sg);
 	if (channel->reason)
-		log_warning("%s %s: %s", sg, channel_state_name(channel->state), channel->reason);
+		log_warning("%s %s: %s%s%s", sg, channel_state_name(channel->state),
+			    channel->reason, channel->detail ? ": " : "",
+			    channel->detail ? channel->detail : "");
 	else if (relay)
 		log_notice("%s %s, relay %s", sg, channel_state_name(channel->state),
 			   addr_format(relay, text));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driad/lookup.h"
+#include "base/memory.h"
 #include "driad/order.h"
 #include "driad/questions.h"
 #include "driad/records.h"
@@ -10,12 +11,15 @@
 /* RFC 7450 section 7.1 */
 static const char *const anycast[] = {"192.52.193.1", "2001:3::1"};
 
-void driad_explain(struct driad_lookup *lookup, enum driad_way way, const char *reason)
+void driad_explain(struct driad_lookup *lookup, enum driad_way way, const char *reason,
+		   const char *detail)
 {
 	if (lookup->reason && way < lookup->reason_of)
 		return;
 	lookup->reason = reason;
 	lookup->reason_of = way;
+	free(lookup->detail);
+	lookup->detail = detail ? memory_copy_text(detail) : NULL;
 }
 
 bool driad_reject(struct driad_lookup *lookup, enum fault fault)
@@ -26,6 +30,13 @@ bool driad_reject(struct driad_lookup *lookup, enum fault fault)
 }
 
 /* The outcome */
+
+static void forget_reason(struct driad_lookup *lookup)
+{
+	free(lookup->detail);
+	lookup->detail = NULL;
+	lookup->reason = NULL;
+}
 
 static void finish(struct driad_lookup *lookup)
 {
@@ -39,7 +50,7 @@ static void finish(struct driad_lookup *lookup)
 			lookup->relays[lookup->relay_count++] = lookup->candidates[way][j];
 	}
 	if (lookup->relay_count)
-		lookup->reason = NULL;
+		forget_reason(lookup);
 	else if (!lookup->reason)
 		lookup->reason = "no relay is configured for the source";
 	lookup->actions->done(lookup);
@@ -63,21 +74,9 @@ static void end_step(struct driad_lookup *lookup)
 
 /* Answers */
 
-static const char *failure(const struct driad_question *question, enum dns_status status)
+static const char *nothing_found(unsigned type)
 {
-	switch (status) {
-	case DNS_TIMEOUT:
-		return "DNS server does not answer";
-	case DNS_SERVER_FAILURE:
-		return "DNS server fails";
-	case DNS_BOGUS:
-		return "DNS answer fails DNSSEC validation";
-	case DNS_OK:
-		return "relay's name has no usable address";
-	default:
-		break;
-	}
-	switch (question->type) {
+	switch (type) {
 	case DNS_TYPE_AMTRELAY:
 		return "no AMTRELAY record for the source";
 	case DNS_TYPE_PTR:
@@ -93,21 +92,39 @@ static bool is_trusted(const struct driad_lookup *lookup, const struct dns_answe
 	return answer->secure || !lookup->options->require_dnssec;
 }
 
+const char *driad_answer_fault(const struct driad_question *question,
+			       const struct dns_answer *answer)
+{
+	switch (answer->status) {
+	case DNS_TIMEOUT:
+		return "DNS server does not answer";
+	case DNS_UNREACHABLE:
+		return "DNS server cannot be reached";
+	case DNS_SERVER_FAILURE:
+		return "DNS server fails";
+	case DNS_BOGUS:
+		return "DNS answer fails DNSSEC validation";
+	case DNS_OK:
+		return is_trusted(question->lookup, answer)
+			       ? NULL
+			       : "DNS answer is not validated by DNSSEC, as required";
+	default:
+		return nothing_found(question->type);
+	}
+}
+
 void driad_answer(struct driad_question *question, const struct dns_answer *answer)
 {
+	const char *fault = driad_answer_fault(question, answer);
 	struct driad_lookup *lookup = question->lookup;
 
 	question->query = NULL;
 	if (lookup->actions->answered)
 		lookup->actions->answered(question, answer);
-	if (answer->status == DNS_OK && !is_trusted(lookup, answer)) {
-		driad_explain(lookup, question->like.way,
-			      "DNS answer is not validated by DNSSEC, as required");
-	} else {
-		driad_explain(lookup, question->like.way, failure(question, answer->status));
-		for (unsigned i = 0; answer->status == DNS_OK && i < answer->count; i++)
-			driad_take_record(lookup, question, &answer->records[i]);
-	}
+	driad_explain(lookup, question->like.way,
+		      fault ? fault : "relay's name has no usable address", answer->detail);
+	for (unsigned i = 0; !fault && i < answer->count; i++)
+		driad_take_record(lookup, question, &answer->records[i]);
 	end_step(lookup);
 }
 
@@ -212,6 +229,8 @@ void driad_stop(struct driad_lookup *lookup)
 	}
 	driad_end_waits(lookup);
 	timer_stop(lookup->timers, &lookup->grace);
+	free(lookup->detail);
+	lookup->detail = NULL;
 	lookup->question_count = 0;
 	lookup->pending = 0;
 }

@@ -86,6 +86,7 @@ struct driad_lookup {
 	unsigned relay_count;
 	const char *reason;       /* why there are no relays; NULL if there are some */
 	enum driad_way reason_of; /* the way that has given the reason */
+	char *detail;             /* what DNS adds to the reason, or NULL; freed by driad_stop() */
 	struct driad_relay candidates[DRIAD_WAYS][DRIAD_RELAYS_MAX];
 	unsigned candidate_counts[DRIAD_WAYS], name_counts[DRIAD_WAYS];
 	unsigned instance_count; /* of DNS-SD */
@@ -101,6 +102,9 @@ struct driad_lookup {
 void driad_start(struct driad_lookup *lookup);
 /* Takes the answer to a question; `answer` is needed for the call only. */
 void driad_answer(struct driad_question *question, const struct dns_answer *answer);
+/* Why the answer leads to no relay; NULL if it may lead to one. */
+const char *driad_answer_fault(const struct driad_question *question,
+			       const struct dns_answer *answer);
 /* Cancels what is under way and frees what the lookup holds, but not the lookup. */
 void driad_stop(struct driad_lookup *lookup);
 
@@ -109,5 +113,6 @@ void driad_stop(struct driad_lookup *lookup);
 /* Counts a fault; returns whether there is one. */
 bool driad_reject(struct driad_lookup *lookup, enum fault fault);
 /* Notes why there is no relay. The reason of the last way counts: that of the source's own record
- * explains most. */
-void driad_explain(struct driad_lookup *lookup, enum driad_way way, const char *reason);
+ * explains most. `detail` is text that is copied, or NULL. */
+void driad_explain(struct driad_lookup *lookup, enum driad_way way, const char *reason,
+		   const char *detail);

@@ -26,7 +26,8 @@ void driad_take_amtrelay(struct driad_lookup *lookup, enum driad_way way,
 		driad_explain(lookup, way,
 			      way == DRIAD_SOURCE
 				      ? "AMTRELAY says that the source has no relay"
-				      : "the configuration says that the source has no relay");
+				      : "the configuration says that the source has no relay",
+			      NULL);
 	else if (record->type == AMTRELAY_NAME)
 		driad_ask_name(lookup, record->name, &relay);
 	else
@@ -39,7 +40,7 @@ static void take_amtrelay_rdata(struct driad_lookup *lookup, const struct driad_
 	struct amtrelay record;
 
 	if (driad_reject(lookup, amtrelay_decode(rdata->rdata, rdata->length, &record)))
-		driad_explain(lookup, question->like.way, "AMTRELAY record is not usable");
+		driad_explain(lookup, question->like.way, "AMTRELAY record is not usable", NULL);
 	else
 		driad_take_amtrelay(lookup, question->like.way, &record);
 }

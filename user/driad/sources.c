@@ -25,8 +25,10 @@ static void end_lookup(struct driad_source *source)
 
 static void release(struct driad_found *found)
 {
-	if (found && !--found->holders)
-		free(found);
+	if (!found || --found->holders)
+		return;
+	free(found->detail);
+	free(found);
 }
 
 static void forget(struct driad_source *source)
@@ -70,7 +72,7 @@ static void tell_next(struct driad_source *source)
 /* A server that failed may recover at any time, whatever TTL the resolver gives to the failure. */
 static bool is_failure(enum dns_status status)
 {
-	return status == DNS_TIMEOUT || status == DNS_SERVER_FAILURE || status == DNS_BOGUS;
+	return dns_is_server_fault(status) || status == DNS_BOGUS;
 }
 
 static void limit_ttl(struct driad_source *source, uint32_t max)
@@ -106,7 +108,8 @@ static bool is_among(const struct driad_relay *relay, const struct driad_found *
 /* Whether the results are the same, in any order. */
 static bool are_same(const struct driad_found *a, const struct driad_found *b)
 {
-	if (a->count != b->count || a->reason != b->reason)
+	if (a->count != b->count || a->reason != b->reason ||
+	    !memory_is_same_text(a->detail, b->detail))
 		return false;
 	for (unsigned i = 0; i < a->count; i++)
 		if (!is_among(&a->relays[i], b))
@@ -114,7 +117,8 @@ static bool are_same(const struct driad_found *a, const struct driad_found *b)
 	return true;
 }
 
-static struct driad_found *found_by(struct driad_sources *table, const struct driad_lookup *lookup)
+/* The lookup's detail goes over to the result. */
+static struct driad_found *found_by(struct driad_sources *table, struct driad_lookup *lookup)
 {
 	size_t size = lookup->relay_count * sizeof(lookup->relays[0]);
 	struct driad_found *found = memory_new(sizeof(*found) + size);
@@ -122,6 +126,8 @@ static struct driad_found *found_by(struct driad_sources *table, const struct dr
 	found->number = ++table->found_count;
 	found->holders = 1;
 	found->reason = lookup->reason;
+	found->detail = lookup->detail;
+	lookup->detail = NULL;
 	found->count = lookup->relay_count;
 	memcpy(found->relays, lookup->relays, size);
 	return found;

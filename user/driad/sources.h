@@ -24,6 +24,7 @@ struct driad_found {
 	uint64_t number;    /* unique, from 1 */
 	unsigned holders;   /* references to it */
 	const char *reason; /* why there are no relays; a string constant */
+	char *detail;       /* what DNS adds to the reason, or NULL */
 	unsigned count;
 	struct driad_relay relays[]; /* in the order to be tried */
 };

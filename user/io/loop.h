@@ -6,8 +6,10 @@
  *
  *   loop.c              the event loop, and the timers that it moves
  *   resolver.c          DNS (RFC 1034, RFC 1035) by libunbound
+ *   resolver_context.c  a context of libunbound
  *   resolver_events.c   libunbound's sockets and timers on the loop
  *   dns_message.c       decodes DNS answers
+ *   dns_servers.c       which server did what, if there is no usable answer
  *   resolv_conf.c       finds DNS servers
  *   udp.c               the sockets of tunnels
  *   ports.c, secret.c   choose the local ports of these sockets

@@ -16,6 +16,8 @@ struct base {
 	struct ub_event_base ub;
 	struct loop *loop;
 	struct timers *timers;
+	resolver_events_fn *readable;
+	void *owner;
 };
 
 struct event {
@@ -57,6 +59,8 @@ static void on_ready(void *owner, uint32_t events)
 	struct event *event = owner;
 	short bits = 0;
 
+	if (events & (EPOLLIN | EPOLLERR))
+		event->base->readable(event->base->owner, event->fd);
 	if (events & (EPOLLIN | EPOLLERR | EPOLLHUP))
 		bits |= UB_EV_READ;
 	if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
@@ -159,13 +163,17 @@ static struct ub_event *new_event(struct ub_event_base *ub, int fd, short bits, 
 	return &event->ub;
 }
 
-struct ub_event_base *resolver_events_new(struct loop *loop, struct timers *timers)
+struct ub_event_base *resolver_events_new(struct loop *loop, struct timers *timers,
+					  resolver_events_fn *readable, void *owner)
 {
 	static struct ub_event_base_vmt calls = {.new_event = new_event};
 	struct base *base = memory_new(sizeof(*base));
 
-	*base = (struct base){
-		.ub = {.magic = UB_EVENT_MAGIC, .vmt = &calls}, .loop = loop, .timers = timers};
+	*base = (struct base){.ub = {.magic = UB_EVENT_MAGIC, .vmt = &calls},
+			      .loop = loop,
+			      .timers = timers,
+			      .readable = readable,
+			      .owner = owner};
 	return &base->ub;
 }
 

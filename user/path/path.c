@@ -27,8 +27,10 @@ static void compare(struct path *path)
 
 static void none_found(struct path *path)
 {
+	const struct driad_found *found = path->source.found;
+
 	path_search_end(path);
-	channel_discovery_failed(&path->channel, path->source.found->reason);
+	channel_discovery_failed(&path->channel, found->reason, found->detail);
 }
 
 /* A relay is being tried that an earlier answer had. */
