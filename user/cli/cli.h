@@ -3,8 +3,10 @@
  *
  * main.c reads the command line and runs one command, which is a row of its table. Each command has
  * a file of its name. Most ask the daemon for one object (client.c) and print it: with --json as it
- * is, otherwise as text for people. `rr` works without a daemon.
+ * is, otherwise as text for people. `rr` and `receive` work without a daemon, and so does `lookup`
+ * if there is none.
  *
+ *   options.c  the options, and which command takes which
  *   show.c   what the commands that ask the daemon have in common
  *   table.c  rows and columns; cells.c fills them with members of an object
  *   text.c   times, rates, colours
@@ -23,6 +25,17 @@
 
 enum cli_status { CLI_OK, CLI_FAILED, CLI_USAGE };
 
+/* Options that not all commands take; see options.c. */
+enum cli_option {
+	CLI_RELAY,
+	CLI_PORT,
+	CLI_COUNT,
+	CLI_SECONDS,
+	CLI_WRITE,
+	CLI_OUTPUT,
+	CLI_OPTIONS /* the number of them */
+};
+
 struct cli {
 	const char *command;
 	char **arguments; /* at least as many as the command's row of the table says */
@@ -30,6 +43,7 @@ struct cli {
 	const char *socket;
 	const char *config; /* or NULL */
 	bool json, verbose;
+	const char *values[CLI_OPTIONS]; /* of the command's own options; NULL if not given */
 };
 
 /* Prints what the command is asked for on stdout, or one line on stderr. */
@@ -37,4 +51,4 @@ typedef enum cli_status cli_fn(const struct cli *cli);
 
 cli_fn command_status, command_interfaces, command_neighbors, command_channels, command_tunnels,
 	command_counters, command_lookup, command_lift, command_rr, command_restart, command_reload,
-	command_doctor;
+	command_doctor, command_receive;

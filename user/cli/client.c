@@ -157,6 +157,17 @@ json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience)
 	return reply;
 }
 
+bool client_has_daemon(const struct cli *cli)
+{
+	char *why = NULL;
+	int fd = connect_daemon(cli->socket, 1, &why);
+
+	free(why);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 void client_print_json(const json_t *reply)
 {
 	json_dumpf(reply, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));

@@ -12,5 +12,7 @@
 json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience);
 /* The same without a line on stderr: the sentence goes to *why, which the caller frees. */
 json_t *client_try(const struct cli *cli, json_t *request, unsigned patience, char **why);
+/* Whether a daemon takes our connection. */
+bool client_has_daemon(const struct cli *cli);
 /* Prints the object on stdout, as --json has it. */
 void client_print_json(const json_t *reply);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lookup: the relays of a source as the daemon finds them (RFC 8777), with each DNS question. */
+/* lookup: the relays of a source as the daemon finds them (RFC 8777), with each DNS question.
+ * Without a daemon the same is done here. */
+#include "gateway/lookup.h"
+#include "base/log.h"
+#include "cli/alone.h"
 #include "cli/client.h"
 #include "cli/show.h"
+#include "control/view_lookups.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,10 +80,66 @@ static void print_lookup(const json_t *reply)
 		text_line(RED, "No relay: %s", text_string(reply, "reason"));
 }
 
+/* Without a daemon */
+
+static void answered(void *steps, const struct driad_question *question,
+		     const struct dns_answer *answer)
+{
+	json_array_append_new(steps, view_lookup_step(question, answer));
+}
+
+static json_t *look_up_here(struct gateway *gateway, const struct addr *source)
+{
+	json_t *steps = json_array(), *reply = NULL;
+	struct gateway_lookup lookup = {.answered = answered, .owner = steps};
+
+	if (gateway_look_up(gateway, source, &lookup))
+		reply = view_lookup(&lookup.driad, config_dnssec_name(gateway->config), steps);
+	driad_stop(&lookup.driad);
+	json_decref(steps);
+	return reply;
+}
+
+static json_t *open_and_look_up(const struct config *config, const struct addr *source)
+{
+	struct gateway gateway = {0};
+	json_t *reply = NULL;
+	char error[256];
+
+	if (gateway_open(&gateway, config, error, sizeof(error)))
+		reply = look_up_here(&gateway, source);
+	else
+		text_error("%s", error);
+	gateway_close(&gateway);
+	return reply;
+}
+
+static json_t *look_up_alone(const struct cli *cli, enum cli_status *status)
+{
+	struct config config;
+	struct addr source;
+	json_t *reply = NULL;
+
+	*status = CLI_USAGE;
+	log_set_level(LOG_LEVEL_ERROR);
+	if (!addr_parse(cli->arguments[0], &source) || addr_is_martian(&source)) {
+		text_error("'%s' is not the unicast address of a source", cli->arguments[0]);
+		return NULL;
+	}
+	if (alone_read_config(cli, &config)) {
+		*status = CLI_FAILED;
+		reply = open_and_look_up(&config, &source);
+	}
+	config_free(&config);
+	return reply;
+}
+
 enum cli_status command_lookup(const struct cli *cli)
 {
 	enum cli_status status;
-	json_t *reply = show_ask_about(cli, "source", "source", PATIENCE, &status);
+	json_t *reply = client_has_daemon(cli)
+				? show_ask_about(cli, "source", "source", PATIENCE, &status)
+				: look_up_alone(cli, &status);
 	bool found;
 
 	if (!reply)

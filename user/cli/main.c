@@ -2,6 +2,7 @@
 /* mcingest: reads the command line and runs one command. */
 #include "base/version.h"
 #include "cli/cli.h"
+#include "cli/options.h"
 #include "cli/text.h"
 #include "config/config.h"
 
@@ -27,6 +28,8 @@ static const struct command {
 	{"counters", "", 0, command_counters, "packets dropped and messages rejected, by reason"},
 	{"lookup", " SOURCE", 1, command_lookup,
 	 "find the relays of a source, with each DNS question"},
+	{"receive", " S G|URL", 1, command_receive,
+	 "receive a channel by AMT on this host, without a LAN, and measure it"},
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
 	{"lift", " RELAY", 1, command_lift, "let a relay that is held down be tried again at once"},
 	{"doctor", " [S G]", 0, command_doctor,
@@ -38,16 +41,6 @@ static const struct command {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static const struct option options[] = {
-	{"json", no_argument, NULL, 'j'},
-	{"socket", required_argument, NULL, 's'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{"config", required_argument, NULL, 'c'},
-	{0},
-};
-
 static enum cli_status print_help(void)
 {
 	puts("Usage: mcingest [COMMAND] [--json] [--verbose] [--socket PATH]\n"
@@ -55,15 +48,9 @@ static enum cli_status print_help(void)
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %s%-*s %s\n", commands[i].name, 20 - (int)strlen(commands[i].name),
 		       commands[i].arguments, commands[i].summary);
+	putchar('\n');
+	options_print();
 	puts("\n"
-	     "  --json               print one JSON object; its keys stay stable\n"
-	     "  --verbose, -v        print more\n"
-	     "  --socket PATH        the daemon's control socket (default: " CONFIG_SOCKET ")\n"
-	     "  --config FILE        of the daemon, for doctor (default: the one that it has "
-	     "read)\n"
-	     "  --help, -h           print this text\n"
-	     "  --version            print the version\n"
-	     "\n"
 	     "Exit status: 0 done as asked, 1 not done, 2 wrong command line.");
 	return CLI_OK;
 }
@@ -80,21 +67,9 @@ static enum cli_status complain(const char *what, const char *which)
 	return CLI_USAGE;
 }
 
-static enum cli_status refuse_option(int found, char **argv)
-{
-	char letter[] = {'-', (char)optopt, '\0'};
-	bool is_long = strncmp(argv[optind - 1], "--", 2) == 0;
-
-	if (found == ':')
-		return complain("a value must follow", argv[optind - 1]);
-	if (is_long && optopt)
-		return complain("no value is allowed in", argv[optind - 1]);
-	return complain("unknown option", optopt ? letter : argv[optind - 1]);
-}
-
 static bool takes_more(const struct command *command)
 {
-	return strstr(command->arguments, "...") || strchr(command->arguments, '[');
+	return strstr(command->arguments, "...") || strpbrk(command->arguments, "[|");
 }
 
 static enum cli_status run(const struct command *command, struct cli *cli, int argc, char **argv)
@@ -102,6 +77,8 @@ static enum cli_status run(const struct command *command, struct cli *cli, int a
 	cli->command = command->name;
 	cli->arguments = argv;
 	cli->argument_count = argc;
+	if (!options_fit(cli))
+		return CLI_USAGE;
 	if (argc > command->argument_count && !takes_more(command))
 		return complain("unexpected argument", argv[command->argument_count]);
 	if (argc < command->argument_count) {
@@ -126,24 +103,16 @@ static enum cli_status find_and_run(struct cli *cli, int argc, char **argv)
 static enum cli_status read_and_run(int argc, char **argv)
 {
 	struct cli cli = {.socket = CONFIG_SOCKET};
-	int found;
 
-	opterr = 0;
-	while ((found = getopt_long(argc, argv, ":hv", options, NULL)) >= 0) {
-		if (found == 'j')
-			cli.json = true;
-		else if (found == 'v')
-			cli.verbose = true;
-		else if (found == 's')
-			cli.socket = optarg;
-		else if (found == 'c')
-			cli.config = optarg;
-		else if (found == 'h')
-			return print_help();
-		else if (found == 'V')
-			return print_version();
-		else
-			return refuse_option(found, argv);
+	switch (options_read(&cli, argc, argv)) {
+	case OPTIONS_HELP:
+		return print_help();
+	case OPTIONS_VERSION:
+		return print_version();
+	case OPTIONS_WRONG:
+		return CLI_USAGE;
+	case OPTIONS_RUN:
+		break;
 	}
 	return find_and_run(&cli, argc - optind, argv + optind);
 }

@@ -33,29 +33,13 @@ static void answered(const struct driad_question *question, const struct dns_ans
 			      view_lookup_step(question, answer));
 }
 
-static json_t *reply_of(struct request_lookup *lookup)
-{
-	const struct driad_lookup *driad = &lookup->driad;
-	char source[ADDR_TEXT], owner[DNS_NAME_TEXT];
-	json_t *reply = json_object();
-
-	amtrelay_owner(&driad->source, owner);
-	put_text(reply, "source", addr_format(&driad->source, source));
-	put_text(reply, "owner", owner);
-	put(reply, "ways", view_ways(driad->options));
-	put_text(reply, "domain", driad->options->domain);
-	put_text(reply, "dnssec", config_dnssec_name(lookup->requests->config));
-	put(reply, "steps", json_incref(lookup->steps));
-	put(reply, "relays", view_lookup_relays(driad));
-	put(reply, "reason", view_reason(driad->reason, driad->detail));
-	return reply;
-}
-
 static void done(struct driad_lookup *driad)
 {
 	struct request_lookup *lookup = lookup_of(driad);
 
-	control_reply(lookup->client, reply_of(lookup));
+	const char *dnssec = config_dnssec_name(lookup->requests->config);
+
+	control_reply(lookup->client, view_lookup(driad, dnssec, lookup->steps));
 	end(lookup);
 }
 

@@ -142,3 +142,20 @@ json_t *view_lookup_relays(const struct driad_lookup *lookup)
 		json_array_append_new(list, view_relay(&lookup->relays[i]));
 	return list;
 }
+
+json_t *view_lookup(const struct driad_lookup *lookup, const char *dnssec, json_t *steps)
+{
+	char owner[DNS_NAME_TEXT];
+	json_t *view = json_object();
+
+	amtrelay_owner(&lookup->source, owner);
+	put(view, "source", view_addr(&lookup->source));
+	put_text(view, "owner", owner);
+	put(view, "ways", view_ways(lookup->options));
+	put_text(view, "domain", lookup->options->domain);
+	put_text(view, "dnssec", dnssec);
+	put(view, "steps", json_incref(steps));
+	put(view, "relays", view_lookup_relays(lookup));
+	put(view, "reason", view_reason(lookup->reason, lookup->detail));
+	return view;
+}

@@ -13,3 +13,5 @@ json_t *view_lookup_step(const struct driad_question *question, const struct dns
 json_t *view_ways(const struct driad_options *options);
 /* The relays found, in the order in which they are tried. */
 json_t *view_lookup_relays(const struct driad_lookup *lookup);
+/* The whole lookup, which has ended; `dnssec` is the policy's name. `steps` stays the caller's. */
+json_t *view_lookup(const struct driad_lookup *lookup, const char *dnssec, json_t *steps);

@@ -8,21 +8,6 @@
 #include <errno.h>
 #include <net/if.h>
 
-static const char *why_not_open(int error)
-{
-	switch (error) {
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-		return "no route to the relay";
-	case EADDRNOTAVAIL:
-		return "this host does not have the source_address of [tunnels]";
-	case ENODEV:
-		return "there is no such vrf as [tunnels] names";
-	default:
-		return "cannot open a socket to the relay";
-	}
-}
-
 static struct udp_path configured_path(const struct config *config)
 {
 	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
@@ -113,7 +98,7 @@ static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 		udp_open(engine->loop, &path, &endpoint->peer, AMT_PORT, &endpoint->local,
 			 &endpoint->local_port, amt_endpoint_receive, endpoint);
 	if (!endpoint->socket) {
-		*reason = why_not_open(errno);
+		*reason = udp_why_not(errno);
 		return false;
 	}
 	if (!is_ours(engine, endpoint))

@@ -3,13 +3,13 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "daemon/adopt.h"
-#include "daemon/options.h"
 #include "daemon/state.h"
 #include "daemon/wire_control.h"
 #include "daemon/wire_forward.h"
 #include "daemon/wire_lans.h"
 #include "daemon/wire_paths.h"
 #include "forward/forward.h"
+#include "gateway/options.h"
 #include "io/descriptors.h"
 #include "io/privileges.h"
 #include "io/sandbox.h"
@@ -75,13 +75,7 @@ static void start_secret(struct engine *engine)
 
 static bool start_resolver(struct engine *engine)
 {
-	const struct config *config = engine->config;
-	struct resolver_options options = {
-		.servers = (const char *const *)config->dns_servers,
-		.server_count = config->dns_server_count,
-		.trust_anchor = config->dnssec == CONFIG_DNSSEC_OFF ? NULL : config->trust_anchor,
-		.timeout = config->dns_timeout,
-	};
+	struct resolver_options options = resolver_options_of(engine->config);
 	char error[256];
 
 	engine->resolver =
@@ -94,7 +88,7 @@ static bool start_resolver(struct engine *engine)
 static void start_rooms(struct engine *engine)
 {
 	start_secret(engine);
-	engine->driad_options = options_driad(engine->config);
+	engine->driad_options = driad_options_of(engine->config);
 	wire_paths(engine);
 }
 
@@ -151,7 +145,7 @@ void engine_stop(struct engine *engine)
 		stop_rooms(engine);
 	control_close(engine->control);
 	resolver_free(engine->resolver);
-	options_driad_free(&engine->driad_options);
+	driad_options_free(&engine->driad_options);
 	frames_close(engine->frames);
 	loop_unwatch(engine->observed);
 	dataplane_close(engine->dataplane);

@@ -259,6 +259,21 @@ struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, cons
 	return NULL;
 }
 
+const char *udp_why_not(int error)
+{
+	switch (error) {
+	case ENETUNREACH:
+	case EHOSTUNREACH:
+		return "no route to the relay";
+	case EADDRNOTAVAIL:
+		return "this host does not have the source_address of [tunnels]";
+	case ENODEV:
+		return "there is no such vrf as [tunnels] names";
+	default:
+		return "cannot open a socket to the relay";
+	}
+}
+
 bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source)
 {
 	static const struct udp_path plain;

@@ -28,6 +28,8 @@ struct udp_path {
 struct udp_socket *udp_open(struct loop *loop, const struct udp_path *path, const struct addr *peer,
 			    uint16_t peer_port, struct addr *local, uint16_t *local_port,
 			    udp_fn *fn, void *owner);
+/* Why udp_open() has failed, as a constant sentence about a relay. */
+const char *udp_why_not(int error);
 /* Finds the local address that a socket to this peer would have now. Returns false with errno set,
  * as above. */
 bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source);
