@@ -15,6 +15,35 @@ static __always_inline void count_drop(enum mci_drop reason)
 		(*count)++;
 }
 
+/* A map's value as it begins; it would not fit on the stack of every caller. */
+static const struct mci_channel_drops no_drops;
+
+/* Several CPUs may drop packets of one channel. */
+static __noinline int note_drop(__u32 slot, __u32 reason)
+{
+	struct mci_channel_drops *noted = bpf_map_lookup_elem(&channel_drops, &slot);
+
+	if (!noted) {
+		bpf_map_update_elem(&channel_drops, &slot, &no_drops, BPF_NOEXIST);
+		noted = bpf_map_lookup_elem(&channel_drops, &slot);
+	}
+	if (!noted || reason >= MCI_DROP_COUNT)
+		return 0;
+	__sync_fetch_and_add(&noted->packets[reason], 1);
+	noted->last = reason;
+	noted->last_ns = bpf_ktime_get_coarse_ns();
+	return 0;
+}
+
+/* `channel` is NULL if the packet is of none. A packet that is not from our relay is not the
+ * channel's, whatever it says. */
+static __always_inline void count_drop_of(const struct mci_channel *channel, enum mci_drop reason)
+{
+	count_drop(reason);
+	if (channel && reason != MCI_DROP_WRONG_RELAY)
+		note_drop(channel->slot, reason);
+}
+
 /* Sends the daemon a record about a channel. */
 static __always_inline void tell(enum mci_observed_kind kind, __u32 slot)
 {

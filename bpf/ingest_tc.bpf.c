@@ -38,11 +38,11 @@ static __always_inline int pass(const struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
-static __always_inline int drop(int reason)
+static __always_inline int drop(const struct mci_channel *channel, int reason)
 {
 	if (reason == LEAVE)
 		return TC_ACT_UNSPEC;
-	count_drop(reason);
+	count_drop_of(channel, reason);
 	return TC_ACT_SHOT;
 }
 
@@ -71,13 +71,13 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	if (reason == LEAVE)
 		count_slow(MCI_SLOW_EXCEEDS_MTU, 1);
 	if (reason != GO_ON)
-		return drop(reason_to_drop(&outer, reason));
+		return drop(channel, reason_to_drop(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
-		return drop(MCI_DROP_DUPLICATE);
+		return drop(channel, MCI_DROP_DUPLICATE);
 	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
 	if (!skb_strip(skb, &outer, &inner))
-		return drop(MCI_DROP_REWRITE);
+		return drop(channel, MCI_DROP_REWRITE);
 	return skb_send(skb, &inner, channel, now);
 }
 

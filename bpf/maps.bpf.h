@@ -87,6 +87,15 @@ struct {
 	__type(value, __u64);
 } drops SEC(".maps");
 
+/* By slot, what was dropped of a channel. Written on the way of packets that are dropped, alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MCI_CHANNEL_DROPS_MAX);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, struct mci_channel_drops);
+} channel_drops SEC(".maps");
+
 /* By enum mci_slow, the number of packets left to the daemon for this cause. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

@@ -52,21 +52,20 @@ static __always_inline bool may_be_fragmented(const struct inner *i)
 	return !(i->fragment & bpf_htons(IP_DF));
 }
 
+/* Tells the channel whenever there is one, also with a reason to drop the packet. */
 static __always_inline int match(const struct outer *o, const struct inner *i, __u64 now,
 				 const struct mci_channel **channel)
 {
 	const struct mci_channel *found = find(i);
 
+	*channel = found;
 	if (!found)
 		return MCI_DROP_NOT_JOINED;
 	if (!came_its_way(o, found))
 		return MCI_DROP_OTHER_TUNNEL;
 	if (now > found->deadline_ns)
 		return MCI_DROP_EXPIRED;
-	if (!found->lan_count)
-		return MCI_DROP_NO_EGRESS;
-	*channel = found;
-	return GO_ON;
+	return found->lan_count ? GO_ON : MCI_DROP_NO_EGRESS;
 }
 
 /* Whether the packet may be forwarded as it is. A packet that must be fragmented is left to the

@@ -207,6 +207,16 @@ enum mci_drop {
 	MCI_DROP_COUNT
 };
 
+/* Value of the map channel_drops, by slot: packets of a channel that did not reach a LAN, as far as
+ * the programs know the channel. The map holds the channels that have dropped most recently. */
+struct mci_channel_drops {
+	__u64 last_ns;
+	__u64 last; /* enum mci_drop: the reason of the last packet */
+	__u64 packets[MCI_DROP_COUNT];
+};
+
+#define MCI_CHANNEL_DROPS_MAX 4096
+
 /* Index of the map slow, which counts packets to our tunnels that the programs left to the daemon's
  * slow path, per CPU. */
 enum mci_slow {

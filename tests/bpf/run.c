@@ -70,6 +70,41 @@ static bool right_stats(struct dataplane *dp, const uint8_t *frame, size_t lengt
 	       observation.first_packets == 1 && observation.slot == SLOT;
 }
 
+/* Whether the channel is known by the time that the packet is dropped for this reason. */
+static bool has_channel(int expect)
+{
+	switch (expect) {
+	case MCI_DROP_OTHER_TUNNEL:
+	case MCI_DROP_EXPIRED:
+	case MCI_DROP_NO_EGRESS:
+	case MCI_DROP_TTL:
+	case MCI_DROP_EXCEEDS_MTU:
+	case MCI_DROP_INNER_CONTROL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What was dropped of the channel is noted with its reason, once; and nothing else is. */
+static bool right_channel_drops(struct dataplane *dp, const struct ingest_case *row)
+{
+	bool wanted = has_channel(row->expect);
+	struct mci_channel_drops drops;
+
+	if (row->expect == MCI_DROP_INNER_HEADER) /* is found before or after the channel is */
+		return true;
+	if (dataplane_channel_drops(dp, SLOT, &drops))
+		return false;
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		if (drops.packets[reason] != (uint64_t)(wanted && reason == row->expect)) {
+			tap_note("channel's %s: %llu", dataplane_drop_name(reason),
+				 (unsigned long long)drops.packets[reason]);
+			return false;
+		}
+	return !wanted || (drops.last == (uint64_t)row->expect && drops.last_ns);
+}
+
 /* Too long for the LAN, or so short that it leaves with zeros behind it. */
 static bool is_left_by_xdp(const struct ingest_case *row, size_t out_length)
 {
@@ -109,6 +144,7 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 	ok = right_drops(dp, before, row->expect) && ok;
 	ok = right_slow(dp, slow_before, row->expect) && ok;
 	ok = right_stats(dp, out, out_length, row->expect) && ok;
+	ok = right_channel_drops(dp, row) && ok;
 	clear_entries(dp, row);
 	tap(ok, "%s%s: %s", hook == TC ? "" : "XDP: ", row->what,
 	    row->expect == ON_LAN   ? "on the LAN"

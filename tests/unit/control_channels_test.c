@@ -7,6 +7,7 @@ static struct timers timers;
 static struct channel_table table;
 static struct channel one;
 static struct dataplane_channel_stats stats;
+static struct mci_channel_drops drops;
 static struct view_channel_parts parts;
 static const char *const names[CHANNEL_INTERFACES_MAX] = {"lan0", "lan1", "lan2"};
 
@@ -25,8 +26,10 @@ static void begin(void)
 			       .trace.join_seen = NOW};
 	one.retry.fn = one.linger.fn = nothing;
 	stats = (struct dataplane_channel_stats){0};
+	drops = (struct mci_channel_drops){0};
 	parts = (struct view_channel_parts){.interfaces = names,
 					    .stats = &stats,
+					    .drops = &drops,
 					    .wanted = json_array(),
 					    .asserts = json_array()};
 }
@@ -57,7 +60,7 @@ Test(control_channels, one_that_has_just_been_joined)
 		"'packets_per_s':0.0,'bits_per_s':0.0,'rtp_lost':null,'since':'TIME',"
 		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
 		"'trace':{'join_seen':0.0,'dns_answered':null,'tunnel_up':null,'update_sent':null,"
-		"'first_packet':null}}");
+		"'first_packet':null},'dropped':{},'last_drop':null,'history':[]}");
 }
 
 Test(control_channels, one_that_receives_and_moves)
@@ -87,5 +90,60 @@ Test(control_channels, one_that_receives_and_moves)
 		    "'bytes':128000,'slow_packets':7,'packets_per_s':1000.0,'bits_per_s':8000000.0,"
 		    "'rtp_lost':5,'since':'TIME','retry_s':4.0,'lingers_s':2.0,'wanted':[true],"
 		    "'asserts':[],'trace':{'join_seen':0.0,'dns_answered':20.5,'tunnel_up':62.0,"
-		    "'update_sent':62.5,'first_packet':null}}");
+		    "'update_sent':62.5,'first_packet':null},'dropped':{},'last_drop':null,"
+		    "'history':[]}");
+}
+
+static void end_parts(void)
+{
+	json_decref(parts.wanted);
+	json_decref(parts.asserts);
+}
+
+static json_t *shown(const char *key)
+{
+	json_t *view, *part;
+
+	json_incref(parts.wanted);
+	json_incref(parts.asserts);
+	view = view_channel(&one, &parts);
+	part = json_incref(json_object_get(view, key));
+	json_decref(view);
+	return part;
+}
+
+Test(control_channels, what_was_dropped)
+{
+	drops.packets[MCI_DROP_TTL] = 100;
+	drops.packets[MCI_DROP_DUPLICATE] = 2;
+	drops.last = MCI_DROP_DUPLICATE;
+	drops.last_ns = NOW * 1000;
+	expect_json(shown("dropped"), "{'ttl':100,'duplicate':2}");
+	expect_json(shown("last_drop"), "{'reason':'duplicate','at':'TIME'}");
+	drops.last = MCI_DROP_COUNT; /* a newer program's */
+	expect_json(shown("last_drop"), "null");
+	end_parts();
+}
+
+Test(control_channels, the_latest_changes)
+{
+	json_t *history;
+
+	for (unsigned i = 0; i < HISTORY_MAX + 2; i++)
+		history_note(
+			&one.history,
+			&(struct history_change){.at = NOW,
+						 .state = i == HISTORY_MAX + 1 ? CHANNEL_FAILED
+									       : CHANNEL_JOINED,
+						 .move = i == 2 ? CHANNEL_SEEKING : CHANNEL_STAYING,
+						 .reason = i == HISTORY_MAX + 1 ? "why" : NULL});
+	cr_expect_eq(one.history.count, HISTORY_MAX);
+	history = shown("history");
+	expect_json(json_incref(json_array_get(history, 0)),
+		    "{'at':'TIME','state':'joined','reason':null,'move':'seeking'}");
+	expect_json(json_incref(json_array_get(history, HISTORY_MAX - 1)),
+		    "{'at':'TIME','state':'failed','reason':'why','move':'staying'}");
+	history_free(&one.history);
+	json_decref(history);
+	end_parts();
 }

@@ -32,6 +32,7 @@ static struct {
 	uint32_t cleared_slot;
 	unsigned updates_at_put; /* that ONE had been sent when the entry was first written */
 	struct dataplane_channel_stats stats[LAB_SLOTS];
+	struct mci_channel_drops drops[LAB_SLOTS];
 	bool unreadable; /* the counters */
 	unsigned reads, reads_of[LAB_SLOTS], chunk_reads;
 	struct mci_kept_slow kept[LAB_SLOTS];
@@ -145,10 +146,18 @@ static const char *fwd_error(const struct dataplane *dp)
 	return "unreadable";
 }
 
+static int fwd_channel_drops(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops)
+{
+	(void)dp;
+	*drops = fwd.drops[slot];
+	return 0;
+}
+
 static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .remove = fwd_remove,
 						   .stats = fwd_stats,
 						   .chunk_stats = fwd_chunk_stats,
+						   .channel_drops = fwd_channel_drops,
 						   .clear_stats = fwd_clear_stats,
 						   .kept = fwd_kept,
 						   .keep = fwd_keep,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `channels`: their relays and their traffic, and the parts of a long list. Who wants them is in
  * requests_lans_test.c. */
+#include "forward/drops.h"
 #include "requests_forward_lab.h"
 
 #define AT_ONCE 64 /* channels of a part */
@@ -29,6 +30,9 @@ Test(requests_channels, one_that_its_relay_serves)
 	forward_slow_stats(channel)->packets = 3;
 	forward_slow_stats(channel)->bytes = 4000;
 	channel->meter.rate = (struct meter_rate){12.34, 98765};
+	fwd.drops[channel->slot].packets[MCI_DROP_TTL] = 7;
+	fwd.drops[channel->slot].last_ns = 1;
+	drops_count(&fwd.forward, channel, MCI_DROP_EXCEEDS_MTU);
 	expect_json(channels(),
 		    "{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
 		    "'reason':null,'relay':'203.0.113.1','move':'staying','other_relay':null,"
@@ -36,7 +40,12 @@ Test(requests_channels, one_that_its_relay_serves)
 		    "'packets_per_s':12.3,'bits_per_s':98765.0,'rtp_lost':null,'since':'TIME',"
 		    "'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
 		    "'trace':{'join_seen':0.0,'dns_answered':0.0,'tunnel_up':0.0,'update_sent':0.0,"
-		    "'first_packet':250.0}}]}");
+		    "'first_packet':250.0},'dropped':{'ttl':7,'exceeds_mtu':1},"
+		    "'last_drop':{'reason':'exceeds_mtu','at':'TIME'},'history':["
+		    "{'at':'TIME','state':'discovering','reason':null,'move':'staying'},"
+		    "{'at':'TIME','state':'connecting','reason':null,'move':'staying'},"
+		    "{'at':'TIME','state':'joined','reason':null,'move':'staying'},"
+		    "{'at':'TIME','state':'receiving','reason':null,'move':'staying'}]}]}");
 }
 
 Test(requests_channels, one_of_ipv6)

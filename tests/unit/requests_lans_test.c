@@ -17,7 +17,16 @@ static int read_stats(struct dataplane *dp, uint32_t slot, struct dataplane_chan
 	return 0;
 }
 
-static const struct forward_actions forward_actions = {.stats = read_stats};
+static int read_drops(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops)
+{
+	(void)dp;
+	(void)slot;
+	*drops = (struct mci_channel_drops){0};
+	return 0;
+}
+
+static const struct forward_actions forward_actions = {.stats = read_stats,
+						       .channel_drops = read_drops};
 
 /* The LANs' table of channels becomes that of `paths`, which the requests are answered from. */
 static void begin_channels(void)

@@ -29,6 +29,24 @@ static usec_t now(const struct channel *channel)
 
 /* States */
 
+static void note_change(struct channel *channel)
+{
+	history_note(&channel->history, &(struct history_change){.at = now(channel),
+								 .reason = channel->reason,
+								 .state = channel->state,
+								 .move = channel->move});
+}
+
+void channel_change_move(struct channel *channel, enum channel_move move)
+{
+	if (channel->move == move)
+		return;
+	channel->move = move;
+	note_change(channel);
+	if (actions(channel)->move_changed)
+		actions(channel)->move_changed(channel);
+}
+
 static void enter(struct channel *channel, enum channel_state state)
 {
 	if (channel->state != state)
@@ -50,6 +68,7 @@ static void change(struct channel *channel, enum channel_state state, const char
 	channel->reason = reason;
 	free(channel->detail);
 	channel->detail = detail ? memory_copy_text(detail) : NULL;
+	note_change(channel);
 	actions(channel)->changed(channel);
 }
 
@@ -107,6 +126,7 @@ void channel_open(struct channel *channel, usec_t seen)
 	channel->retry.fn = retry_due;
 	channel->since = now(channel);
 	channel->trace.join_seen = seen;
+	note_change(channel);
 	meter_begin(&channel->meter, now(channel), &(struct meter_count){0});
 	actions(channel)->changed(channel);
 	discover(channel);
@@ -117,6 +137,7 @@ void channel_adopt(struct channel *channel, bool receiving)
 	channel->retry.fn = retry_due;
 	enter(channel, receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED);
 	channel->trace.join_seen = now(channel);
+	note_change(channel);
 	channel->forwarding = true;
 	actions(channel)->changed(channel);
 }
@@ -128,6 +149,7 @@ void channel_close(struct channel *channel)
 	actions(channel)->disconnect(channel);
 	actions(channel)->closed(channel);
 	free(channel->detail);
+	history_free(&channel->history);
 }
 
 uint32_t channel_egress(const struct channel *channel)
@@ -189,7 +211,7 @@ void channel_discovery_failed(struct channel *channel, const char *reason, const
 void channel_tunnel_up(struct channel *channel, bool other)
 {
 	if (other && channel->move == CHANNEL_SEEKING)
-		channel->move = CHANNEL_TRYING;
+		channel_change_move(channel, CHANNEL_TRYING);
 	else if (!channel->forwarding)
 		channel->trace.tunnel_up = now(channel);
 	channel_forward(channel);
@@ -215,7 +237,7 @@ static void lose_relay(struct channel *channel, const char *reason)
 	bool sought = channel->move == CHANNEL_SEEKING;
 
 	stop_forwarding(channel);
-	channel->move = CHANNEL_STAYING;
+	channel_change_move(channel, CHANNEL_STAYING);
 	channel->silent = channel->homeless = channel->unwelcome = false;
 	if (!sought && channel->relay_count <= 1) {
 		fail(channel, reason, NULL);

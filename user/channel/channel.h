@@ -18,7 +18,8 @@
  * Moves from one relay to another are a second, smaller state machine: channel/move.h. A channel
  * that nobody wants any more lingers for a while, so that the next receiver needs no new Join: see
  * channel/table.h, which holds all channels. channel/flow.h, meter.h and rtp.h observe the data of
- * a channel: whether it flows, how fast, and how much of it was lost on its way.
+ * a channel: whether it flows, how fast, and how much of it was lost on its way. channel/history.h
+ * keeps its latest changes.
  *
  * This folder knows no protocol. Its owner (the daemon) reports events by the functions below; the
  * channel answers through the actions of its table. Left out: (*,G) and any-source multicast; two
@@ -28,6 +29,7 @@
 #include "base/addr.h"
 #include "base/timers.h"
 #include "channel/flow.h"
+#include "channel/history.h"
 #include "channel/meter.h"
 #include "channel/move.h"
 #include "channel/rtp.h"
@@ -72,6 +74,7 @@ struct channel {
 	bool unwelcome;      /* the serving relay wants to get rid of channels (L flag) */
 	enum channel_move move;
 	struct channel_trace trace;
+	struct history history;
 	struct flow flow;
 	struct meter meter;
 	struct rtp rtp;              /* filled in by the owner */
@@ -109,6 +112,8 @@ struct channel_actions {
 	void (*stop_forwarding)(struct channel *channel);
 	/* State or reason have changed; for the log. */
 	void (*changed)(const struct channel *channel);
+	/* The move has changed; for the log. May be NULL. */
+	void (*move_changed)(const struct channel *channel);
 	/* The channel ends; it is freed after the call. */
 	void (*closed)(const struct channel *channel);
 };
@@ -157,6 +162,7 @@ bool channel_is_reported(const struct channel *channel);
 
 /* Does nothing if neither state nor reason change. A failed channel stays so until it is joined. */
 void channel_change_state(struct channel *channel, enum channel_state state, const char *reason);
+void channel_change_move(struct channel *channel, enum channel_move move);
 /* Starts the retry timer. */
 void channel_wait(struct channel *channel, usec_t delay);
 /* Writes the dataplane's entry. */

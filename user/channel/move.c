@@ -67,7 +67,7 @@ static void remind(struct channel *channel)
 
 static void seek(struct channel *channel)
 {
-	channel->move = CHANNEL_SEEKING;
+	channel_change_move(channel, CHANNEL_SEEKING);
 	timer_stop(channel->table->timers, &channel->retry);
 	actions(channel)->discover(channel);
 }
@@ -77,7 +77,7 @@ void channel_abandon_other(struct channel *channel, bool in_vain)
 	bool was_tried = channel_is_moving(channel);
 
 	actions(channel)->abandon(channel, in_vain);
-	channel->move = CHANNEL_STAYING;
+	channel_change_move(channel, CHANNEL_STAYING);
 	if (was_tried)
 		channel_forward(channel);
 	channel_stay(channel);
@@ -86,13 +86,13 @@ void channel_abandon_other(struct channel *channel, bool in_vain)
 static void end_overlap(struct channel *channel)
 {
 	actions(channel)->switch_over(channel);
-	channel->move = CHANNEL_DRAINING;
+	channel_change_move(channel, CHANNEL_DRAINING);
 	channel_wait(channel, CHANNEL_OVERLAP);
 }
 
 static void end_move(struct channel *channel)
 {
-	channel->move = CHANNEL_STAYING;
+	channel_change_move(channel, CHANNEL_STAYING);
 	channel_forward(channel);
 	channel_stay(channel);
 }
@@ -170,7 +170,7 @@ void channel_moved(struct channel *channel)
 		return;
 	channel->homeless = channel->unwelcome = false;
 	channel_flows(channel);
-	channel->move = CHANNEL_OVERLAPPING;
+	channel_change_move(channel, CHANNEL_OVERLAPPING);
 	channel_wait(channel, CHANNEL_OVERLAP);
 }
 

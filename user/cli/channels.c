@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* channels: one line for each; more with --verbose. */
+#include "cli/channels_select.h"
+#include "cli/client.h"
+#include "cli/options.h"
 #include "cli/show.h"
 
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define PATIENCE       10 /* seconds to wait for the reply */
+#define WATCH_INTERVAL 2  /* seconds */
 
 static void note_trace(struct table *table, const json_t *channel)
 {
@@ -76,10 +87,72 @@ static void note_asserts(struct table *table, const json_t *channel)
 			   text_seconds(assert, "expires_s", time));
 }
 
+static void note_drops(struct table *table, const json_t *channel)
+{
+	const json_t *last = json_object_get(channel, "last_drop");
+	char age[TEXT_SHORT], *drops;
+
+	if (!json_object_size(json_object_get(channel, "dropped")))
+		return;
+	drops = text_counts(channel, "dropped");
+	table_note(table, "dropped: %s; the last one, %s, %s ago", drops,
+		   text_string(last, "reason"), text_age(last, "at", age));
+	free(drops);
+}
+
+static void note_history(struct table *table, const json_t *channel)
+{
+	const json_t *history = json_object_get(channel, "history"), *change;
+	size_t i;
+
+	json_array_foreach (history, i, change) {
+		const char *move = text_string(change, "move");
+		bool has_reason = json_is_string(json_object_get(change, "reason"));
+
+		table_note(table, "%s %s%s%s%s%s", text_string(change, "at"),
+			   text_string(change, "state"), has_reason ? ": " : "",
+			   has_reason ? text_string(change, "reason") : "",
+			   strcmp(move, "staying") ? ", to another relay: " : "",
+			   strcmp(move, "staying") ? move : "");
+	}
+}
+
+/* What kept packets from a LAN, but for second copies, of which the first one went out. */
+static char *losses(const json_t *channel)
+{
+	json_t *dropped = json_copy((json_t *)json_object_get(channel, "dropped")), *holder;
+	char *text = NULL;
+
+	json_object_del(dropped, "duplicate");
+	holder = json_pack("{s:o}", "dropped", dropped ? dropped : json_object());
+	if (json_object_size(dropped))
+		text = text_counts(holder, "dropped");
+	json_decref(holder);
+	return text;
+}
+
+/* The one thing that an operator should know first. */
+static void fill_why(struct table *table, const json_t *channel)
+{
+	char *dropped = losses(channel), linger[TEXT_SHORT];
+
+	if (json_is_string(json_object_get(channel, "reason")))
+		table_cell(table, PLAIN, "%s", text_string(channel, "reason"));
+	else if (dropped)
+		table_cell(table, YELLOW, "dropped: %s", dropped);
+	else if (json_is_number(json_object_get(channel, "lingers_s")))
+		table_cell(table, PLAIN, "nobody wants it; stays subscribed for %s",
+			   text_seconds(channel, "lingers_s", linger));
+	else if (json_is_string(json_object_get(channel, "other_relay")))
+		table_cell(table, PLAIN, "moves to relay %s", text_string(channel, "other_relay"));
+	else
+		table_cell(table, PLAIN, "-");
+	free(dropped);
+}
+
 static void fill_channel(struct table *table, const json_t *channel)
 {
 	const char *state = text_string(channel, "state");
-	char linger[TEXT_SHORT];
 
 	cell_string(table, channel, "source");
 	cell_string(table, channel, "group");
@@ -92,40 +165,93 @@ static void fill_channel(struct table *table, const json_t *channel)
 	cell_bit_rate(table, channel, "bits_per_s");
 	cell_number(table, channel, "rtp_lost");
 	cell_age(table, channel, "since");
-	if (json_is_string(json_object_get(channel, "reason")))
-		table_note(table, "%s", text_string(channel, "reason"));
+	fill_why(table, channel);
+}
+
+static void fill_more(struct table *table, const json_t *channel)
+{
+	char linger[TEXT_SHORT];
+
 	if (json_is_number(json_object_get(channel, "lingers_s")))
 		table_note(table, "nobody wants the channel any more; it stays subscribed for %s",
 			   text_seconds(channel, "lingers_s", linger));
 	note_move(table, channel);
 	note_asserts(table, channel);
+	note_drops(table, channel);
+	note_wanted(table, channel);
+	note_slow_path(table, channel);
+	note_trace(table, channel);
+	note_history(table, channel);
+}
+
+static bool is_filtered(const struct cli *cli)
+{
+	return cli->argument_count || cli->values[CLI_STATE] || cli->values[CLI_RELAY] ||
+	       cli->values[CLI_INTERFACE];
 }
 
 static void print_channels(const struct cli *cli, const json_t *reply)
 {
 	static const char *const headings[] = {"SOURCE",     "GROUP",    "STATE",  "RELAY",
 					       "INTERFACES", ">PACKETS", ">BYTES", ">PACKETS/S",
-					       ">RATE",      ">LOST",    ">SINCE"};
+					       ">RATE",      ">LOST",    ">SINCE", "WHY"};
 	const json_t *channels = json_object_get(reply, "channels"), *channel;
 	struct table *table;
 	size_t i;
 
-	if (show_is_empty(channels, "No channels: no router or host on a LAN has joined an (S,G); "
+	if (show_is_empty(channels,
+			  is_filtered(cli)
+				  ? "No such channels."
+				  : "No channels: no router or host on a LAN has joined an (S,G); "
 				    "`mcingest doctor S G` says why."))
 		return;
 	table = table_new(headings, COUNT_OF(headings));
 	json_array_foreach (channels, i, channel) {
 		fill_channel(table, channel);
-		if (cli->verbose) {
-			note_wanted(table, channel);
-			note_slow_path(table, channel);
-			note_trace(table, channel);
-		}
+		if (cli->verbose)
+			fill_more(table, channel);
 	}
 	table_print(table);
 }
 
+static enum cli_status show_once(const struct cli *cli)
+{
+	json_t *reply = client_ask(cli, json_pack("{s:s}", "command", "channels"), PATIENCE);
+
+	if (!reply)
+		return CLI_FAILED;
+	channels_select(cli, json_object_get(reply, "channels"));
+	if (cli->json)
+		client_print_json(reply);
+	else
+		print_channels(cli, reply);
+	json_decref(reply);
+	return CLI_OK;
+}
+
+/* The screen of a terminal begins anew each time. */
+static enum cli_status watch(const struct cli *cli, unsigned long count)
+{
+	enum cli_status status = CLI_OK;
+
+	for (unsigned long i = 0; status == CLI_OK && (!count || i < count); i++) {
+		if (i)
+			sleep(WATCH_INTERVAL);
+		if (!cli->json && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[2J", stdout);
+		status = show_once(cli);
+		if (fflush(stdout))
+			break; /* nobody reads any more */
+	}
+	return status;
+}
+
 enum cli_status command_channels(const struct cli *cli)
 {
-	return show_reply(cli, print_channels);
+	enum cli_status status = channels_check(cli);
+	unsigned long count;
+
+	if (status || !options_number(cli, CLI_COUNT, 1, UINT32_MAX, 0, &count))
+		return CLI_USAGE;
+	return cli->values[CLI_WATCH] ? watch(cli, count) : show_once(cli);
 }

@@ -33,6 +33,10 @@ enum cli_option {
 	CLI_SECONDS,
 	CLI_WRITE,
 	CLI_OUTPUT,
+	CLI_STATE,
+	CLI_INTERFACE,
+	CLI_SORT,
+	CLI_WATCH,
 	CLI_OPTIONS /* the number of them */
 };
 

@@ -17,14 +17,19 @@ static const struct {
 	const char *commands;
 	const char *summary;
 } own[CLI_OPTIONS] = {
-	[CLI_RELAY] = {"relay", "A", "receive", "from this relay, without DNS"},
+	[CLI_RELAY] = {"relay", "A", "receive channels", "from this relay; receive: without DNS"},
 	[CLI_PORT] = {"port", "P", "receive", "only packets to this UDP port"},
-	[CLI_COUNT] = {"count", "N", "receive",
-		       "end after so many packets"},
+	[CLI_COUNT] = {"count", "N", "receive channels",
+		       "end after so many packets, or looks"},
 	[CLI_SECONDS] = {"seconds", "N", "receive", "end after so many seconds"},
 	[CLI_WRITE] = {"write", "FILE", "receive", "the IP packets, for Wireshark"},
 	[CLI_OUTPUT] = {"output", "FILE", "receive",
 			"the UDP payload; '-' is stdout, for a player"},
+	[CLI_STATE] = {"state", "STATE", "channels", "only those in this state"},
+	[CLI_INTERFACE] = {"interface", "IF", "channels", "only those that go to this LAN"},
+	[CLI_SORT] = {"sort", "KEY", "channels",
+		      "by rate, packets, bytes, lost, since, state, source, group or relay"},
+	[CLI_WATCH] = {"watch", NULL, "channels", "look again every two seconds"},
 };
 
 /* Options of all commands, with their letters. */

@@ -207,3 +207,21 @@ char *text_list(const json_t *object, const char *key, const char *separator)
 	fclose(out);
 	return text;
 }
+
+char *text_counts(const json_t *object, const char *key)
+{
+	json_t *counts = json_object_get(object, key), *count;
+	const char *name, *comma = "";
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		abort();
+	json_object_foreach (counts, name, count) {
+		fprintf(out, "%s%s %lld", comma, name, (long long)json_integer_value(count));
+		comma = ", ";
+	}
+	fclose(out);
+	return text;
+}

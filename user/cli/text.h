@@ -34,5 +34,7 @@ const char *text_bit_rate(const json_t *object, const char *key, char buf[TEXT_S
 const char *text_seconds(const json_t *object, const char *key, char buf[TEXT_SHORT]);
 /* The time since a moment (RFC 3339, UTC). */
 const char *text_age(const json_t *object, const char *key, char buf[TEXT_SHORT]);
+/* Names and numbers of an object of counters: "ttl 100, duplicate 2"; the caller frees the text. */
+char *text_counts(const json_t *object, const char *key);
 /* The strings of an array, joined; the caller frees the text. */
 char *text_list(const json_t *object, const char *key, const char *separator);

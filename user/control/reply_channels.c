@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/reply_channels.h"
 #include "control/views.h"
+#include "forward/drops.h"
 #include "forward/traffic.h"
 #include "path/path.h"
 
@@ -39,6 +40,7 @@ static json_t *wanted(struct lans *lans, const struct sg *sg)
 static json_t *channel_now(struct requests *requests, struct channel *channel)
 {
 	struct dataplane_channel_stats stats = traffic_read(channel);
+	struct mci_channel_drops drops = drops_of(channel);
 	const char *names[CHANNEL_INTERFACES_MAX] = {0};
 	struct lans *lans = requests->lans;
 	struct view_channel_parts parts = {
@@ -47,6 +49,7 @@ static json_t *channel_now(struct requests *requests, struct channel *channel)
 		.other = path_other_relay(channel),
 		.interfaces = names,
 		.stats = &stats,
+		.drops = &drops,
 		.slow_packets = forward_slow_stats(channel)->packets,
 		.wanted = wanted(lans, &channel->sg),
 		.asserts = asserts(lans, &channel->sg),

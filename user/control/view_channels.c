@@ -69,6 +69,46 @@ static void put_traffic(json_t *view, const struct channel *channel,
 	put(view, "rtp_lost", view_if(channel->rtp.is_rtp, (json_int_t)rtp_lost(&channel->rtp)));
 }
 
+/* Only the reasons that there were. */
+static json_t *view_dropped(const struct mci_channel_drops *drops)
+{
+	json_t *view = json_object();
+
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		if (drops->packets[reason])
+			put_count(view, dataplane_drop_name(reason), drops->packets[reason]);
+	return view;
+}
+
+static json_t *view_last_drop(const struct mci_channel_drops *drops, usec_t now)
+{
+	json_t *view;
+
+	if (!drops->last_ns || drops->last >= MCI_DROP_COUNT)
+		return json_null();
+	view = json_object();
+	put_text(view, "reason", dataplane_drop_name(drops->last));
+	put(view, "at", view_time(drops->last_ns / 1000, now));
+	return view;
+}
+
+static json_t *view_history(const struct history *history, usec_t now)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < history->count; i++) {
+		const struct history_change *change = history_at(history, i);
+		json_t *view = json_object();
+
+		put(view, "at", view_time(change->at, now));
+		put_text(view, "state", channel_state_name(change->state));
+		put_text(view, "reason", change->reason);
+		put_text(view, "move", channel_move_name(change->move));
+		json_array_append_new(list, view);
+	}
+	return list;
+}
+
 json_t *view_channel(const struct channel *channel, const struct view_channel_parts *parts)
 {
 	const struct timers *timers = channel->table->timers;
@@ -82,5 +122,8 @@ json_t *view_channel(const struct channel *channel, const struct view_channel_pa
 	put(view, "wanted", parts->wanted);
 	put(view, "asserts", parts->asserts);
 	put(view, "trace", view_trace(&channel->trace));
+	put(view, "dropped", view_dropped(parts->drops));
+	put(view, "last_drop", view_last_drop(parts->drops, timers->now));
+	put(view, "history", view_history(&channel->history, timers->now));
 	return view;
 }

@@ -17,6 +17,7 @@ struct view_channel_parts {
 	const struct addr *other;      /* that it moves to; NULL if it does not move */
 	const char *const *interfaces; /* names, by the bits of the channel's interfaces */
 	const struct dataplane_channel_stats *stats;
+	const struct mci_channel_drops *drops;
 	uint64_t slow_packets;    /* those of `stats` that took the slow path */
 	json_t *wanted, *asserts; /* references that view_channel() takes over */
 };

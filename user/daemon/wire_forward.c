@@ -31,6 +31,7 @@ static const struct forward_actions forward_actions = {
 	.remove = dataplane_remove_channel,
 	.stats = dataplane_channel_stats,
 	.chunk_stats = dataplane_chunk_stats,
+	.channel_drops = dataplane_channel_drops,
 	.clear_stats = dataplane_clear_channel_stats,
 	.kept = dataplane_kept,
 	.keep = dataplane_keep,

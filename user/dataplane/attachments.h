@@ -17,7 +17,7 @@ struct attachment {
 	uint32_t xdp_in_front_id;       /* xdp_id() when they were listed */
 	bool xdp;                       /* XDP is attached, with TC behind it */
 	uint32_t xdp_id;  /* program in the driver: ours, or a dispatcher that has ours */
-	bool asked;     /* of a LAN: its IGMP and MLD are handed over, too */
+	bool asked;       /* of a LAN: its IGMP and MLD are handed over, too */
 	bool takes_xdp;   /* of a LAN: its driver sends what XDP redirects to it */
 	bool takes_parts; /* of a LAN: the same for frames in several buffers */
 	char why[160];    /* why XDP is used, or not */

@@ -19,10 +19,11 @@
  *   in_front.c, programs_in_front.c       what sees packets before our filter
  *   features.c, offloads.c                what a driver can do with XDP, and what it must not do
  *   entries.c, adopt.c                    channels, moves and tunnels; those of an earlier daemon
- *   takeover.c, layout.c                  maps of an earlier daemon that have other sizes or
- * layouts lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
+ *   takeover.c, layout.c                  maps of an earlier daemon, of other sizes or layouts
+ *   lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
  *   stats.c, stats_chunks.c, refused.c    counters
  *   kept.c, carried.c                     counters of the daemon, and of replaced maps
+ *   channel_drops.c                       drops of single channels
  *   observed.c                            the ring buffer
  *
  * Left to the kernel's stack, and by it to the daemon's slow path: fragments of the tunnel's
@@ -192,7 +193,11 @@ int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 /* Reads MCI_STATS_CHUNK slots from `first` on, which is a multiple of MCI_STATS_CHUNK. */
 int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 			  struct dataplane_channel_stats stats[]);
+/* Clears the drops as well. */
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
+
+/* What the programs have dropped of the channel; zeros if they have dropped nothing. */
+int dataplane_channel_drops(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *dropped);
 
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 

@@ -8,7 +8,7 @@
 int observed_open(struct dataplane *dp);
 void observed_close(struct dataplane *dp);
 
-/* Ends dataplane_observe_membership() for an interface, or for those that an earlier daemon asked for
- * and this process did not. */
+/* Ends dataplane_observe_membership() for an interface, or for those that an earlier daemon asked
+ * for and this process did not. */
 void observed_forget(const struct dataplane *dp, unsigned ifindex);
 void observed_forget_leftovers(const struct dataplane *dp);

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "dataplane/carried.h"
+#include "dataplane/channel_drops.h"
 #include "dataplane/error.h"
 #include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
@@ -131,6 +132,7 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 
 	carried_forget(dp, slot);
 	bpf_map__delete_elem(dp->ingest->maps.kept_slow, &slot, sizeof(slot), 0);
+	channel_drops_clear(dp, slot);
 	if (chunk < 0)
 		return 0;
 	memset(dp->per_cpu, 0, dp->cpus * sizeof(struct mci_channel_stats));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/forward.h"
 #include "base/log.h"
+#include "forward/drops.h"
 #include "forward/kept.h"
 #include "forward/slow_path.h"
 #include "forward/watch.h"
@@ -57,6 +58,7 @@ void forward_closed(const struct channel *channel)
 	const struct forward *forward = forward_of(channel);
 
 	forward->actions->clear_stats(forward->dataplane, channel->slot);
+	drops_forget(channel);
 }
 
 static void renew(struct forward *forward, struct channel *channel)

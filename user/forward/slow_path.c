@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/slow_path.h"
+#include "forward/drops.h"
 #include "forward/kept.h"
 #include "forward/state.h"
 #include "path/path.h"
@@ -54,18 +55,24 @@ static void group_mac(const struct addr *group, uint8_t mac[MAC_LENGTH])
 		memcpy(mac, (uint8_t[]){0x33, 0x33, b[12], b[13], b[14], b[15]}, MAC_LENGTH);
 }
 
-static bool send_piece(struct forward *forward, const struct mci_lan *lan,
+static void drop(struct passage *passage, enum mci_drop reason)
+{
+	drops_count(passage->forward, passage->channel, reason);
+}
+
+static bool send_piece(struct passage *passage, const struct mci_lan *lan,
 		       const struct slowpath_packet *piece)
 {
+	struct forward *forward = passage->forward;
 	uint8_t mac[MAC_LENGTH];
 	int error;
 
 	group_mac(&piece->sg.group, mac);
 	error = forward->actions->send(forward->context, lan, mac, piece);
 	if (error == -EMSGSIZE)
-		forward->slow.drops[MCI_DROP_EXCEEDS_MTU]++;
+		drop(passage, MCI_DROP_EXCEEDS_MTU);
 	else if (error)
-		forward->slow.drops[MCI_DROP_LAN_REFUSED]++;
+		drop(passage, MCI_DROP_LAN_REFUSED);
 	return !error;
 }
 
@@ -78,16 +85,16 @@ static bool send_to(struct passage *passage, const struct mci_lan *lan)
 	struct slowpath_packet piece;
 
 	if (!pieces) {
-		forward->slow.drops[MCI_DROP_EXCEEDS_MTU]++;
+		drop(passage, MCI_DROP_EXCEEDS_MTU);
 		return false;
 	}
 	if (!bucket_take(&forward->slow.bucket, pieces, forward->timers->now)) {
-		forward->slow.drops[MCI_DROP_SLOW_RATE]++;
+		drop(passage, MCI_DROP_SLOW_RATE);
 		return false;
 	}
 	for (unsigned i = 0; i < pieces; i++) {
 		slowpath_piece(&passage->packet, lan->mtu, i, &piece);
-		if (!send_piece(forward, lan, &piece))
+		if (!send_piece(passage, lan, &piece))
 			return false;
 	}
 	return true;
@@ -132,7 +139,7 @@ void slow_path_take(struct forward *forward, const struct amt_tunnel *tunnel, st
 	if (reason == SLOWPATH_GO_ON)
 		pass(&passage);
 	else
-		forward->slow.drops[reason]++;
+		drop(&passage, reason);
 }
 
 static void look_due(struct timer *timer)

@@ -17,6 +17,7 @@ struct forward_actions {
 	int (*stats)(struct dataplane *dp, uint32_t slot, struct dataplane_channel_stats *stats);
 	int (*chunk_stats)(struct dataplane *dp, uint32_t first,
 			   struct dataplane_channel_stats stats[]);
+	int (*channel_drops)(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops);
 	int (*clear_stats)(struct dataplane *dp, uint32_t slot);
 	void (*kept)(struct dataplane *dp, struct mci_kept *kept);
 	int (*keep)(struct dataplane *dp, const struct mci_kept *kept);
@@ -73,6 +74,7 @@ struct forward {
 struct forward_channel {
 	struct path path;
 	struct slow_stats slow;
+	struct mci_channel_drops *slow_drops; /* of the slow path; NULL if there are none */
 };
 
 static inline struct forward *forward_of(const struct channel *channel)
