@@ -230,7 +230,7 @@ static void make_terminal(void)
 static void write_events(unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		log_output_line(LOG_LEVEL_NOTICE, "event");
+		log_output_line(LOG_LEVEL_NOTICE, NULL, "event");
 		log_output_flush();
 	}
 }

@@ -22,6 +22,10 @@ static const unsigned lines_max[] = {
 static enum log_level level_max = LOG_LEVEL_NOTICE;
 static struct log_limit *kept_back;
 static bool holding;
+static log_watch_fn *watcher;
+static void *watcher_owner;
+
+static const struct log_fields plain;
 
 void log_set_level(enum log_level level)
 {
@@ -35,11 +39,23 @@ void log_hold(bool hold)
 		log_output_flush();
 }
 
-static void write_line(enum log_level level, const char *line)
+static void write_line(enum log_level level, const struct log_fields *fields, const char *line)
 {
-	log_output_line(level, line);
+	log_output_line(level, fields, line);
 	if (!holding)
 		log_output_flush();
+}
+
+void log_watch(log_watch_fn *fn, void *owner)
+{
+	watcher = fn;
+	watcher_owner = owner;
+}
+
+static void tell_watcher(enum log_level level, const struct log_fields *fields, const char *line)
+{
+	if (watcher)
+		watcher(watcher_owner, level, fields, line);
 }
 
 static usec_t monotonic_now(void)
@@ -62,7 +78,7 @@ static void end_second(struct log_limit *limit)
 
 	if (others)
 		snprintf(line, sizeof(line), "%s (and %u like it)", limit->kept_back, others);
-	write_line(limit->level, others ? line : limit->kept_back);
+	write_line(limit->level, &plain, others ? line : limit->kept_back);
 	free(limit->kept_back);
 	limit->kept_back = NULL;
 	limit->since = 0;
@@ -94,6 +110,15 @@ static void keep_back(struct log_limit *limit, const char *line)
 	LL_PREPEND(kept_back, limit);
 }
 
+static void write_or_keep(struct log_limit *limit, const struct log_fields *fields,
+			  const char *line)
+{
+	if (limit->taken <= lines_max[limit->level])
+		write_line(limit->level, fields, line);
+	else
+		keep_back(limit, line);
+}
+
 void log_write(struct log_limit *limit, const char *format, ...)
 {
 	char line[LOG_LINE_MAX];
@@ -102,10 +127,29 @@ void log_write(struct log_limit *limit, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	if (limit->taken <= lines_max[limit->level])
-		write_line(limit->level, line);
-	else
-		keep_back(limit, line);
+	tell_watcher(limit->level, &plain, line);
+	write_or_keep(limit, &plain, line);
+}
+
+enum { WANTED_BY_LOG = 1, WANTED_BY_WATCHER = 2 };
+
+unsigned log_wants(struct log_limit *limit)
+{
+	return (log_takes(limit) ? WANTED_BY_LOG : 0) | (watcher ? WANTED_BY_WATCHER : 0);
+}
+
+void log_tell(unsigned wants, struct log_limit *limit, const struct log_fields *fields,
+	      const char *format, ...)
+{
+	char line[LOG_LINE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	tell_watcher(limit->level, fields, line);
+	if (wants & WANTED_BY_LOG)
+		write_or_keep(limit, fields, line);
 }
 
 usec_t log_catch_up(usec_t now)

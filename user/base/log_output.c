@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/log_output.h"
+#include "base/log_journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,9 +116,10 @@ static bool write_held(void)
 	return true;
 }
 
+static const int priorities[] = {3, 4, 5, 7}; /* of syslog, by level */
+
 static void format_prefix(enum log_level level, char text[PREFIX_BYTES])
 {
-	static const int priorities[] = {3, 4, 5, 7}; /* of syslog */
 	struct timespec now;
 	struct tm local;
 	char date[32];
@@ -136,8 +138,6 @@ static bool hold_line(enum log_level level, const char *line)
 	char text[PREFIX_BYTES + LOG_LINE_MAX + 1];
 	size_t length;
 
-	if (output == OUTPUT_UNKNOWN)
-		find_output();
 	format_prefix(level, text);
 	length = strlen(text);
 	length += snprintf(text + length, LOG_LINE_MAX, "%s", line);
@@ -167,8 +167,13 @@ static void tell_lost(void)
 		lost_told = lost;
 }
 
-void log_output_line(enum log_level level, const char *line)
+void log_output_line(enum log_level level, const struct log_fields *fields, const char *line)
 {
+	if (output == OUTPUT_UNKNOWN)
+		find_output();
+	if (journal && fields && fields->message != LOG_PLAIN &&
+	    log_journal_send(priorities[level], fields, line))
+		return;
 	if (sizeof(held) - held_length < PREFIX_BYTES + LOG_LINE_MAX)
 		log_output_flush();
 	if (!hold_line(level, line))

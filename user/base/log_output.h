@@ -9,9 +9,10 @@
 
 #define LOG_LINE_MAX 1024 /* bytes with the NUL; longer lines are cut */
 
-/* Buffers a line, to be written by log_output_flush(). It begins with its priority (sd-daemon(3))
- * if the journal reads stderr, else with date, time and the daemon's name. */
-void log_output_line(enum log_level level, const char *line);
+/* Buffers a line, to be written by log_output_flush(). `fields` may be NULL. It begins with its
+ * priority (sd-daemon(3)) if the journal reads stderr, else with date, time and the daemon's name.
+ * A line with fields goes to the journal's own socket at once, if that is there. */
+void log_output_line(enum log_level level, const struct log_fields *fields, const char *line);
 /* Writes as much as stderr takes now. Returns false if something is left. */
 bool log_output_flush(void);
 /* Lines lost since the start. */

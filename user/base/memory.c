@@ -12,7 +12,7 @@ static void *check(void *memory, size_t size)
 		char line[64];
 
 		snprintf(line, sizeof(line), "out of memory (%zu bytes wanted)", size);
-		log_output_line(LOG_LEVEL_ERROR, line);
+		log_output_line(LOG_LEVEL_ERROR, NULL, line);
 		log_output_flush();
 		abort();
 	}

@@ -157,6 +157,44 @@ json_t *client_ask(const struct cli *cli, json_t *request, unsigned patience)
 	return reply;
 }
 
+static bool hand_over(const char *text, client_line_fn *fn, void *owner, bool *goes_on)
+{
+	json_t *line = json_loads(text, 0, NULL);
+	const json_t *error = json_object_get(line, "error");
+
+	if (error)
+		text_error("%s",
+			   json_is_string(error) ? json_string_value(error) : "unknown error");
+	*goes_on = !error && fn(owner, line);
+	json_decref(line);
+	return !error;
+}
+
+bool client_stream(const struct cli *cli, client_line_fn *fn, void *owner)
+{
+	char *why = NULL, *text = NULL;
+	int fd = connect_daemon(cli->socket, 0, &why);
+	bool goes_on = true, fine = true;
+	size_t size = 0;
+	FILE *stream;
+
+	if (fd < 0) {
+		text_error("%s", why);
+		free(why);
+		return false;
+	}
+	send_request(fd, json_pack("{s:s}", "command", cli->command));
+	stream = fdopen(fd, "r");
+	while (goes_on && fine && stream && getline(&text, &size, stream) > 0)
+		fine = hand_over(text, fn, owner, &goes_on);
+	if (fine && goes_on)
+		text_error("the daemon on %s has ended the stream", cli->socket);
+	free(text);
+	if (stream)
+		fclose(stream);
+	return fine && !goes_on;
+}
+
 bool client_has_daemon(const struct cli *cli)
 {
 	char *why = NULL;

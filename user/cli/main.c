@@ -28,6 +28,7 @@ static const struct command {
 	{"counters", "", 0, command_counters, "packets dropped and messages rejected, by reason"},
 	{"lookup", " SOURCE", 1, command_lookup,
 	 "find the relays of a source, with each DNS question"},
+	{"monitor", "", 0, command_monitor, "events as they happen, one on a line"},
 	{"receive", " S G|URL", 1, command_receive,
 	 "receive a channel by AMT on this host, without a LAN, and measure it"},
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},

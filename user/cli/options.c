@@ -19,8 +19,8 @@ static const struct {
 } own[CLI_OPTIONS] = {
 	[CLI_RELAY] = {"relay", "A", "receive channels", "from this relay; receive: without DNS"},
 	[CLI_PORT] = {"port", "P", "receive", "only packets to this UDP port"},
-	[CLI_COUNT] = {"count", "N", "receive channels",
-		       "end after so many packets, or looks"},
+	[CLI_COUNT] = {"count", "N", "receive channels monitor",
+		       "end after so many packets, looks or events"},
 	[CLI_SECONDS] = {"seconds", "N", "receive", "end after so many seconds"},
 	[CLI_WRITE] = {"write", "FILE", "receive", "the IP packets, for Wireshark"},
 	[CLI_OUTPUT] = {"output", "FILE", "receive",

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <utlist.h>
 
-enum client_state { READING, WAITING, WRITING };
+enum client_state { READING, WAITING, WRITING, STREAMING };
 
 struct control_client {
 	struct control_server *server;
@@ -48,7 +48,7 @@ static void client_free(struct control_client *client)
 
 void control_client_lost(struct control_client *client)
 {
-	if (client->state == WAITING)
+	if (client->state == WAITING || client->state == STREAMING)
 		client->server->gone(client->server->owner, client);
 	client_free(client);
 }
@@ -142,6 +142,43 @@ void control_reply_list(struct control_client *client, const char *key, control_
 	start_writing(client);
 }
 
+void control_stream(struct control_client *client)
+{
+	client->state = STREAMING;
+}
+
+static size_t unsent(const struct control_client *client)
+{
+	return client->length - client->sent;
+}
+
+bool control_stream_has_room(const struct control_client *client)
+{
+	return unsent(client) < CONTROL_STREAM_MAX && client->server->unread < CONTROL_UNREAD_MAX;
+}
+
+/* What has been sent makes room for the line. */
+void control_stream_line(struct control_client *client, const char *text)
+{
+	size_t rest = unsent(client), length = strlen(text);
+	char *reply = memory_resize(NULL, rest + length + 1);
+
+	if (!rest)
+		timer_start(client->server->timers, &client->deadline, CONTROL_CLIENT_TIMEOUT);
+	memcpy(reply, client->reply ? client->reply + client->sent : "", rest);
+	memcpy(reply + rest, text, length);
+	reply[rest + length] = '\n';
+	set_reply(client, reply, rest + length + 1);
+	loop_watch_change(client->watch, EPOLLOUT);
+}
+
+/* Everything has been sent: the client waits for the next line. */
+static void rest_of_stream(struct control_client *client)
+{
+	timer_stop(client->server->timers, &client->deadline);
+	loop_watch_change(client->watch, 0);
+}
+
 /* The text of the items without the array's brackets: the first becomes a comma if items were
  * written before, the last is cut off. */
 static char *items_text(struct control_client *client, const json_t *items, size_t *length)
@@ -189,7 +226,11 @@ static void client_write(struct control_client *client)
 		client->sent += sent;
 		timer_start(client->server->timers, &client->deadline, CONTROL_CLIENT_TIMEOUT);
 	}
-	if (sent < 0 || (client->sent == client->length && !next_part(client)))
+	if (sent < 0)
+		control_client_lost(client);
+	else if (client->sent == client->length && client->state == STREAMING)
+		rest_of_stream(client);
+	else if (client->sent == client->length && !next_part(client))
 		client_free(client);
 }
 
@@ -241,7 +282,7 @@ static void client_ready(void *owner, uint32_t events)
 		client_read(client);
 	else if (events & (EPOLLHUP | EPOLLERR))
 		control_client_lost(client);
-	else if (client->state == WRITING)
+	else if (client->state == WRITING || client->state == STREAMING)
 		client_write(client);
 }
 

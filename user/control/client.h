@@ -8,6 +8,7 @@
 
 #define CONTROL_REQUEST_MAX    4096                /* bytes, without the end of the line */
 #define CONTROL_UNREAD_MAX     (64u << 20)         /* bytes of replies that clients have not read */
+#define CONTROL_STREAM_MAX     (256u << 10)        /* bytes that one client may leave unread */
 #define CONTROL_CLIENT_TIMEOUT (30 * USEC_PER_SEC) /* to ask, and to read more of the reply */
 
 struct control_client;
@@ -30,6 +31,14 @@ void control_reply_list(struct control_client *client, const char *key, control_
 /* Whether the client may change anything: it is root's, or of the daemon's own user. If not, it has
  * had its answer, and the log says who has asked for the command. */
 bool control_may_change(struct control_client *client, const char *command);
+
+/* The client gets lines from now on, until it goes away: the owner is told by control_gone_fn. */
+void control_stream(struct control_client *client);
+/* Whether the client has room for more. One that has read nothing for CONTROL_CLIENT_TIMEOUT is
+ * ended. */
+bool control_stream_has_room(const struct control_client *client);
+/* Sends a line as soon as the client reads; `text` has no end of line. */
+void control_stream_line(struct control_client *client, const char *text);
 
 /* Replies {"error": "..."}. */
 void control_refuse(struct control_client *client, const char *format, ...)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/requests.h"
 #include "control/lookups.h"
+#include "control/monitor.h"
 #include "control/reply_channels.h"
 #include "control/reply_lans.h"
 #include "control/reply_status.h"
@@ -121,6 +122,7 @@ static const struct command {
 	{"restart", CHANGES, .reply = reply_restart},
 	{"reload", CHANGES, .reply = reply_reload},
 	{"configuration", LOOKS, .reply = reply_configuration},
+	{"monitor", LOOKS, .reply = monitor_start},
 };
 
 static const struct command *find_command(const char *name)
@@ -153,6 +155,7 @@ void requests_gone(void *owner, struct control_client *client)
 	if (requests->restarter == client)
 		requests->restarter = NULL;
 	lookups_cancel(requests, client);
+	monitor_end(requests, client);
 }
 
 void requests_init(struct requests *requests)
@@ -163,4 +166,5 @@ void requests_init(struct requests *requests)
 void requests_stop(struct requests *requests)
 {
 	lookups_cancel(requests, NULL);
+	monitor_end(requests, NULL);
 }

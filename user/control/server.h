@@ -8,17 +8,21 @@
  *   server.c   the socket: who may connect, how many clients there may be
  *   client.c   one client: reads its request, writes its reply
  *   requests.c which command a request names; reply_*.c and lookups.c answer it
+ *   monitor.c  the clients that are told of events
  *   view_*.c   the daemon's state as JSON; values.c has what all views share
  *
  * The life of a client:
  *
  *   READING --a line, or end of stream--> WAITING --control_reply()--> WRITING --all read--> closed
  *
+ * A client that monitors goes from WAITING to STREAMING, and stays there until it goes away.
+ *
  * No client can hold up the daemon or make it grow. CONTROL_CLIENT_TIMEOUT ends READING, and
  * WRITING without progress. WAITING lasts as long as the owner needs (a DNS lookup, say), and ends
  * early only if the client goes away. One client too many gets an error; no older client is dropped
  * in its favour, because places become free by themselves. Replies that nobody reads are limited to
- * CONTROL_UNREAD_MAX bytes; long lists are made in parts, as the client reads them.
+ * CONTROL_UNREAD_MAX bytes; long lists are made in parts, as the client reads them; events beyond
+ * CONTROL_STREAM_MAX bytes that a client has not read are left out for it, and counted.
  *
  * Who can connect may look: the socket's mode (0660) and group decide who that is. Only root and
  * the daemon's own user may change anything, as the kernel knows them (SO_PEERCRED, unix(7)). There

@@ -8,6 +8,7 @@
 #include "links/state.h"
 
 struct request_lookup;
+struct monitors;
 
 struct requests_actions {
 	/* As the functions of dataplane.h, which they are, or a test's. */
@@ -42,4 +43,5 @@ struct requests {
 	struct request_lookup *lookups;   /* under way */
 	struct control_client *restarter; /* waits for its answer; NULL if none does */
 	bool reloads;                     /* what it has asked for */
+	struct monitors *monitors;        /* NULL while nobody monitors */
 };

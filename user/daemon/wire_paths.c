@@ -49,8 +49,9 @@ static void tunnel_opened(void *context, struct amt_tunnel *tunnel)
 	if (dataplane_set_tunnel(engine->dataplane, &endpoint->local, endpoint->local_port,
 				 &tunnel->relay, AMT_PORT))
 		log_warning("%s", dataplane_error(engine->dataplane));
-	log_notice("tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
-		   addr_format(&endpoint->local, text[1]), endpoint->local_port);
+	log_event(LOG_LEVEL_NOTICE, log_about(.message = LOG_TUNNEL, .relay = &tunnel->relay),
+		  "tunnel to relay %s from %s port %u", addr_format(&tunnel->relay, text[0]),
+		  addr_format(&endpoint->local, text[1]), endpoint->local_port);
 }
 
 static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
@@ -60,7 +61,9 @@ static void tunnel_closed(void *context, struct amt_tunnel *tunnel)
 
 	dataplane_remove_tunnel(engine->dataplane, &tunnel->endpoint.local,
 				tunnel->endpoint.local_port);
-	log_notice("tunnel to relay %s closed", addr_format(&tunnel->relay, text));
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_TUNNEL_CLOSED, .relay = &tunnel->relay),
+		  "tunnel to relay %s closed", addr_format(&tunnel->relay, text));
 }
 
 static void tunnel_data(void *context, struct amt_tunnel *tunnel, struct cursor data)
@@ -88,18 +91,32 @@ static const struct amt_tunnels_actions tunnels_actions = {.opened = tunnel_open
 static void log_channel(const struct channel *channel)
 {
 	const struct addr *relay = path_relay(channel);
+	const char *state = channel_state_name(channel->state);
 	char sg[SG_TEXT], text[ADDR_TEXT];
 
 	sg_format(&channel->sg, sg);
 	if (channel->reason)
-		log_warning("%s %s: %s%s%s", sg, channel_state_name(channel->state),
-			    channel->reason, channel->detail ? ": " : "",
-			    channel->detail ? channel->detail : "");
-	else if (relay)
-		log_notice("%s %s, relay %s", sg, channel_state_name(channel->state),
-			   addr_format(relay, text));
+		log_event(LOG_LEVEL_WARNING,
+			  log_about(.message = LOG_CHANNEL_FAILED, .sg = &channel->sg,
+				    .relay = relay),
+			  "%s %s: %s%s%s", sg, state, channel->reason, channel->detail ? ": " : "",
+			  channel->detail ? channel->detail : "");
 	else
-		log_notice("%s %s", sg, channel_state_name(channel->state));
+		log_event(LOG_LEVEL_NOTICE,
+			  log_about(.message = LOG_CHANNEL, .sg = &channel->sg, .relay = relay),
+			  "%s %s%s%s", sg, state, relay ? ", relay " : "",
+			  relay ? addr_format(relay, text) : "");
+}
+
+static void channel_moves(const struct channel *channel)
+{
+	const struct addr *other = path_other_relay(channel);
+	char sg[SG_TEXT], text[ADDR_TEXT];
+
+	log_event(LOG_LEVEL_DEBUG,
+		  log_about(.message = LOG_MOVE, .sg = &channel->sg, .relay = other),
+		  "%s move: %s%s%s", sg_format(&channel->sg, sg), channel_move_name(channel->move),
+		  other ? ", to relay " : "", other ? addr_format(other, text) : "");
 }
 
 static void channel_changed(const struct channel *channel)
@@ -116,7 +133,8 @@ static void channel_closed(const struct channel *channel)
 	char text[SG_TEXT];
 
 	forward_closed(channel);
-	log_notice("%s closed", sg_format(&channel->sg, text));
+	log_event(LOG_LEVEL_NOTICE, log_about(.message = LOG_CHANNEL_CLOSED, .sg = &channel->sg),
+		  "%s closed", sg_format(&channel->sg, text));
 }
 
 static const struct channel_actions channel_actions = {.discover = path_discover,
@@ -128,6 +146,7 @@ static const struct channel_actions channel_actions = {.discover = path_discover
 						       .forward = forward_put,
 						       .stop_forwarding = forward_remove,
 						       .changed = channel_changed,
+						       .move_changed = channel_moves,
 						       .closed = channel_closed};
 
 void wire_paths(struct engine *engine)

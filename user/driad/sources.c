@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "driad/sources.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
 
@@ -176,11 +177,24 @@ static void set_times(struct driad_source *source)
 			  random_between(0, ttl * (USEC_PER_SEC / 10));
 }
 
+/* Failures are said by the channels that they concern. */
+static void log_lookup(const struct driad_lookup *lookup)
+{
+	char text[ADDR_TEXT];
+
+	log_event(LOG_LEVEL_DEBUG, log_about(.message = LOG_LOOKUP, .source = &lookup->source),
+		  "source %s: %u relays found%s%s%s%s", addr_format(&lookup->source, text),
+		  lookup->relay_count, lookup->reason ? ": " : "",
+		  lookup->reason ? lookup->reason : "", lookup->detail ? ": " : "",
+		  lookup->detail ? lookup->detail : "");
+}
+
 /* Even an answer that is not kept serves the users that wait for it now. */
 static void lookup_done(struct driad_lookup *lookup)
 {
 	struct driad_source *source = container_of(lookup, struct driad_pending, lookup)->source;
 
+	log_lookup(lookup);
 	take_answer(source, found_by(source->table, lookup));
 	set_times(source);
 	end_lookup(source);

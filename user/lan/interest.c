@@ -31,12 +31,16 @@ bool lan_joined(struct lan *lan, const struct sg *sg, unsigned joined)
 	char text[SG_TEXT];
 
 	if (find_room(lan, sg, joined)) {
-		log_notice("%s joined on %s", sg_format(sg, text), lan->link.name);
+		log_event(LOG_LEVEL_NOTICE,
+			  log_about(.message = LOG_JOIN, .sg = sg, .interface = lan->link.name),
+			  "%s joined on %s", sg_format(sg, text), lan->link.name);
 		return true;
 	}
-	log_warning("%s not joined on %s: %u channels are served already; raise 'channels' in "
-		    "[limits]",
-		    sg_format(sg, text), lan->link.name, lan->lans->channels->limit);
+	log_event(
+		LOG_LEVEL_WARNING,
+		log_about(.message = LOG_JOIN_REJECTED, .sg = sg, .interface = lan->link.name),
+		"%s not joined on %s: %u channels are served already; raise 'channels' in [limits]",
+		sg_format(sg, text), lan->link.name, lan->lans->channels->limit);
 	return false;
 }
 
@@ -46,7 +50,9 @@ void lan_left(struct lan *lan, const struct sg *sg)
 
 	if (is_wanted(lan, sg))
 		return;
-	log_notice("%s left on %s", sg_format(sg, text), lan->link.name);
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_LEAVE, .sg = sg, .interface = lan->link.name),
+		  "%s left on %s", sg_format(sg, text), lan->link.name);
 	channel_table_unwant(lan->lans->channels, sg, lan->number);
 	routers_interest_changed(lan->lans, sg);
 }

@@ -47,8 +47,10 @@ static void lost(void *context, const struct sg *sg, bool lost)
 	struct lan *lan = ((struct lan_pim *)context)->lan;
 	char text[SG_TEXT];
 
-	log_notice("%s on %s: %s", sg_format(sg, text), lan->link.name,
-		   lost ? "another router has won the Assert" : "the Assert is over");
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_ASSERT, .sg = sg, .interface = lan->link.name),
+		  "%s on %s: %s", sg_format(sg, text), lan->link.name,
+		  lost ? "another router has won the Assert" : "the Assert is over");
 	channel_table_lose(lan->lans->channels, sg, lan->number, lost);
 }
 

@@ -24,17 +24,21 @@ static struct netlink_interface ask_for(const char *name, const struct netlink_i
 
 /* The log */
 
+#define log_link(link_, ...)                                                                       \
+	log_event(LOG_LEVEL_NOTICE,                                                                \
+		  log_about(.message = LOG_INTERFACE, .interface = (link_)->name), __VA_ARGS__)
+
 static void log_state(const struct netlink_interface *before, const struct netlink_interface *now,
 		      const char *what)
 {
 	if (!now->ifindex && !before->ifindex)
 		return;
 	if (!now->ifindex)
-		log_notice("%s is gone: until it is there again, %s", now->name, what);
+		log_link(now, "%s is gone: until it is there again, %s", now->name, what);
 	else if (!before->ifindex)
-		log_notice("%s is there again%s", now->name, now->up ? "" : ", and down");
+		log_link(now, "%s is there again%s", now->name, now->up ? "" : ", and down");
 	else if (now->up != before->up)
-		log_notice("%s is %s", now->name, now->up ? "up again" : "down");
+		log_link(now, "%s is %s", now->name, now->up ? "up again" : "down");
 }
 
 static void log_addresses(const struct netlink_interface *now)
@@ -45,7 +49,7 @@ static void log_addresses(const struct netlink_interface *now)
 	for (unsigned i = 0; i < now->address_count; i++)
 		length += snprintf(list + length, sizeof(list) - length, "%s%s", i ? ", " : "",
 				   addr_format(&now->addresses[i], text));
-	log_notice("%s has other addresses: %s", now->name, list);
+	log_link(now, "%s has other addresses: %s", now->name, list);
 }
 
 static void log_changes(const struct netlink_interface *before, const struct netlink_interface *now,
@@ -54,12 +58,13 @@ static void log_changes(const struct netlink_interface *before, const struct net
 	const uint8_t *mac = now->mac;
 
 	if (changes & NETLINK_NAME)
-		log_notice("%s is called %s now", before->name, now->name);
+		log_link(now, "%s is called %s now", before->name, now->name);
 	if (changes & NETLINK_MAC)
-		log_notice("%s has another MAC address: %02x:%02x:%02x:%02x:%02x:%02x", now->name,
-			   mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+		log_link(now, "%s has another MAC address: %02x:%02x:%02x:%02x:%02x:%02x",
+			 now->name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	if (changes & NETLINK_MTU)
-		log_notice("%s has another MTU: %u, before %u", now->name, now->mtu, before->mtu);
+		log_link(now, "%s has another MTU: %u, before %u", now->name, now->mtu,
+			 before->mtu);
 	if (changes & NETLINK_ADDRESSES)
 		log_addresses(now);
 }
@@ -155,8 +160,9 @@ static void remove_upstream(struct links *links, unsigned i)
 {
 	struct link *upstream = &links->upstreams[i];
 
-	log_notice("%s: no route leaves by it any more, no tunnel's data is taken there",
-		   upstream->is.name);
+	log_link(&upstream->is,
+		 "%s: no route leaves by it any more, no tunnel's data is taken there",
+		 upstream->is.name);
 	dataplane_detach(links->dataplane, upstream->is.ifindex, ROLE_UPSTREAM);
 	*upstream = links->upstreams[--links->upstream_count];
 	upstream->number = i;

@@ -118,8 +118,11 @@ void pim_hello_expired(struct pim_neighbors *neighbors, const struct pim_neighbo
 	char text[ADDR_TEXT];
 
 	neighbor_gone(pim, &neighbor->address, pim_neighbors_count(neighbors) - 1);
-	log_notice("pim: neighbor %s on %s expired (no Hello for %u s)",
-		   addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_NEIGHBOR_GONE, .neighbor = &neighbor->address,
+			    .interface = pim->name),
+		  "pim: neighbor %s on %s expired (no Hello for %u s)",
+		  addr_format(&neighbor->address, text), pim->name, neighbor->hello.holdtime);
 }
 
 static void note_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor)
@@ -127,17 +130,22 @@ static void note_foreign(const struct pim_interface *pim, const struct pim_neigh
 	char text[ADDR_TEXT], ours[ADDR_TEXT];
 
 	if (pim_interface_is_foreign(pim, neighbor))
-		log_warning("pim: neighbor %s on %s has no address in our subnet (%s): it sends "
-			    "no Joins unless its routes to the sources lead to an address of ours",
-			    addr_format(&neighbor->address, text), pim->name,
-			    addr_format(&pim->address, ours));
+		log_event(LOG_LEVEL_WARNING,
+			  log_about(.message = LOG_NEIGHBOR, .neighbor = &neighbor->address,
+				    .interface = pim->name),
+			  "pim: neighbor %s on %s has no address in our subnet (%s): it sends "
+			  "no Joins unless its routes to the sources lead to an address of ours",
+			  addr_format(&neighbor->address, text), pim->name,
+			  addr_format(&pim->address, ours));
 }
 
 static void neighbor_appeared(struct pim_interface *pim, const struct addr *from)
 {
 	char text[ADDR_TEXT];
 
-	log_notice("pim: neighbor %s on %s", addr_format(from, text), pim->name);
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_NEIGHBOR, .neighbor = from, .interface = pim->name),
+		  "pim: neighbor %s on %s", addr_format(from, text), pim->name);
 	note_foreign(pim, pim_neighbors_find(&pim->neighbors, from));
 	trigger_hello(pim);
 }
@@ -146,7 +154,9 @@ static void neighbor_restarted(struct pim_interface *pim, const struct addr *fro
 {
 	char text[ADDR_TEXT];
 
-	log_notice("pim: neighbor %s on %s restarted", addr_format(from, text), pim->name);
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_NEIGHBOR, .neighbor = from, .interface = pim->name),
+		  "pim: neighbor %s on %s restarted", addr_format(from, text), pim->name);
 	pim_asserts_neighbor_gone(&pim->asserts, from);
 	pim_downstream_bound(&pim->downstream, from, JOINS_OF_RESTARTED, false);
 	trigger_hello(pim);
@@ -156,7 +166,9 @@ static void neighbor_left(struct pim_interface *pim, const struct addr *from)
 {
 	char text[ADDR_TEXT];
 
-	log_notice("pim: neighbor %s on %s said goodbye", addr_format(from, text), pim->name);
+	log_event(LOG_LEVEL_NOTICE,
+		  log_about(.message = LOG_NEIGHBOR_GONE, .neighbor = from, .interface = pim->name),
+		  "pim: neighbor %s on %s said goodbye", addr_format(from, text), pim->name);
 	neighbor_gone(pim, from, pim_neighbors_count(&pim->neighbors));
 }
 
