@@ -86,8 +86,8 @@ static bool is_turn_of_meters(const struct watch *watch, uint32_t part)
 	return (watch->rounds + part) % METER_ROUNDS == METER_ROUNDS - 1;
 }
 
-/* A part in which nothing flows is asleep: to find that out costs a look at each of its channels.
- */
+/* A part in which nothing flows falls asleep: to find that out costs a look at each of its
+ * channels. */
 static void visit(struct forward *forward, uint32_t part)
 {
 	bool *awake = &forward->watch.awake[part];
@@ -100,18 +100,29 @@ static void visit(struct forward *forward, uint32_t part)
 	*awake = true;
 }
 
+static void go_on(struct watch *watch, uint32_t parts)
+{
+	if (++watch->next < parts)
+		return;
+	watch->next = 0;
+	watch->rounds++;
+}
+
+/* The time of parts that sleep passes without a call. */
 static void part_due(struct timer *timer)
 {
 	struct forward *forward = container_of(timer, struct forward, watch.part);
-	uint32_t parts = forward->paths->channels.slots / MCI_STATS_CHUNK + 1;
+	uint32_t parts = forward->paths->channels.slots / MCI_STATS_CHUNK + 1, passed = 0;
 	struct watch *watch = &forward->watch;
 
-	if (watch->next >= parts) {
-		watch->next = 0;
-		watch->rounds++;
-	}
-	visit(forward, watch->next++);
-	timer_start(forward->timers, timer, FLOW_INTERVAL / parts);
+	if (watch->next < parts)
+		visit(forward, watch->next);
+	do {
+		go_on(watch, parts);
+		passed++;
+	} while (passed < parts && !watch->awake[watch->next] &&
+		 !is_turn_of_meters(watch, watch->next));
+	timer_start(forward->timers, timer, FLOW_INTERVAL / parts * passed);
 }
 
 void watch_changed(const struct channel *channel)
