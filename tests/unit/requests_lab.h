@@ -162,7 +162,26 @@ struct control_client {
 	const char *key;
 	control_part_fn *part;
 	size_t position;
+	bool streams, is_full; /* is_full: has no room for another line */
+	json_t *lines;
 };
+
+void control_stream(struct control_client *client)
+{
+	client->streams = true;
+	client->lines = json_array();
+}
+
+bool control_stream_has_room(const struct control_client *client)
+{
+	return !client->is_full;
+}
+
+void control_stream_line(struct control_client *client, const char *text)
+{
+	cr_assert(client->streams && !client->is_full);
+	json_array_append_new(client->lines, json_loads(text, 0, NULL));
+}
 
 void control_reply(struct control_client *client, json_t *reply)
 {

@@ -8,7 +8,7 @@
 #include "cli/options.h"
 #include "cli/receive_view.h"
 #include "cli/show.h"
-#include "gateway/capture.h"
+#include "gateway/recording.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ struct job {
 	struct addr avoided[AVOIDED_MAX]; /* relays that would take us for the daemon */
 	unsigned avoided_count;
 	bool daemon_has_tunnels;
-	struct capture *capture;
+	struct recording *recording;
 	int output; /* descriptor, or -1 */
 	unsigned long port, count, seconds;
 	struct receive_interval interval;
@@ -130,10 +130,10 @@ static bool open_outputs(struct job *job)
 		text_error("cannot write %s: %s", file, strerror(errno));
 		return false;
 	}
-	job->capture = capture ? capture_open(capture, error, sizeof(error)) : NULL;
-	if (capture && !job->capture)
+	job->recording = capture ? recording_open(capture, error, sizeof(error)) : NULL;
+	if (capture && !job->recording)
 		text_error("%s", error);
-	return !capture || job->capture;
+	return !capture || job->recording;
 }
 
 /* The daemon's tunnels */
@@ -195,8 +195,8 @@ static bool payload(void *owner, const struct payload *payload)
 {
 	struct job *job = owner;
 
-	if (job->capture)
-		capture_write(job->capture, payload->datagram);
+	if (job->recording)
+		recording_write(job->recording, payload->datagram);
 	if (job->output >= 0 && !write_payload(job, payload->bytes))
 		return false;
 	return !job->count || job->receive.stream.packets < job->count;
@@ -245,7 +245,7 @@ static bool take_relay(struct job *job)
 
 static void close_outputs(struct job *job)
 {
-	if (!capture_close(job->capture)) {
+	if (!recording_close(job->recording)) {
 		text_error("cannot write %s", job->cli->values[CLI_WRITE]);
 		job->failed = true;
 	}

@@ -107,7 +107,7 @@ static void on_line(void *owner, enum log_level level, const struct log_fields *
 
 static bool read_drops(const struct requests *requests, uint64_t drops[MCI_DROP_COUNT])
 {
-	if (requests->actions->drops(requests->context, drops))
+	if (requests->actions->drops(requests->dataplane, drops))
 		return false;
 	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
 		drops[reason] += requests->forward->slow.drops[reason];

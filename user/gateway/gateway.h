@@ -11,7 +11,7 @@
  *   receive.c    one channel, from the lookup to the last packet
  *   payload.c    from the tunnel's data to the UDP payload
  *   stream.c     what came: packets, rate, losses; sequence.c and mpeg_ts.c know the formats
- *   capture.c    writes the packets into a file for Wireshark
+ *   recording.c  writes the packets into a file for Wireshark
  *
  * The local ports are the kernel's choice, so that the daemon's tunnels keep theirs. A relay that
  * tells gateways apart by address and port (RFC 7450) sees two of them. One that goes by the

@@ -4,10 +4,10 @@
 
 #include "base/cursor.h"
 
-struct capture;
+struct recording;
 
 /* Returns NULL with a sentence in `error`, which has `size` bytes. */
-struct capture *capture_open(const char *path, char *error, size_t size);
-void capture_write(struct capture *capture, struct cursor packet);
+struct recording *recording_open(const char *path, char *error, size_t size);
+void recording_write(struct recording *recording, struct cursor packet);
 /* Returns false if the file could not be written. NULL is allowed. */
-bool capture_close(struct capture *capture);
+bool recording_close(struct recording *recording);
