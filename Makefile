@@ -274,6 +274,7 @@ install: all manuals
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*.*)
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest/pcaps $(wildcard user/share/doc/pcaps/*)
 	for page in $(MANUALS); do install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/man/man$${page##*.} $$page; done
+	install -D -m 644 user/share/mcingest.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/mcingest.catalog
 	install -D -m 644 user/share/mcingest.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/mcingest.conf
 	test -e $(CONF) || install -D -m 644 user/share/mcingest.conf $(CONF)
 

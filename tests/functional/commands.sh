@@ -31,6 +31,7 @@ sums_agree() { # of one look at the counters: status says the same before and af
     done
     jq -n "$before - $sum | fabs < 0.2"
 }
+wan_is_down() { [[ $(api health .wan) == false ]]; }
 flows() { [[ $(channel 192.0.2.10 232.1.1.1 '.state == "receiving" and .packets > 30') == true ]]; }
 
 everything_up
@@ -113,6 +114,36 @@ is "status shows the sum of what channels shows" "$(sums_agree)" true
 finish steady
 finish flow
 finish fast
+
+# Health, for keepalived and the like: the LAN's cable is pulled, then the daemon stops
+has health . healthy wan lan relay prompt receiving reasons
+shows "for people: health" '^healthy: WAN and LANs are up, [1-9]' health
+in_node ingest "$BUILD/mcingest" health >/dev/null
+is "healthy: status" $? 0
+in_node ingest ip link set wan0 down
+until_true "the WAN is down" wan_is_down
+said=$(in_node ingest "$BUILD/mcingest" health)
+is "unhealthy: status" $? 1
+is "unhealthy: why" "$said" "unhealthy: no WAN is up"
+in_node ingest ip link set wan0 up
+in_node ingest ip route add default via 100.64.7.1 2>/dev/null
+in_node ingest "$BUILD/mcingest" health --socket "$WORK/none" 2>/dev/null
+is "no daemon: status" $? 2
+
+# Events as they happen
+spawn monitor ingest "$BUILD/mcingest" monitor --json
+until_true "it begins" logged monitor '"event":"begin"'
+receiver_up watched 192.0.2.10 232.1.1.9 --seconds 600
+until_true "joined" channel_is 192.0.2.10 232.1.1.9 joined
+log_says "monitor: a join, with its interface" monitor '"event":"join".*"group":"232.1.1.9".*"interface":"lan0"'
+log_says "monitor: the channel's states, with the relay" monitor '"event":"channel".*"relay":"203.0.113.15".*joined'
+send 192.0.2.10 232.1.1.9 --rate 1000 --count 20 --size 100 --ttl 2 >/dev/null
+log_says "monitor: drops of a second" monitor '"event":"drops","drops":\{"ttl":[0-9]+\}'
+finish monitor
+is "monitor --json: keys of an event" "$(grep -m 1 '"event":"join"' "$WORK/monitor.log" | jq -r 'keys | join(" ")')" \
+    "event group interface level neighbor relay source text time"
+finish watched
+shows "for people: events" 'begin +mcingestd ' 'monitor --count 1'
 
 # Something that breaks off in the middle of its reply
 spawn half ingest perl -MIO::Socket::UNIX -e '

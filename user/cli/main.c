@@ -29,6 +29,8 @@ static const struct command {
 	{"lookup", " SOURCE", 1, command_lookup,
 	 "find the relays of a source, with each DNS question"},
 	{"monitor", "", 0, command_monitor, "events as they happen, one on a line"},
+	{"health", "", 0, command_health,
+	 "whether the box forwards: one line, and the exit status"},
 	{"receive", " S G|URL", 1, command_receive,
 	 "receive a channel by AMT on this host, without a LAN, and measure it"},
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
