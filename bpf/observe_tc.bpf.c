@@ -29,8 +29,8 @@
 #define FRAME 1500
 #define JUMBO 9216
 
-/* The interfaces whose IGMP and MLD the daemon asked for. Pinned, because hosts leave while a daemon
- * restarts, too. */
+/* The interfaces whose IGMP and MLD the daemon asked for. Pinned, because hosts leave while a
+ * daemon restarts, too. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, MCI_LANS_MAX);

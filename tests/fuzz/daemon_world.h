@@ -15,13 +15,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LANS        2
-#define FAMILIES    2
-#define CHANNELS    8 /* that there is room for */
-#define TUNNELS     4 /* the same; and discovery addresses */
-#define QUESTIONS   256
-#define RAW_SOCKETS (LANS * FAMILIES * 3) /* one of PIM, one of hosts, one more while it changes   \
-					   */
+#define LANS      2
+#define FAMILIES  2
+#define CHANNELS  8 /* that there is room for */
+#define TUNNELS   4 /* the same; and discovery addresses */
+#define QUESTIONS 256
+#define RAW_SOCKETS                                                                                \
+	(LANS * FAMILIES * 3) /* one of PIM, one of hosts, one more while it changes               \
+			       */
 #define HOLD         (60 * USEC_PER_SEC)
 #define DNS_PATIENCE (10 * USEC_PER_SEC)
 

@@ -91,7 +91,8 @@ Test(control_lookups, a_step)
 
 	expect_json(view_lookup_step(&question, &answer),
 		    "{'way':'source','name':'10.2.0.192.in-addr.arpa.','type':'AMTRELAY',"
-		    "'status':'ok','reason':null,'canonical':'amt.example.net.','ttl_s':300,'secure':true,"
+		    "'status':'ok','reason':null,'canonical':'amt.example.net.','ttl_s':300,'"
+		    "secure':true,"
 		    "'ms':20.5,'records':[]}");
 }
 
