@@ -6,8 +6,15 @@
 
 lab_up
 relay_up
-in_node core sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
-in_node core ip route add prohibit 203.0.113.77
+in_node core sysctl -qw net.ipv4.icmp_ratemask=0 net.ipv6.icmp.ratelimit=0 # each question gets its ICMP
+in_node core nft -f - <<'END'
+table inet strict {
+    chain forward {
+        type filter hook forward priority 0;
+        ip daddr 203.0.113.77 reject with icmp admin-prohibited
+    }
+}
+END
 in_node ingest ip route add 203.0.113.79 via 10.0.0.2
 in_node ingest nft -f - <<'END'
 table inet own {
