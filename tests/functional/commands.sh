@@ -54,7 +54,7 @@ has channels '.channels[0].history[0]' at state reason move
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
 has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused unasked_reports pim igmp mld
 has interfaces '.interfaces[1]' name role mode why in_front addresses up mtu
-has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins send_error
+has interfaces '.interfaces[0].pim[0]' family address further_addresses observing generation_id next_hello_s dr dr_is_us override_interval_ms neighbors joins generation_noticed send_error
 has channels '.channels[0].trace' join_seen dns_answered tunnel_up update_sent first_packet
 has tunnels . tunnels discoveries held_down
 has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full p_flag igmp mld

@@ -57,7 +57,7 @@ finds "without a daemon: the relay is asked" ok relays '203.0.113.15 answers Dis
 spawn mcingestd ingest "$BUILD/mcingestd" --downstream wan0 --upstream lan0
 log_says "swapped: the start says so" mcingestd 'LAN and WAN look swapped: the internet is reached by wan0'
 doctor
-finds "swapped" fail swapped 'LAN and WAN look swapped: the internet is reached by wan0, a LAN -> swap'
+finds "swapped" fail way-out 'LAN and WAN look swapped: the internet is reached by wan0, a LAN -> swap'
 finish mcingestd
 
 printf '[relays]\nwarm = 203.0.113.15\n' >"$WORK/warm.conf"
@@ -98,13 +98,19 @@ said=$(in_node ingest "$BUILD/mcingest" doctor 192.0.2.10 nonsense 2>&1)
 is "no channel: status" $? 2
 like "no channel: says so" "$said" 'SOURCE GROUP: two addresses of one family'
 
+finish mcingestd KILL
+doctor
+finds "a killed daemon" fail daemon 'the daemon is gone, and the kernel forwards on .*-> systemctl start mcingestd'
+mcingestd_up
+noticed() { [[ $(api interfaces '.interfaces[0].pim[0].generation_noticed') == true ]]; }
+until_true "FRR joins again" noticed
+doctor
+finds "a router that heeds the Generation ID" ok generation-id 'lan0: routers joined again after our restart \(ipv4\)'
+
 in_node ingest ip link set lan0 down
 doctor
 finds "the LAN is down" fail interfaces 'LAN lan0 is down -> ip link set lan0 up'
 in_node ingest ip link set lan0 up
 doctor --socket /tmp/elsewhere
 finds "the daemon has another socket" fail daemon 'a daemon is at work, but no daemon answers on /tmp/elsewhere'
-finish mcingestd KILL
-doctor
-finds "a killed daemon" fail daemon 'the daemon is gone, and the kernel forwards on .*-> systemctl start mcingestd'
 finished

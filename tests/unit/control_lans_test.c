@@ -122,7 +122,7 @@ Test(control_lans, pim_alone)
 		    "{'family':'ipv4','address':'10.0.0.1','further_addresses':[],"
 		    "'observing':false,'generation_id':'0x00000abc','next_hello_s':null,"
 		    "'dr':'10.0.0.1','dr_is_us':true,'override_interval_ms':3000,'neighbors':0,"
-		    "'joins':0}");
+		    "'joins':0,'generation_noticed':null}");
 	expect_json(list_of(view_neighbors), "[]");
 }
 
@@ -148,7 +148,7 @@ Test(control_lans, pim_with_neighbors)
 		    "{'family':'ipv4','address':'10.0.0.1','further_addresses':['10.0.1.1'],"
 		    "'observing':false,'generation_id':'0x00000abc','next_hello_s':12.0,"
 		    "'dr':'172.16.0.3','dr_is_us':false,'override_interval_ms':3000,"
-		    "'neighbors':2,'joins':0}");
+		    "'neighbors':2,'joins':0,'generation_noticed':null}");
 	expect_json(list_of(view_neighbors),
 		    "[{'interface':'lan0','address':'10.0.0.2','other_subnet':false,'dr':false,"
 		    "'since':'TIME','holdtime_s':105,'expires_s':105.0,'dr_priority':7,"

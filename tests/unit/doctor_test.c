@@ -133,6 +133,14 @@ static const struct row rows[] = {
 	 "{'refused':{'pim':{'sender':9}}}",
 	 "warn 9 PIM messages came from routers that are no neighbors (5 now) -> see that its "
 	 "Hello arrives, and `allow` under [pim]\n"},
+	{routers_restart, "interfaces", NULL,
+	 "{'interfaces':[{'name':'lan0','pim':[{'family':'ipv4','generation_noticed':false},"
+	 "{'family':'ipv6','generation_noticed':true}]},{'name':'lan1','pim':[{"
+	 "'generation_noticed':null}]}]}",
+	 "warn lan0: routers did not join again when our Generation ID changed (ipv4) -> the "
+	 "router "
+	 "must heed it (RFC 7761 section 4.3.1); its Joins come with its next interval, a minute "
+	 "later\nok lan0: routers joined again after our restart (ipv6)\n"},
 	{routers_asserts, "channels", NULL,
 	 "{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','asserts':[{'interface':'lan0',"
 	 "'state':'loser','winner':'10.0.0.9'},{'interface':'lan1','state':'winner'}]}]}",

@@ -356,6 +356,38 @@ Test(pim_interface, joins_end_with_their_holdtime)
 	cr_expect_eq(unwanted_count, 1);
 }
 
+/* Whether routers join again after a restart, in which joins were taken over. */
+static const struct {
+	bool taken_over;
+	double join_after, look_after; /* seconds; no Join comes after 0 */
+	bool known, heeded;
+} restarts[] = {
+	{false, 1, 60, false, false}, {true, 0, 5, false, false}, {true, 0, 11, true, false},
+	{true, 3, 3, true, true},     {true, 3, 600, true, true}, {true, 50, 60, true, false},
+};
+
+Test(pim_interface, routers_that_heed_a_new_generation_id)
+{
+	struct sg sg = {address("192.0.2.99"), address("232.1.1.1")};
+
+	for (size_t i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++) {
+		bool known, heeded;
+
+		pim_lan_end();
+		begin();
+		if (restarts[i].taken_over)
+			cr_assert(pim_interface_adopt(&pim, &sg));
+		hello_from("10.0.0.2", 1000, 1);
+		run_for(&timers, restarts[i].join_after);
+		if (restarts[i].join_after > 0)
+			cr_expect_eq(receive("pim-join-sg-v4"), FAULT_NONE);
+		run_for(&timers, restarts[i].look_after - restarts[i].join_after);
+		heeded = pim_interface_is_heeded(&pim, &known);
+		cr_expect_eq(known, restarts[i].known, "%zu", i);
+		cr_expect(!known || heeded == restarts[i].heeded, "%zu", i);
+	}
+}
+
 Test(pim_interface, a_join_for_another_router_opens_nothing)
 {
 	hello_from("10.0.0.2", 105, 1);

@@ -34,6 +34,13 @@ static void put_generation(json_t *view, bool known, uint32_t generation_id)
 	put_text(view, "generation_id", known ? text : NULL);
 }
 
+static void put_generation_noticed(json_t *view, const struct pim_interface *pim)
+{
+	bool known, heeded = pim_interface_is_heeded(pim, &known);
+
+	put(view, "generation_noticed", known ? json_boolean(heeded) : NULL);
+}
+
 json_t *view_pim(const struct pim_interface *pim)
 {
 	usec_t override = pim_neighbors_override_interval(&pim->neighbors);
@@ -51,6 +58,7 @@ json_t *view_pim(const struct pim_interface *pim)
 	put_count(view, "override_interval_ms", override / USEC_PER_MS);
 	put_count(view, "neighbors", pim_neighbors_count(&pim->neighbors));
 	put_count(view, "joins", pim_downstream_count(&pim->downstream));
+	put_generation_noticed(view, pim);
 	return view;
 }
 

@@ -14,7 +14,8 @@ check_fn interfaces_links, interfaces_modes, interfaces_swapped;
 check_fn routes_sources, routes_relays;
 check_fn resolvers_servers, resolvers_clock, resolvers_lookup;
 check_fn relays_answers, relays_held;
-check_fn routers_sending, routers_neighbors, routers_joins, routers_others, routers_asserts;
+check_fn routers_sending, routers_neighbors, routers_joins, routers_others, routers_restart,
+	routers_asserts;
 check_fn hosts_unasked, hosts_queriers;
 check_fn data_channels, data_drops, data_slow, data_refused;
 check_fn limits_used, limits_daemon;

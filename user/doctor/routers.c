@@ -97,6 +97,30 @@ void routers_joins(struct doctor *doctor)
 	}
 }
 
+/* After a restart, which changes our Generation ID */
+void routers_restart(struct doctor *doctor)
+{
+	const json_t *interface, *pim;
+	size_t i, j;
+
+	FOR_EACH_PIM(doctor, interface, pim, i, j)
+	{
+		const char *name = view_text(interface, "name"), *family = view_text(pim, "family");
+
+		if (view_is(pim, "generation_noticed"))
+			report_ok(doctor, "%s: routers joined again after our restart (%s)", name,
+				  family);
+		else if (json_is_false(json_object_get(pim, "generation_noticed")))
+			report_warn(
+				doctor,
+				"the router must heed it (RFC 7761 section 4.3.1); its Joins come "
+				"with its next interval, a minute later",
+				"%s: routers did not join again when our Generation ID changed "
+				"(%s)",
+				name, family);
+	}
+}
+
 /* Joins that do not count */
 
 static void check_others(struct doctor *doctor, const json_t *pim)

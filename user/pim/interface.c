@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* Routers answer a new Generation ID within their override interval, 2.5 s by default. */
+#define HEEDED_WITHIN (10 * USEC_PER_SEC)
+
 /* What the state machines ask for */
 
 static bool downstream_joined(struct pim_downstream *downstream, const struct sg *sg,
@@ -161,6 +164,8 @@ bool pim_interface_adopt(struct pim_interface *pim, const struct sg *sg)
 	if (!pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE))
 		return false;
 	timer_start(pim->timers, &pim->succession, PIM_SUCCESSION);
+	if (!pim->taken_over && !pim->observing)
+		pim->taken_over = pim->timers->now;
 	return true;
 }
 
@@ -249,6 +254,15 @@ enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_data
 	if (!prefixes_allow(pim->options->allow, &ip->source))
 		return FAULT_SENDER;
 	return dispatch(pim, ip, &message);
+}
+
+bool pim_interface_is_heeded(const struct pim_interface *pim, bool *known)
+{
+	usec_t until = pim->confirmed ? pim->confirmed : pim->timers->now;
+	bool soon = until - pim->taken_over <= HEEDED_WITHIN;
+
+	*known = pim->taken_over && (pim->confirmed || !soon);
+	return soon;
 }
 
 void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg)

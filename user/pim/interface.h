@@ -85,6 +85,9 @@ struct pim_interface {
 	struct addr secondaries[PIM_ADDRESSES_MAX];
 	unsigned secondary_count;
 	uint32_t generation_id;
+	usec_t taken_over; /* when joins of an earlier daemon were, with a new Generation ID; or 0
+			    */
+	usec_t confirmed;  /* when a router first joined after that; or 0 */
 	struct timer hello;
 	bool hello_owed; /* a new or restarted neighbor must hear a Hello before anything else */
 	struct pim_neighbors neighbors;
@@ -129,6 +132,9 @@ enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_data
 void pim_interface_interest_changed(struct pim_interface *pim, const struct sg *sg);
 /* The designated router, which may be ourselves. */
 const struct addr *pim_interface_dr(const struct pim_interface *pim);
+/* Whether routers have joined soon after joins were taken over. `*known` is false while that cannot
+ * be told. */
+bool pim_interface_is_heeded(const struct pim_interface *pim, bool *known);
 /* Whether no address of the neighbor is in a subnet of the interface. Such a neighbor is legal
  * (section 4.3.4), but its routes hardly lead to us. */
 bool pim_interface_is_foreign(const struct pim_interface *pim, const struct pim_neighbor *neighbor);

@@ -102,6 +102,8 @@ enum fault pim_joins_receive(struct pim_interface *pim, const struct addr *from,
 		pim->counters.for_other_router++;
 		return FAULT_NONE;
 	}
+	if (pim->taken_over && !pim->confirmed)
+		pim->confirmed = pim->timers->now;
 	pim->counters.parts_skipped += message->is_cut;
 	if (!pim_neighbors_find(&pim->neighbors, from) && message->holdtime > PIM_HOLDTIME_STRANGER)
 		message->holdtime = PIM_HOLDTIME_STRANGER;
