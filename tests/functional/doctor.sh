@@ -60,10 +60,11 @@ doctor
 finds "swapped" fail way-out 'LAN and WAN look swapped: the internet is reached by wan0, a LAN -> swap'
 finish mcingestd
 
-printf '[relays]\nwarm = 203.0.113.15\n' >"$WORK/warm.conf"
+printf '[relays]\nwarm = 203.0.113.15\n[limits]\ntunnels = 1\n' >"$WORK/warm.conf"
 mcingestd_up --upstream lan0 --config "$WORK/warm.conf"
 log_says "another WAN: the start says so" mcingestd 'the internet is reached by wan0, which is not upstream'
 doctor
+finds "a limit that is reached" warn limits '1 of 1 tunnels -> raise `tunnels` under \[limits\]'
 finds "another WAN" fail routes 'route to relay 203.0.113.15 leaves by wan0, which is no WAN -> route it by a WAN, or add wan0 to `upstream`'
 finish mcingestd
 in_node ingest ip route add unreachable 203.0.113.15

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
-# mcingest doctor and the LAN: routers that do not join, messages that do not leave, hosts that are not asked; and the data
-# of channels that are joined: a TTL of 1, packets that are too long, silence.
+# mcingest doctor and the LAN: routers that do not join, or join at another router, messages that do not leave, hosts that
+# are not asked, an Assert that is lost.
 . "$(dirname "$0")/lib.sh"
 
 S=192.0.2.10 G=232.1.1.1
@@ -17,9 +17,6 @@ finds "outside the SSM range" fail wanted 'no router has joined: the group is in
 doctor $S 224.0.0.55
 finds "a group of the link" fail wanted 'such a channel is never served'
 
-receiver_up viewer $S $G --seconds 600
-receiver_up unknown 192.0.2.20 $G --seconds 600
-
 # Joins for another router, and hosts on a LAN that nobody asks
 lan_hears pim-join-other-upstream-v4
 for_others() { (($(api counters '[.pim[].for_other_router] | add') > 0)); }
@@ -34,37 +31,21 @@ finds "hosts that are not asked" warn hosts-unasked 'lan0: [0-9]+ IGMP or MLD re
 finish host
 finish host6
 
-# The data of a channel
+# Another router wins the Assert
+receiver_up viewer $S $G --seconds 600
 until_true "joined" channel_is $S $G joined
-until_true "failed" channel_is 192.0.2.20 $G failed
-no_data_yet() { [[ $(channel $S $G .reason) == "no data yet"* ]]; }
-until_true "without data, it says so" no_data_yet
-doctor $S $G
-finds "no data" fail state 'relay 203.0.113.15 serves it, but sends no data -> is S sending, with a TTL above 1'
-doctor
-finds "no data, in general" warn channels "\\($S, $G\\) has no data yet"
-finds "a channel that has failed" fail channels '\(192.0.2.20, 232.1.1.1\) has failed: no AMTRELAY record for the source -> mcingest doctor 192.0.2.20 232.1.1.1'
-doctor 192.0.2.20 $G
-finds "no record" fail lookup 'no AMTRELAY record for the source.*-> ask the sender to publish a relay'
-
-dropped() { (($(api counters ".drops.$1") > ${2-0})); }
-spawn short source "$PEERS/source" --interface eth0 --source $S --group $G --ttl 2 --rate 200 --count 60000 --size 100
-until_true "TTL 1 is dropped" dropped ttl
-doctor
-finds "a TTL of 1" warn drops '[0-9]+ packets dropped while we looked: their TTL ends here -> raise the TTL at the source'
-finish short
-in_node ingest ip link set lan0 mtu 1300
-spawn long source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 1400
-until_true "long ones are dropped" dropped exceeds_mtu
-doctor
-finds "packets longer than the LAN's MTU" warn drops "longer than the LAN's MTU and must not be fragmented -> a larger MTU on the LAN.*lan0 has 1300"
-finish long
-in_node ingest ip link set lan0 mtu 1500
-spawn steady source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 100
+spawn steady source "$PEERS/source" --interface eth0 --source $S --group $G --rate 100 --count 60000 --size 100
 until_true "receiving" channel_is $S $G receiving
+sum=$(od -An -tx1 -j$((40 + 24)) -N2 tests/samples/pim-assert-v4.pcap | tr -d ' ')
+lan_hears pim-assert-v4 26=0a000002 "24=$(printf %04x $((0x$sum - 1)))"
+lost() { [[ $(channel $S $G '.asserts[0].state') == loser ]]; }
+until_true "the Assert is lost" lost
 doctor
-finds "drops of earlier are no warning" ok drops 'no packet was dropped while we looked; earlier: ttl [0-9]+, exceeds_mtu [0-9]+'
+finds "a lost Assert" warn asserts "lan0 lost 1 Assert: 10.0.0.2 forwards \\($S, $G\\)"
+doctor $S $G
+finds "a lost Assert, one channel" warn asserts 'lan0 lost 1 Assert: 10.0.0.2 forwards'
 finish steady
+finish viewer
 
 # The router is in another subnet
 in_node ingest ip addr flush dev lan0

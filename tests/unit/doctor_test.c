@@ -13,6 +13,7 @@
 static struct doctor doctor;
 static struct doctor_options options;
 static struct sg wanted;
+static const char *channels_too; /* this view, beside the row's; or NULL */
 
 static json_t *parse(const char *text)
 {
@@ -92,6 +93,8 @@ static void expect_lines(const struct row *row)
 	begin();
 	*view_of(&doctor.before, row->view) = parse(row->before);
 	*view_of(&doctor.now, row->view) = parse(row->now);
+	if (channels_too)
+		doctor.now.channels = parse(channels_too);
 	row->check(&doctor);
 	lines = lines_of(doctor.checks);
 	cr_expect_str_eq(lines, row->lines, "%s: %s", row->now, lines);
@@ -236,6 +239,20 @@ static const struct row rows[] = {
 	{limits_daemon, "status", NULL, "{'longest_stall_ms':3.1,'waiting':{}}", ""},
 };
 
+Test(doctor, the_channel_that_loses_most)
+{
+	static const struct row row = {
+		data_drops, "counters", DROPS("0", "0", "0"), DROPS("5", "0", "0"),
+		"warn 5 packets dropped while we looked: their TTL ends here, most of (192.0.2.2, "
+		"232.1.1.1) -> raise the TTL at the source: it is 1 when they come to us\n"};
+
+	channels_too =
+		"{'channels':[{'source':'192.0.2.1','group':'232.1.1.1','dropped':{'ttl':1}},"
+		"{'source':'192.0.2.2','group':'232.1.1.1','dropped':{'ttl':4,'x':9}},"
+		"{'source':'192.0.2.3','group':'232.1.1.1','dropped':{'exceeds_mtu':7}}]}";
+	expect_lines(&row);
+}
+
 Test(doctor, each_check_of_what_the_daemon_shows)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -281,7 +298,7 @@ static const struct row channel_rows[] = {
 	 "1? Else a second relay: this one may have no room\n"},
 	{channel_state, "channels", NULL,
 	 "{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'joined',"
-	 "'relay':'203.0.113.15','reason':null,'drops':{'not_joined':900,'ttl':100}}]}",
+	 "'relay':'203.0.113.15','reason':null,'dropped':{'not_joined':900,'ttl':100}}]}",
 	 "fail its packets come, and are dropped: their TTL ends here -> raise the TTL at the "
 	 "source: it is 1 when they come to us\n"},
 	{channel_state, "channels", NULL,

@@ -83,7 +83,7 @@ void channel_wanted(struct doctor *doctor)
 
 static const char *main_drop(const json_t *channel)
 {
-	json_t *drops = json_object_get(channel, "drops"), *count;
+	json_t *drops = json_object_get(channel, "dropped"), *count;
 	const char *reason, *most = NULL;
 	double highest = 0;
 

@@ -82,6 +82,27 @@ static const char *drop_cure(struct doctor *doctor, const char *reason)
 		       : report_text(doctor, "%s (%s)", cure, mtu_of_lans(doctor));
 }
 
+/* ", most of (S, G)": the channel that has lost most packets for this reason. */
+static const char *most_of(struct doctor *doctor, const char *reason)
+{
+	const json_t *list = json_object_get(doctor->now.channels, "channels"), *channel;
+	const json_t *most = NULL;
+	double highest = 0;
+	size_t i;
+
+	json_array_foreach (list, i, channel) {
+		double packets = view_number(json_object_get(channel, "dropped"), reason);
+
+		if (packets > highest) {
+			highest = packets;
+			most = channel;
+		}
+	}
+	return most ? report_text(doctor, ", most of (%s, %s)", view_text(most, "source"),
+				  view_text(most, "group"))
+		    : "";
+}
+
 void data_drops(struct doctor *doctor)
 {
 	json_t *now = json_object_get(doctor->now.counters, "drops"), *count;
@@ -97,8 +118,8 @@ void data_drops(struct doctor *doctor)
 		if (fresh > 0) {
 			dropped = true;
 			report_warn(doctor, drop_cure(doctor, reason),
-				    "%.0f packets dropped while we looked: %s", fresh,
-				    drops_meaning(reason));
+				    "%.0f packets dropped while we looked: %s%s", fresh,
+				    drops_meaning(reason), most_of(doctor, reason));
 		} else if (json_number_value(count) > 0) {
 			earlier = report_text(doctor, "%s%s %s %.0f", earlier,
 					      *earlier ? "," : "; earlier:", reason,
