@@ -7,7 +7,7 @@
 
 typedef void check_fn(struct doctor *doctor);
 
-check_fn host_privileges, host_kernel, host_bpffs;
+check_fn host_privileges, host_kernel, host_bpffs, host_capture;
 check_fn owner_daemon;
 check_fn settings_file;
 check_fn interfaces_links, interfaces_modes, interfaces_swapped;

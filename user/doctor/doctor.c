@@ -17,6 +17,7 @@ static const struct {
 	{"privileges", BOX | CHANNEL, host_privileges},
 	{"kernel", BOX, host_kernel},
 	{"bpffs", BOX, host_bpffs},
+	{"capture", BOX | CHANNEL, host_capture},
 	{"daemon", BOX | CHANNEL, owner_daemon},
 	{"configuration", BOX | CHANNEL, settings_file},
 	{"interfaces", BOX | CHANNEL, interfaces_links},

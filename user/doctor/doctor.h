@@ -6,8 +6,9 @@
  * The doctor belongs to the command, not to the daemon: it works beside a daemon, and does what can
  * be done without one. It changes nothing.
  *
- *   gather   the daemon's views (views.h), twice, some seconds apart; meanwhile the resolvers and
- *            relays are asked (probes.h), and libpcap sees what comes in (capture.h)
+ *   gather   the daemon's views (views.h), twice, one to three seconds apart; meanwhile resolvers
+ *            and relays are asked (dns_probe.h, relay_probe.h), and libpcap sees what comes in on
+ *            the WAN (capture.h)
  *   judge    doctor.c has the table of checks. Each is a small function in a file by subject,
  *            which reads what was gathered and reports lines (report.h)
  *
@@ -16,12 +17,15 @@
  *   resolvers.c, dns_probe.c         DNS servers, each by its address; the clock and DNSSEC
  *   relays.c, relay_probe.c          relays, on the wire and on the socket
  *   routers.c, hosts.c               PIM, IGMP and MLD on the LANs
- *   data.c, limits.c                 packets that were dropped or slow; what is nearly used up
+ *   data.c, drops.c, limits.c        packets that were dropped or slow; what is nearly used up
  *   channel.c                        one channel, from its Join to its data
  *
  * With a channel, the checks walk its path and stop at the first hop that is broken. What strangers
- * send is read with bounds, and every wait has an end: DOCTOR_WINDOW, and the daemon's patience
- * with DNS for one lookup. */
+ * send is read with bounds. Every wait has an end: three seconds for all probes together, and for
+ * one channel the daemon's lookup of its source.
+ *
+ * Left out: packets that native XDP takes are not seen by libpcap. Such a WAN still shows what the
+ * relays answer, since the programs leave AMT's control messages to the stack. */
 #pragma once
 
 #include "doctor/options.h"

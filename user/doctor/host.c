@@ -66,3 +66,11 @@ void host_bpffs(struct doctor *doctor)
 		report_warn(doctor, "nothing: mcingestd mounts it when it starts",
 			    "no BPF file system at %s", BPFFS);
 }
+
+void host_capture(struct doctor *doctor)
+{
+	if (doctor->deaf)
+		report_warn(doctor, "sudo mcingest doctor, on an interface that is up",
+			    "cannot watch %s: firewalls of this host are not noticed",
+			    doctor->deaf);
+}
