@@ -295,7 +295,8 @@ static const struct row channel_rows[] = {
 	 "{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'joined',"
 	 "'relay':'203.0.113.15','reason':'no data yet: x'}]}",
 	 "fail relay 203.0.113.15 serves it, but sends no data -> is S sending, with a TTL above "
-	 "1? Else a second relay: this one may have no room\n"},
+	 "1? `mcingest receive 192.0.2.10 232.1.1.1` asks the relay anew; a relay without room "
+	 "calls for a second one\n"},
 	{channel_state, "channels", NULL,
 	 "{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'joined',"
 	 "'relay':'203.0.113.15','reason':null,'dropped':{'not_joined':900,'ttl':100}}]}",

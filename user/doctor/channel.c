@@ -103,10 +103,14 @@ static void report_silence(struct doctor *doctor, const json_t *channel)
 		report_fail(doctor, drops_cure(reason), "its packets come, and are dropped: %s",
 			    drops_meaning(reason));
 	else if (*view_text(channel, "reason"))
-		report_fail(doctor,
-			    "is S sending, with a TTL above 1? Else a second relay: this one may "
-			    "have no room",
-			    "relay %s serves it, but sends no data", view_text(channel, "relay"));
+		report_fail(
+			doctor,
+			report_text(
+				doctor,
+				"is S sending, with a TTL above 1? `mcingest receive %s %s` asks "
+				"the relay anew; a relay without room calls for a second one",
+				view_text(channel, "source"), view_text(channel, "group")),
+			"relay %s serves it, but sends no data", view_text(channel, "relay"));
 	else
 		report_warn(doctor, "wait a few seconds", "subscribed at relay %s, no data yet",
 			    view_text(channel, "relay"));
