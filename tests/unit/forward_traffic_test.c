@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A channel's counters, rates and losses: the dataplane's and the slow path's together. */
-#include "forward/forward.h"
 #include "forward/kept.h"
 #include "forward/traffic.h"
 #include "forward_lab.h"
@@ -188,7 +187,7 @@ Test(forward_traffic, of_the_slow_path_goes_on_in_the_next_daemon)
 	fwd.forward.slow.drops[MCI_DROP_TTL]++;
 	fwd.forward.slow.received += 2;
 	fwd.rejected.counts[PROTOCOL_DNS][FAULT_TYPE]++;
-	forward_keep(&fwd.forward);
+	kept_keep_all(&fwd.forward);
 	cr_expect_eq(kept->drops[MCI_DROP_TTL], 8);
 	cr_expect_eq(kept->slow_received, 32);
 	cr_expect_eq(kept->slow_packets, 20);

@@ -2,7 +2,7 @@
 #include "daemon/restart.h"
 #include "base/log.h"
 #include "daemon/state.h"
-#include "forward/forward.h"
+#include "forward/kept.h"
 
 #include <signal.h>
 #include <string.h>
@@ -74,6 +74,6 @@ bool restart_is_wanted(const struct engine *engine)
 
 void restart_execute(struct engine *engine)
 {
-	forward_keep(&engine->forward);
+	kept_keep_all(&engine->forward);
 	successor_follow(&engine->successor);
 }

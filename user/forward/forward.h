@@ -38,9 +38,5 @@ void forward_remove(struct channel *channel);
 /* The channel is about to be freed: its counters are cleared for the next one. */
 void forward_closed(const struct channel *channel);
 
-/* Keeps the daemon's own counters for the next daemon (kept.h). This is done every few seconds,
- * too. */
-void forward_keep(struct forward *forward);
-
 /* Writes every entry anew. */
 void forward_renew_all(struct forward *forward);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/kept.h"
 #include "base/log.h"
-#include "forward/forward.h"
+#include "forward/state.h"
 
 #include <string.h>
 
@@ -63,7 +63,7 @@ void kept_keep_of(struct channel *channel)
 		slow->kept = slow->packets;
 }
 
-void forward_keep(struct forward *forward)
+void kept_keep_all(struct forward *forward)
 {
 	struct channel *channel, *next;
 
