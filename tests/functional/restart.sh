@@ -30,12 +30,18 @@ starts() { grep -c ' ready$' "$WORK/mcingestd.log"; }
 has_started() { (($(starts) >= $1)); }
 signal_daemon() { kill "-$1" "$pid"; } # of this machine: the lab's nodes have no process ids of their own
 
+lan_hears pim-join-sg-v4 36=0000 # a wrong checksum
+refused() { api counters '.refused.pim | map(values) | add'; }
+one_is_refused() { [[ $(refused) == 1 ]]; }
+until_true "a bad message is counted" one_is_refused
+
 for ((i = 1; i <= TIMES; i++)); do
     if ((i % 2)); then signal_daemon USR2; else signal_daemon HUP; fi
     until_true "restart $i" has_started $((i + 1))
 done
 is "restarts and reloads in turn" "$(starts)" $((TIMES + 1))
 is "the process is the same" "$(api status .pid)" "$pid"
+is "the daemon's own counters go on" "$(refused)" 1
 
 printf '[pim]\nhello = never\n' >"$conf"
 like "a command reloads nothing either" "$(in_node ingest "$BUILD/mcingest" reload 2>&1)" 'configuration has a mistake'
