@@ -25,7 +25,9 @@ reports=$(grep -c 'IS_IN 232.1.1.1' "$WORK/relay.log")
 
 finish mcingestd KILL
 finish other INT
-sleep 1
+in_node ingest "$BUILD/mcingestd" --downstream lan0 --downstream nowhere0 2>"$WORK/mistaken.log"
+is "one that cannot start" $? 2
+like "leaves to the kernel what is there" "$(cat "$WORK/mistaken.log")" 'stays there, and forwards'
 mcingestd_up
 is "the channel is there at once" "$(channel 192.0.2.10 232.1.1.1 .state)" receiving
 is "through the same tunnel, from the same port" "$(api tunnels '.tunnels[] | select(.relay == "203.0.113.15") | .local_port')" "$port"

@@ -37,11 +37,9 @@ int main(int argc, char **argv)
 	if (up)
 		up = restart_watch(engine, argc, argv);
 	status = up ? serve(engine) : 2;
-	if (restart_is_wanted(engine)) {
-		log_catch_up(USEC_NEVER);
+	log_catch_up(USEC_NEVER);
+	if (restart_is_wanted(engine))
 		restart_execute(engine);
-		status = 1;
-	}
 	engine_stop(engine);
 	log_catch_up(USEC_NEVER);
 	config_free(&config);

@@ -21,6 +21,5 @@ bool restart_watch(struct engine *engine, int argc, char **argv);
 const char *restart_begin(struct engine *engine, bool reload);
 /* Whether the loop has ended for a restart. Then the kernel goes on forwarding. */
 bool restart_is_wanted(const struct engine *engine);
-/* Executes the binary, or ends the process. Returns only if that has failed, after a line in the
- * log. */
-void restart_execute(struct engine *engine);
+/* Executes the binary, or ends the process. */
+_Noreturn void restart_execute(struct engine *engine);

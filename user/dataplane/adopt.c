@@ -111,4 +111,5 @@ void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visito
 	each_entry(dp, dp->ingest->maps.channels4, visit_channel4, &channel, visitor);
 	each_entry(dp, dp->ingest->maps.channels6, visit_channel6, &channel, visitor);
 	entries_forget_moves(dp);
+	dp->is_earlier = false;
 }

@@ -91,7 +91,8 @@ int dataplane_claim(struct dataplane **claimed);
 int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
 		   const struct dataplane_events *events);
 
-/* Detaches and unpins everything that was added to the kernel. NULL is allowed. */
+/* Detaches and unpins everything that was added to the kernel, but leaves what an earlier daemon
+ * has left and dataplane_visit_adopted() has not shown. NULL is allowed. */
 void dataplane_close(struct dataplane *dp);
 
 const char *dataplane_error(const struct dataplane *dp);

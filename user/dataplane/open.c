@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "dataplane/attach.h"
+#include "dataplane/attachments.h"
 #include "dataplane/carried.h"
 #include "dataplane/entries.h"
 #include "dataplane/error.h"
@@ -46,24 +47,39 @@ static int load_or_take_over(struct dataplane *dp)
 			   dp->error);
 		program_unload(dp);
 		pins_empty();
-		dp->adopted = false;
+		dp->adopted = dp->is_earlier = false;
 		error = program_open(dp);
 	}
 	attach_remove_all(dp);
 	return error ? error : program_load(dp);
 }
 
-static void release(struct dataplane *dp)
+static void close_all(struct dataplane *dp)
 {
-	attach_remove_all(dp);
+	attachments_free(dp);
 	stats_chunks_close(dp);
 	lan_sets_close(dp);
 	observed_close(dp);
 	refused_close(dp);
 	program_unload(dp);
+}
+
+static void release(struct dataplane *dp)
+{
+	attach_remove_all(dp);
+	close_all(dp);
 	pins_remove_all();
 	owner_release(dp); /* whose folder would keep the file system busy */
 	pins_unmount(dp);
+}
+
+/* A daemon that cannot start must not end what an earlier one has left: the next one may start. */
+static void leave(struct dataplane *dp)
+{
+	log_notice("what an earlier mcingestd has left in the kernel stays there, and forwards "
+		   "until its deadlines have passed");
+	close_all(dp);
+	owner_release(dp);
 }
 
 int dataplane_claim(struct dataplane **claimed)
@@ -74,7 +90,10 @@ int dataplane_claim(struct dataplane **claimed)
 	*claimed = dp;
 	error_capture_libraries();
 	error = pins_prepare(dp);
-	return error ? error : owner_claim(dp);
+	if (!error)
+		error = owner_claim(dp);
+	dp->is_earlier = !error && pins_exist();
+	return error;
 }
 
 int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
@@ -103,7 +122,9 @@ void dataplane_close(struct dataplane *dp)
 {
 	if (!dp)
 		return;
-	if (dp->owned_folder)
+	if (dp->owned_folder && dp->is_earlier)
+		leave(dp);
+	else if (dp->owned_folder)
 		release(dp);
 	stats_close(dp);
 	free(dp);

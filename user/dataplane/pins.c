@@ -81,7 +81,7 @@ void pins_empty(void)
 
 bool pins_exist(void)
 {
-	return !access(PINS_FOLDER "/channels4", F_OK);
+	return !access(PINS_FOLDER "/channels4", F_OK) || !access(PINS_OLD "/channels4", F_OK);
 }
 
 /* With CONFIG_BPF_PRELOAD the kernel puts these files into every BPF file system. */

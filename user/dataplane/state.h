@@ -16,7 +16,9 @@ struct dataplane {
 	/* open.c */
 	struct dataplane_limits limits;
 	struct dataplane_events events;
-	bool adopted; /* the maps were left by an earlier daemon */
+	bool adopted;    /* the maps were left by an earlier daemon */
+	bool is_earlier; /* what is in the kernel is still that daemon's: nobody has taken it over
+			  */
 
 	/* program.c */
 	struct ingest_tc *ingest;

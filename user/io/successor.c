@@ -91,4 +91,6 @@ void successor_follow(const struct successor *successor)
 		_exit(0);
 	execv(successor->binary, successor->argv);
 	log_error("cannot execute %s: %s", successor->binary, strerror(errno));
+	log_catch_up(USEC_NEVER);
+	_exit(1);
 }

@@ -41,6 +41,7 @@ void successor_leave(struct successor *successor);
 /* Stops what is under way. */
 void successor_stop(struct successor *successor);
 /* Once the loop has ended: whether it has ended to make way. Then successor_follow() executes the
- * binary, or ends the process. It returns only if that has failed, after a line in the log. */
+ * binary, or ends the process. If the binary cannot be executed, the process ends as well: with
+ * status 1, so that systemd starts another. */
 bool successor_follows(const struct successor *successor);
-void successor_follow(const struct successor *successor);
+_Noreturn void successor_follow(const struct successor *successor);
