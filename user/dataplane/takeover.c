@@ -73,6 +73,32 @@ static void read_layouts(const char *folder, struct layouts *layouts)
 		close(map);
 }
 
+typedef int map_fn(const struct bpf_map *map, const struct layouts *layouts);
+
+static int each_map_of(const struct bpf_object *object, const struct bpf_object *but, map_fn *fn,
+		       const struct layouts *layouts)
+{
+	const struct bpf_map *map;
+	int error = 0;
+
+	bpf_object__for_each_map(map, object)
+	{
+		bool is_new = !but || !bpf_object__find_map_by_name(but, bpf_map__name(map));
+
+		if (!error && is_new && bpf_map__pin_path(map))
+			error = fn(map, layouts);
+	}
+	return error;
+}
+
+/* Each pinned map once: most are shared by both programs. */
+static int each_map(const struct dataplane *dp, map_fn *fn, const struct layouts *layouts)
+{
+	int error = each_map_of(dp->ingest->obj, NULL, fn, layouts);
+
+	return error ? error : each_map_of(dp->observe->obj, dp->ingest->obj, fn, layouts);
+}
+
 /* Setting aside */
 
 static void take_back(void *context, const char *name)
@@ -128,17 +154,9 @@ static void set_chunk_aside(void *context, const char *name)
 		*error = set_aside(name);
 }
 
-static int set_misfits_aside(const struct bpf_object *object, const struct layouts *layouts)
+static int set_misfit_aside(const struct bpf_map *map, const struct layouts *layouts)
 {
-	const struct bpf_map *map;
-	int error = 0;
-
-	bpf_object__for_each_map(map, object)
-	{
-		if (!error && bpf_map__pin_path(map) && !fits(map, layouts))
-			error = set_aside(bpf_map__name(map));
-	}
-	return error;
+	return fits(map, layouts) ? 0 : set_aside(bpf_map__name(map));
 }
 
 int takeover_begin(struct dataplane *dp)
@@ -147,9 +165,7 @@ int takeover_begin(struct dataplane *dp)
 	int error;
 
 	read_layouts(PINS_FOLDER, &layouts);
-	error = set_misfits_aside(dp->ingest->obj, &layouts);
-	if (!error)
-		error = set_misfits_aside(dp->observe->obj, &layouts);
+	error = each_map(dp, set_misfit_aside, &layouts);
 	if (!error && !access(PINS_OLD, F_OK)) {
 		/* What is carried is written again before the old maps go. */
 		set_aside("carried");
@@ -220,13 +236,23 @@ static bool can_be_copied(const struct copy *copy)
 	       (same_size || (copy->kind && copy->layouts->is_described));
 }
 
+/* Counters of the programs are kept by takeover_finish(), because the old ones still count. Records
+ * and what else has no entries begin anew. */
+static bool has_entries(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map);
+
+	return bpf_map__type(map) == BPF_MAP_TYPE_HASH || !strcmp(name, "lans") ||
+	       !strcmp(name, "kept");
+}
+
 static int copy_map(const struct bpf_map *to, const struct layouts *layouts)
 {
 	const char *name = bpf_map__name(to);
 	struct copy copy = {.layouts = layouts, .to = to, .kind = kind_of(name)};
 	int error;
 
-	copy.from = get(PINS_OLD, name, &copy.info);
+	copy.from = has_entries(to) ? get(PINS_OLD, name, &copy.info) : -ENOENT;
 	if (copy.from < 0)
 		return copy.from == -ENOENT ? 0 : copy.from;
 	copy.old = memory_new(copy.info.value_size);
@@ -241,29 +267,6 @@ static int copy_map(const struct bpf_map *to, const struct layouts *layouts)
 	return error;
 }
 
-/* Counters of the programs are kept by takeover_finish(), because the old ones still count. Records
- * and what else has no entries begin anew. */
-static bool has_entries(const struct bpf_map *map)
-{
-	const char *name = bpf_map__name(map);
-
-	return bpf_map__type(map) == BPF_MAP_TYPE_HASH || !strcmp(name, "lans") ||
-	       !strcmp(name, "kept");
-}
-
-static int copy_maps(const struct bpf_object *object, const struct layouts *layouts)
-{
-	const struct bpf_map *map;
-	int error = 0;
-
-	bpf_object__for_each_map(map, object)
-	{
-		if (!error && bpf_map__pin_path(map) && has_entries(map))
-			error = copy_map(map, layouts);
-	}
-	return error;
-}
-
 int takeover_copy(struct dataplane *dp)
 {
 	struct layouts layouts;
@@ -272,9 +275,7 @@ int takeover_copy(struct dataplane *dp)
 	if (access(PINS_OLD, F_OK))
 		return 0;
 	read_layouts(PINS_OLD, &layouts);
-	error = copy_maps(dp->ingest->obj, &layouts);
-	if (!error)
-		error = copy_maps(dp->observe->obj, &layouts);
+	error = each_map(dp, copy_map, &layouts);
 	return error ? dataplane_fail(dp, error, "cannot copy the entries in %s: %s", PINS_OLD,
 				      dataplane_cure(error))
 		     : 0;
