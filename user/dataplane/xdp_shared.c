@@ -56,16 +56,19 @@ static int attach(struct ingest_xdp *ingest, unsigned ifindex)
 	return error;
 }
 
-/* Replaces our own program where it is attached alone: libxdp would have to remove it first. */
+/* Replaces our own program where it is attached alone: libxdp would have to remove it first. A
+ * daemon without CAP_SYS_ADMIN may have put it in the place of a dispatcher, whose pins are left. */
 static int replace(struct ingest_xdp *ingest, unsigned ifindex, const struct xdp_program *old)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = xdp_program__fd(old));
 	int error = ingest_xdp__load(ingest);
 
-	if (error)
-		return error;
-	return bpf_xdp_attach(ifindex, bpf_program__fd(ingest->progs.ingest_xdp),
-			      XDP_FLAGS_DRV_MODE | XDP_FLAGS_REPLACE, &options);
+	if (!error)
+		error = bpf_xdp_attach(ifindex, bpf_program__fd(ingest->progs.ingest_xdp),
+				       XDP_FLAGS_DRV_MODE | XDP_FLAGS_REPLACE, &options);
+	if (!error)
+		libxdp_clean_references(ifindex);
+	return error;
 }
 
 /* Packets that come between the old program and the new one are handled by TC. */
