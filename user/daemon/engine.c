@@ -44,10 +44,10 @@ static bool start_loop(struct engine *engine)
 	return engine->loop;
 }
 
-static bool confined(int error)
+static bool confined(const char *what, int error)
 {
 	if (error)
-		log_error("cannot give up what the daemon does not need: %s", strerror(-error));
+		log_error("cannot %s: %s", what, strerror(-error));
 	return !error;
 }
 
@@ -114,11 +114,14 @@ struct engine *engine_start(const struct config *config, bool *up)
 	if (!privileges_suffice())
 		return engine;
 	allow_descriptors(config);
-	if (!start_loop(engine) || !confined(sandbox_watch(engine->loop)) ||
-	    !confined(privileges_drop()) || !claim(engine))
+	if (!start_loop(engine) ||
+	    !confined("watch for refused system calls", sandbox_watch(engine->loop)) ||
+	    !confined("give up capabilities", privileges_drop()) || !claim(engine))
 		return engine;
 	start_rooms(engine);
-	*up = start_all(engine) && confined(sandbox_enter(config->seccomp));
+	*up = start_all(engine) &&
+	      confined("filter system calls, which 'seccomp = no' under [daemon] goes without",
+		       sandbox_enter(config->seccomp));
 	return engine;
 }
 

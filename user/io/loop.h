@@ -24,6 +24,8 @@
  *   descriptors.c       the limit on open files
  *   successor.c, binary.c
  *                       the next daemon, which takes this one's place
+ *   privileges.c        capabilities: what is missing, what is given up
+ *   sandbox.c           the filter of system calls
  *
  * Nothing here blocks, except for answers that the kernel gives within the system call, and for
  * small files that are read at the start. A message that cannot be sent now is lost: every protocol
