@@ -79,6 +79,19 @@ Test(sandbox, a_call_that_is_not_allowed_fails_and_is_named)
 	free(text);
 }
 
+Test(sandbox, a_call_that_is_refused_after_the_last_turn_is_named_too)
+{
+	char *text;
+
+	cr_assert_eq(sandbox_enter(true), 0);
+	cr_expect(chroot("/") == -1 && errno == EPERM);
+	sandbox_close();
+	log_catch_up(USEC_NEVER);
+	text = log_file_end(&log_file);
+	cr_expect(strstr(text, "the system call chroot (161) was refused"), "%s", text);
+	free(text);
+}
+
 Test(sandbox, what_is_allowed_works_and_nothing_is_said)
 {
 	int fd;

@@ -175,10 +175,12 @@ int sandbox_watch(struct loop *loop)
 
 void sandbox_close(void)
 {
+	if (news < 0)
+		return;
+	report(NULL, 0); /* what the stop was refused */
 	loop_unwatch(watch);
 	watch = NULL;
-	if (news >= 0)
-		close(news);
+	close(news);
 	news = -1;
 }
 

@@ -16,5 +16,5 @@ int sandbox_watch(struct loop *loop);
  * a negative errno. */
 int sandbox_enter(bool wanted);
 
-/* Ends the reports. */
+/* Ends the reports, with what no turn of the loop has reported yet. */
 void sandbox_close(void);
