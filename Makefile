@@ -33,7 +33,7 @@ WARN     := -std=gnu11 -Wall -Wextra -Werror
 # Of what is installed. _FORTIFY_SOURCE needs an optimizing compiler: with CFLAGS=-O0 say HARDENING= as well.
 HARDENING ?= -fPIE -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 RELRO    := -pie -Wl,-z,relro,-z,now
-SANITIZE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE := -O1 -g -DSANITIZED -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # Expanded once, when a rule first needs them: `make deps` must work before pkg-config is there. One package at a
 # time, because Debian's libunbound has no flags to tell without libevent's headers, which nothing here needs.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell for p in $(PACKAGES); do pkg-config --cflags $$p 2>/dev/null; done))$(PKG_CFLAGS)

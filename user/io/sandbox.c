@@ -82,7 +82,7 @@ static const int execution[] = {SCMP_SYS(arch_prctl),
 
 static const int programs[] = {SCMP_SYS(bpf)};
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 static const int sanitizer[] = {SCMP_SYS(getdents), SCMP_SYS(ptrace)}; /* its search for leaks */
 #endif
 
@@ -97,7 +97,7 @@ static const struct {
 } groups[] = {
 	GROUP(memory),    GROUP(files),     GROUP(sockets),  GROUP(events),
 	GROUP(identity),  GROUP(execution), GROUP(programs),
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SANITIZED
 	GROUP(sanitizer),
 #endif
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The filter of system calls (seccomp(2)): from its end of the start on, the process has those that
- * the daemon uses, and no others. A call that is refused fails with EPERM, and the log names it.
+/* The filter of system calls (seccomp(2)): once started, the process may make those that the daemon
+ * uses, and no others. A call that is refused fails with EPERM, and the log names it.
  *
  * A filter cannot be taken away, and stays when the binary is executed anew: what it refuses is
- * then refused to the new binary from its start on. Only a new process has another one. */
+ * then refused to the new binary, too. Only a new process has another filter. */
 #pragma once
 
 #include "io/loop.h"
