@@ -44,6 +44,8 @@ says 2 "a file that is not there" 'nowhere.conf' "$d" --config /nowhere.conf
 says 2 "a number that is none" 'number.conf:2.*channels.*many' "$d" --downstream lan0 --config "$WORK/number.conf"
 says 2 "a key that is unknown" 'key.conf:2.*chanels' "$d" --downstream lan0 --config "$WORK/key.conf"
 says 2 "a DNS server that is no address" 'server.conf:4.*nowhere' "$d" --config "$WORK/server.conf"
+printf '[control]\ngroup = nobodies\n' >"$WORK/group.conf"
+says 2 "a group that is not there" "no group 'nobodies'.*'group' under \[control\]" "$d" --downstream lan0 --config "$WORK/group.conf"
 chmod 755 "$WORK"
 cp "$d" "$WORK/mcingestd"
 says 2 "no privileges" 'root' setpriv --reuid 65534 --regid 65534 --clear-groups "$WORK/mcingestd" --downstream lan0
