@@ -195,11 +195,11 @@ static bool is_in_force(void)
 static int add_special(scmp_filter_ctx filter)
 {
 	int error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(MARK_ANSWER), SCMP_SYS(personality), 1,
-				     SCMP_A0(SCMP_CMP_EQ, MARK_QUESTION));
+				     SCMP_A0(SCMP_CMP_EQ, MARK_QUESTION, 0));
 
 	for (size_t i = 0; !error && i < sizeof(families) / sizeof(families[0]); i++)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-					 SCMP_A0(SCMP_CMP_EQ, families[i]));
+					 SCMP_A0(SCMP_CMP_EQ, families[i], 0));
 	if (!error)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 					 SCMP_A0(SCMP_CMP_MASKED_EQ, NAMESPACES, 0));
