@@ -67,6 +67,7 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"\n"                                                                                       \
 	"[channels]\n"                                                                             \
 	"linger = 0\n"                                                                             \
+	"file = /tmp/joins\n"                                                                      \
 	"\n"                                                                                       \
 	"[dataplane]\n"                                                                            \
 	"mode = tc\n"                                                                              \

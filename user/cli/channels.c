@@ -45,6 +45,10 @@ static void note_wanted(struct table *table, const json_t *channel)
 		bool is_pim = strcmp(text_string(wanted, "by"), "pim") == 0;
 		bool pruned = json_is_number(json_object_get(wanted, "prune_s"));
 
+		if (!strcmp(text_string(wanted, "by"), "static")) {
+			table_note(table, "%s: static", text_string(wanted, "interface"));
+			continue;
+		}
 		table_note(table, "%s: %s %s, %s%s%s, expires in %s",
 			   text_string(wanted, "interface"), is_pim ? "router" : "hosts by",
 			   text_string(wanted, is_pim ? "neighbor" : "by"),

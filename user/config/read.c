@@ -22,6 +22,8 @@ void config_free(struct config *config)
 	config->control_socket = NULL;
 	free(config->state);
 	config->state = NULL;
+	free(config->joinfile);
+	config->joinfile = NULL;
 	free(config->control_group);
 	config->control_group = NULL;
 	free(config->tunnels.vrf);

@@ -90,6 +90,8 @@ const struct setting settings[] = {
 	 .expected = "seconds from 1 to 3600"},
 	{"channels", "linger", &kind_seconds, FIELD(linger), .min = 0, .max = 3600,
 	 .expected = "seconds from 0 to 3600"},
+	{"channels", "file", &kind_path, FIELD(joinfile),
+	 .expected = "a path of at most 107 bytes"},
 	{"dataplane", "mode", &kind_mode, FIELD(mode), .expected = "auto, xdp or tc"},
 	{"dataplane", "hold", &kind_seconds, FIELD(hold), .min = 5, .max = 86400,
 	 .expected = "seconds from 5 to 86400"},

@@ -20,9 +20,27 @@ static json_t *asserts(struct lans *lans, const struct sg *sg)
 	return list;
 }
 
-/* Who keeps the channel. */
-static json_t *wanted(struct lans *lans, const struct sg *sg)
+static void view_static(const struct requests *requests, const struct lan *lan, const struct sg *sg,
+			json_t *list)
 {
+	json_t *view;
+
+	if (!requests->statics || !statics_has(requests->statics, sg, lan->number))
+		return;
+	view = json_object();
+	put_text(view, "interface", lan->link.name);
+	put_text(view, "by", "static");
+	put_null(view, "neighbor");
+	put_text(view, "state", "join");
+	put_null(view, "expires_s");
+	put_null(view, "prune_s");
+	json_array_append_new(list, view);
+}
+
+/* Who keeps the channel. */
+static json_t *wanted(struct requests *requests, const struct sg *sg)
+{
+	struct lans *lans = requests->lans;
 	json_t *list = json_array();
 
 	for (unsigned i = 0; i < lans->count; i++) {
@@ -33,6 +51,7 @@ static json_t *wanted(struct lans *lans, const struct sg *sg)
 			view_joined(&pim->interface, sg, list);
 		if (hosts->socket)
 			view_membership(&hosts->querier, sg, list);
+		view_static(requests, &lans->list[i], sg, list);
 	}
 	return list;
 }
@@ -51,7 +70,7 @@ static json_t *channel_now(struct requests *requests, struct channel *channel)
 		.stats = &stats,
 		.drops = &drops,
 		.slow_packets = forward_slow_stats(channel)->packets,
-		.wanted = wanted(lans, &channel->sg),
+		.wanted = wanted(requests, &channel->sg),
 		.asserts = asserts(lans, &channel->sg),
 	};
 

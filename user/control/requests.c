@@ -4,6 +4,7 @@
 #include "control/monitor.h"
 #include "control/reply_channels.h"
 #include "control/reply_lans.h"
+#include "control/reply_statics.h"
 #include "control/reply_status.h"
 #include "control/views.h"
 
@@ -118,6 +119,8 @@ static const struct command {
 	{"tunnels", LOOKS, .reply = reply_tunnels},
 	{"counters", LOOKS, .reply = reply_counters},
 	{"lookup", LOOKS, .reply_to = lookups_start},
+	{"join", CHANGES, .reply_to = reply_join},
+	{"leave", CHANGES, .reply_to = reply_leave},
 	{"lift", CHANGES, .reply_to = lift_hold},
 	{"restart", CHANGES, .reply = reply_restart},
 	{"reload", CHANGES, .reply = reply_reload},

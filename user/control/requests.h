@@ -4,9 +4,9 @@
  * A client sends {"command": NAME, ...} on the control socket (server.h). The commands that only
  * show something are answered at once: by reply_status.h, reply_lans.h, reply_channels.h and the
  * views (views.h), which know the JSON of each thing. `lookup` is answered when DNS has been
- * (lookups.h). Three commands change something, which not every client may: `lift` ends the hold of
- * a relay; `restart` and `reload` have the daemon execute its binary anew, and are answered when
- * that has been tried.
+ * (lookups.h). Some commands change something, which not every client may: `lift` ends the hold of
+ * a relay; `join` and `leave` change the static channels (reply_statics.h); `restart` and `reload`
+ * have the daemon execute its binary anew, and are answered when that has been tried.
  *
  * The keys of all replies are a contract with `mcingest --json` and with programs that read it. */
 #pragma once

@@ -6,6 +6,7 @@
 #include "forward/state.h"
 #include "lan/state.h"
 #include "links/state.h"
+#include "statics/statics.h"
 
 struct request_lookup;
 struct monitors;
@@ -33,6 +34,7 @@ struct requests {
 	usec_t started; /* when the daemon was */
 	const struct links *links;
 	struct lans *lans;
+	struct statics *statics;
 	struct paths *paths;
 	struct forward *forward;
 	const uint64_t (*rejected)[FAULT_COUNT]; /* messages, by protocol */

@@ -101,6 +101,8 @@ static bool start_all(struct engine *engine)
 	if (!wire_news(engine))
 		return false;
 	adopt_leftovers(engine);
+	statics_start(&engine->statics, engine->loop, &engine->lans, engine->config->joinfile,
+		      engine->config->state);
 	path_warm_start(&engine->paths, &engine->config->warm);
 	return true;
 }
@@ -132,6 +134,7 @@ int engine_run(struct engine *engine)
 
 static void stop_rooms(struct engine *engine)
 {
+	statics_stop(&engine->statics);
 	lans_stop(&engine->lans);
 	paths_free(&engine->paths);
 	requests_stop(&engine->requests);

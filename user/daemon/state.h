@@ -11,6 +11,7 @@
 #include "io/ports.h"
 #include "io/resolver.h"
 #include "io/successor.h"
+#include "statics/on_lans.h"
 
 struct engine {
 	const struct config *config;
@@ -29,6 +30,7 @@ struct engine {
 	struct lans lans;
 	struct paths paths;
 	struct forward forward;
+	struct statics_on_lans statics;
 	struct requests requests;
 	struct rejected rejected;
 	struct successor successor;

@@ -39,6 +39,7 @@ bool wire_control(struct engine *engine)
 		.started = engine->timers.now,
 		.links = &engine->links,
 		.lans = &engine->lans,
+		.statics = &engine->statics.statics,
 		.paths = &engine->paths,
 		.forward = &engine->forward,
 		.rejected = (const uint64_t(*)[FAULT_COUNT])engine->rejected.counts,

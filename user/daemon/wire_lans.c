@@ -56,6 +56,13 @@ static bool observe_hosts(const struct lan *lan)
 	return false;
 }
 
+static bool is_static(const struct lan *lan, const struct sg *sg)
+{
+	const struct engine *engine = lan->lans->context;
+
+	return statics_has(&engine->statics.statics, sg, lan->number);
+}
+
 static void message_rejected(void *context, enum protocol protocol, enum fault fault,
 			     const struct addr *from)
 {
@@ -69,6 +76,7 @@ static const struct lan_actions lan_actions = {.open = open_socket,
 					       .send_datagram = raw_send_datagram,
 					       .close = raw_close,
 					       .observe_hosts = observe_hosts,
+					       .is_static = is_static,
 					       .rejected = message_rejected};
 
 /* From an interface to the LAN and to the entries */

@@ -23,19 +23,31 @@ static const int memory[] = {SCMP_SYS(brk),      SCMP_SYS(madvise), SCMP_SYS(mma
 			     SCMP_SYS(mprotect), SCMP_SYS(mremap),  SCMP_SYS(munmap)};
 
 /* Pins, /proc, the secret, the log; and what the loader reads when the binary is executed anew. */
-static const int files[] = {
-	SCMP_SYS(access),     SCMP_SYS(chmod),      SCMP_SYS(chown),    SCMP_SYS(close),
-	SCMP_SYS(dup),        SCMP_SYS(dup2),       SCMP_SYS(dup3),     SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2), SCMP_SYS(fchmod),     SCMP_SYS(fchmodat), SCMP_SYS(fchownat),
-	SCMP_SYS(fcntl),      SCMP_SYS(flock),      SCMP_SYS(fstat),    SCMP_SYS(fstatfs),
-	SCMP_SYS(fsync),      SCMP_SYS(ftruncate),  SCMP_SYS(getcwd),   SCMP_SYS(getdents64),
-	SCMP_SYS(ioctl),      SCMP_SYS(lseek),      SCMP_SYS(lstat),    SCMP_SYS(mkdir),
-	SCMP_SYS(mkdirat),    SCMP_SYS(newfstatat), SCMP_SYS(open),     SCMP_SYS(openat),
-	SCMP_SYS(pipe2),      SCMP_SYS(pread64),    SCMP_SYS(pwrite64), SCMP_SYS(read),
-	SCMP_SYS(readlink),   SCMP_SYS(readlinkat), SCMP_SYS(readv),    SCMP_SYS(rename),
-	SCMP_SYS(renameat),   SCMP_SYS(renameat2),  SCMP_SYS(rmdir),    SCMP_SYS(stat),
-	SCMP_SYS(statfs),     SCMP_SYS(statx),      SCMP_SYS(umask),    SCMP_SYS(umount2),
-	SCMP_SYS(unlink),     SCMP_SYS(unlinkat),   SCMP_SYS(write),    SCMP_SYS(writev)};
+static const int files[] = {SCMP_SYS(access),        SCMP_SYS(chmod),
+			    SCMP_SYS(chown),         SCMP_SYS(close),
+			    SCMP_SYS(dup),           SCMP_SYS(dup2),
+			    SCMP_SYS(dup3),          SCMP_SYS(faccessat),
+			    SCMP_SYS(faccessat2),    SCMP_SYS(fchmod),
+			    SCMP_SYS(fchmodat),      SCMP_SYS(fchownat),
+			    SCMP_SYS(fcntl),         SCMP_SYS(flock),
+			    SCMP_SYS(fstat),         SCMP_SYS(fstatfs),
+			    SCMP_SYS(fsync),         SCMP_SYS(ftruncate),
+			    SCMP_SYS(getcwd),        SCMP_SYS(getdents64),
+			    SCMP_SYS(inotify_init1), SCMP_SYS(inotify_add_watch),
+			    SCMP_SYS(ioctl),         SCMP_SYS(lseek),
+			    SCMP_SYS(lstat),         SCMP_SYS(mkdir),
+			    SCMP_SYS(mkdirat),       SCMP_SYS(newfstatat),
+			    SCMP_SYS(open),          SCMP_SYS(openat),
+			    SCMP_SYS(pipe2),         SCMP_SYS(pread64),
+			    SCMP_SYS(pwrite64),      SCMP_SYS(read),
+			    SCMP_SYS(readlink),      SCMP_SYS(readlinkat),
+			    SCMP_SYS(readv),         SCMP_SYS(rename),
+			    SCMP_SYS(renameat),      SCMP_SYS(renameat2),
+			    SCMP_SYS(rmdir),         SCMP_SYS(stat),
+			    SCMP_SYS(statfs),        SCMP_SYS(statx),
+			    SCMP_SYS(umask),         SCMP_SYS(umount2),
+			    SCMP_SYS(unlink),        SCMP_SYS(unlinkat),
+			    SCMP_SYS(write),         SCMP_SYS(writev)};
 
 /* socket() has rules of its own. */
 static const int sockets[] = {

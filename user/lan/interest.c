@@ -6,9 +6,11 @@
 
 static bool is_wanted(struct lan *lan, const struct sg *sg)
 {
+	const struct lan_actions *actions = lan->lans->actions;
 	int family = sg->group.family;
 
-	return pim_downstream_find(&lan_pim_of(lan, family)->interface.downstream, sg) ||
+	return (actions->is_static && actions->is_static(lan, sg)) ||
+	       pim_downstream_find(&lan_pim_of(lan, family)->interface.downstream, sg) ||
 	       membership_querier_find(&lan_hosts_of(lan, family)->querier, sg);
 }
 

@@ -30,6 +30,8 @@ struct lan_actions {
 	/* Has the dataplane hand over the LAN's IGMP and MLD, too. False after a line in the log.
 	 */
 	bool (*observe_hosts)(const struct lan *lan);
+	/* Whether the operator wants (S,G) on the LAN, whoever else does. May be NULL. */
+	bool (*is_static)(const struct lan *lan, const struct sg *sg);
 	/* A message was rejected. */
 	void (*rejected)(void *context, enum protocol protocol, enum fault fault,
 			 const struct addr *from);
