@@ -63,9 +63,24 @@ finish later none
 is "and no packet is doubled then" "$(summary later received) $(summary later duplicates) $(summary later missing)" "300 0 0"
 is "the loser keeps its place at the relay" "$(box ingest channels '.channels[0].state')" receiving
 
+watch during eth0 232.1.1.1 --count 600 --timeout 120
+until_true "data comes" logged during '^first packet'
+box ingest2 drain .draining >/dev/null
+until_true "the box that is drained loses" assert_is ingest2 "loser 10.0.0.1"
+finish during none
+is "a box is drained: the other one forwards, and no packet is lost" \
+    "$(summary during received) $(summary during missing)" "600 0"
+knows_not() { ! knows "$1" "$2"; }
+until_true "it says goodbye" knows_not access 10.0.0.4
+is "health knows" "$(box ingest2 health '"\(.healthy) \(.reasons[-1])"')" "false the box is being drained"
+box ingest2 'drain --end' .draining >/dev/null
+until_true "all know each other again" all_know_all
+ok "and it can be taken back" true
+
 goes_by access2 via 10.0.0.1 # what a tracked route or a routing protocol does
 box_dies ingest2
-until_true "the Assert is over" assert_is ingest ""
+alone() { [[ $(assert_of ingest) != loser* ]]; }
+until_true "the Assert is over" alone
 watch after eth1 232.1.1.1 --count 300 --timeout 120
 finish after none
 is "the other box forwards again" "$(summary after received) $(summary after duplicates)" "300 0"

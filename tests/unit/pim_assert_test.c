@@ -295,3 +295,21 @@ Test(pim_assert, transitions)
 	}
 	begin();
 }
+
+/* What we have won is given up at once; what others have won they keep. */
+Test(pim_assert, another_metric)
+{
+	struct pim_metric metric = {.preference = 200, .metric = 100};
+
+	pim_asserts_data(&asserts, &sg);
+	cr_assert_eq(pim_asserts_find(&asserts, &sg)->state, PIM_ASSERT_WINNER);
+	pim_asserts_change_metric(&asserts, &metric);
+	cr_expect_null(pim_asserts_find(&asserts, &sg));
+	cr_expect_eq(cancels, 1);
+	pim_asserts_receive(&asserts, &(struct addr){.family = AF_INET, .bytes = {10, 0, 0, 6}},
+			    &(struct pim_assert){.sg = sg, .metric = metric});
+	cr_assert_eq(pim_asserts_find(&asserts, &sg)->state, PIM_ASSERT_LOSER);
+	pim_asserts_change_metric(&asserts, &metric);
+	cr_expect_eq(pim_asserts_find(&asserts, &sg)->state, PIM_ASSERT_LOSER);
+	cr_expect_eq(cancels, 1);
+}

@@ -130,6 +130,22 @@ Test(pim_interface, hello_at_start_and_every_30_seconds)
 	cr_expect_eq(sent_count, 12);
 }
 
+Test(pim_interface, drained_it_says_goodbye_after_a_while_and_hello_no_more)
+{
+	pim_interface_drain(&pim, true);
+	cr_expect_eq(sent_count, 1, "Asserts are settled first");
+	run_for(&timers, 3);
+	cr_expect_eq(sent_count, 2);
+	cr_expect_eq(sent.holdtime, 0);
+	hello_from("10.0.0.2", 105, 7);
+	run_for(&timers, 300);
+	cr_expect_eq(sent_count, 2, "not to a new neighbor either");
+	pim_interface_drain(&pim, false);
+	cr_expect_gt(sent_count, 2);
+	cr_expect_eq(sent.holdtime, 105);
+	cr_expect_eq(pim.asserts.metric.preference, pim.options->metric.preference);
+}
+
 Test(pim_interface, goodbye_when_stopped)
 {
 	pim_interface_stop(&pim);

@@ -37,6 +37,7 @@ enum cli_option {
 	CLI_INTERFACE,
 	CLI_SORT,
 	CLI_WATCH,
+	CLI_END,
 	CLI_OPTIONS /* the number of them */
 };
 
@@ -56,4 +57,4 @@ typedef enum cli_status cli_fn(const struct cli *cli);
 cli_fn command_status, command_interfaces, command_neighbors, command_channels, command_tunnels,
 	command_counters, command_lookup, command_lift, command_rr, command_restart, command_reload,
 	command_doctor, command_receive, command_monitor, command_health, command_join,
-	command_leave;
+	command_leave, command_drain;

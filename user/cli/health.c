@@ -119,15 +119,23 @@ static bool is_prompt(struct health *health)
 	return false;
 }
 
+static bool is_in_service(struct health *health)
+{
+	if (!json_is_true(json_object_get(health->status, "draining")))
+		return true;
+	blame(health, json_string("the box is being drained"));
+	return false;
+}
+
 static json_t *judge(struct health *health)
 {
 	bool wan = has_wan(health), lan = has_lans(health), relay = has_relay(health);
-	bool prompt = is_prompt(health);
+	bool prompt = is_prompt(health), service = is_in_service(health);
 
 	return json_pack("{s:b, s:b, s:b, s:b, s:b, s:I, s:O}", "healthy",
-			 wan && lan && relay && prompt, "wan", wan, "lan", lan, "relay", relay,
-			 "prompt", prompt, "receiving", channels(health, "receiving"), "reasons",
-			 health->reasons);
+			 wan && lan && relay && prompt && service, "wan", wan, "lan", lan, "relay",
+			 relay, "prompt", prompt, "receiving", channels(health, "receiving"),
+			 "reasons", health->reasons);
 }
 
 static void print(const json_t *view)

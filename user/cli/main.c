@@ -36,6 +36,7 @@ static const struct command {
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
 	{"join", " S G [IF]", 2, command_join, "a static channel, for all LANs or one"},
 	{"leave", " S G [IF]", 2, command_leave, "end a static channel"},
+	{"drain", "", 0, command_drain, "hand channels over to another box, before maintenance"},
 	{"lift", " RELAY", 1, command_lift, "let a relay that is held down be tried again at once"},
 	{"doctor", " [S G]", 0, command_doctor,
 	 "what is wrong with the box, or with one channel, and what to do"},

@@ -29,6 +29,7 @@ static const struct {
 	[CLI_INTERFACE] = {"interface", "IF", "channels", "only those that go to this LAN"},
 	[CLI_SORT] = {"sort", "KEY", "channels",
 		      "by rate, packets, bytes, lost, since, state, source, group or relay"},
+	[CLI_END] = {"end", NULL, "drain", "be a router as before"},
 	[CLI_WATCH] = {"watch", NULL, "channels", "look again every two seconds"},
 };
 

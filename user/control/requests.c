@@ -7,6 +7,7 @@
 #include "control/reply_statics.h"
 #include "control/reply_status.h"
 #include "control/views.h"
+#include "lan/lan.h"
 
 #include <string.h>
 
@@ -77,6 +78,23 @@ static void restart(struct requests *requests, struct control_client *client, bo
 	requests->reloads = reload;
 }
 
+static void reply_drain(struct requests *requests, struct control_client *client,
+			const json_t *request)
+{
+	bool drain = !json_is_true(json_object_get(request, "end"));
+	json_t *reply;
+
+	if (drain == requests->lans->draining) {
+		control_refuse(client, drain ? "the box is being drained already"
+					     : "the box is not being drained");
+		return;
+	}
+	lans_drain(requests->lans, drain);
+	reply = json_object();
+	put_bool(reply, "draining", drain);
+	control_reply(client, reply);
+}
+
 void requests_restart_over(struct requests *requests, const char *why)
 {
 	struct control_client *client = requests->restarter;
@@ -119,6 +137,7 @@ static const struct command {
 	{"tunnels", LOOKS, .reply = reply_tunnels},
 	{"counters", LOOKS, .reply = reply_counters},
 	{"lookup", LOOKS, .reply_to = lookups_start},
+	{"drain", CHANGES, .reply_to = reply_drain},
 	{"join", CHANGES, .reply_to = reply_join},
 	{"leave", CHANGES, .reply_to = reply_leave},
 	{"lift", CHANGES, .reply_to = lift_hold},

@@ -40,6 +40,8 @@ void lan_follow(struct lan *lan, const struct lan_link *link);
 /* The daemon has been away (io/clocks.h): introduces itself anew on all LANs, so that routers and
  * hosts say at once what they want. */
 void lans_return(struct lans *lans);
+/* The routers of all LANs shall turn to another box, or may turn to us again. */
+void lans_drain(struct lans *lans, bool drain);
 /* An earlier daemon forwarded (S,G) onto the LAN: takes it for joined there until the holdtime.
  * False if that cannot be. */
 bool lan_adopt(struct lan *lan, const struct sg *sg);

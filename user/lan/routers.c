@@ -122,6 +122,7 @@ static bool start_family(struct lan *lan, int family)
 	if (!pim->socket)
 		return false;
 	pim_interface_start(&pim->interface);
+	pim_interface_drain(&pim->interface, lan->lans->draining);
 	return true;
 }
 
@@ -192,6 +193,14 @@ void routers_return(struct lan *lan)
 		pim_interface_return(&lan->ipv4.interface);
 	if (lan->ipv6.socket)
 		pim_interface_return(&lan->ipv6.interface);
+}
+
+void routers_drain(struct lan *lan)
+{
+	if (lan->ipv4.socket)
+		pim_interface_drain(&lan->ipv4.interface, lan->lans->draining);
+	if (lan->ipv6.socket)
+		pim_interface_drain(&lan->ipv6.interface, lan->lans->draining);
 }
 
 enum fault routers_receive(struct lan *lan, const struct ip_datagram *ip)

@@ -12,6 +12,8 @@ void routers_stop(struct lan *lan);
 void routers_follow(struct lan *lan);
 /* We have been away, and the routers may have forgotten us. */
 void routers_return(struct lan *lan);
+/* As the LANs' `draining` says. */
+void routers_drain(struct lan *lan);
 /* Takes a datagram that was seen on the LAN. Returns why it was rejected. */
 enum fault routers_receive(struct lan *lan, const struct ip_datagram *ip);
 /* Another router forwards (S,G) onto the LAN. */

@@ -86,7 +86,8 @@ struct lans {
 	struct datagrams pim_datagrams, host_datagrams;
 	struct lan list[LANS_MAX];
 	unsigned count;
-	usec_t seen; /* when the kernel saw the packet that is being handled */
+	bool draining; /* another box is to take over */
+	usec_t seen;   /* when the kernel saw the packet that is being handled */
 };
 
 static inline struct lan_pim *lan_pim_of(struct lan *lan, int family)

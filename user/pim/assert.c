@@ -244,6 +244,16 @@ void pim_asserts_readdress(struct pim_asserts *asserts, const struct addr *us)
 	}
 }
 
+void pim_asserts_change_metric(struct pim_asserts *asserts, const struct pim_metric *metric)
+{
+	struct pim_assert_entry *entry, *next;
+
+	asserts->metric = *metric;
+	HASH_ITER (hh, asserts->by_sg, entry, next)
+		if (entry->state == PIM_ASSERT_WINNER)
+			cancel(entry);
+}
+
 const struct pim_assert_entry *pim_asserts_find(const struct pim_asserts *asserts,
 						const struct sg *sg)
 {

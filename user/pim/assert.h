@@ -70,6 +70,10 @@ void pim_asserts_neighbor_gone(struct pim_asserts *asserts, const struct addr *n
 /* The interface has another primary address: all elections are open again. */
 void pim_asserts_readdress(struct pim_asserts *asserts, const struct addr *us);
 
+/* Our Asserts have this metric from now on. What we have won is open again: whoever else forwards
+ * it may take it over. */
+void pim_asserts_change_metric(struct pim_asserts *asserts, const struct pim_metric *metric);
+
 /* Returns NULL in NoInfo. */
 const struct pim_assert_entry *pim_asserts_find(const struct pim_asserts *asserts,
 						const struct sg *sg);

@@ -47,6 +47,10 @@ void pim_hello_due(struct timer *timer)
 
 	if (pim->observing)
 		return;
+	if (pim->draining) {
+		pim_hello_goodbye(pim);
+		return;
+	}
 	send_hello(pim, hello_holdtime(pim));
 	timer_start(pim->timers, timer, pim->options->hello_period * USEC_PER_SEC);
 }
@@ -96,7 +100,7 @@ static void trigger_hello(struct pim_interface *pim)
 {
 	usec_t delay = random_between(0, PIM_TRIGGERED_HELLO_DELAY_S * USEC_PER_SEC);
 
-	if (pim->hello_owed || pim->observing)
+	if (pim->hello_owed || pim->observing || pim->draining)
 		return;
 	pim->hello_owed = true;
 	if (timer_left(pim->timers, &pim->hello) > delay)

@@ -121,6 +121,22 @@ void pim_interface_return(struct pim_interface *pim)
 	pim_hello_introduce(pim);
 }
 
+/* Worse than any metric of a router that forwards; an infinite one is no metric (section 4.6.3). */
+static const struct pim_metric worst = {.preference = PIM_PREFERENCE_INFINITE - 1,
+					.metric = PIM_METRIC_INFINITE - 1};
+
+void pim_interface_drain(struct pim_interface *pim, bool drain)
+{
+	if (drain == pim->draining || pim->observing)
+		return;
+	pim->draining = drain;
+	pim_asserts_change_metric(&pim->asserts, drain ? &worst : &pim->options->metric);
+	if (drain)
+		timer_start(pim->timers, &pim->hello, PIM_DRAIN);
+	else
+		pim_hello_introduce(pim);
+}
+
 void pim_interface_stop(struct pim_interface *pim)
 {
 	pim_hello_goodbye(pim);

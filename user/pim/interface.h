@@ -30,7 +30,8 @@
 #include "pim/early.h"
 #include "pim/neighbor.h"
 
-#define PIM_DR_PRIORITY 0 /* we do no work of a DR: any other router shall win */
+#define PIM_DRAIN       (3 * USEC_PER_SEC) /* for Asserts, before the goodbye */
+#define PIM_DR_PRIORITY 0                  /* we do no work of a DR: any other router shall win */
 
 struct pim_actions {
 	/* Sends a PIM message to ALL-PIM-ROUTERS on the interface. */
@@ -89,6 +90,7 @@ struct pim_interface {
 			    */
 	usec_t confirmed;  /* when a router first joined after that; or 0 */
 	struct timer hello;
+	bool draining;
 	bool hello_owed; /* a new or restarted neighbor must hear a Hello before anything else */
 	struct pim_neighbors neighbors;
 	struct pim_downstream downstream;
@@ -125,6 +127,10 @@ void pim_interface_return(struct pim_interface *pim);
  * what they say is kept until their Hello, and Prunes leave time for others to override them,
  * however many neighbors we know. Returns false if (S,G) is joined already. */
 bool pim_interface_adopt(struct pim_interface *pim, const struct sg *sg);
+/* `drain`: another router shall take over what we forward. Our Asserts lose to any other router's
+ * at once; after PIM_DRAIN we say goodbye, and no Hello any more. We forward until we lose, or the
+ * Joins end. Otherwise we are a router as before. */
+void pim_interface_drain(struct pim_interface *pim, bool drain);
 /* Takes a PIM packet that was seen on the interface. Returns why it was rejected: then nothing has
  * changed. FAULT_LIMIT if a part of it did not fit the limits, which is in the log already. */
 enum fault pim_interface_receive(struct pim_interface *pim, const struct ip_datagram *ip);
