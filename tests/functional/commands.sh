@@ -130,6 +130,18 @@ in_node ingest ip route add default via 100.64.7.1 2>/dev/null
 in_node ingest "$BUILD/mcingest" health --socket "$WORK/none" 2>/dev/null
 is "no daemon: status" $? 2
 
+# Everything for a developer
+is "support --json" "$(api "support $WORK/s.tar.gz --mask" '"\(.file) \(.masked)"')" "$WORK/s.tar.gz true"
+mkdir "$WORK/s"
+tar -xzf "$WORK/s.tar.gz" -C "$WORK/s" --strip-components=1
+is "support: the channels are there, with names for addresses" \
+    "$(jq -r '[.channels[] | "\(.source[:4]) \(.group[:7])"] | unique | join(",")' "$WORK/s/channels.json")" "ip4- group4-"
+is "support: no address is left" "$(grep -rlE '192\.0\.2\.10|203\.0\.113\.15' "$WORK/s" | wc -l)" 0
+is "support: its file is ours alone" "$(stat -c %a "$WORK/s.tar.gz")" 600
+said=$(in_node ingest "$BUILD/mcingest" support "$WORK/s.tar.gz" 2>&1)
+is "support: a file that is there: status" $? 1
+like "support: a file that is there" "$said" 'cannot make .*: File exists'
+
 # Events as they happen
 spawn monitor ingest "$BUILD/mcingest" monitor --json
 until_true "it begins" logged monitor '"event":"begin"'

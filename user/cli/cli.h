@@ -38,6 +38,7 @@ enum cli_option {
 	CLI_SORT,
 	CLI_WATCH,
 	CLI_END,
+	CLI_MASK,
 	CLI_OPTIONS /* the number of them */
 };
 
@@ -57,4 +58,4 @@ typedef enum cli_status cli_fn(const struct cli *cli);
 cli_fn command_status, command_interfaces, command_neighbors, command_channels, command_tunnels,
 	command_counters, command_lookup, command_lift, command_rr, command_restart, command_reload,
 	command_doctor, command_receive, command_monitor, command_health, command_join,
-	command_leave, command_drain;
+	command_leave, command_drain, command_support;

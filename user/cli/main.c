@@ -33,6 +33,8 @@ static const struct command {
 	 "whether the box forwards: one line, and the exit status"},
 	{"receive", " S G|URL", 1, command_receive,
 	 "receive a channel by AMT on this host, without a LAN, and measure it"},
+	{"support", " FILE.tar.gz", 1, command_support,
+	 "all that a developer would ask for, in one file"},
 	{"rr", " SOURCE RELAY...", 2, command_rr, "AMTRELAY records for the zone of a source"},
 	{"join", " S G [IF]", 2, command_join, "a static channel, for all LANs or one"},
 	{"leave", " S G [IF]", 2, command_leave, "end a static channel"},

@@ -30,6 +30,7 @@ static const struct {
 	[CLI_SORT] = {"sort", "KEY", "channels",
 		      "by rate, packets, bytes, lost, since, state, source, group or relay"},
 	[CLI_END] = {"end", NULL, "drain", "be a router as before"},
+	[CLI_MASK] = {"mask", NULL, "support", "names in place of addresses"},
 	[CLI_WATCH] = {"watch", NULL, "channels", "look again every two seconds"},
 };
 
