@@ -73,7 +73,7 @@ Test(control_channels, one_that_receives_and_moves)
 	one.interfaces = 1 << 0 | 1 << 2;
 	one.meter.rate = (struct meter_rate){1000.04, 8000000};
 	one.rtp = (struct rtp){.is_rtp = true, .missing = 5};
-	one.trace = (struct channel_trace){NOW, NOW + 20500, NOW + 62000, NOW + 62500, 0};
+	one.trace = (struct channel_trace){NOW, NOW + 20500, NOW + 62000, NOW + 62500, 0, 0};
 	timer_start(&timers, &one.retry, 4 * USEC_PER_SEC);
 	timer_start(&timers, &one.linger, 2 * USEC_PER_SEC);
 	stats.packets = 1000;

@@ -16,7 +16,8 @@ enum dns_status {
 	DNS_SERVER_FAILURE, /* SERVFAIL, REFUSED, or no usable answer */
 	DNS_TIMEOUT,
 	DNS_UNREACHABLE, /* no packet gets to a server */
-	DNS_BOGUS        /* DNSSEC validation failed */
+	DNS_BOGUS,       /* DNSSEC validation failed */
+	DNS_STATUSES
 };
 
 /* Whether the same question may get an answer as soon as a server is well again. */

@@ -77,6 +77,11 @@ void channel_change_state(struct channel *channel, enum channel_state state, con
 	change(channel, state, reason, NULL);
 }
 
+static void reach(struct channel *channel, enum channel_step step, usec_t moment)
+{
+	channel_trace_step(&channel->trace, channel->table->steps, step, moment);
+}
+
 void channel_wait(struct channel *channel, usec_t delay)
 {
 	timer_start(channel->table->timers, &channel->retry, delay);
@@ -84,13 +89,14 @@ void channel_wait(struct channel *channel, usec_t delay)
 
 static void discover(struct channel *channel)
 {
-	channel->trace = (struct channel_trace){.join_seen = channel->trace.join_seen};
+	channel_trace_retry(&channel->trace);
 	channel_change_state(channel, CHANNEL_DISCOVERING, NULL);
 	actions(channel)->discover(channel);
 }
 
 static void fail(struct channel *channel, const char *reason, const char *detail)
 {
+	tally_count(&channel->table->failures, reason);
 	channel_wait(channel,
 		     random_backoff(CHANNEL_RETRY_INITIAL, CHANNEL_RETRY_MAX, channel->failures++));
 	change(channel, CHANNEL_FAILED, reason, detail);
@@ -125,7 +131,7 @@ void channel_open(struct channel *channel, usec_t seen)
 {
 	channel->retry.fn = retry_due;
 	channel->since = now(channel);
-	channel->trace.join_seen = seen;
+	channel->trace = channel_trace_begin(seen);
 	note_change(channel);
 	meter_begin(&channel->meter, now(channel), &(struct meter_count){0});
 	actions(channel)->changed(channel);
@@ -136,7 +142,7 @@ void channel_adopt(struct channel *channel, bool receiving)
 {
 	channel->retry.fn = retry_due;
 	enter(channel, receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED);
-	channel->trace.join_seen = now(channel);
+	channel->trace = channel_trace_adopt(now(channel));
 	note_change(channel);
 	channel->forwarding = true;
 	actions(channel)->changed(channel);
@@ -184,7 +190,7 @@ void channel_relays_found(struct channel *channel, unsigned count)
 	channel->relay_count = count;
 	if (!channel->forwarding) {
 		timer_stop(channel->table->timers, &channel->retry);
-		channel->trace.dns_answered = now(channel);
+		reach(channel, CHANNEL_STEP_DNS, now(channel));
 		channel_change_state(channel, CHANNEL_CONNECTING, NULL);
 	}
 	actions(channel)->connect(channel);
@@ -204,7 +210,7 @@ void channel_discovery_failed(struct channel *channel, const char *reason, const
 		channel_abandon_other(channel, false);
 		return;
 	}
-	channel->trace.dns_answered = now(channel);
+	reach(channel, CHANNEL_STEP_DNS, now(channel));
 	fail(channel, reason, detail);
 }
 
@@ -213,7 +219,7 @@ void channel_tunnel_up(struct channel *channel, bool other)
 	if (other && channel->move == CHANNEL_SEEKING)
 		channel_change_move(channel, CHANNEL_TRYING);
 	else if (!channel->forwarding)
-		channel->trace.tunnel_up = now(channel);
+		reach(channel, CHANNEL_STEP_TUNNEL, now(channel));
 	channel_forward(channel);
 }
 
@@ -223,7 +229,7 @@ void channel_reported(struct channel *channel, bool other)
 		channel_await_other(channel);
 		return;
 	}
-	channel->trace.update_sent = now(channel);
+	reach(channel, CHANNEL_STEP_UPDATE, now(channel));
 	channel->failures = 0;
 	if (channel->state == CHANNEL_RECEIVING)
 		return;
@@ -243,6 +249,7 @@ static void lose_relay(struct channel *channel, const char *reason)
 		fail(channel, reason, NULL);
 		return;
 	}
+	tally_count(&channel->table->moves, CHANNEL_RELAY_FAILED);
 	timer_stop(channel->table->timers, &channel->retry);
 	channel_change_state(channel, CHANNEL_CONNECTING, NULL);
 	if (!sought)
@@ -256,7 +263,7 @@ void channel_tunnel_failed(struct channel *channel, bool other, const char *reas
 	if (other)
 		channel_abandon_other(channel, false);
 	else if (has_other)
-		channel_change_over(channel);
+		channel_change_over(channel, CHANNEL_RELAY_FAILED);
 	else
 		lose_relay(channel, reason);
 }
@@ -268,7 +275,7 @@ void channel_first_packet(struct channel *channel, usec_t seen)
 {
 	if (channel->state == CHANNEL_RECEIVING || !channel->forwarding)
 		return;
-	channel->trace.first_packet = seen;
+	reach(channel, CHANNEL_STEP_FIRST_PACKET, seen);
 	channel_flows(channel);
 }
 

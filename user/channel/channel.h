@@ -33,6 +33,7 @@
 #include "channel/meter.h"
 #include "channel/move.h"
 #include "channel/rtp.h"
+#include "channel/trace.h"
 
 #include <uthash.h>
 
@@ -54,11 +55,6 @@ const char *channel_state_name(enum channel_state state);
 
 struct channel_table;
 
-/* When each step of the latest attempt was reached; 0 if it was not. */
-struct channel_trace {
-	usec_t join_seen, dns_answered, tunnel_up, update_sent, first_packet;
-};
-
 struct channel {
 	struct sg sg;
 	uint32_t slot; /* number of the channel in the dataplane, below the table's limit */
@@ -73,6 +69,7 @@ struct channel {
 	bool homeless;       /* DNS no longer names the serving relay */
 	bool unwelcome;      /* the serving relay wants to get rid of channels (L flag) */
 	enum channel_move move;
+	const char *cause; /* why another relay was sought last; a string constant */
 	struct channel_trace trace;
 	struct history history;
 	struct flow flow;

@@ -65,8 +65,16 @@ static void remind(struct channel *channel)
 	channel_stay(channel);
 }
 
+static const char *cause_of(const struct channel *channel)
+{
+	if (channel->unwelcome)
+		return "relay_full";
+	return channel->homeless ? "not_named" : "no_data";
+}
+
 static void seek(struct channel *channel)
 {
+	channel->cause = cause_of(channel);
 	channel_change_move(channel, CHANNEL_SEEKING);
 	timer_stop(channel->table->timers, &channel->retry);
 	actions(channel)->discover(channel);
@@ -85,6 +93,7 @@ void channel_abandon_other(struct channel *channel, bool in_vain)
 
 static void end_overlap(struct channel *channel)
 {
+	tally_count(&channel->table->moves, channel->cause);
 	actions(channel)->switch_over(channel);
 	channel_change_move(channel, CHANNEL_DRAINING);
 	channel_wait(channel, CHANNEL_OVERLAP);
@@ -97,8 +106,9 @@ static void end_move(struct channel *channel)
 	channel_stay(channel);
 }
 
-void channel_change_over(struct channel *channel)
+void channel_change_over(struct channel *channel, const char *cause)
 {
+	tally_count(&channel->table->moves, cause);
 	actions(channel)->switch_over(channel);
 	channel->homeless = channel->unwelcome = false;
 	end_move(channel);
@@ -108,7 +118,7 @@ void channel_change_over(struct channel *channel)
 static void end_try(struct channel *channel)
 {
 	if (channel->silent && (channel->unwelcome || channel->homeless))
-		channel_change_over(channel);
+		channel_change_over(channel, channel->cause);
 	else
 		channel_abandon_other(channel, channel_is_restless(channel));
 }

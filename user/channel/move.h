@@ -30,6 +30,9 @@ enum channel_move {
 	CHANNEL_DRAINING
 };
 
+/* A cause of moves; the others are those of channel/move.c. */
+#define CHANNEL_RELAY_FAILED "relay_failed"
+
 struct channel;
 
 const char *channel_move_name(enum channel_move move);
@@ -58,4 +61,4 @@ void channel_await_other(struct channel *channel);
 /* Gives the other relay up and stays with the serving one. */
 void channel_abandon_other(struct channel *channel, bool in_vain);
 /* Goes on with the other relay at once, whether or not it has sent data. */
-void channel_change_over(struct channel *channel);
+void channel_change_over(struct channel *channel, const char *cause);

@@ -4,6 +4,8 @@
  * it is closed. */
 #pragma once
 
+#include "base/histogram.h"
+#include "base/tally.h"
 #include "channel/channel.h"
 
 #define CHANNEL_INTERFACES_MAX 32
@@ -16,11 +18,14 @@ struct channel_table {
 	unsigned limit;      /* channels, lingering ones included */
 	usec_t linger;       /* how long a channel that nobody wants is kept */
 	struct channel *by_sg;
-	unsigned states[CHANNEL_STATES]; /* number of channels in each state */
-	struct channel *lingering;       /* oldest first */
-	struct channel **by_slot;        /* array of `limit`; NULL for a free slot */
-	uint32_t *free_slots;            /* stack of free slots */
-	uint32_t *free_places;           /* index in that stack, by slot */
+	unsigned states[CHANNEL_STATES];       /* number of channels in each state */
+	struct histogram steps[CHANNEL_STEPS]; /* of all joins, since the Join */
+	struct tally failures;                 /* failed attempts, by reason */
+	struct tally moves;        /* channels that left a relay for another, by cause */
+	struct channel *lingering; /* oldest first */
+	struct channel **by_slot;  /* array of `limit`; NULL for a free slot */
+	uint32_t *free_slots;      /* stack of free slots */
+	uint32_t *free_places;     /* index in that stack, by slot */
 	unsigned free_count;
 	uint32_t slots; /* all slots in use are below this one */
 };

@@ -93,6 +93,21 @@ static void note_ttl(const struct driad_question *question, const struct dns_ans
 		limit_ttl(source, answer->ttl);
 }
 
+static void count_answer(const struct driad_question *question, const struct dns_answer *answer)
+{
+	struct driad_sources *table =
+		container_of(question->lookup, struct driad_pending, lookup)->source->table;
+
+	table->answers[question->like.way][answer->status]++;
+	histogram_note(&table->answer_times, table->timers->now - question->asked);
+}
+
+static void note_answer(const struct driad_question *question, const struct dns_answer *answer)
+{
+	note_ttl(question, answer);
+	count_answer(question, answer);
+}
+
 static bool is_among(const struct driad_relay *relay, const struct driad_found *found)
 {
 	for (unsigned i = 0; i < found->count; i++) {
@@ -278,7 +293,7 @@ static void retire(struct driad_source *source)
 
 void driad_sources_init(struct driad_sources *sources)
 {
-	sources->actions.answered = note_ttl;
+	sources->actions.answered = note_answer;
 	sources->actions.done = lookup_done;
 	sources->pace.timers = sources->timers;
 }

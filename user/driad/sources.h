@@ -10,6 +10,7 @@
  * A source is kept as long as it has users or an answer that still holds. */
 #pragma once
 
+#include "base/histogram.h"
 #include "driad/lookup.h"
 
 #include <uthash.h>
@@ -64,6 +65,8 @@ struct driad_sources {
 	void (*found)(struct driad_user *user);
 	struct driad_source *by_address;
 	uint64_t found_count; /* results so far */
+	uint64_t answers[DRIAD_WAYS][DNS_STATUSES];
+	struct histogram answer_times;
 };
 
 /* The caller has filled in timers, actions, options, context, limit, found and the limits of

@@ -4,6 +4,7 @@
 #include "forward/drops.h"
 #include "forward/kept.h"
 #include "forward/slow_path.h"
+#include "forward/traffic.h"
 #include "forward/watch.h"
 #include "path/path.h"
 
@@ -28,6 +29,16 @@ static void add_lans(const struct forward *forward, const struct channel *channe
 			entry->egress[entry->egress_count++] = forward->lans[i];
 }
 
+/* Packets so far went to the LANs of before. */
+static void note_egress(struct channel *channel)
+{
+	uint32_t *egress = &forward_noted(channel)->egress;
+
+	if (*egress && *egress != channel_egress(channel))
+		traffic_look(channel);
+	*egress = channel_egress(channel);
+}
+
 void forward_put(struct channel *channel)
 {
 	const struct forward *forward = forward_of(channel);
@@ -44,6 +55,7 @@ void forward_put(struct channel *channel)
 	add_lans(forward, channel, &entry);
 	if (forward->actions->put(forward->dataplane, &channel->sg, &entry))
 		log_warning("%s", forward->actions->error(forward->dataplane));
+	note_egress(channel);
 }
 
 void forward_remove(struct channel *channel)
@@ -51,6 +63,9 @@ void forward_remove(struct channel *channel)
 	const struct forward *forward = forward_of(channel);
 
 	forward->actions->remove(forward->dataplane, &channel->sg);
+	if (forward_noted(channel)->egress)
+		traffic_look(channel);
+	forward_noted(channel)->egress = 0;
 }
 
 void forward_closed(const struct channel *channel)

@@ -7,6 +7,7 @@
 #include "base/rejected.h"
 #include "dataplane/dataplane.h"
 #include "forward/rounds.h"
+#include "forward/totals.h"
 #include "path/state.h"
 
 /* As the functions of dataplane.h, which they are, or a test's. */
@@ -66,6 +67,7 @@ struct forward {
 	unsigned slow_rate; /* frames a second that the slow path may send */
 	struct mci_lan lans[CHANNEL_INTERFACES_MAX]; /* by the channels' interface numbers */
 	struct slow_path slow;
+	struct totals totals;
 	struct round renewal; /* of the entries' deadlines */
 	struct watch watch;   /* of the channels' counters */
 };
@@ -75,6 +77,7 @@ struct forward_channel {
 	struct path path;
 	struct slow_stats slow;
 	struct mci_channel_drops *slow_drops; /* of the slow path; NULL if there are none */
+	struct totals_noted noted;
 };
 
 static inline struct forward *forward_of(const struct channel *channel)
@@ -85,4 +88,9 @@ static inline struct forward *forward_of(const struct channel *channel)
 static inline struct slow_stats *forward_slow_stats(struct channel *channel)
 {
 	return &container_of(path_of(channel), struct forward_channel, path)->slow;
+}
+
+static inline struct totals_noted *forward_noted(struct channel *channel)
+{
+	return &container_of(path_of(channel), struct forward_channel, path)->noted;
 }

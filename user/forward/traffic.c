@@ -48,6 +48,7 @@ void traffic_note(struct channel *channel, const struct dataplane_channel_stats 
 		.packets = stats.rtp.packets,
 	};
 	rtp_look(&channel->rtp, &last);
+	totals_note(channel, &stats);
 }
 
 void traffic_look(struct channel *channel)
@@ -67,6 +68,7 @@ void traffic_adopt(struct channel *channel)
 		add_slow(channel, &stats);
 	meter_begin(&channel->meter, forward_of(channel)->timers->now,
 		    &(struct meter_count){stats.packets, stats.bytes});
+	totals_adopt(channel, &stats);
 }
 
 struct meter_rate traffic_total(const struct forward *forward)

@@ -28,11 +28,17 @@ static bool find_room(struct lan *lan, const struct sg *sg, unsigned joined)
 	return false;
 }
 
+static uint64_t *joins_of(struct lan *lan, const struct sg *sg)
+{
+	return sg->group.family == AF_INET ? &lan->joins.ipv4 : &lan->joins.ipv6;
+}
+
 bool lan_joined(struct lan *lan, const struct sg *sg, unsigned joined)
 {
 	char text[SG_TEXT];
 
 	if (find_room(lan, sg, joined)) {
+		*joins_of(lan, sg) += 1;
 		log_event(LOG_LEVEL_NOTICE,
 			  log_about(.message = LOG_JOIN, .sg = sg, .interface = lan->link.name),
 			  "%s joined on %s", sg_format(sg, text), lan->link.name);

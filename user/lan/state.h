@@ -73,6 +73,9 @@ struct lan {
 	struct lan_link link;
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
+	struct {
+		uint64_t ipv4, ipv6;
+	} joins; /* of channels, by routers or hosts */
 };
 
 /* All LANs, and what they share. */
