@@ -16,7 +16,7 @@ DEFINES ?=
 
 NUMBER   := 0.2.0
 B        := build
-PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap libseccomp jansson libmnl inih libpcap libarchive
+PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap libseccomp jansson libmnl libmicrohttpd inih libpcap libarchive
 
 ifeq ($(V),1)
 Q   :=
@@ -37,6 +37,7 @@ SANITIZE := -O1 -g -DSANITIZED -fsanitize=address,undefined -fno-sanitize-recove
 # Expanded once, when a rule first needs them: `make deps` must work before pkg-config is there. One package at a
 # time, because Debian's libunbound has no flags to tell without libevent's headers, which nothing here needs.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell for p in $(PACKAGES); do pkg-config --cflags $$p 2>/dev/null; done))$(PKG_CFLAGS)
+# A program is linked with what it uses, and no more: the command needs none of what the daemon needs.
 PKG_LIBS   = $(eval PKG_LIBS := -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES)) -lpthread)$(PKG_LIBS)
 VERSION    = $(eval VERSION := $(shell scripts/version $(NUMBER)))$(VERSION)
 

@@ -21,11 +21,13 @@
  *   netlink_shapes.c    what an interface is part of
  *   netlink_monitor.c   tells when one of these changes
  *   clocks.c            notices that the machine was suspended, or its wall clock set
+ *   http.c              HTTP, for what reads the metrics
  *   descriptors.c       the limit on open files
  *   successor.c, binary.c
  *                       the next daemon, which takes this one's place
  *   privileges.c        capabilities: what is missing, what is given up
  *   sandbox.c           the filter of system calls
+ *   process.c           what this process uses of the box
  *
  * Nothing here blocks, except for answers that the kernel gives within the system call, and for
  * small files that are read at the start. A message that cannot be sent now is lost: every protocol
