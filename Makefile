@@ -274,6 +274,7 @@ install: all manuals
 	ln -sf mcingest $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingestd
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*.*)
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest/pcaps $(wildcard user/share/doc/pcaps/*)
+	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/mcingest user/share/mcingest-alerts.yml user/share/mcingest-dashboard.json
 	for page in $(MANUALS); do install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/man/man$${page##*.} $$page; done
 	install -D -m 644 user/share/mcingest.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/mcingest.catalog
 	install -D -m 644 user/share/mcingest.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/mcingest.conf

@@ -168,7 +168,7 @@ Test(config_check, unknown_names_get_advice)
 {
 	static const char all[] = "expected [interfaces], [dns], [relays], [limits], [pim], "
 				  "[igmp], [tunnels], [channels], [dataplane], [control], "
-				  "[daemon] or [log]\n";
+				  "[metrics], [daemon] or [log]\n";
 
 	EACH(i, unknown)
 	{

@@ -77,6 +77,10 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"socket = /tmp/a b\n"                                                                      \
 	"group = netops\n"                                                                         \
 	"\n"                                                                                       \
+	"[metrics]\n"                                                                              \
+	"listen = [2001:db8::1]:80\n"                                                              \
+	"channels = 500\n"                                                                         \
+	"\n"                                                                                       \
 	"[daemon]\n"                                                                               \
 	"state = /srv/mcingest\n"                                                                  \
 	"seccomp = no\n"                                                                           \

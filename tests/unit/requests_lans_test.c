@@ -1,94 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `interfaces` and `neighbors`, and what `status`, `counters` and `channels` show of the LANs:
  * lan0, lan1, and wan0, which is upstream. */
-#include "lan_lab.h"
-#include "requests_lab.h"
+#include "requests_lan_lab.h"
 
-#define WAN 20 /* its ifindex */
-
-static struct paths paths;
-static struct forward forward;
-
-static int read_stats(struct dataplane *dp, uint32_t slot, struct dataplane_channel_stats *stats)
-{
-	(void)dp;
-	(void)slot;
-	*stats = (struct dataplane_channel_stats){0};
-	return 0;
-}
-
-static int read_drops(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops)
-{
-	(void)dp;
-	(void)slot;
-	*drops = (struct mci_channel_drops){0};
-	return 0;
-}
-
-static const struct forward_actions forward_actions = {.stats = read_stats,
-						       .channel_drops = read_drops};
-
-/* The LANs' table of channels becomes that of `paths`, which the requests are answered from. */
-static void begin_channels(void)
-{
-	forward = (struct forward){
-		.timers = &lab.timers, .paths = &paths, .actions = &forward_actions};
-	paths = (struct paths){.timers = &lab.timers,
-			       .channels = {.timers = &lab.timers,
-					    .actions = &lab_channel_actions,
-					    .context = &forward,
-					    .element_size = sizeof(struct forward_channel),
-					    .limit = LAB_CHANNELS},
-			       .tunnels.timers = &lab.timers};
-	channel_table_init(&paths.channels);
-	lab.lans.channels = &paths.channels;
-}
-
-static void add_link(struct link *link, enum role role, const char *name, unsigned ifindex)
-{
-	*link = (struct link){.role = role, .is = {.ifindex = ifindex, .up = true, .mtu = 1500}};
-	snprintf(link->is.name, sizeof(link->is.name), "%s", name);
-}
-
-static void begin_links(void)
-{
-	struct link *wan = &req.links.upstreams[0];
-
-	for (unsigned i = 0; i < 2; i++) {
-		struct link *link = &req.links.lans[i];
-
-		add_link(link, ROLE_DOWNSTREAM, i ? "lan1" : "lan0", 10 + i);
-		link->is.address_count = 2;
-		link->is.addresses[0] = address(i ? ipv4.ours1 : ipv4.ours);
-		link->is.addresses[1] = address(i ? ipv6.ours1 : ipv6.ours);
-	}
-	add_link(wan, ROLE_UPSTREAM, "wan0", WAN);
-	wan->is.mtu = 9000;
-	req.links.lan_count = 2;
-	req.links.upstream_count = 1;
-	req.programs[0] = (struct req_program){10, ROLE_DOWNSTREAM, "tc", "a LAN", "", true, 7, 5};
-	req.programs[1] = (struct req_program){11, ROLE_DOWNSTREAM, "tc", "a LAN", "", true, 0, 0};
-	req.programs[2] = (struct req_program){WAN, ROLE_UPSTREAM, "xdp", "lan0, lan1: veth",
-					       "",  false,         0,     0};
-}
-
-static void begin(void)
-{
-	lab_begin();
-	begin_channels();
-	req_begin(&lab.timers, &lab.lans, &paths, &forward);
-	begin_links();
-}
-
-static void end(void)
-{
-	req_end();
-	lans_stop(&lab.lans);
-	channel_table_free(&paths.channels);
-	lab_end();
-}
-
-TestSuite(requests_lans, .init = begin, .fini = end);
+TestSuite(requests_lans, .init = req_begin_on_lans, .fini = req_end_on_lans);
 
 static json_t *interfaces(void)
 {
@@ -98,16 +13,6 @@ static json_t *interfaces(void)
 static json_t *status(void)
 {
 	return req_reply("{'command':'status'}");
-}
-
-/* Starts the LANs, of which lan0 has hosts that are asked. Each has a neighbor in each family. */
-static void start(void)
-{
-	lab_start(true);
-	for (unsigned lan = 0; lan < 2; lan++) {
-		lab_hello(lan, ipv4.router);
-		lab_hello(lan, ipv6.router);
-	}
 }
 
 static void follow(unsigned number, struct lan_link link)
@@ -204,7 +109,7 @@ FAMILY_TEST(requests_lans, a_lan_that_loses_a_family)
 {
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	follow(0, only(is));
 	reply = interfaces();
 	expect_silence_of_the_other(is, reply);
@@ -221,7 +126,7 @@ Test(requests_lans, a_lan_that_is_gone)
 	struct lan_link gone = lab_bare_link(0);
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	gone.ifindex = 0;
 	gone.up = false;
 	follow(0, gone);
@@ -315,7 +220,7 @@ Test(requests_lans, an_interface_of_both_roles)
 {
 	json_t *reply;
 
-	add_link(&req.links.upstreams[0], ROLE_UPSTREAM, "lan0", 10);
+	req_add_link(&req.links.upstreams[0], ROLE_UPSTREAM, "lan0", 10);
 	req.programs[2].ifindex = 10;
 	reply = interfaces();
 	expect_at(reply, "interfaces.0.role", "'downstream'");
@@ -332,7 +237,7 @@ Test(requests_lans, status_has_each_interface_in_short)
 {
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	lab_hello(0, ipv4.router2);
 	reply = status();
 	cr_assert_eq(json_array_size(req_at(reply, "interfaces")), 3);
@@ -389,7 +294,7 @@ Test(requests_lans, neighbors_of_each_lan_and_family)
 		    {"lan1", "fe80::2"}};
 	json_t *reply, *neighbors;
 
-	start();
+	req_start_on_lans();
 	lab_hello(0, ipv4.router2);
 	reply = req_reply("{'command':'neighbors'}");
 	cr_expect_eq(json_object_size(reply), 1);
@@ -409,7 +314,7 @@ Test(requests_lans, counters_of_pim_on_each_lan_in_each_family)
 {
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	lab_hello(0, ipv4.router2);
 	lab_join(1, ipv6.router, ipv6.source, ipv6.group);
 	follow(0, only(&ipv4));
@@ -457,14 +362,14 @@ static struct channel *find(const struct lan_family *is)
 {
 	struct sg sg = channel(is->source, is->group);
 
-	return channel_table_find(&paths.channels, &sg);
+	return channel_table_find(&req_paths.channels, &sg);
 }
 
 FAMILY_TEST(requests_lans, a_channel_that_routers_and_hosts_want)
 {
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	lab_join(1, is->router, is->source, is->group);
 	lab_report(0, is->host, MEMBERSHIP_ALLOW, is->source, is->group);
 	lab_join(0, is->router, is->source, is->group);
@@ -487,7 +392,7 @@ FAMILY_TEST(requests_lans, a_channel_that_hosts_are_leaving)
 {
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	lab_report(0, is->host, MEMBERSHIP_ALLOW, is->source, is->group);
 	lab_report(0, is->host, MEMBERSHIP_BLOCK, is->source, is->group);
 	reply = channels();
@@ -502,7 +407,7 @@ FAMILY_TEST(requests_lans, asserts_of_a_channel)
 	struct sg sg = channel(is->source, is->group);
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	run_for(&lab.timers, 6); /* new neighbors are sent a Hello */
 	lab_join(0, is->router, is->source, is->group);
 	lab_join(1, is->router, is->source, is->group);
@@ -531,7 +436,7 @@ FAMILY_TEST(requests_lans, a_channel_of_a_lan_that_is_gone)
 	struct lan_link gone = lab_bare_link(0);
 	json_t *reply;
 
-	start();
+	req_start_on_lans();
 	lab_join(0, is->router, is->source, is->group);
 	lab_join(1, is->router, is->source, is->group);
 	gone.up = false;

@@ -11,6 +11,7 @@
  *   settings.c      the table of all settings: section, key, limits; what the file may contain
  *   values.c        kinds of values: texts into fields, and back: numbers, times, paths, words
  *   lists.c         the same for lists: interfaces, servers, prefixes, addresses
+ *   listen.c        the same for [metrics]
  *   relays.c        the same for [relays], whose texts are DNS data (RFC 8777 section 4.3)
  *   print.c         what is in force, as a file, with the origin of each value
  *   reading.c       where a value is being read, and the complaints
@@ -38,6 +39,10 @@
 #define CONFIG_UPSTREAMS_MAX 16
 #define CONFIG_SERVERS_MAX   8
 #define CONFIG_RULES_MAX     256
+
+#define CONFIG_METRICS_ADDRESS "127.0.0.1"
+#define CONFIG_METRICS_PORT    9268
+#define CONFIG_BUSIEST_MAX     500
 
 enum config_mode { CONFIG_MODE_AUTO, CONFIG_MODE_XDP, CONFIG_MODE_TC, CONFIG_MODE_COUNT };
 
@@ -70,6 +75,13 @@ struct config_relays {
 	struct config_rule *rules;
 	unsigned rule_count;
 	unsigned renew; /* seconds, at least, between two lookups of a source */
+};
+
+/* Where metrics are served, and what of them. */
+struct config_metrics {
+	struct addr address; /* of no family: nowhere */
+	uint16_t port;
+	unsigned busiest; /* channels with series of their own */
 };
 
 struct config {
@@ -122,6 +134,7 @@ struct config {
 	unsigned igmp_interval;   /* seconds */
 	unsigned igmp_robustness;
 	bool require_router_alert;
+	struct config_metrics metrics;
 };
 
 /* Fills in the defaults, then the file, then the command line, which replaces: one --downstream

@@ -3,6 +3,7 @@
  * source of mcingest.conf(5) too; a unit test holds that file to this table. */
 #include "config/settings.h"
 
+#include "config/listen.h"
 #include "config/lists.h"
 #include "config/relays.h"
 #include "config/values.h"
@@ -99,6 +100,10 @@ const struct setting settings[] = {
 	 .expected = "a path of at most 107 bytes"},
 	{"control", "group", &kind_group, FIELD(control_group),
 	 .expected = "a group's name, of at most 32 characters"},
+	{"metrics", "listen", &kind_listen, FIELD(metrics),
+	 .expected = "yes, no, or an address, as 192.0.2.1:9268 or [2001:db8::1]:9268"},
+	{"metrics", "channels", &kind_count, FIELD(metrics.busiest), .max = CONFIG_BUSIEST_MAX,
+	 .expected = "a number from 0 to 500"},
 	{"daemon", "state", &kind_path, FIELD(state), .expected = "a path of at most 107 bytes"},
 	{"daemon", "seccomp", &kind_yes, FIELD(seccomp), .expected = "yes or no"},
 	{"log", "level", &kind_level, FIELD(debug), .expected = "notice or debug"},

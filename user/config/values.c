@@ -23,7 +23,7 @@ bool word_is_interface(const char *word)
 	return is_device_name(word, ALTERNATIVE_NAME_BYTES);
 }
 
-static bool number_parse(const char *text, unsigned min, unsigned max, unsigned *number)
+bool values_number_parse(const char *text, unsigned min, unsigned max, unsigned *number)
 {
 	size_t length = strlen(text);
 
@@ -42,7 +42,8 @@ bool word_is_server(const char *word)
 	struct addr addr;
 	unsigned port;
 
-	if (at - word >= (ptrdiff_t)sizeof(text) || (*at && !number_parse(at + 1, 1, 65535, &port)))
+	if (at - word >= (ptrdiff_t)sizeof(text) ||
+	    (*at && !values_number_parse(at + 1, 1, 65535, &port)))
 		return false;
 	memcpy(text, word, at - word);
 	text[at - word] = '\0';
@@ -141,7 +142,7 @@ static bool take_count(struct reading *reading, const struct setting *setting, c
 {
 	unsigned *count = values_field(reading->config, setting);
 
-	return number_parse(value, setting->min, setting->max, count) ||
+	return values_number_parse(value, setting->min, setting->max, count) ||
 	       reading_reject(reading, "expected %s", setting->expected);
 }
 
@@ -158,7 +159,7 @@ static bool take_seconds(struct reading *reading, const struct setting *setting,
 	usec_t *time = values_field(reading->config, setting);
 	unsigned seconds;
 
-	if (!number_parse(value, setting->min, setting->max, &seconds))
+	if (!values_number_parse(value, setting->min, setting->max, &seconds))
 		return reading_reject(reading, "expected %s", setting->expected);
 	*time = seconds * USEC_PER_SEC;
 	return true;

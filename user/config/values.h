@@ -14,6 +14,8 @@ give_fn give_text;
 bool word_is_interface(const char *word);
 bool word_is_server(const char *word);
 
+/* Reads digits, nothing else; returns false if they are none, or not within the limits. */
+bool values_number_parse(const char *text, unsigned min, unsigned max, unsigned *number);
 /* The place of a word in a list of `count` words; `count` if it is not there. */
 unsigned values_find_word(const char *const words[], unsigned count, const char *word);
 

@@ -38,6 +38,7 @@ struct requests {
 	struct paths *paths;
 	struct forward *forward;
 	const uint64_t (*rejected)[FAULT_COUNT]; /* messages, by protocol */
+	bool reload_failed;                      /* the last one */
 	const struct requests_actions *actions;
 	struct dataplane *dataplane;
 	void *context; /* of the actions that do not concern the dataplane */

@@ -22,6 +22,7 @@ const char *restart_begin(struct engine *engine, bool reload)
 	const char *what = reload ? "reload" : "restart";
 	const char *why = reload ? try_configuration(engine) : NULL;
 
+	engine->requests.reload_failed |= why != NULL;
 	return why ? successor_refuse(what, why) : successor_begin(&engine->successor, what);
 }
 

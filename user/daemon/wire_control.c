@@ -55,5 +55,7 @@ bool wire_control(struct engine *engine)
 		log_error("there is no group '%s', which 'group' under [control] names", group);
 	else if (error)
 		log_error("cannot listen on %s: %s", path, strerror(-error));
+	else
+		engine->metrics = metrics_open(&engine->requests, engine->loop);
 	return !error;
 }
