@@ -16,7 +16,8 @@ DEFINES ?=
 
 NUMBER   := 0.2.0
 B        := build
-PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap libseccomp jansson libmnl libmicrohttpd inih libpcap libarchive
+PACKAGES := libxdp libbpf libelf libunbound ldns libsystemd libcap libseccomp jansson libmnl libmicrohttpd ncursesw inih \
+	libpcap libarchive
 
 ifeq ($(V),1)
 Q   :=

@@ -11,6 +11,9 @@
  *   table.c  rows and columns; cells.c fills them with members of an object
  *   text.c   times, rates, colours
  *
+ * `top` has the terminal: top.c reads keys and draws what is on a canvas (canvas.c); top_state.c
+ * knows the replies and what the keys have chosen, top_view.c and top_detail.c draw it.
+ *
  * `doctor` asks and looks around by itself: see doctor/doctor.h.
  *
  * The daemon decides what is shown and why; nothing here knows a protocol. A reply is treated as
@@ -56,6 +59,6 @@ struct cli {
 typedef enum cli_status cli_fn(const struct cli *cli);
 
 cli_fn command_status, command_interfaces, command_neighbors, command_channels, command_tunnels,
-	command_counters, command_lookup, command_lift, command_rr, command_restart, command_reload,
-	command_doctor, command_receive, command_monitor, command_health, command_join,
-	command_leave, command_drain, command_support;
+	command_counters, command_top, command_lookup, command_lift, command_rr, command_restart,
+	command_reload, command_doctor, command_receive, command_monitor, command_health,
+	command_join, command_leave, command_drain, command_support;

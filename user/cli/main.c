@@ -25,6 +25,7 @@ static const struct command {
 	 "each (S,G): state, relay, traffic; -v: who wants it, drops, history"},
 	{"tunnels", "", 0, command_tunnels,
 	 "AMT tunnels, and relays being discovered or held down"},
+	{"top", "", 0, command_top, "the box on the whole terminal, always as of now"},
 	{"counters", "", 0, command_counters, "packets dropped and messages rejected, by reason"},
 	{"lookup", " SOURCE", 1, command_lookup,
 	 "find the relays of a source, with each DNS question"},

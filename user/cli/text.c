@@ -25,6 +25,15 @@ char *text_format(const char *format, va_list args)
 	return text;
 }
 
+static char *kept;
+static size_t kept_size;
+
+void text_keep_errors(char *buffer, size_t size)
+{
+	kept = buffer;
+	kept_size = size;
+}
+
 void text_error(const char *format, ...)
 {
 	va_list args;
@@ -33,7 +42,10 @@ void text_error(const char *format, ...)
 	va_start(args, format);
 	text = text_format(format, args);
 	va_end(args);
-	fprintf(stderr, "mcingest: %s\n", text);
+	if (kept)
+		snprintf(kept, kept_size, "%s", text);
+	else
+		fprintf(stderr, "mcingest: %s\n", text);
 	free(text);
 }
 

@@ -13,6 +13,9 @@ enum colour { PLAIN, BOLD, RED, GREEN, YELLOW };
 
 /* Prints "mcingest: ..." on stderr. */
 void text_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* From now on the last error is kept in `buffer` and not printed; with NULL errors are printed
+ * again. */
+void text_keep_errors(char *buffer, size_t size);
 /* Print on stdout; only text_line() ends the line. */
 void text_print(enum colour colour, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_line(enum colour colour, const char *format, ...) __attribute__((format(printf, 2, 3)));
