@@ -235,6 +235,7 @@ bench: deps
 	$(Q)$(MEDIA)
 	$(Q)tests/bench/pim.sh
 	$(Q)tests/bench/joins.sh
+	$(Q)tests/bench/scrape.sh
 	$(Q)LAB=bench tests/bench/join.sh && LAB=bench tests/bench/failover.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 fuzz: deps

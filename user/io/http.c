@@ -13,8 +13,7 @@
 #include <utlist.h>
 
 #define ACCEPT_PAUSE (1 * USEC_PER_SEC)
-#define MEMORY_MAX   (size_t)16384 /* bytes of one connection: its request's head and our answer's \
-				    */
+#define MEMORY_MAX   (size_t)16384 /* bytes of one connection, for its request's head */
 
 /* One that libmicrohttpd serves. */
 struct client {
