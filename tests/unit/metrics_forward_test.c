@@ -161,6 +161,7 @@ Test(metrics, of_packets_to_each_lan)
 	lab_run(0);
 	count(one, 10, 1000);
 	lab_run(11);
+	count(one, 12, 1200);
 	lab_want_on(SOURCE, GROUP, 2); /* from now on also to lan2 */
 	count(one, 15, 1500);
 	count(two, 100, 5000);
@@ -171,8 +172,8 @@ Test(metrics, of_packets_to_each_lan)
 	expect_metric("mcingest_forwarded_packets_total{interface=\"lan0\"} 15");
 	expect_metric("mcingest_forwarded_bytes_total{interface=\"lan0\"} 1500");
 	expect_metric("mcingest_forwarded_packets_total{interface=\"lan1\"} 0");
-	expect_metric("mcingest_forwarded_packets_total{interface=\"lan2\"} 106");
-	expect_metric("mcingest_forwarded_bytes_total{interface=\"lan2\"} 14500");
+	expect_metric("mcingest_forwarded_packets_total{interface=\"lan2\"} 104");
+	expect_metric("mcingest_forwarded_bytes_total{interface=\"lan2\"} 14300");
 }
 
 /* A counter may only grow: Prometheus would take less for a restart. */
