@@ -128,7 +128,7 @@ struct config {
 		usec_t hold_down;       /* of relays that fail */
 	} tunnels;
 	char *joinfile; /* of static channels; NULL: one in `state` */
-	usec_t linger; /* how long a channel that was left stays subscribed at its relay */
+	usec_t linger;  /* how long a channel that was left stays subscribed at its relay */
 	unsigned max_memberships; /* channels of the hosts of one interface and address family */
 	unsigned slow_rate;       /* frames that the slow path sends, a second */
 	unsigned igmp_interval;   /* seconds */

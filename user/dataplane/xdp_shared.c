@@ -57,7 +57,8 @@ static int attach(struct ingest_xdp *ingest, unsigned ifindex)
 }
 
 /* Replaces our own program where it is attached alone: libxdp would have to remove it first. A
- * daemon without CAP_SYS_ADMIN may have put it in the place of a dispatcher, whose pins are left. */
+ * daemon without CAP_SYS_ADMIN may have put it in the place of a dispatcher, whose pins are left.
+ */
 static int replace(struct ingest_xdp *ingest, unsigned ifindex, const struct xdp_program *old)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = xdp_program__fd(old));
