@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 #include "base/checksum.h"
+#include "base/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #define DAY                 (86400 * USEC_PER_SEC)
 
 static uint32_t state;
+static bool is_drawn_on; /* since the last restart */
 
 void fuzz_broken(const char *condition, const char *file, int line)
 {
@@ -77,9 +79,14 @@ bool fuzz_lies_within(const struct cursor *inner, const struct cursor *outer)
 	return inner->at >= outer->at && inner->at <= inner->end && inner->end <= outer->end;
 }
 
+/* What base/random.c has left of its last draw is used up. */
 void fuzz_restart_random(void)
 {
+	uint8_t byte;
+
 	state = 1;
+	for (is_drawn_on = false; !is_drawn_on;)
+		random_fill(&byte, sizeof(byte));
 }
 
 /* Takes the place of the C library's (xorshift, Marsaglia 2003). */
@@ -88,6 +95,7 @@ ssize_t getrandom(void *buffer, size_t length, unsigned flags)
 	uint8_t *bytes = buffer;
 
 	(void)flags;
+	is_drawn_on = true;
 	for (size_t i = 0; i < length; i++) {
 		state ^= state << 13;
 		state ^= state >> 17;
