@@ -139,7 +139,9 @@ $(PROGRAMS:%=$(B)/$(1)/%) $(2)/tests/bpf/run:
 $(2)/tests/unit/%_test: $(B)/$(1)/tests/unit/%_test.o $(B)/$(1)/libmcingest.a
 	@mkdir -p $$(@D)
 	$$(call say,LD,$$@)
-	$$(Q)$$(CC) $(3) $$^ -o $$@ $$(PKG_LIBS) -lcriterion -lpcap
+	$$(Q)$$(CC) $(3) $$(filter %.o,$$^) $$(filter %.a,$$^) -o $$@ $$(PKG_LIBS) -lcriterion -lpcap
+
+$(2)/tests/unit/daemon_year_test: $(B)/$(1)/tests/fuzz/fuzz.o
 endef
 $(eval $(call tested,san,$(B),$$(SANITIZE)))
 $(eval $(call tested,cov,$(B)/cov,$$(SANITIZE) --coverage))

@@ -4,8 +4,11 @@
 #pragma once
 
 #include "base/log.h"
+#include "base/rejected.h"
 #include "forward/forward.h"
 #include "forward/slow_path.h"
+#include "forward/traffic.h"
+#include "forward/watch.h"
 #include "fuzz.h"
 #include "lan/lan.h"
 #include "path/path.h"
@@ -20,9 +23,8 @@
 #define CHANNELS  8 /* that there is room for */
 #define TUNNELS   4 /* the same; and discovery addresses */
 #define QUESTIONS 256
-#define RAW_SOCKETS                                                                                \
-	(LANS * FAMILIES * 3) /* one of PIM, one of hosts, one more while it changes               \
-			       */
+/* One of PIM, one of hosts, one more while it changes */
+#define RAW_SOCKETS  (LANS * FAMILIES * 3)
 #define HOLD         (60 * USEC_PER_SEC)
 #define DNS_PATIENCE (10 * USEC_PER_SEC)
 
@@ -60,6 +62,7 @@ static struct {
 	struct lans lans;
 	struct paths paths;
 	struct forward forward;
+	struct rejected rejected;
 	struct driad_options options;
 	struct driad_rule rule;
 	struct prefixes all; /* empty: all routers, all groups */
@@ -74,6 +77,9 @@ static struct {
 	bool no_raw, no_udp; /* no socket can be opened */
 	bool no_put;         /* the dataplane takes no entry */
 	bool put_failed;     /* an entry may be missing or old */
+	/* A Request, or a question of DNS, was sent; may be NULL. */
+	void (*on_request)(struct udp_socket *socket, bool mld);
+	void (*on_question)(struct question *question);
 } world;
 
 static struct addr address(const char *text)
@@ -181,6 +187,8 @@ static void *ask(struct driad_question *of)
 		question->of = of;
 		question->timer.fn = question_late;
 		timer_start(&world.timers, &question->timer, DNS_PATIENCE);
+		if (world.on_question)
+			world.on_question(question);
 		return question;
 	}
 	fuzz_broken("the number of questions is bounded", __FILE__, __LINE__);
@@ -238,13 +246,20 @@ static void check_report(const uint8_t *bytes, size_t length)
 	must(!membership_decode(&ip, &message) && message.kind == MEMBERSHIP_REPORT);
 }
 
+static void take_request(struct udp_socket *socket, const uint8_t *bytes)
+{
+	memcpy(&socket->request_nonce, bytes + 4, 4);
+	if (world.on_request)
+		world.on_request(socket, bytes[1]);
+}
+
 static void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length)
 {
 	must(socket->endpoint && length >= AMT_REQUEST_LENGTH && length <= AMT_DATAGRAM_MAX);
 	if (bytes[0] == AMT_DISCOVERY)
 		memcpy(&socket->discovery_nonce, bytes + 4, 4);
 	else if (bytes[0] == AMT_REQUEST)
-		memcpy(&socket->request_nonce, bytes + 4, 4);
+		take_request(socket, bytes);
 	else if (bytes[0] == AMT_UPDATE)
 		check_report(bytes, length);
 	else
@@ -406,10 +421,43 @@ static int read_chunk(struct dataplane *dp, uint32_t first, struct dataplane_cha
 	return 0;
 }
 
+static int read_drops_of(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops)
+{
+	must(dp == DATAPLANE && slot < CHANNELS);
+	*drops = (struct mci_channel_drops){0};
+	return 0;
+}
+
 static int clear_stats(struct dataplane *dp, uint32_t slot)
 {
 	must(dp == DATAPLANE && slot < CHANNELS);
 	world.stats[slot] = (struct dataplane_channel_stats){0};
+	return 0;
+}
+
+/* Nothing is kept of an earlier daemon, and for no later one. */
+
+static void no_kept(struct dataplane *dp, struct mci_kept *kept)
+{
+	must(dp == DATAPLANE);
+	memset(kept, 0, sizeof(*kept));
+}
+
+static int keep_none(struct dataplane *dp, const struct mci_kept *kept)
+{
+	must(dp == DATAPLANE && kept);
+	return 0;
+}
+
+static void no_kept_slow(struct dataplane *dp, uint32_t slot, struct mci_kept_slow *kept)
+{
+	must(dp == DATAPLANE && slot < CHANNELS);
+	memset(kept, 0, sizeof(*kept));
+}
+
+static int keep_none_slow(struct dataplane *dp, uint32_t slot, const struct mci_kept_slow *kept)
+{
+	must(dp == DATAPLANE && slot < CHANNELS && kept);
 	return 0;
 }
 
@@ -436,7 +484,12 @@ static const struct forward_actions forward_actions = {.put = put_entry,
 						       .remove = remove_entry,
 						       .stats = read_stats,
 						       .chunk_stats = read_chunk,
+						       .channel_drops = read_drops_of,
 						       .clear_stats = clear_stats,
+						       .kept = no_kept,
+						       .keep = keep_none,
+						       .kept_slow = no_kept_slow,
+						       .keep_slow = keep_none_slow,
 						       .error = dataplane_says,
 						       .send = send_frame};
 
@@ -446,6 +499,7 @@ static void channel_changed(const struct channel *channel)
 {
 	must(channel->state < CHANNEL_STATES);
 	must(channel->state != CHANNEL_FAILED || channel->reason);
+	watch_changed(channel);
 	lans_interest_changed(&world.lans, &channel->sg);
 }
 
@@ -541,19 +595,20 @@ static void wire_lans(void)
 	world.lans.list[0].asked = true;
 }
 
-static void world_begin(void)
+static void world_begin(usec_t now)
 {
 	log_set_level(LOG_LEVEL_ERROR);
 	fuzz_restart_random();
 	memset(&world, 0, sizeof(world));
 	world.wan = 1;
-	world.timers.now = 1000 * USEC_PER_SEC;
+	world.timers.now = now;
 	wire_paths();
 	world.forward = (struct forward){.timers = &world.timers,
 					 .paths = &world.paths,
 					 .actions = &forward_actions,
 					 .dataplane = DATAPLANE,
 					 .context = &world,
+					 .rejected = &world.rejected,
 					 .hold = HOLD,
 					 .slow_rate = 1000};
 	wire_lans();
