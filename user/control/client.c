@@ -166,7 +166,7 @@ void control_stream_line(struct control_client *client, const char *text)
 	if (!rest)
 		timer_start(client->server->timers, &client->deadline, CONTROL_CLIENT_TIMEOUT);
 	memcpy(reply, client->reply ? client->reply + client->sent : "", rest);
-	memcpy(reply + rest, text, length);
+	memcpy(reply + rest, text, length + 1);
 	reply[rest + length] = '\n';
 	set_reply(client, reply, rest + length + 1);
 	loop_watch_change(client->watch, EPOLLOUT);
