@@ -4,10 +4,14 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct timers timers;
@@ -368,4 +372,51 @@ Test(loop, a_closed_descriptor_is_refused)
 {
 	cr_assert_null(loop_watch(loop, 9999, EPOLLIN, on_always, NULL));
 	cr_assert_eq(errno, EBADF);
+}
+
+/* What systemd does for a unit with WatchdogSec: it listens. */
+
+static int listen_as_systemd(void)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int length, fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char text[sizeof(address.sun_path) + 1];
+
+	length = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "loop_test.%d",
+			  getpid());
+	cr_assert_eq(bind(fd, (struct sockaddr *)&address,
+			  offsetof(struct sockaddr_un, sun_path) + 1 + length),
+		     0);
+	snprintf(text, sizeof(text), "@%s", address.sun_path + 1);
+	setenv("NOTIFY_SOCKET", text, 1);
+	snprintf(text, sizeof(text), "%d", getpid());
+	setenv("WATCHDOG_PID", text, 1);
+	setenv("WATCHDOG_USEC", "20000", 1);
+	return fd;
+}
+
+static void on_sign_of_life(void *owner, uint32_t events)
+{
+	char text[64] = "";
+
+	(void)events;
+	cr_assert_gt(recv(*(const int *)owner, text, sizeof(text) - 1, 0), 0);
+	cr_assert_str_eq(text, "WATCHDOG=1");
+	note('w');
+	if (strlen(trace) == 3)
+		loop_stop(loop);
+}
+
+Test(loop, systemd_gets_signs_of_life)
+{
+	int fd = listen_as_systemd();
+	struct loop_watch *watch;
+
+	loop_free(loop);
+	loop = loop_new(&timers);
+	watch = loop_watch(loop, fd, EPOLLIN, on_sign_of_life, &fd);
+	cr_assert_eq(loop_run(loop), 0);
+	cr_assert_str_eq(trace, "www");
+	loop_unwatch(watch);
+	close(fd);
 }
