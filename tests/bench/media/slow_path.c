@@ -92,15 +92,16 @@ void slow_path_open(const struct stage *stage)
 void slow_path_carry(struct stage *stage, unsigned packets)
 {
 	struct addr relay = packet_relay(6), local;
+	struct udp_path path = {.ports = (uint16_t[]){TUNNEL_PORT}, .port_count = 1};
 	struct udp_socket *tunnel;
-	uint16_t port = TUNNEL_PORT;
+	uint16_t port;
 
 	memset(&turn, 0, sizeof(turn));
 	turn.stage = stage;
 	turn.left = packets;
 	turn.patience.fn = lost;
 	turn.loop = loop_new(&turn.timers);
-	tunnel = udp_open(turn.loop, NULL, &relay, AMT_PORT, &local, &port, received, NULL);
+	tunnel = udp_open(turn.loop, &path, &relay, AMT_PORT, &local, &port, received, NULL);
 	if (!tunnel || port != TUNNEL_PORT)
 		err(2, "media: the slow path's tunnel");
 	send_burst();
