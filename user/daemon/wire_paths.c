@@ -88,23 +88,23 @@ static const struct amt_tunnels_actions tunnels_actions = {.opened = tunnel_open
 
 /* Channels */
 
+/* The texts are only made for lines that are written. */
 static void log_channel(const struct channel *channel)
 {
-	const struct addr *relay = path_relay(channel);
 	const char *state = channel_state_name(channel->state);
+	const struct addr *relay = path_relay(channel);
 	char sg[SG_TEXT], text[ADDR_TEXT];
 
-	sg_format(&channel->sg, sg);
 	if (channel->reason)
 		log_event(LOG_LEVEL_WARNING,
 			  log_about(.message = LOG_CHANNEL_FAILED, .sg = &channel->sg,
 				    .relay = relay),
-			  "%s %s: %s%s%s", sg, state, channel->reason, channel->detail ? ": " : "",
-			  channel->detail ? channel->detail : "");
+			  "%s %s: %s%s%s", sg_format(&channel->sg, sg), state, channel->reason,
+			  channel->detail ? ": " : "", channel->detail ? channel->detail : "");
 	else
 		log_event(LOG_LEVEL_NOTICE,
 			  log_about(.message = LOG_CHANNEL, .sg = &channel->sg, .relay = relay),
-			  "%s %s%s%s", sg, state, relay ? ", relay " : "",
+			  "%s %s%s%s", sg_format(&channel->sg, sg), state, relay ? ", relay " : "",
 			  relay ? addr_format(relay, text) : "");
 }
 
