@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "amt/gateway.h"
 #include "amt/updates.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/random.h"
 
@@ -26,6 +27,8 @@ static struct amt_subscription *add(struct amt_cycle *cycle, const struct sg *sg
 
 	subscription->sg = *sg;
 	HASH_ADD(hh, cycle->by_sg, sg, sizeof(subscription->sg), subscription);
+	/* uthash's own chains of ten are a walk through memory. */
+	HASH_RESERVE(cycle->by_sg, HASH_COUNT(cycle->by_sg));
 	return subscription;
 }
 
