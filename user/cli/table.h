@@ -4,7 +4,7 @@
 
 #include "cli/text.h"
 
-#define TABLE_COLUMNS_MAX 12
+#define TABLE_COLUMNS_MAX 16
 
 struct table;
 
