@@ -141,3 +141,17 @@ void amt_encode_teardown(const struct amt_ticket *ticket, uint8_t bytes[AMT_TEAR
 	writer_u16(&w, ticket->gateway_port);
 	writer_bytes(&w, ticket->gateway_address, sizeof(ticket->gateway_address));
 }
+
+const char *amt_type_name(uint8_t first)
+{
+	static const char *const names[] = {
+		[AMT_DISCOVERY] = "Discovery", [AMT_ADVERTISEMENT] = "Advertisement",
+		[AMT_REQUEST] = "Request",     [AMT_QUERY] = "Query",
+		[AMT_UPDATE] = "Update",       [AMT_DATA] = "Data",
+		[AMT_TEARDOWN] = "Teardown"};
+	unsigned type = first & 0x0f;
+
+	return first >> 4 == AMT_VERSION && type < sizeof(names) / sizeof(names[0]) && names[type]
+		       ? names[type]
+		       : "another message";
+}

@@ -46,6 +46,9 @@ struct amt_message {
  * in it may be empty. */
 enum fault amt_decode(struct cursor bytes, struct amt_message *message);
 
+/* The name of the message that begins with this byte, for the log. */
+const char *amt_type_name(uint8_t first);
+
 void amt_encode_discovery(uint32_t nonce, uint8_t bytes[AMT_DISCOVERY_LENGTH]);
 /* `flags` is a form of the P flag (amt/p_flag.h) to ask for MLDv2, 0 for IGMPv3. */
 void amt_encode_request(uint32_t nonce, uint8_t flags, uint8_t bytes[AMT_REQUEST_LENGTH]);

@@ -91,8 +91,11 @@ static const char *level_name(enum log_level level)
 static void on_line(void *owner, enum log_level level, const struct log_fields *fields,
 		    const char *line)
 {
-	json_t *view = event(log_message_name(fields->message));
+	json_t *view;
 
+	if (fields->message == LOG_PLAIN && level == LOG_LEVEL_DEBUG)
+		return; /* single packets and steps are for the log of --debug */
+	view = event(log_message_name(fields->message));
 	put_text(view, "level", level_name(level));
 	put(view, "source", view_addr(fields->sg ? &fields->sg->source : fields->source));
 	put(view, "group", view_addr(fields->sg ? &fields->sg->group : NULL));

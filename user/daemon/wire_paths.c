@@ -13,6 +13,13 @@
 
 static void answered(void *owner, const struct dns_answer *answer)
 {
+	const struct driad_question *question = owner;
+	const char *fault = driad_answer_fault(question, answer);
+
+	log_event(LOG_LEVEL_DEBUG, log_about(.source = &question->lookup->source),
+		  "dns: type %u of %s: %u records%s%s%s%s", question->type, question->name,
+		  answer->count, fault ? ": " : "", fault ? fault : "", answer->detail ? ": " : "",
+		  answer->detail ? answer->detail : "");
 	driad_answer(owner, answer);
 }
 
@@ -20,6 +27,8 @@ static void *ask(struct driad_question *question)
 {
 	struct engine *engine = question->lookup->context;
 
+	log_event(LOG_LEVEL_DEBUG, log_about(.source = &question->lookup->source),
+		  "dns: type %u of %s is asked for", question->type, question->name);
 	return resolver_ask(engine->resolver, question->name, question->type, answered, question);
 }
 

@@ -39,6 +39,16 @@ static void note_egress(struct channel *channel)
 	*egress = channel_egress(channel);
 }
 
+static void log_put(const struct channel *channel, const struct dataplane_channel *entry)
+{
+	char sg[SG_TEXT], relay[ADDR_TEXT];
+
+	log_event(LOG_LEVEL_DEBUG, log_about(.sg = &channel->sg, .relay = &entry->from.relay),
+		  "%s: an entry leads from relay %s to %u LANs%s", sg_format(&channel->sg, sg),
+		  addr_format(&entry->from.relay, relay), entry->egress_count,
+		  entry->moving ? ", moving" : "");
+}
+
 void forward_put(struct channel *channel)
 {
 	const struct forward *forward = forward_of(channel);
@@ -53,6 +63,7 @@ void forward_put(struct channel *channel)
 	if (flows.moving)
 		entry.to = dataplane_flow(&flows.to);
 	add_lans(forward, channel, &entry);
+	log_put(channel, &entry);
 	if (forward->actions->put(forward->dataplane, &channel->sg, &entry))
 		log_warning("%s", forward->actions->error(forward->dataplane));
 	note_egress(channel);
@@ -61,7 +72,10 @@ void forward_put(struct channel *channel)
 void forward_remove(struct channel *channel)
 {
 	const struct forward *forward = forward_of(channel);
+	char text[SG_TEXT];
 
+	log_event(LOG_LEVEL_DEBUG, log_about(.sg = &channel->sg), "%s: the entry is removed",
+		  sg_format(&channel->sg, text));
 	forward->actions->remove(forward->dataplane, &channel->sg);
 	if (forward_noted(channel)->egress)
 		traffic_look(channel);

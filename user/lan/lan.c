@@ -97,6 +97,16 @@ bool lan_adopt(struct lan *lan, const struct sg *sg)
 
 /* What is observed */
 
+static void log_packet(const struct lan *lan, enum protocol protocol, const struct ip_datagram *ip)
+{
+	char source[ADDR_TEXT], destination[ADDR_TEXT];
+
+	log_event(LOG_LEVEL_DEBUG, log_about(.neighbor = &ip->source, .interface = lan->link.name),
+		  "%s: %s from %s to %s, %zu bytes", protocol_name(protocol), lan->link.name,
+		  addr_format(&ip->source, source), addr_format(&ip->destination, destination),
+		  cursor_left(&ip->payload));
+}
+
 static void observed(struct lans *lans, unsigned ifindex, struct cursor packet,
 		     struct datagrams *datagrams,
 		     enum fault (*receive)(struct lan *lan, const struct ip_datagram *ip))
@@ -107,6 +117,7 @@ static void observed(struct lans *lans, unsigned ifindex, struct cursor packet,
 
 	if (!lan || !datagrams_take(datagrams, ifindex, packet, &ip))
 		return;
+	log_packet(lan, datagrams->protocol, &ip);
 	fault = receive(lan, &ip);
 	if (fault)
 		lans->actions->rejected(lans->context, datagrams->protocol, fault, &ip.source);

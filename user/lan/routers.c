@@ -16,6 +16,9 @@ static void send_message(void *context, const uint8_t *message, size_t length)
 	int error = lan->lans->actions->send_pim(pim->socket, message, length);
 	const char *problem = sending_problem(lan, error, &pim->send_error);
 
+	log_event(LOG_LEVEL_DEBUG, log_about(.interface = lan->link.name),
+		  "pim: a message of type %u to %s, %zu bytes", message[0] & 0xf, lan->link.name,
+		  length);
 	if (problem)
 		log_warning("pim: cannot send on %s: %s", lan->link.name, problem);
 }
