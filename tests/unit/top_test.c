@@ -297,7 +297,9 @@ static json_t *whole_channel(json_int_t bytes)
 {
 	json_t *view = channel("192.0.2.10", "232.1.1.1", "receiving", 8000, bytes);
 	json_t *more = json_of(
-		"{'move':'staying','interfaces':['lan0','lan1'],'packets':7,'slow_packets':0,"
+		"{'move':'staying','interfaces':['lan0','lan1'],'packets':7,'slow_packets':0,'"
+		"dropped':{'ttl':4},'last_drop':{'reason':'ttl','at':"
+		"'2026-11-27T00:00:00Z'},"
 		"'trace':{'join_seen':0.0,'dns_answered':20.0,'tunnel_up':60.0,"
 		"'update_sent':61.0,'first_packet':80.0},'wanted':[{'interface':'lan0','by':'pim',"
 		"'neighbor':'10.0.0.2','state':'join','expires_s':200.0},{'interface':'lan1','by':"
@@ -321,6 +323,7 @@ Test(top, one_channel)
 	expect_on_screen("\nfirst packet                                 ######### 80.0 ms\n");
 	expect_on_screen("\nlan0: router 10.0.0.2, join, expires in 3m20s\n");
 	expect_on_screen("\nlan1: hosts by igmp, join, expires in 4m10s\n");
+	expect_on_screen("\ndropped ttl 4; the last one, ttl, ");
 	expect_on_screen("\nEsc all channels  q quit\n");
 }
 

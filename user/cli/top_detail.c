@@ -2,6 +2,7 @@
 #include "cli/show.h"
 #include "cli/top_view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BAR_MAX 40 /* columns of the longest step */
@@ -178,6 +179,20 @@ static void draw_traffic(struct canvas *canvas, const json_t *view)
 	canvas_end_row(canvas);
 }
 
+static void draw_drops(struct canvas *canvas, const json_t *view)
+{
+	const json_t *last = at(view, "last_drop");
+	char age[TEXT_SHORT], *drops;
+
+	if (!json_is_object(last))
+		return;
+	drops = text_counts(view, "dropped");
+	canvas_print(canvas, YELLOW, "dropped %s; the last one, %s, %s ago", drops,
+		     text_string(last, "reason"), text_age(last, "at", age));
+	canvas_end_row(canvas);
+	free(drops);
+}
+
 void top_view_channel(struct canvas *canvas, const struct top_state *state)
 {
 	const struct top_channel *channel;
@@ -189,6 +204,7 @@ void top_view_channel(struct canvas *canvas, const struct top_state *state)
 		draw_wanted(canvas, at(channel->view, "wanted"));
 		draw_rates(canvas, channel);
 		draw_traffic(canvas, channel->view);
+		draw_drops(canvas, channel->view);
 	} else {
 		canvas_print(canvas, YELLOW, "%s: closed, nobody wants it any more",
 			     state->selected);
