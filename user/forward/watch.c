@@ -113,6 +113,7 @@ static void part_due(struct timer *timer)
 {
 	struct forward *forward = container_of(timer, struct forward, watch.part);
 	uint32_t parts = forward->paths->channels.slots / MCI_STATS_CHUNK + 1, passed = 0;
+	usec_t time_of_part = FLOW_INTERVAL / parts;
 	struct watch *watch = &forward->watch;
 
 	if (watch->next < parts)
@@ -122,7 +123,7 @@ static void part_due(struct timer *timer)
 		passed++;
 	} while (passed < parts && !watch->awake[watch->next] &&
 		 !is_turn_of_meters(watch, watch->next));
-	timer_start(forward->timers, timer, FLOW_INTERVAL / parts * passed);
+	timer_start(forward->timers, timer, time_of_part * passed);
 }
 
 void watch_changed(const struct channel *channel)
