@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make lint, make coverage, make bench, make fuzz, make vm-check, make deb, make deb-check,
-# make manuals, make install, make clean.
+# make, make demo, make check, make lint, make coverage, make bench, make count, make fuzz, make vm-check, make deb,
+# make deb-check, make manuals, make install, make clean.
 # Quiet; V=1 shows the commands. Debian packages that are missing are installed by the targets that need them, if root.
 
 CC      ?= cc
@@ -245,8 +245,12 @@ fuzz: deps
 	$(Q)scripts/fuzz
 
 vm-check: deps
-	$(Q)$(MAKE) all peers $(B)/tests/bpf/plain
+	$(Q)$(MAKE) all peers $(B)/tests/bpf/plain $(MEDIA)
 	$(Q)scripts/vm-check
+
+count: deps
+	$(Q)$(MAKE) all peers $(B)/tests/bpf/plain $(MEDIA)
+	$(Q)VM_ONLY=count scripts/vm-check
 
 deb:
 	$(Q)scripts/deps deb
@@ -287,7 +291,7 @@ install: all manuals
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench vm-check fuzz deb deb-check install clean FORCE
+.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench count vm-check fuzz deb deb-check install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 

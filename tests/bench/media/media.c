@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The media path beside its limit: contenders take turns, each paired with the bare redirect of its
  * hook, on one CPU that generates, runs the program and swallows what comes out. Prints tables, and
- * writes an object for each contender into build/bench.json. */
+ * writes an object for each contender into build/bench.json.
+ *
+ * With the argument "own", the programs alone. With "count", the nanoseconds a packet, generator
+ * and interfaces included; it fails if they are above their bounds. In the machine of `make count`
+ * a nanosecond is an instruction, and the figures are the same on every computer. */
 #include "memory.h"
 #include "own.h"
 #include "userspace.h"
@@ -26,7 +30,8 @@ struct contender {
 	uint32_t channels;
 	unsigned lans, packets; /* packets of a turn */
 	enum kind kind;
-	int limit; /* the contender that it is paired with; -1: a limit itself */
+	int limit;      /* the contender that it is paired with; -1: a limit itself */
+	unsigned bound; /* of instructions a packet on Debian 12's kernel; 0: none */
 	double mpps[ROUNDS_MAX], of_limit[ROUNDS_MAX];
 };
 
@@ -39,17 +44,27 @@ enum { LIMIT = -1, XDP_LIMIT = 0, TC_LIMIT = 1 };
 #define V6    "2001:db8:5::", "ff3e::8000:0"
 
 static struct contender contenders[] = {
-	{"xdp-redirect", STAGE_BARE_XDP, V4, 1, 1, 400000, IN_KERNEL, LIMIT, {0}, {0}},
-	{"tc-redirect", STAGE_BARE_TC, V4_TC, 1, 1, 100000, IN_KERNEL, LIMIT, {0}, {0}},
-	{"xdp-decap-1", STAGE_XDP, V4, 1, 1, 400000, IN_KERNEL, XDP_LIMIT, {0}, {0}},
-	{"xdp-decap-1k", STAGE_XDP, V4, 1000, 1, 400000, IN_KERNEL, XDP_LIMIT, {0}, {0}},
-	{"xdp-decap-100k", STAGE_XDP, V4, CHANNELS, 1, 400000, IN_KERNEL, XDP_LIMIT, {0}, {0}},
-	{"xdp-decap-v6", STAGE_XDP, V6, 1, 1, 400000, IN_KERNEL, XDP_LIMIT, {0}, {0}},
-	{"xdp-fanout-2", STAGE_XDP, V4_2, 1, 2, 100000, IN_KERNEL, XDP_LIMIT, {0}, {0}},
-	{"xdp-fanout-8", STAGE_XDP, V4_8, 1, 8, 50000, IN_KERNEL, XDP_LIMIT, {0}, {0}},
-	{"tc-decap", STAGE_TC, V4_TC, 1, 1, 100000, IN_KERNEL, TC_LIMIT, {0}, {0}},
-	{"slow-path", STAGE_XDP, V6, 1, 1, 8192, SLOW_PATH, TC_LIMIT, {0}, {0}},
-	{"userspace-gateway", STAGE_STACK, V4, 1, 1, 8192, GATEWAY, TC_LIMIT, {0}, {0}},
+	{"xdp-redirect", STAGE_BARE_XDP, V4, 1, 1, 400000, IN_KERNEL, LIMIT, 0, {0}, {0}},
+	{"tc-redirect", STAGE_BARE_TC, V4_TC, 1, 1, 100000, IN_KERNEL, LIMIT, 0, {0}, {0}},
+	{"xdp-decap-1", STAGE_XDP, V4, 1, 1, 400000, IN_KERNEL, XDP_LIMIT, 1705, {0}, {0}},
+	{"xdp-decap-1k", STAGE_XDP, V4, 1000, 1, 400000, IN_KERNEL, XDP_LIMIT, 1750, {0}, {0}},
+	{"xdp-decap-100k",
+	 STAGE_XDP,
+	 V4,
+	 CHANNELS,
+	 1,
+	 400000,
+	 IN_KERNEL,
+	 XDP_LIMIT,
+	 2050,
+	 {0},
+	 {0}},
+	{"xdp-decap-v6", STAGE_XDP, V6, 1, 1, 400000, IN_KERNEL, XDP_LIMIT, 1755, {0}, {0}},
+	{"xdp-fanout-2", STAGE_XDP, V4_2, 1, 2, 100000, IN_KERNEL, XDP_LIMIT, 4010, {0}, {0}},
+	{"xdp-fanout-8", STAGE_XDP, V4_8, 1, 8, 50000, IN_KERNEL, XDP_LIMIT, 14530, {0}, {0}},
+	{"tc-decap", STAGE_TC, V4_TC, 1, 1, 100000, IN_KERNEL, TC_LIMIT, 5605, {0}, {0}},
+	{"slow-path", STAGE_XDP, V6, 1, 1, 8192, SLOW_PATH, TC_LIMIT, 15100, {0}, {0}},
+	{"userspace-gateway", STAGE_STACK, V4, 1, 1, 8192, GATEWAY, TC_LIMIT, 0, {0}, {0}},
 };
 
 #define CONTENDERS (sizeof(contenders) / sizeof(contenders[0]))
@@ -78,33 +93,39 @@ static void join_all(struct stage *stage)
 
 /* Turns */
 
-static void carry(struct stage *stage, const struct contender *c)
+static void carry(struct stage *stage, const struct contender *c, unsigned packets)
 {
 	if (c->kind == IN_KERNEL)
-		stage_send(stage, c->packets);
+		stage_send(stage, packets);
 	else if (c->kind == SLOW_PATH)
-		slow_path_carry(stage, c->packets);
+		slow_path_carry(stage, packets);
 	else
-		gateway_carry(stage, c->packets);
+		gateway_carry(stage, packets);
 }
 
-/* Millions of packets a second that came out at the far ends of LANs. */
-static double turn(struct stage *stage, const struct contender *c)
+/* The seconds that the packets take; all of them must come out at the far ends of LANs. */
+static double turn(struct stage *stage, const struct contender *c, unsigned packets)
 {
 	struct sg first = first_channel(c);
-	uint64_t expected = (uint64_t)c->packets * c->lans, before, delivered;
+	uint64_t expected = (uint64_t)packets * c->lans, before, delivered;
 	double start, took;
 
 	stage_load(stage, c->way, &first, c->channels, PAYLOAD, c->kind == SLOW_PATH);
 	before = stage_delivered(stage);
 	start = stage_seconds() - stage->overhead;
-	carry(stage, c);
+	carry(stage, c, packets);
 	took = stage_seconds() - stage->overhead - start;
 	delivered = stage_settle(stage, before + expected) - before;
 	if (delivered != expected)
 		errx(1, "media: %s: offered %u packets, for %u LANs, but %ju came out: no figures",
-		     c->name, c->packets, c->lans, (uintmax_t)delivered);
-	return delivered / took / 1e6;
+		     c->name, packets, c->lans, (uintmax_t)delivered);
+	return took;
+}
+
+/* Millions of packets a second, as many as come out. */
+static double mpps(struct stage *stage, const struct contender *c)
+{
+	return c->packets * c->lans / turn(stage, c, c->packets) / 1e6;
 }
 
 static void one_round(struct stage *stage, unsigned round)
@@ -115,15 +136,15 @@ static void one_round(struct stage *stage, unsigned round)
 		struct contender *c = &contenders[i];
 
 		if (c->limit == LIMIT) {
-			c->mpps[round] = turn(stage, c);
+			c->mpps[round] = mpps(stage, c);
 			c->of_limit[round] = 1;
 			continue;
 		}
 		if (round % 2)
-			c->mpps[round] = turn(stage, c);
-		limit = turn(stage, &contenders[c->limit]);
+			c->mpps[round] = mpps(stage, c);
+		limit = mpps(stage, &contenders[c->limit]);
 		if (!(round % 2))
-			c->mpps[round] = turn(stage, c);
+			c->mpps[round] = mpps(stage, c);
 		c->of_limit[round] = c->mpps[round] / limit;
 	}
 }
@@ -224,23 +245,77 @@ static void run_rounds(struct stage *stage, json_t *results)
 	slow_path_close();
 }
 
-/* With an argument, whatever it is, the programs alone. */
-int main(int count, char **arguments)
+static void bench(struct stage *stage, bool own)
 {
 	json_t *results = json_load_file(RESULTS, 0, NULL);
-	struct stage stage;
 
-	(void)arguments;
 	if (!results)
 		results = json_object();
-	stage_open(&stage, CHANNELS + 16);
-	join_and_report_memory(&stage, results);
-	if (count < 2)
-		run_rounds(&stage, results);
-	report_own(&stage, results);
-	stage_close(&stage);
+	join_and_report_memory(stage, results);
+	if (!own)
+		run_rounds(stage, results);
+	report_own(stage, results);
 	if (json_dump_file(results, RESULTS, JSON_INDENT(1)))
 		errx(2, "media: cannot write " RESULTS);
 	json_decref(results);
-	return 0;
+}
+
+/* Counts */
+
+#define COUNT_PACKETS 2048
+
+/* What a turn costs whatever its length, the generator's start for one, is not a packet's. */
+static double ns_a_packet(struct stage *stage, const struct contender *c)
+{
+	double few = turn(stage, c, COUNT_PACKETS);
+
+	return (turn(stage, c, 3 * COUNT_PACKETS) - few) / (2 * COUNT_PACKETS) * 1e9;
+}
+
+/* The limits are the kernel's, and the gateway is what others have: they have no bounds. */
+static bool count_one(struct stage *stage, const struct contender *c)
+{
+	bool good;
+	double ns;
+
+	turn(stage, c, COUNT_PACKETS); /* caches and tables are filled */
+	ns = ns_a_packet(stage, c);
+	good = !c->bound || ns <= c->bound;
+	printf("%-18s %8.0f", c->name, ns);
+	if (c->bound)
+		printf(" %8u%s", c->bound, good ? "" : "  too many");
+	putchar('\n');
+	return good;
+}
+
+static bool count_all(struct stage *stage)
+{
+	bool good = true;
+
+	join_all(stage);
+	gateway_open(stage);
+	slow_path_open(stage);
+	printf("%-18s %8s %8s\n", "CONTENDER", "NS", "BOUND");
+	for (unsigned i = 0; i < CONTENDERS; i++)
+		good &= count_one(stage, &contenders[i]);
+	gateway_close();
+	slow_path_close();
+	return good;
+}
+
+int main(int count, char **arguments)
+{
+	bool own = count == 2 && !strcmp(arguments[1], "own");
+	bool counts = count == 2 && !strcmp(arguments[1], "count"), good = true;
+	struct stage stage;
+
+	if (count > 1 && !own && !counts)
+		errx(2, "usage: media [own|count]");
+	stage_open(&stage, CHANNELS + 16);
+	if (counts)
+		good = count_all(&stage);
+	else
+		bench(&stage, own);
+	stage_close(&stage);
+	return !good;
 }

@@ -99,8 +99,10 @@ static void open_dataplane(struct stage *stage, uint32_t channels)
 
 	if (!error)
 		error = dataplane_open(stage->dp, &limits, &events);
+	dataplane_choose(stage->dp, DATAPLANE_XDP); /* before Linux 6.3 LANs do not tell */
 	for (unsigned i = 0; !error && i < STAGE_LANS; i++)
 		error = dataplane_attach_downstream(stage->dp, stage->lans[i]);
+	dataplane_choose(stage->dp, DATAPLANE_TC);
 	if (!error)
 		error = dataplane_attach_downstream(stage->dp, stage->plain_lan);
 	dataplane_choose(stage->dp, DATAPLANE_XDP);
