@@ -78,7 +78,7 @@ is "--print-config: a value of the file" "$(grep -B 1 '^tunnels' "$WORK/printed.
 tunnels = 5"
 is "--print-config: an option" "$(grep -B 1 '^socket' "$WORK/printed.conf")" "# command line
 socket = /tmp/s"
-is "--print-config: a default" "$(grep -B 1 '^channels' "$WORK/printed.conf")" "# default
+is "--print-config: a default" "$(grep -B 1 '^channels = 16384' "$WORK/printed.conf")" "# default
 channels = 16384"
 is "--check takes what --print-config has printed" "$(unprivileged --check "$WORK/printed.conf")" \
     "$WORK/printed.conf: all is well"
