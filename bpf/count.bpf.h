@@ -44,6 +44,15 @@ static __always_inline void count_drop_of(const struct mci_channel *channel, enu
 		note_drop(channel->slot, reason);
 }
 
+static __always_inline void count_account(enum mci_account what, __u64 packets)
+{
+	__u32 index = what;
+	__u64 *count = bpf_map_lookup_elem(&account, &index);
+
+	if (count)
+		*count += packets;
+}
+
 /* Sends the daemon a record about a channel. */
 static __always_inline void tell(enum mci_observed_kind kind, __u32 slot)
 {

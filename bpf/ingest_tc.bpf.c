@@ -31,17 +31,24 @@ static __always_inline bool is_of_vlan(const struct __sk_buff *skb)
 	return skb->vlan_present && skb->vlan_tci & VLAN_VID_MASK;
 }
 
-/* Leaves the packet to the stack. If it is ours, it is counted for the slow path. */
-static __always_inline int pass(const struct __sk_buff *skb)
+/* Leaves a packet to the stack that is no data of ours. */
+static __noinline int leave(const struct __sk_buff *skb)
 {
-	slow_note(skb);
+	count_account(MCI_ACCOUNT_PASSED, max(skb->gso_segs, 1));
 	return TC_ACT_UNSPEC;
 }
 
-static __always_inline int drop(const struct mci_channel *channel, int reason)
+/* Leaves the packet to the stack. If it is ours, it is counted for the slow path. */
+static __always_inline int pass(const struct __sk_buff *skb)
+{
+	return slow_note(skb) ? TC_ACT_UNSPEC : leave(skb);
+}
+
+static __always_inline int drop(const struct __sk_buff *skb, const struct mci_channel *channel,
+				int reason)
 {
 	if (reason == LEAVE)
-		return TC_ACT_UNSPEC;
+		return leave(skb);
 	count_drop_of(channel, reason);
 	return TC_ACT_SHOT;
 }
@@ -59,7 +66,7 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	if (!skb_view(skb, OUTER_HEADERS, &view) || !parse_outer(&view, ethertype, &outer))
 		return pass(skb);
 	if (!skb_view(skb, ALL_HEADERS, &view))
-		return TC_ACT_UNSPEC;
+		return leave(skb);
 	now = now_ns();
 	reason = parse_inner(&view, &outer, &inner);
 	if (reason == GO_ON)
@@ -68,16 +75,20 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 		reason = skb_judge(skb, &inner);
 	if (reason == GO_ON)
 		reason = may_go_on(&inner, channel);
-	if (reason == LEAVE)
+	if (reason == LEAVE) {
 		count_slow(MCI_SLOW_EXCEEDS_MTU, 1);
+		return TC_ACT_UNSPEC;
+	}
 	if (reason != GO_ON)
-		return drop(channel, reason_to_drop(&outer, reason));
+		return drop(skb, channel, reason_to_drop(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
-		return drop(channel, MCI_DROP_DUPLICATE);
+		return drop(skb, channel, MCI_DROP_DUPLICATE);
 	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
-	if (!skb_strip(skb, &outer, &inner))
-		return drop(channel, MCI_DROP_REWRITE);
+	if (!skb_strip(skb, &outer, &inner)) {
+		count_account(MCI_ACCOUNT_UNSENT, 1);
+		return drop(skb, channel, MCI_DROP_REWRITE);
+	}
 	return skb_send(skb, &inner, channel, now);
 }
 
@@ -86,14 +97,14 @@ SEC("tc")
 int ingest_tc(struct __sk_buff *skb)
 {
 	if (skb->pkt_type != PACKET_HOST || is_of_vlan(skb))
-		return TC_ACT_UNSPEC;
+		return leave(skb);
 	if (skb->gso_size)
 		return pass(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IP))
 		return ingest(skb, ETH_P_IP);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
 		return ingest(skb, ETH_P_IPV6);
-	return TC_ACT_UNSPEC;
+	return leave(skb);
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -64,8 +64,10 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 		return drop(xdp, type, channel, MCI_DROP_DUPLICATE);
 	parse_rtp(view, &inner);
 	rewrite_ttl(&inner);
-	if (!xdp_strip(xdp, view, &inner) || !xdp_write(xdp, &inner, channel))
+	if (!xdp_strip(xdp, view, &inner) || !xdp_write(xdp, &inner, channel)) {
+		count_account(MCI_ACCOUNT_UNSENT, 1);
 		return drop(xdp, type, channel, MCI_DROP_REWRITE);
+	}
 	count_forwarded(channel->slot, &inner, now);
 	return XDP_REDIRECT;
 }

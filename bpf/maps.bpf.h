@@ -105,6 +105,15 @@ struct {
 	__type(value, __u64);
 } slow SEC(".maps");
 
+/* By enum mci_account. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, MCI_ACCOUNT_COUNT);
+	__uint(pinning, LIBBPF_PIN_BY_NAME);
+	__type(key, __u32);
+	__type(value, __u64);
+} account SEC(".maps");
+
 /* By our endpoint, the relay of the tunnel. Searched only for packets that match no channel. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -170,8 +170,10 @@ static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i
 		if (!addressed)
 			count_drop_of(channel, MCI_DROP_REWRITE);
 	}
-	if (!addressed)
+	if (!addressed) {
+		count_account(MCI_ACCOUNT_UNSENT, 1);
 		return TC_ACT_SHOT;
+	}
 	count_forwarded(channel->slot, i, now);
 	return bpf_redirect(addressed, 0);
 }

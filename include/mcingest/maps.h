@@ -142,14 +142,15 @@ struct mci_channel_stats {
 };
 
 /* Value of the map carried: what maps of another layout had counted when they were replaced. By
- * slot; by enum mci_drop and by enum mci_slow from these keys on. */
+ * slot; by enum mci_drop, enum mci_slow and enum mci_account from these keys on. */
 struct mci_carried {
 	__u64 packets, bytes, last_ns;
 };
 
-#define MCI_CARRIED_DROPS 0x80000000u
-#define MCI_CARRIED_SLOW  0x40000000u
-#define MCI_CARRIED_MORE  256 /* entries beside one for each channel */
+#define MCI_CARRIED_DROPS   0x80000000u
+#define MCI_CARRIED_SLOW    0x40000000u
+#define MCI_CARRIED_ACCOUNT 0x20000000u
+#define MCI_CARRIED_MORE    256 /* entries beside one for each channel */
 
 /* Value of the map kept: what the daemon itself has counted, beside the programs; its successors
  * count on. By enum mci_drop; and messages that were rejected, by enum protocol and enum fault
@@ -159,6 +160,8 @@ struct mci_carried {
 struct mci_kept {
 	__u64 drops[MCI_KEPT_REASONS];
 	__u64 slow_received, slow_packets, slow_bytes;
+	__u64 slow_unsent, slow_lost;
+	__u64 closed_packets; /* forwarded by the programs, of channels that are closed */
 	__u64 rejected[MCI_KEPT_PROTOCOLS][MCI_KEPT_REASONS];
 };
 
@@ -225,6 +228,16 @@ enum mci_slow {
 	MCI_SLOW_OPTIONS,     /* the outer header has options or extension headers */
 	MCI_SLOW_EXCEEDS_MTU, /* must be fragmented: longer than the LAN's MTU */
 	MCI_SLOW_COUNT
+};
+
+/* Index of the map account, per CPU: packets from upstreams that are neither forwarded nor in
+ * `slow`, nor one of the drops that are a packet each. So each packet has its place. */
+enum mci_account {
+	MCI_ACCOUNT_PASSED, /* left to the stack: other traffic, AMT's control messages, later
+			       fragments */
+	MCI_ACCOUNT_UNSENT, /* went to no LAN: MCI_DROP_EXCEEDS_MTU and MCI_DROP_REWRITE say why,
+			       once for each LAN */
+	MCI_ACCOUNT_COUNT
 };
 
 /* The map offloads: by an upstream's ifindex, the features that we switched off, a bit for each. */

@@ -132,6 +132,7 @@ static bool right_copies(const struct egress_case *row, const struct run *run, c
 static void test_egress(struct dataplane *dp, const struct egress_case *row, const int *fds)
 {
 	uint64_t before[MCI_DROP_COUNT], after[MCI_DROP_COUNT];
+	struct dataplane_left left_before, left;
 	struct dataplane_channel_stats stats;
 	uint8_t frame[FRAME_MAX];
 	size_t length = packet_build(&row->packet, frame);
@@ -141,14 +142,18 @@ static void test_egress(struct dataplane *dp, const struct egress_case *row, con
 	set_channel(dp, row);
 	dataplane_clear_channel_stats(dp, SLOT);
 	dataplane_drops(dp, before);
+	dataplane_left(dp, &left_before);
 	run = harness_run("ingest_tc", frame, length, 0, 1);
 	dataplane_drops(dp, after);
+	dataplane_left(dp, &left);
 	dataplane_channel_stats(dp, SLOT, &stats);
 	ok = run.verdict == (row->last < 0 ? TC_ACT_SHOT : TC_ACT_REDIRECT);
 	ok = right_copies(row, &run, fds) && ok;
 	ok = ok && stats.packets == (row->last >= 0) &&
 	     after[MCI_DROP_EXCEEDS_MTU] - before[MCI_DROP_EXCEEDS_MTU] == row->too_long &&
-	     after[MCI_DROP_REWRITE] - before[MCI_DROP_REWRITE] == row->refused;
+	     after[MCI_DROP_REWRITE] - before[MCI_DROP_REWRITE] == row->refused &&
+	     left.account[MCI_ACCOUNT_UNSENT] - left_before.account[MCI_ACCOUNT_UNSENT] ==
+		     (row->last < 0);
 	tap(ok, "copies: %s", row->what);
 }
 

@@ -124,7 +124,8 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 		       : row->expect < 0     ? row->expect
 					     : DROPPED,
 	    fate;
-	uint64_t before[MCI_DROP_COUNT], slow_before[MCI_SLOW_COUNT];
+	uint64_t before[MCI_DROP_COUNT];
+	struct dataplane_left left_before;
 	bool ok, xdp_passed = true;
 	struct run run;
 
@@ -133,7 +134,7 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 		out_length = packet_on_lan(&row->packet, egress_mac, out);
 	set_entries(dp, row, SLOT);
 	dataplane_drops(dp, before);
-	dataplane_slow(dp, slow_before);
+	dataplane_left(dp, &left_before);
 	fate = hook == TC ? through_tc(in, in_length, row->gso_size, &run)
 			  : through_both(in, in_length, row->gso_size, &run, &xdp_passed);
 	ok = fate == expected && (hook == TC || xdp_passed == is_left_by_xdp(row, out_length));
@@ -142,7 +143,7 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 	if (row->expect < 0)
 		ok = same_frame(&run, out, out_length) && ok;
 	ok = right_drops(dp, before, row->expect) && ok;
-	ok = right_slow(dp, slow_before, row->expect) && ok;
+	ok = right_left(dp, &left_before, row->expect) && ok;
 	ok = right_stats(dp, out, out_length, row->expect) && ok;
 	ok = right_channel_drops(dp, row) && ok;
 	clear_entries(dp, row);

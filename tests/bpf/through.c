@@ -89,20 +89,32 @@ int through_tc(const uint8_t *in, size_t length, unsigned gso_size, struct run *
 	}
 }
 
-bool right_slow(struct dataplane *dp, const uint64_t before[MCI_SLOW_COUNT], int expect)
+static bool has_grown(const char *what, uint64_t before, uint64_t after, bool expected)
 {
-	uint64_t after[MCI_SLOW_COUNT];
+	if (after - before == expected)
+		return true;
+	tap_note("%s: %d", what, (int)(after - before));
+	return false;
+}
+
+bool right_left(struct dataplane *dp, const struct dataplane_left *before, int expect)
+{
+	const uint64_t *then = before->account, *now;
+	struct dataplane_left after;
 	bool right = true;
 
-	dataplane_slow(dp, after);
-	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++) {
-		if (after[cause] - before[cause] == (SLOW(cause) == expect))
-			continue;
-		tap_note("left to the daemon as %s: %d", dataplane_slow_name(cause),
-			 (int)(after[cause] - before[cause]));
-		right = false;
-	}
-	return right;
+	dataplane_left(dp, &after);
+	now = after.account;
+	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
+		right = has_grown(dataplane_slow_name(cause), before->slow[cause],
+				  after.slow[cause], SLOW(cause) == expect) &&
+			right;
+	right = has_grown("passed", then[MCI_ACCOUNT_PASSED], now[MCI_ACCOUNT_PASSED],
+			  expect == PASSES) &&
+		right;
+	return has_grown("unsent", then[MCI_ACCOUNT_UNSENT], now[MCI_ACCOUNT_UNSENT],
+			 expect == MCI_DROP_EXCEEDS_MTU || expect == MCI_DROP_REWRITE) &&
+	       right;
 }
 
 int through_xdp(const uint8_t *in, size_t length, struct run *run)

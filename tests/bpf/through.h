@@ -20,5 +20,6 @@ int through_both(const uint8_t *in, size_t length, unsigned gso_size, struct run
 bool same_frame(const struct run *run, const uint8_t *frame, size_t length);
 /* Since `before`, exactly the expected drop must have been counted, if any. */
 bool right_drops(struct dataplane *dp, const uint64_t before[MCI_DROP_COUNT], int expect);
-/* If a row expects SLOW(), its cause must be the only one counted. */
-bool right_slow(struct dataplane *dp, const uint64_t before[MCI_SLOW_COUNT], int expect);
+/* Since `before`, exactly what a row expects must have been counted: SLOW() by its cause, PASSES as
+ * passed, and what went to no LAN as unsent. */
+bool right_left(struct dataplane *dp, const struct dataplane_left *before, int expect);

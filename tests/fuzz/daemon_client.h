@@ -67,10 +67,10 @@ void control_stream_line(struct control_client *client, const char *text)
 	must(!client && text);
 }
 
-static int read_slow(struct dataplane *dp, uint64_t causes[MCI_SLOW_COUNT])
+static int read_left(struct dataplane *dp, struct dataplane_left *left)
 {
 	must(dp == DATAPLANE);
-	memset(causes, 0, MCI_SLOW_COUNT * sizeof(causes[0]));
+	*left = (struct dataplane_left){0};
 	return 0;
 }
 
@@ -92,7 +92,7 @@ static void ask_for_all(void)
 	static const char *const commands[] = {"status", "neighbors", "channels", "tunnels",
 					       "counters"};
 	static const struct requests_actions actions = {.drops = read_drops,
-							.slow = read_slow,
+							.left = read_left,
 							.error = dataplane_says,
 							.longest_stall = no_stall};
 	static const struct config config;

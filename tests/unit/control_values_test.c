@@ -109,10 +109,12 @@ Test(control_values, each_fault_of_each_protocol)
 
 static void expect_unseen(uint64_t received, uint64_t counted, json_int_t unseen)
 {
-	struct view_slow_parts parts = {.received = received, .packets = 3, .packets_per_s = 1.5};
+	struct slow_path slow = {.received = received - 1, .lost = 1, .forwarded.packets = 3};
+	struct view_slow_parts parts = {.slow = &slow};
 	json_t *view;
 
-	parts.counted[0] = counted;
+	slow.meter.rate.packets_per_s = 1.5;
+	parts.left.slow[0] = counted;
 	view = view_slow(&parts);
 	cr_expect_eq(json_object_size(view), 3 + MCI_SLOW_COUNT);
 	cr_expect_eq(json_integer_value(json_object_get(view, "packets")), 3);

@@ -154,7 +154,9 @@ Test(forward_entry, is_removed_with_its_relay_or_its_channel)
 	cr_expect_eq(fwd.removes, 1);
 	cr_expect(!memcmp(&fwd.sg, &sg, sizeof(sg)));
 	cr_expect_eq(fwd.cleared, 0);
+	fwd.stats[wanted->slot].packets = 70;
 	channel_table_unwant(&lab.paths.channels, &sg, 0);
+	cr_expect_eq(fwd.forward.closed_packets, 70);
 	cr_expect_eq(fwd.cleared, 1);
 	cr_expect_eq(fwd.cleared_slot, 1);
 	cr_expect_eq(fwd.removes, 1, "there was no entry any more");

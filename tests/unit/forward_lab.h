@@ -97,6 +97,7 @@ static int fwd_clear_stats(struct dataplane *dp, uint32_t slot)
 	cr_assert_eq(dp, LAB_DATAPLANE);
 	fwd.cleared++;
 	fwd.cleared_slot = slot;
+	fwd.stats[slot] = (struct dataplane_channel_stats){0};
 	return 0;
 }
 

@@ -54,6 +54,19 @@ static void take_from(const char *relay)
 	take(relay, packet_v4(SOURCE, GROUP, 100));
 }
 
+/* Each packet that has come went out, or was dropped by a check, or no LAN took it. */
+static void expect_closed_account(void)
+{
+	const struct slow_path *slow = &fwd.forward.slow;
+	uint64_t placed = slow->forwarded.packets + slow->unsent;
+
+	for (unsigned i = 0; i < MCI_DROP_COUNT; i++)
+		if (i != MCI_DROP_EXCEEDS_MTU && i != MCI_DROP_SLOW_RATE &&
+		    i != MCI_DROP_LAN_REFUSED)
+			placed += slow->drops[i];
+	cr_expect_eq(placed, slow->received);
+}
+
 static void expect_drop(enum mci_drop drop, uint64_t count)
 {
 	uint64_t all = 0;
@@ -62,6 +75,7 @@ static void expect_drop(enum mci_drop drop, uint64_t count)
 		all += fwd.forward.slow.drops[i];
 	cr_expect_eq(fwd.forward.slow.drops[drop], count, "%s", dataplane_drop_name(drop));
 	cr_expect_eq(all, count, "nothing else is counted");
+	expect_closed_account();
 }
 
 /* Whose packets are taken */

@@ -66,6 +66,25 @@ Test(forward_traffic, is_zero_if_it_cannot_be_read)
 	cr_expect_eq(stats.rtp.packets, 0);
 }
 
+/* Of all slots in use, and of the channels that had them before. */
+Test(forward_traffic, of_all_channels_outlives_them)
+{
+	uint32_t slots = lab.paths.channels.slots;
+	struct sg sg = fwd_join(SOURCE, GROUP)->sg;
+
+	fwd.stats[0].packets = 100;
+	cr_expect_eq(traffic_forwarded(&fwd.forward), 100);
+	lab.paths.channels.slots = MCI_STATS_CHUNK + 1;
+	fwd.stats[MCI_STATS_CHUNK].packets = 7;
+	cr_expect_eq(traffic_forwarded(&fwd.forward), 107, "the second part is read, too");
+	lab.paths.channels.slots = slots + 1;
+	channel_table_unwant(&lab.paths.channels, &sg, 0);
+	cr_expect_eq(traffic_forwarded(&fwd.forward), 100, "of a channel that is closed");
+	fwd_join(SOURCE, GROUP);
+	fwd.stats[0].packets = 30;
+	cr_expect_eq(traffic_forwarded(&fwd.forward), 130);
+}
+
 Test(forward_traffic, is_measured_at_each_look)
 {
 	struct channel *channel = fwd_join(SOURCE, GROUP);

@@ -230,7 +230,7 @@ Test(metrics, of_drops_are_those_of_both_paths)
 	req.drops[MCI_DROP_TTL] = 4;
 	fwd.forward.slow.drops[MCI_DROP_TTL] = 3;
 	fwd.forward.slow.forwarded.packets = 9;
-	req.slow[MCI_SLOW_FRAGMENTS] = 5;
+	req.left.slow[MCI_SLOW_FRAGMENTS] = 5;
 	metrics_write(series_traffic, &req.requests);
 	expect_metric("mcingest_dropped_packets_total{reason=\"ttl\"} 7");
 	expect_metric("mcingest_dropped_packets_total{reason=\"wrong_relay\"} 0");

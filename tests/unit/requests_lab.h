@@ -28,8 +28,9 @@ static struct {
 	struct links links;
 	uint64_t rejected[PROTOCOL_COUNT][FAULT_COUNT];
 	struct req_program programs[REQ_PROGRAMS];
-	uint64_t drops[MCI_DROP_COUNT], slow[MCI_SLOW_COUNT];
-	const char *drops_error, *slow_error; /* why the counters cannot be read, or NULL */
+	uint64_t drops[MCI_DROP_COUNT];
+	struct dataplane_left left;
+	const char *drops_error, *left_error; /* why the counters cannot be read, or NULL */
 	const char *no_restart;               /* why there can be none, or NULL */
 	usec_t stall;
 	bool is_stranger; /* clients may only look */
@@ -88,17 +89,17 @@ static int req_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
 	return req.drops_error ? -EPERM : 0;
 }
 
-static int req_slow(struct dataplane *dp, uint64_t causes[MCI_SLOW_COUNT])
+static int req_left(struct dataplane *dp, struct dataplane_left *left)
 {
 	cr_assert_eq(dp, REQ_DATAPLANE);
-	memcpy(causes, req.slow, sizeof(req.slow));
-	return req.slow_error ? -EPERM : 0;
+	*left = req.left;
+	return req.left_error ? -EPERM : 0;
 }
 
 static const char *req_error(const struct dataplane *dp)
 {
 	cr_assert_eq(dp, REQ_DATAPLANE);
-	return req.drops_error ? req.drops_error : req.slow_error;
+	return req.drops_error ? req.drops_error : req.left_error;
 }
 
 static usec_t req_longest_stall(void *context)
@@ -120,7 +121,7 @@ static const struct requests_actions req_actions = {.mode = req_mode,
 						    .refused = req_refused,
 						    .unasked = req_unasked,
 						    .drops = req_drops,
-						    .slow = req_slow,
+						    .left = req_left,
 						    .error = req_error,
 						    .longest_stall = req_longest_stall,
 						    .restart = req_restart};

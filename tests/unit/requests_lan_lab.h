@@ -28,8 +28,17 @@ static int req_read_drops(struct dataplane *dp, uint32_t slot, struct mci_channe
 	return 0;
 }
 
-static const struct forward_actions req_forward_actions = {.stats = req_read_stats,
-							   .channel_drops = req_read_drops};
+static int req_read_chunk(struct dataplane *dp, uint32_t first,
+			  struct dataplane_channel_stats stats[])
+{
+	(void)dp;
+	(void)first;
+	memset(stats, 0, MCI_STATS_CHUNK * sizeof(*stats));
+	return 0;
+}
+
+static const struct forward_actions req_forward_actions = {
+	.stats = req_read_stats, .chunk_stats = req_read_chunk, .channel_drops = req_read_drops};
 
 /* The LANs' table of channels becomes that of `paths`, which the requests are answered from. */
 static inline void req_begin_channels(void)

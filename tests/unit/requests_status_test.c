@@ -138,8 +138,8 @@ Test(requests_status, the_slow_path)
 	fwd.forward.slow.received = 20;
 	fwd.forward.slow.forwarded.packets = 9;
 	fwd.forward.slow.meter.rate.packets_per_s = 2.51;
-	req.slow[MCI_SLOW_OPTIONS] = 4;
-	req.slow[MCI_SLOW_EXCEEDS_MTU] = 5;
+	req.left.slow[MCI_SLOW_OPTIONS] = 4;
+	req.left.slow[MCI_SLOW_EXCEEDS_MTU] = 5;
 	reply = status();
 	cr_expect_eq(json_object_size(req_at(reply, "slow_path")), 3 + MCI_SLOW_COUNT);
 	expect_count_at(reply, "slow_path.packets", 9);
@@ -157,11 +157,11 @@ Test(requests_status, counters_of_the_slow_path_that_cannot_be_read_are_logged)
 	json_t *reply;
 	char *log;
 
-	req.slow_error = "map 'slow': Operation not permitted";
+	req.left_error = "map 'slow': Operation not permitted";
 	fwd.forward.slow.forwarded.packets = 9;
 	reply = status();
 	log = log_file_end(&file);
-	cr_expect(strstr(log, req.slow_error), "%s", log);
+	cr_expect(strstr(log, req.left_error), "%s", log);
 	expect_count_at(reply, "slow_path.packets", 9);
 	expect_count_at(reply, "slow_path.options", 0);
 	free(log);

@@ -171,7 +171,7 @@ Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
 	req.rejected[PROTOCOL_AMT][FAULT_NONCE] = 6;
 	req.rejected[PROTOCOL_DNS][FAULT_TYPE] = 7;
 	reply = req_reply("{'command':'counters'}");
-	expect_keys(reply, "drops refused pim ");
+	expect_keys(reply, "account drops refused pim ");
 	cr_expect_eq(json_object_size(req_at(reply, "drops")), MCI_DROP_COUNT);
 	expect_count_at(reply, "drops.ttl", 7);
 	expect_count_at(reply, "drops.slow_rate", 1);
@@ -186,12 +186,46 @@ Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
 	json_decref(reply);
 }
 
+/* Each packet stands in one place, whatever dropped it, and however many LANs did not take it. */
+Test(requests, an_account_of_all_packets)
+{
+	struct slow_path *slow = &fwd.forward.slow;
+	json_t *reply;
+
+	fwd_join(SOURCE, GROUP);
+	fwd.stats[0].packets = 100;
+	fwd.forward.closed_packets = 50;
+	slow->received = 20;
+	slow->forwarded.packets = 11;
+	slow->unsent = 2;
+	slow->lost = 3;
+	slow->drops[MCI_DROP_TTL] = 7;
+	slow->drops[MCI_DROP_SLOW_RATE] = 40;
+	req.left.slow[MCI_SLOW_FRAGMENTS] = 19;
+	req.left.slow[MCI_SLOW_OPTIONS] = 8;
+	req.left.account[MCI_ACCOUNT_PASSED] = 5;
+	req.left.account[MCI_ACCOUNT_UNSENT] = 1;
+	req.drops[MCI_DROP_NOT_JOINED] = 13;
+	req.drops[MCI_DROP_EXCEEDS_MTU] = 40;
+	req.drops[MCI_DROP_REWRITE] = 40;
+	req.drops[MCI_DROP_LAN_REFUSED] = 40;
+	req.drops[MCI_DROP_OBSERVE_FULL] = 40;
+	req.drops[MCI_DROP_OBSERVE_RATE] = 40;
+	reply = req_reply("{'command':'counters'}");
+	expect_at(reply, "account",
+		  "{'passed':5,'forwarded':161,'dropped':20,'unsent':3,'lost':3,'unread':4}");
+	json_decref(reply);
+}
+
 Test(requests, counters_that_cannot_be_read)
 {
 	req.drops_error = "map 'drops': Operation not permitted";
 	expect_error("{'command':'counters'}", "map 'drops': Operation not permitted");
 	req.drops_error = "100%s";
 	expect_error("{'command':'counters'}", "100%s");
+	req.drops_error = NULL;
+	req.left_error = "map 'slow': Operation not permitted";
+	expect_error("{'command':'counters'}", "map 'slow': Operation not permitted");
 }
 
 /* restart and reload */

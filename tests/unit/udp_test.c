@@ -222,6 +222,47 @@ Test(udp, datagrams_that_come_together_keep_their_order)
 	cr_assert_eq(datagrams, 200);
 }
 
+/* More than a queue takes, while nobody reads. */
+#define FLOOD 20000
+
+static void flood(void)
+{
+	for (int i = 0; i < FLOOD; i++)
+		send_from(plain, 1000);
+}
+
+Test(udp, what_the_queue_has_no_room_for_is_counted)
+{
+	unsigned long long lost = 0;
+
+	open_to("127.0.0.1");
+	udp_count_lost(udp, &lost);
+	for (unsigned round = 1; round <= 2; round++) {
+		unsigned long long before = lost;
+
+		flood();
+		while (datagrams + lost < round * FLOOD) {
+			timer_start(&timers, &too_late, 10 * USEC_PER_MS);
+			cr_assert_eq(loop_run(loop), 0);
+		}
+		cr_expect_eq(datagrams + lost, round * FLOOD);
+		cr_expect_gt(lost, before);
+	}
+}
+
+Test(udp, what_a_closed_socket_has_lost_is_counted)
+{
+	unsigned long long lost = 0;
+
+	open_to("127.0.0.1");
+	udp_count_lost(udp, &lost);
+	flood();
+	udp_close(udp);
+	udp = NULL;
+	cr_expect_gt(lost, 0);
+	cr_expect_lt(lost, FLOOD);
+}
+
 Test(udp, no_route_is_an_error)
 {
 	struct addr nowhere;

@@ -3,18 +3,19 @@
 
 #include <stdio.h>
 
-static void print_drops(json_t *drops)
+static void print_counts(const char *heading, json_t *counts)
 {
-	static const char *const headings[] = {"DROPPED", ">PACKETS"};
+	const char *const headings[] = {heading, ">PACKETS"};
 	struct table *table = table_new(headings, COUNT_OF(headings));
-	const char *reason;
+	const char *what;
 	json_t *count;
 
-	json_object_foreach (drops, reason, count) {
-		table_cell(table, PLAIN, "%s", reason);
-		cell_count(table, drops, reason);
+	json_object_foreach (counts, what, count) {
+		table_cell(table, PLAIN, "%s", what);
+		cell_count(table, counts, what);
 	}
 	table_print(table);
+	putchar('\n');
 }
 
 /* One row for each fault, one column for each protocol. */
@@ -65,8 +66,8 @@ static void print_pim(const json_t *interfaces)
 static void print_counters(const struct cli *cli, const json_t *reply)
 {
 	(void)cli;
-	print_drops(json_object_get(reply, "drops"));
-	putchar('\n');
+	print_counts("FROM WANS", json_object_get(reply, "account"));
+	print_counts("DROPPED", json_object_get(reply, "drops"));
 	print_rejected(json_object_get(reply, "refused"));
 	putchar('\n');
 	print_pim(json_object_get(reply, "pim"));

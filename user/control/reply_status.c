@@ -11,12 +11,9 @@
 
 static json_t *slow_path(const struct requests *requests)
 {
-	const struct slow_path *slow = &requests->forward->slow;
-	struct view_slow_parts parts = {.received = slow->received,
-					.packets = slow->forwarded.packets,
-					.packets_per_s = slow->meter.rate.packets_per_s};
+	struct view_slow_parts parts = {.slow = &requests->forward->slow};
 
-	if (requests->actions->slow(requests->dataplane, parts.counted))
+	if (requests->actions->left(requests->dataplane, &parts.left))
 		log_warning("%s", requests->actions->error(requests->dataplane));
 	return view_slow(&parts);
 }

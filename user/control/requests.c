@@ -3,6 +3,7 @@
 #include "control/lookups.h"
 #include "control/monitor.h"
 #include "control/reply_channels.h"
+#include "control/reply_counters.h"
 #include "control/reply_lans.h"
 #include "control/reply_statics.h"
 #include "control/reply_status.h"
@@ -14,24 +15,6 @@
 static void reply_tunnels(struct requests *requests, struct control_client *client)
 {
 	control_reply(client, view_tunnels(&requests->paths->tunnels));
-}
-
-static void reply_counters(struct requests *requests, struct control_client *client)
-{
-	uint64_t drops[MCI_DROP_COUNT] = {0};
-	json_t *reply;
-
-	if (requests->actions->drops(requests->dataplane, drops)) {
-		control_refuse(client, "%s", requests->actions->error(requests->dataplane));
-		return;
-	}
-	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
-		drops[reason] += requests->forward->slow.drops[reason];
-	reply = json_object();
-	put(reply, "drops", view_drops(drops));
-	put(reply, "refused", view_refused(requests->rejected));
-	put(reply, "pim", view_pim_counters_of_all(requests));
-	control_reply(client, reply);
 }
 
 static void reply_configuration(struct requests *requests, struct control_client *client)

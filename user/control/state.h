@@ -19,7 +19,7 @@ struct requests_actions {
 	bool (*refused)(const struct dataplane *dp, unsigned ifindex, uint64_t *packets);
 	uint64_t (*unasked)(const struct dataplane *dp, unsigned ifindex);
 	int (*drops)(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
-	int (*slow)(struct dataplane *dp, uint64_t causes[MCI_SLOW_COUNT]);
+	int (*left)(struct dataplane *dp, struct dataplane_left *left);
 	const char *(*error)(const struct dataplane *dp);
 	/* How long the event loop has kept something waiting. */
 	usec_t (*longest_stall)(void *context);

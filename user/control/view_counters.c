@@ -12,25 +12,69 @@ json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT])
 	return view;
 }
 
-/* Packets that came although no program left them to the daemon: no program has seen them. */
-static uint64_t unseen(const struct view_slow_parts *parts)
+/* Of the daemon's packets, how many the programs have left to it, more than it has had so far. */
+static int64_t surplus(const struct dataplane_left *left, const struct slow_path *slow)
 {
 	uint64_t counted = 0;
 
 	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
-		counted += parts->counted[cause];
-	return parts->received > counted ? parts->received - counted : 0;
+		counted += left->slow[cause];
+	return (int64_t)(counted - slow->received - slow->lost);
 }
 
-json_t *view_slow(const struct view_slow_parts *parts)
+/* The other reasons stand for a copy on its way to one of several LANs, or for a message. */
+static bool is_of_packet(enum mci_drop reason)
 {
+	switch (reason) {
+	case MCI_DROP_EXCEEDS_MTU:
+	case MCI_DROP_REWRITE:
+	case MCI_DROP_SLOW_RATE:
+	case MCI_DROP_LAN_REFUSED:
+	case MCI_DROP_OBSERVE_FULL:
+	case MCI_DROP_OBSERVE_RATE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static uint64_t dropped(const uint64_t drops[MCI_DROP_COUNT])
+{
+	uint64_t packets = 0;
+
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++)
+		if (is_of_packet(reason))
+			packets += drops[reason];
+	return packets;
+}
+
+json_t *view_account(const struct view_account_parts *parts)
+{
+	const struct slow_path *slow = parts->slow;
+	const uint64_t *account = parts->left.account;
+	int64_t unread = surplus(&parts->left, slow);
 	json_t *view = json_object();
 
-	put_count(view, "packets", parts->packets);
-	put(view, "packets_per_s", view_rate(parts->packets_per_s));
-	put_count(view, "unseen", unseen(parts));
+	put_count(view, "passed", account[MCI_ACCOUNT_PASSED]);
+	put_count(view, "forwarded", parts->fast_packets + slow->forwarded.packets);
+	put_count(view, "dropped", dropped(parts->drops));
+	put_count(view, "unsent", account[MCI_ACCOUNT_UNSENT] + slow->unsent);
+	put_count(view, "lost", slow->lost);
+	put_count(view, "unread", unread > 0 ? unread : 0);
+	return view;
+}
+
+/* Packets that no program has left to the daemon are unseen: no program has seen them. */
+json_t *view_slow(const struct view_slow_parts *parts)
+{
+	int64_t unread = surplus(&parts->left, parts->slow);
+	json_t *view = json_object();
+
+	put_count(view, "packets", parts->slow->forwarded.packets);
+	put(view, "packets_per_s", view_rate(parts->slow->meter.rate.packets_per_s));
+	put_count(view, "unseen", unread < 0 ? -unread : 0);
 	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
-		put_count(view, dataplane_slow_name(cause), parts->counted[cause]);
+		put_count(view, dataplane_slow_name(cause), parts->left.slow[cause]);
 	return view;
 }
 

@@ -3,18 +3,27 @@
 #pragma once
 
 #include "base/fault.h"
-#include "mcingest/maps.h"
+#include "forward/state.h"
 
 #include <jansson.h>
 
 /* {reason: packets} */
 json_t *view_drops(const uint64_t drops[MCI_DROP_COUNT]);
 
+/* What became of each packet that came in by an upstream: the numbers add up to all of them. */
+struct view_account_parts {
+	uint64_t fast_packets; /* forwarded by the programs */
+	struct dataplane_left left;
+	const struct slow_path *slow;
+	const uint64_t *drops; /* MCI_DROP_COUNT */
+};
+
+json_t *view_account(const struct view_account_parts *parts);
+
 /* The slow path: packets that came to the daemon, and what the programs say about them. */
 struct view_slow_parts {
-	uint64_t received, packets; /* packets that came, and those of them that were forwarded */
-	double packets_per_s;
-	uint64_t counted[MCI_SLOW_COUNT]; /* packets that a program left to the daemon, by cause */
+	const struct slow_path *slow;
+	struct dataplane_left left;
 };
 
 json_t *view_slow(const struct view_slow_parts *parts);

@@ -54,6 +54,7 @@ static void adopt_channel(void *context, const struct sg *sg, const struct datap
 	dataplane_channel_stats(engine->dataplane, entry->slot, &stats);
 	if (!bits || !channel_table_adopt(channels, sg, bits, entry->slot, stats.packets)) {
 		dataplane_remove_channel(engine->dataplane, sg);
+		forward_forget(&engine->forward, entry->slot);
 		return;
 	}
 	traffic_adopt(channel_table_at(channels, entry->slot));

@@ -101,6 +101,7 @@ static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 		*reason = udp_why_not(errno);
 		return false;
 	}
+	udp_count_lost(endpoint->socket, &engine->forward.slow.lost);
 	if (!is_ours(engine, endpoint))
 		return true;
 	rejected_count(&engine->rejected, PROTOCOL_AMT, FAULT_ADDRESS, &endpoint->peer);

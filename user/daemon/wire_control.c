@@ -23,7 +23,7 @@ static const struct requests_actions requests_actions = {.mode = dataplane_mode,
 							 .refused = dataplane_refused,
 							 .unasked = dataplane_unasked,
 							 .drops = dataplane_drops,
-							 .slow = dataplane_slow,
+							 .left = dataplane_left,
 							 .error = dataplane_error,
 							 .longest_stall = longest_stall,
 							 .restart = restart};

@@ -202,8 +202,13 @@ int dataplane_channel_drops(struct dataplane *dp, uint32_t slot, struct mci_chan
 
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 
-/* Packets that the programs have left to the tunnels' sockets, by cause. */
-int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT]);
+/* Packets that the programs have neither forwarded, nor dropped by a reason that is a packet's. */
+struct dataplane_left {
+	uint64_t slow[MCI_SLOW_COUNT]; /* left to the tunnels' sockets */
+	uint64_t account[MCI_ACCOUNT_COUNT];
+};
+
+int dataplane_left(struct dataplane *dp, struct dataplane_left *left);
 
 /* Packets that were sent to this LAN and that its queue or driver did not take: the LAN's part of
  * MCI_DROP_LAN_REFUSED. Returns false if the interface is no LAN or the kernel does not tell. */

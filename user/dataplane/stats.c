@@ -156,26 +156,32 @@ static int read_counter(struct dataplane *dp, const struct bpf_map *map, uint32_
 	return 0;
 }
 
-int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
+/* The sums of all entries of a per-CPU map, with what was carried from the key `carried` on. */
+static int read_counters(struct dataplane *dp, const struct bpf_map *map, uint32_t carried,
+			 uint64_t sums[], uint32_t count)
 {
 	int error = 0;
 
-	for (uint32_t reason = 0; !error && reason < MCI_DROP_COUNT; reason++) {
-		error = read_counter(dp, dp->ingest->maps.drops, reason, &drops[reason]);
-		drops[reason] += carried_get(dp, MCI_CARRIED_DROPS + reason).packets;
+	for (uint32_t i = 0; !error && i < count; i++) {
+		error = read_counter(dp, map, i, &sums[i]);
+		sums[i] += carried_get(dp, carried + i).packets;
 	}
 	return error;
 }
 
-int dataplane_slow(struct dataplane *dp, uint64_t packets[MCI_SLOW_COUNT])
+int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT])
 {
-	int error = 0;
+	return read_counters(dp, dp->ingest->maps.drops, MCI_CARRIED_DROPS, drops, MCI_DROP_COUNT);
+}
 
-	for (uint32_t cause = 0; !error && cause < MCI_SLOW_COUNT; cause++) {
-		error = read_counter(dp, dp->ingest->maps.slow, cause, &packets[cause]);
-		packets[cause] += carried_get(dp, MCI_CARRIED_SLOW + cause).packets;
-	}
-	return error;
+int dataplane_left(struct dataplane *dp, struct dataplane_left *left)
+{
+	int error = read_counters(dp, dp->ingest->maps.slow, MCI_CARRIED_SLOW, left->slow,
+				  MCI_SLOW_COUNT);
+
+	return error ? error
+		     : read_counters(dp, dp->ingest->maps.account, MCI_CARRIED_ACCOUNT,
+				     left->account, MCI_ACCOUNT_COUNT);
 }
 
 const char *dataplane_slow_name(enum mci_slow cause)

@@ -354,6 +354,7 @@ void takeover_finish(struct dataplane *dp)
 	stats_chunks_settle(dp);
 	carry(&counts, "drops", NULL, MCI_CARRIED_DROPS);
 	carry(&counts, "slow", NULL, MCI_CARRIED_SLOW);
+	carry(&counts, "account", NULL, MCI_CARRIED_ACCOUNT);
 	pins_each(PINS_OLD, carry_chunk, &counts);
 	pins_remove_old();
 }

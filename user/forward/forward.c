@@ -82,11 +82,22 @@ void forward_remove(struct channel *channel)
 	forward_noted(channel)->egress = 0;
 }
 
+/* Kept at once: a daemon that is killed now would take the packets with it. */
+void forward_forget(struct forward *forward, uint32_t slot)
+{
+	struct dataplane_channel_stats stats = {0};
+
+	if (forward->actions->stats(forward->dataplane, slot, &stats))
+		log_warning("%s", forward->actions->error(forward->dataplane));
+	forward->closed_packets += stats.packets;
+	forward->actions->clear_stats(forward->dataplane, slot);
+	if (stats.packets)
+		kept_keep(forward);
+}
+
 void forward_closed(const struct channel *channel)
 {
-	const struct forward *forward = forward_of(channel);
-
-	forward->actions->clear_stats(forward->dataplane, channel->slot);
+	forward_forget(forward_of(channel), channel->slot);
 	drops_forget(channel);
 }
 

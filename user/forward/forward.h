@@ -35,8 +35,11 @@ void forward_set_lan(struct forward *forward, unsigned number, const struct mci_
 /* Actions of the channels */
 void forward_put(struct channel *channel);
 void forward_remove(struct channel *channel);
-/* The channel is about to be freed: its counters are cleared for the next one. */
+/* The channel is about to be freed. */
 void forward_closed(const struct channel *channel);
+/* Counts what the slot's channel has forwarded as that of a closed one, and clears its counters for
+ * the next channel. */
+void forward_forget(struct forward *forward, uint32_t slot);
 
 /* Writes every entry anew. */
 void forward_renew_all(struct forward *forward);

@@ -17,6 +17,9 @@ void kept_take(struct forward *forward)
 	forward->actions->kept(forward->dataplane, &kept);
 	memcpy(slow->drops, kept.drops, sizeof(slow->drops));
 	slow->received = kept.slow_received;
+	slow->unsent = kept.slow_unsent;
+	slow->lost = kept.slow_lost;
+	forward->closed_packets = kept.closed_packets;
 	slow->forwarded = (struct meter_count){kept.slow_packets, kept.slow_bytes};
 	for (unsigned protocol = 0; protocol < PROTOCOL_COUNT; protocol++)
 		memcpy(forward->rejected->counts[protocol], kept.rejected[protocol],
@@ -28,7 +31,10 @@ void kept_keep(struct forward *forward)
 	const struct slow_path *slow = &forward->slow;
 	struct mci_kept kept = {.slow_received = slow->received,
 				.slow_packets = slow->forwarded.packets,
-				.slow_bytes = slow->forwarded.bytes};
+				.slow_bytes = slow->forwarded.bytes,
+				.slow_unsent = slow->unsent,
+				.slow_lost = slow->lost,
+				.closed_packets = forward->closed_packets};
 
 	memcpy(kept.drops, slow->drops, sizeof(slow->drops));
 	for (unsigned protocol = 0; protocol < PROTOCOL_COUNT; protocol++)

@@ -122,8 +122,10 @@ static void pass(struct passage *passage)
 	for (unsigned i = 0; i < CHANNEL_INTERFACES_MAX; i++)
 		if (egress & 1u << i)
 			sent |= send_to(passage, &forward->lans[i]);
-	if (!sent)
+	if (!sent) {
+		forward->slow.unsent++;
 		return;
+	}
 	count(passage);
 	channel_first_packet(passage->channel, forward->timers->now);
 	if (passage->is_move)

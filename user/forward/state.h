@@ -43,6 +43,8 @@ struct slow_path {
 	struct bucket bucket;
 	uint64_t drops[MCI_DROP_COUNT]; /* beside the dataplane's */
 	uint64_t received;              /* packets of Data, forwarded or dropped */
+	uint64_t unsent;                /* of them, those that no LAN took */
+	unsigned long long lost;        /* for which the sockets' queues had no room */
 	struct meter_count forwarded;   /* of all channels, closed ones included */
 	struct meter meter;
 	struct timer look; /* at `forwarded`, for the rate */
@@ -67,6 +69,7 @@ struct forward {
 	unsigned slow_rate; /* frames a second that the slow path may send */
 	struct mci_lan lans[CHANNEL_INTERFACES_MAX]; /* by the channels' interface numbers */
 	struct slow_path slow;
+	uint64_t closed_packets; /* of channels that are closed: what the programs had forwarded */
 	struct totals totals;
 	struct round renewal; /* of the entries' deadlines */
 	struct watch watch;   /* of the channels' counters */

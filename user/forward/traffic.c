@@ -86,3 +86,21 @@ struct meter_rate traffic_total(const struct forward *forward)
 	}
 	return total;
 }
+
+/* Slots that no channel has are clear. */
+uint64_t traffic_forwarded(struct forward *forward)
+{
+	struct dataplane_channel_stats stats[MCI_STATS_CHUNK];
+	uint64_t packets = forward->closed_packets;
+	uint32_t first;
+
+	for (first = 0; first < forward->paths->channels.slots; first += MCI_STATS_CHUNK) {
+		if (forward->actions->chunk_stats(forward->dataplane, first, stats)) {
+			log_warning("%s", forward->actions->error(forward->dataplane));
+			break;
+		}
+		for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++)
+			packets += stats[i].packets;
+	}
+	return packets;
+}

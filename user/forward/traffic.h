@@ -19,3 +19,5 @@ void traffic_note(struct channel *channel, const struct dataplane_channel_stats 
 void traffic_adopt(struct channel *channel);
 /* The rates of all channels together, as of the last look at each. */
 struct meter_rate traffic_total(const struct forward *forward);
+/* Packets of all channels, closed ones included, that the programs have forwarded up to now. */
+uint64_t traffic_forwarded(struct forward *forward);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/errqueue.h>
+#include <linux/sock_diag.h>
 #include <net/if.h>
 #include <netinet/icmp6.h>
 #include <netinet/ip.h>
@@ -21,6 +22,7 @@
 #define AT_ONCE        16  /* datagrams that the kernel is asked for */
 #define DATAGRAM_BYTES 65535
 #define QUEUE_BYTES    (2 << 20) /* receive buffer: data of the slow path comes in bursts */
+#define FULL_MIN       (QUEUE_BYTES / DATAGRAM_BYTES) /* a queue with less is not full */
 
 struct udp_socket {
 	int fd;
@@ -29,8 +31,10 @@ struct udp_socket {
 	uint16_t peer_port;
 	udp_fn *fn;
 	void *owner;
-	unsigned vrf;    /* ifindex, or 0 */
-	bool delivering; /* a socket that is closed in its own call is freed after it */
+	unsigned vrf;             /* ifindex, or 0 */
+	unsigned long long *lost; /* or NULL */
+	uint32_t noted;           /* of the kernel's count of lost datagrams */
+	bool delivering;          /* a socket that is closed in its own call is freed after it */
 };
 
 static void set_on(int fd, int level, int option)
@@ -214,10 +218,26 @@ static bool receive(struct udp_socket *socket)
 	return count == AT_ONCE && socket->fd >= 0;
 }
 
+static void note_lost(struct udp_socket *socket)
+{
+	uint32_t memory[SK_MEMINFO_VARS], drops;
+	socklen_t length = sizeof(memory);
+
+	if (!socket->lost || getsockopt(socket->fd, SOL_SOCKET, SO_MEMINFO, memory, &length))
+		return;
+	drops = memory[SK_MEMINFO_DROPS];
+	*socket->lost += drops - socket->noted;
+	socket->noted = drops;
+}
+
 static void deliver_datagrams(struct udp_socket *socket)
 {
-	for (unsigned i = 0; i < PER_CALL && receive(socket); i += AT_ONCE)
-		;
+	unsigned count = 0;
+
+	while (count < PER_CALL && receive(socket))
+		count += AT_ONCE;
+	if (count >= FULL_MIN && socket->fd >= 0)
+		note_lost(socket);
 }
 
 static void on_ready(void *owner, uint32_t events)
@@ -312,13 +332,21 @@ size_t udp_payload_max(const struct udp_socket *socket)
 	return mtu - headers;
 }
 
+void udp_count_lost(struct udp_socket *socket, unsigned long long *lost)
+{
+	if (socket)
+		socket->lost = lost;
+}
+
 void udp_close(struct udp_socket *socket)
 {
 	if (!socket)
 		return;
 	loop_unwatch(socket->watch);
-	if (socket->fd >= 0)
+	if (socket->fd >= 0) {
+		note_lost(socket);
 		close(socket->fd);
+	}
 	socket->fd = -1;
 	if (!socket->delivering)
 		free(socket);

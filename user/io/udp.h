@@ -33,6 +33,9 @@ const char *udp_why_not(int error);
 /* Finds the local address that a socket to this peer would have now. Returns false with errno set,
  * as above. */
 bool udp_source(const struct udp_path *path, const struct addr *peer, struct addr *source);
+/* From now on, datagrams that come faster than they are read, so that the socket's queue has no
+ * room for them, are added to `*lost`, as soon as they are known. */
+void udp_count_lost(struct udp_socket *socket, unsigned long long *lost);
 /* A datagram that the kernel does not take now is lost. */
 void udp_send(struct udp_socket *socket, const uint8_t *bytes, size_t length);
 /* The largest payload, in bytes, that fits the path MTU as the kernel knows it now. */

@@ -43,18 +43,18 @@ static void add_drops(struct exposition *out, const struct requests *rooms)
 
 static void add_slow(struct exposition *out, const struct requests *rooms)
 {
-	uint64_t causes[MCI_SLOW_COUNT] = {0};
+	struct dataplane_left left = {0};
 
 	exposition_family(out, "mcingest_slow_path_packets_total", EXPOSITION_COUNTER,
 			  "Packets that the daemon itself has forwarded.");
 	exposition_count(out, rooms->forward->slow.forwarded.packets, NULL);
-	if (!can_read(rooms, rooms->actions->slow(rooms->dataplane, causes)))
+	if (!can_read(rooms, rooms->actions->left(rooms->dataplane, &left)))
 		return;
 	exposition_family(out, "mcingest_slow_path_arrivals_total", EXPOSITION_COUNTER,
 			  "Packets that the programs have left to the daemon, by cause; of "
 			  "fragments the first one.");
 	for (int cause = 0; cause < MCI_SLOW_COUNT; cause++)
-		exposition_count(out, causes[cause], "cause", dataplane_slow_name(cause), NULL);
+		exposition_count(out, left.slow[cause], "cause", dataplane_slow_name(cause), NULL);
 }
 
 void series_traffic(struct exposition *out, const struct series_source *from)
