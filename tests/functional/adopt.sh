@@ -14,6 +14,7 @@ expired() { # the program's own count: there is no daemon to ask
 }
 
 everything_up
+accounts_open # of four daemons
 receiver_up viewer 192.0.2.10 232.1.1.1 --last 14999 --timeout 120
 receiver_up other 198.51.100.77 233.44.15.9 --seconds 600
 until_true "joined" channel_is 192.0.2.10 232.1.1.1 joined
@@ -66,6 +67,7 @@ until_true "data flows again" more_than "$before" 192.0.2.10 232.1.1.2
 ok "and goes on with the next daemon, without a new join" true
 finish sender
 finish patient INT
+accounts_close "every packet has its place, whichever daemon there was, and where there was none"
 
 finish mcingestd KILL
 in_node ingest rm /sys/fs/bpf/mcingest/channels4

@@ -58,6 +58,7 @@ mac=$(in_node ingest cat /sys/class/net/wan0/address)
 data() { # SAMPLE [CHANGES]: from 203.0.113.15 to the tunnel's address 100.64.7.2 and port
     in_node core "$PEERS/inject" ingest0 "$SAMPLES/$1.pcap" "0=${mac//:/}" 30=64400702 "36=$port" "${@:2}"
 }
+accounts_open
 counted "Data, unknown group" drops.not_joined data amt-6-data-v4 63=99
 counted "Data, not from the relay" drops.wrong_relay data amt-6-data-v4 26=cb007199
 counted "Data, not from the relay's port" drops.wrong_relay data amt-6-data-v4 34=1234
@@ -73,6 +74,7 @@ before=$(channel 192.0.2.10 232.1.1.1 .packets)
 data amt-6-data-v4 times=5
 until_true "honest Data passes" test_packets $((before + 5))
 ok "honest Data passes" true
+accounts_close "every frame has its place" wan
 
 # AMT control, to the tunnel's socket
 query() { # BYTES...: the sample's Query from the relay, spoilt
@@ -85,6 +87,7 @@ counted "AMT, a message for relays" refused.amt.type query 42=03
 counted "AMT, an unknown type" refused.amt.type query 42=0f
 counted "AMT, cut short" refused.amt.truncated query 16=0024 38=0010 cut=40
 counted "AMT, an Advertisement that nobody asked for" refused.amt.unexpected query 42=02 16=0028 38=0014 cut=36
+accounts_close "control messages have their place" wan
 
 # A flood of nonsense: bounded in the log, and the channel goes on
 lines=$(wc -l <"$WORK/mcingestd.log")

@@ -60,7 +60,8 @@ has tunnels . tunnels discoveries held_down
 has tunnels '.tunnels[0]' relay local local_port since channels data_on_socket round_trip_ms full p_flag igmp mld
 has tunnels '.tunnels[0].igmp' state next_request_s query_interval_s robustness wanted
 has tunnels '.discoveries[0]' address relay waiting
-has counters . drops refused pim
+has counters . account drops refused pim
+has counters .account passed forwarded dropped unsent lost unread
 has counters .refused pim amt membership dns
 has counters '.pim[0]' interface family hellos_sent hellos_received join_prunes_received asserts_sent asserts_received prune_echoes_sent entries_skipped entries_refused joins_refused for_other_router parts_skipped joins_yielded
 has 'lookup 192.0.2.10' . source owner ways domain dnssec steps relays reason
@@ -96,6 +97,8 @@ shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.11
 shows "for people: why a channel failed" 'no relay' channels
 shows "for people: tunnels" '203\.0\.113\.15 +100\.64\.7\.2:[0-9]+ +1 +active' tunnels
 shows "for people: counters" 'not_joined +0' counters
+shows "for people: the account" 'passed +[0-9]+[[:space:]]+forwarded +[0-9]+[[:space:]]+dropped +0' counters
+shows "for people: PIM's counters, each under its heading" 'UNREAD[[:space:]]+lan0 +ipv4( +[0-9]+){11}[[:space:]]+lan0 +ipv6' counters
 shows "for people: lookup" '10 0 1 203\.0\.113\.15' 'lookup 192.0.2.10'
 
 # 1,000 packets a second of 128 bytes with their headers; status first, which itself looks at no counter

@@ -45,6 +45,7 @@ until_true "FRR knows us" frr_knows_us
 say "10 1 1 $ONE"
 
 # DNS names another relay, while packets flow
+accounts_open
 receiver_up viewer $S $G --last 7999 --timeout 120
 until_true "joined" channel_is $S $G joined
 spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --rate 1000 --count 8000 --size 400
@@ -73,6 +74,7 @@ finish viewer none
 finish sender none
 is "an adopted channel moves as well, and loses nothing" "$(summary viewer received) $(summary viewer duplicates)" "8000 0"
 until_true "all is left" no_channels
+accounts_close "every packet has its place, whichever relay sent it"
 
 # A relay that answers, and sends nothing
 say "10 1 1 $TWO" "20 1 1 $ONE"

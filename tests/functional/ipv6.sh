@@ -12,6 +12,7 @@ relay_up
 mcingestd_up
 neighbor6_up
 ok "a neighbor over IPv6" true
+accounts_open
 
 spawn viewer access "$PEERS/receiver" --interface up0 --source $S --group $G --last 1999 --timeout 120
 until_true "the receiver joins" logged viewer '^joined'
@@ -28,6 +29,7 @@ is "none missing" "$(summary viewer missing)" 0
 is "checksums are right" "$(summary viewer bad_checksums)" 0
 is "the program counted them" "$(channel $S $G .packets)" 2000
 like "bpftool shows the channel" "$(in_node ingest bpftool map dump pinned /sys/fs/bpf/mcingest/channels6)" '"lan0"'
+accounts_close "every packet has its place"
 
 lan_hears pim-prune-sg-v6
 until_true "the Prune closes it" no_channels

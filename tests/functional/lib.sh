@@ -10,6 +10,7 @@
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
 #   carries WHAT S G COUNT SIZE      joins a channel and sends: all packets arrive, once, whole
+#   accounts_open, accounts_close WHAT   every packet between the two is accounted for
 #   log_says WHAT NAME REGEX   waits until the log of a process says so
 #   doctor [ARGUMENT...]       mcingest doctor; its exit status is in $DOCTOR
 #   finds WHAT VERDICT CHECK REGEX   it has such a line, "what -> cure"      healthy WHAT   no line failed
@@ -26,7 +27,7 @@ BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
 LAN=lan0 # the daemon's --downstream; another LAB_SHAPE has another name
 WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
-declare -A PIDS=()
+declare -A PIDS=() BEFORE=() SINCE=()
 TESTS=0 FAILED=0 LAB_IS_UP=0
 PATIENCE=${PATIENCE:-120} # seconds that an event may take on the busiest machine: it decides nothing else
 
@@ -259,6 +260,7 @@ carries() { # WHAT SOURCE GROUP COUNT SIZE: as many packets are counted, and non
     receiver_up holder "$2" "$3" --seconds 600 # keeps the channel until its counters have been read
     receiver_up viewer "$2" "$3" --last $(($4 - 1)) --timeout 120
     until_true "$1: joined" channel_is "$2" "$3" joined
+    accounts_open
     send "$2" "$3" --rate 1000 --count "$4" --size "$5" >/dev/null
     finish viewer none
     is "$1: all packets arrived, once, whole" \
@@ -267,6 +269,7 @@ carries() { # WHAT SOURCE GROUP COUNT SIZE: as many packets are counted, and non
     is "$1: counted once, none of them on the slow path" \
         "$(channel "$2" "$3" '"\(.packets) \(.slow_packets)"')" "$4 0"
     is "$1: nothing was dropped" "$(api counters '.drops | map(values) | add')" 0
+    accounts_close "$1: every packet has its place"
     finish holder
 }
 
@@ -284,6 +287,101 @@ finds() { # WHAT VERDICT CHECK REGEX
 
 healthy() { # WHAT
     is "$1: nothing has failed" "$DOCTOR $(grep '^fail' "$WORK/doctor")" "0 "
+}
+
+# Accounts. The interface says what came by the WAN, and nft what data was put on the wire's other end and what came out of the
+# LAN's: datagrams, so a fragmented one counts once. The rest is the daemon's word.
+
+AMT='udp sport != 53 @th,64,8 0x06'
+readonly AMT_DATA=("ip frag-off & 0x1fff == 0 $AMT" "ip6 nexthdr != 44 $AMT" "ip6 nexthdr 44 frag frag-off 0 $AMT")
+readonly LAN_DATA=("ip daddr 224.0.1.0-239.255.255.255 ip frag-off & 0x1fff == 0"
+    "ip6 daddr ff00::/8 ip6 daddr != ff02::/16 meta l4proto udp")
+
+wire_ends() { # of the WANs
+    in_node core ls /sys/class/net | awk '{ is[$1] = 1 } END { printf "%s", is["wire0"] ? "wire0" : "ingest0"; if (is["ingest1"]) printf ", ingest1" }'
+}
+
+count_frames() { # NODE INTERFACES ingress|egress MATCH...: from now on
+    in_node "$1" nft list table netdev account >/dev/null 2>&1 && return
+    {
+        echo "table netdev account { counter frames {}; chain frames { type filter hook $3 devices = { $2 } priority 0;"
+        printf '%s counter name frames\n' "${@:4}"
+        echo "}; }"
+    } | in_node "$1" nft -f -
+}
+
+frames() { # NODE: counted so far
+    in_node "$1" nft list counter netdev account frames | sed -n 's/.*packets \([0-9]*\) .*/\1/p'
+}
+
+came() { # by the WANs, all frames
+    local wan sum=0
+    for wan in $WANS; do
+        sum=$((sum + $(in_node ingest cat "/sys/class/net/$wan/statistics/rx_packets")))
+    done
+    echo $sum
+}
+
+account_now() { # KEY=COUNT...; nothing if a frame came meanwhile
+    local came
+    came=$(came)
+    echo "came=$came offered=$(frames core) arrived=$(frames access)" \
+        "$(api counters '(.account | to_entries[] | "\(.key)=\(.value)"), "refused=\(.drops.lan_refused)"' | tr '\n' ' ')"
+    [[ $(came) == "$came" ]]
+}
+
+account_since() { # fills SINCE
+    local now entry key
+    now=$(account_now) || return
+    for entry in $now; do
+        key=${entry%%=*}
+        SINCE[$key]=$((${entry#*=} - ${BEFORE[$key]:-0}))
+    done
+}
+
+accounts_open() {
+    local key
+    WANS=$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')
+    if ! count_frames core "$(wire_ends)" egress "${AMT_DATA[@]}" || ! count_frames access up0 ingress "${LAN_DATA[@]}"; then
+        verdict 1 "nft counts frames"
+        exit 1
+    fi
+    BEFORE=()
+    until_true "a quiet moment to open the account" account_since
+    for key in "${!SINCE[@]}"; do
+        BEFORE[$key]=${SINCE[$key]}
+    done
+}
+
+account_closes() { # [wan]: of all three, or of the WAN alone
+    local settled
+    account_since || return
+    settled=$((SINCE[forwarded] + SINCE[dropped] + SINCE[unsent] + SINCE[lost] + SINCE[unread]))
+    ((SINCE[came] == SINCE[passed] + settled)) || return
+    [[ ${1-} == wan ]] || ((SINCE[offered] == settled && SINCE[arrived] == SINCE[forwarded] - SINCE[refused]))
+}
+
+accounts_close() { # WHAT [wan]
+    local end=$((SECONDS + PATIENCE))
+    until account_closes "${2-}"; do
+        if ((SECONDS > end)); then
+            verdict 1 "$1"
+            account_differs | sed 's/^/#   /'
+            return
+        fi
+        sleep 0.05
+    done
+    verdict 0 "$1"
+}
+
+account_differs() {
+    local key settled=$((SINCE[forwarded] + SINCE[dropped] + SINCE[unsent] + SINCE[lost] + SINCE[unread]))
+    for key in came passed offered forwarded dropped unsent lost unread refused arrived; do
+        echo "$key ${SINCE[$key]}"
+    done
+    echo "WAN: $((SINCE[came] - SINCE[passed] - settled)) packets are in no counter"
+    echo "data: $((SINCE[offered] - settled)) packets of the wire are in no counter"
+    echo "LAN: $((SINCE[forwarded] - SINCE[refused] - SINCE[arrived])) packets that went out did not arrive"
 }
 
 summary() { # NAME KEY: of a receiver that has ended

@@ -38,6 +38,7 @@ for mode in tc xdp; do
     joined $mode
     is "$mode: it is" "$(interface wan0 upstream mode)" $mode
     redirected=$(xdp_redirected wan0)
+    accounts_open
     inject tag=81000005 times=10
     sent=0
     for tag in "${TAGS[@]}"; do
@@ -48,6 +49,7 @@ for mode in tc xdp; do
     inject times=100
     until_true "$mode: forwarded without a tag" packets_are "400 0"
     is "$mode: all by the program, none of a VLAN" "$(packets) $(no_drops)" "400 0 {}"
+    accounts_close "$mode: every frame has its place" wan
     is "$mode: by XDP or not" $(($(xdp_redirected wan0) - redirected)) "$([[ $mode == tc ]] && echo 0 || echo 400)"
     finish "holder$mode"
     finish mcingestd
@@ -74,10 +76,12 @@ in_node ingest ip link add ifb0 type ifb
 in_node ingest ip link set ifb0 up
 in_node ingest tc filter add dev wan0 ingress pref 1 protocol ip u32 match u32 0 0 action mirred egress redirect dev ifb0
 until_true "it stands in front" in_front_is "u32 at preference 1, which redirects to ifb0"
+accounts_open
 before=$(slow unseen)
 inject times=100
 until_true "packets of the ifb are forwarded" packets_are "10200 10100"
 is "the program has not seen them" "$before $(slow unseen) $(no_drops)" "0 100 {}"
+accounts_close "they have their place all the same" wan
 like "status says so" "$(shown)" ' 100 not seen by our filter: u32 at preference 1, which redirects to ifb0 stands in front of it on wan0'
 in_node ingest tc filter del dev wan0 ingress pref 1
 finish holdertc

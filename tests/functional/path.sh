@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 everything_up
+accounts_open
 receiver_up holds_small 192.0.2.10 232.1.1.1 --seconds 600 # joined, until all has been looked at
 receiver_up holds_large 198.51.100.77 233.44.15.9 --seconds 600
 join_both small large --last 9999 --timeout 120
@@ -33,6 +34,7 @@ ok "the trace is complete and in order" test "$(channel 192.0.2.10 232.1.1.1 \
      (map(type) | unique == ["number"]) and sort == .')" = true
 is "nothing was dropped, but what two relays of a moving channel deliver" "$(api counters '.drops | del(.duplicate) | map(values) | add')" 0
 is "nothing was refused" "$(api counters '[.refused[][]] | add')" 0
+accounts_close "every packet has its place, from the relays to the LAN"
 
 dump=$(in_node ingest bpftool map dump pinned /sys/fs/bpf/mcingest/channels4)
 like "bpftool names the source" "$dump" '"source": \[192,0,2,10'

@@ -19,6 +19,7 @@ until_true "FRR knows us" frr_knows_us
 pid=$(api status .pid)
 spawn wire access tshark -l -n -i up0 -Y 'pim.holdtime == 0 || (pim.type == 3 && pim.numprunes > 0 && ip.src == 10.0.0.1)' -f 'ip proto 103'
 until_true "the wire is watched" logged wire 'Capturing on'
+accounts_open
 join_both small large --last 11999 --timeout 120
 receiver_up holder1 192.0.2.10 232.1.1.1 --seconds 600
 receiver_up holder2 198.51.100.77 233.44.15.9 --seconds 600
@@ -83,6 +84,7 @@ finish small none
 finish large none
 is "no packet is lost or doubled" \
     "$(summary small received) $(summary small duplicates) $(summary large received) $(summary large duplicates)" "12000 0 12000 0"
+accounts_close "every packet has its place"
 finish wire
 is "nobody was told" "$(grep -c ' PIM' "$WORK/wire.log")" 0
 

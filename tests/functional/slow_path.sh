@@ -21,6 +21,7 @@ arrived() { # NAME PACKETS: all of them, once, whole
 everything_up
 
 # Outer fragments: 1,500 bytes inside, 1,530 outside, on a path of 1,500. DF is set inside: the relay cuts outside.
+accounts_open
 receiver_up keeps_large 192.0.2.10 232.1.1.1 --seconds 600 # joined, when the others have gone
 receiver_up keeps_small 198.51.100.77 233.44.15.9 --seconds 600
 join_both large small --last 4999 --timeout 120
@@ -32,6 +33,7 @@ is "large: they are among its packets" "$(channel 192.0.2.10 232.1.1.1 '"\(.pack
 log_says "large: the first one made it receiving" mcingestd '\(192\.0\.2\.10,232\.1\.1\.1\) receiving'
 is "small: none took the slow path" "$(channel 198.51.100.77 233.44.15.9 '"\(.packets) \(.slow_packets)"')" "5000 0"
 is "nothing was dropped" "$(api counters '.drops | with_entries(select(.value > 0)) | tojson')" "{}"
+accounts_close "every packet has its place"
 like "channels -v shows it" "$(in_node ingest "$BUILD/mcingest" channels -v)" 'slow path: 5000'
 
 # The same checks, for datagrams in two fragments from the relay's place to wan0. Outer IP from 14, UDP
@@ -67,6 +69,8 @@ fragments
 until_true "an honest one goes out" slow_is $((before + 1))
 ok "an honest one goes out" true
 
+accounts_close "each of them has its place"
+
 # What a relay sends comes by the WAN: a host of the LAN that writes the same cannot put it there.
 in_node ingest sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.lan0.rp_filter=0
 lan_mac=$(in_node ingest cat /sys/class/net/lan0/address)
@@ -93,6 +97,7 @@ restarted() { # MTU [OPTION...]: a daemon that finds lan0 so, and a receiver
     until_true "FRR says Hello" neighbor_there
     receiver_up large 192.0.2.10 232.1.1.1 "${@:2}"
     until_true "joined" served 192.0.2.10 232.1.1.1
+    accounts_open
 }
 sends() { # SIZE COUNT [OPTION...]
     send 192.0.2.10 232.1.1.1 --rate 500 --count "$2" --size "$1" "${@:3}" >/dev/null
@@ -106,6 +111,7 @@ restarted 1400 --last 499 --timeout 120
 sends 2950 500 --no-df
 arrived large 500
 is "fragments of 1,500 and of 1,498 bytes are cut in two" "$(summary large wire)" 2000
+accounts_close "every fragment has its place" wan
 
 # 1,448 bytes come in one outer packet: the program has to leave them to the stack
 restarted 1400 --last 499 --timeout 120
@@ -120,6 +126,7 @@ is "DF: dropped and counted" "$(drops exceeds_mtu) $(slow)" "100 0"
 sends 1420 100
 until_true "DF, not cut on the way: dropped" moved_past exceeds_mtu 199
 is "DF, not cut on the way: dropped and counted" "$(drops exceeds_mtu) $(slow)" "200 0"
+accounts_close "every packet has its place, where none goes out"
 
 # More than the slow path may send: 3,000 packets a second in 15 pieces each
 restarted 128 --seconds 600
@@ -127,6 +134,7 @@ send 192.0.2.10 232.1.1.1 --rate 3000 --count 6000 --size 1472 --no-df >/dev/nul
 until_true "beyond the limit: dropped" moved_past slow_rate 0
 ok "beyond the limit: dropped and counted" true
 ok "the rest went out" test "$(slow)" -gt 1000
+accounts_close "every packet has its place, beyond the limit"
 ok "the daemon still answers" timeout "$PATIENCE" scripts/lab exec ingest "$BUILD/mcingest" status
 finish mcingestd
 verdict $? "mcingestd ends well" || true

@@ -29,6 +29,7 @@ in_node access ethtool -K up0 gro on
 everything_up
 is "the LAN's driver takes them: XDP" "$(wan mode)" xdp
 is "and says how" "$(wan why)" native
+accounts_open # until a third daemon: what a killed one has counted is not lost
 join_both small large --last 9999 --timeout 120
 send_both 10000 100 1400
 for name in small large; do
@@ -59,6 +60,7 @@ in_node access ip link set up0 mtu 1500
 finish refused INT
 is "what the LAN does not take is counted, once, through a restart" "$(lan_refused) $(status_of_lan refused)" "1500 1500"
 is "all others arrived" "$(summary refused received) $(channel 192.0.2.10 232.1.1.2 .packets)" "500 2000"
+accounts_close "every packet has its place, through a restart"
 
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 600
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
