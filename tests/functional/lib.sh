@@ -339,6 +339,13 @@ account_since() { # fills SINCE
     done
 }
 
+account_rests() { # two looks say the same: a frame that has come may not be counted yet
+    local before
+    account_since || return
+    before=${SINCE[*]}
+    account_since && [[ ${SINCE[*]} == "$before" ]]
+}
+
 accounts_open() {
     local key
     WANS=$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')
@@ -347,7 +354,7 @@ accounts_open() {
         exit 1
     fi
     BEFORE=()
-    until_true "a quiet moment to open the account" account_since
+    until_true "a quiet moment to open the account" account_rests
     for key in "${!SINCE[@]}"; do
         BEFORE[$key]=${SINCE[$key]}
     done
