@@ -753,7 +753,9 @@ Test(channel, adopted_ones_forward_at_once_and_are_discovered_when_they_fail)
 
 Test(channel, adoption_is_refused_where_it_does_not_fit)
 {
+	cr_expect_not(channel_table_can_adopt(&table, &sg, 3), "beyond the limit");
 	cr_expect_not(channel_table_adopt(&table, &sg, 1, 3, true), "beyond the limit");
+	cr_expect(channel_table_can_adopt(&table, &sg, 2));
 	cr_expect(channel_table_adopt(&table, &sg, 1, 2, false));
 	cr_expect_not(channel_table_adopt(&table, &sg, 1, 1, true), "(S,G) is there");
 	sg.group.bytes[3]++;

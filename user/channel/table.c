@@ -129,12 +129,17 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 	return true;
 }
 
+bool channel_table_can_adopt(const struct channel_table *table, const struct sg *sg, uint32_t slot)
+{
+	return slot < table->limit && !table->by_slot[slot] && !channel_table_find(table, sg);
+}
+
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
 			 uint32_t slot, bool receiving)
 {
 	struct channel *channel;
 
-	if (slot >= table->limit || table->by_slot[slot] || channel_table_find(table, sg))
+	if (!channel_table_can_adopt(table, sg, slot))
 		return false;
 	channel = open_channel(table, sg, slot);
 	channel->interfaces = interfaces;

@@ -55,9 +55,11 @@ void channel_table_interface_changed(struct channel_table *table, unsigned inter
 /* The daemon has been away: channels that have failed are tried again within a second. */
 void channel_table_return(struct channel_table *table);
 
+/* Whether a channel of an earlier daemon has its place here: neither its slot nor the (S,G) is in
+ * use, and the slot is within the limit. */
+bool channel_table_can_adopt(const struct channel_table *table, const struct sg *sg, uint32_t slot);
 /* Takes over a channel that the dataplane still carries from an earlier daemon, with its slot
- * there. The owner then connects it. Returns false if the slot or the (S,G) is in use, or the slot
- * is beyond the limit. */
+ * there. The owner then connects it. Returns false if it has no place. */
 bool channel_table_adopt(struct channel_table *table, const struct sg *sg, uint32_t interfaces,
 			 uint32_t slot, bool receiving);
 

@@ -6,6 +6,7 @@
  * Query makes hosts report. What cannot be taken over, because an interface or an address is gone,
  * is removed. */
 #include "daemon/adopt.h"
+#include "base/log.h"
 #include "daemon/state.h"
 #include "forward/forward.h"
 #include "forward/traffic.h"
@@ -44,12 +45,26 @@ static uint32_t adopt_joins(struct engine *engine, const struct sg *sg,
 	return bits;
 }
 
+/* A LAN must not take a channel for joined that is not served: its routers' Joins would then open
+ * none. */
+static bool has_place(const struct engine *engine, const struct sg *sg, uint32_t slot)
+{
+	const struct channel_table *channels = &engine->paths.channels;
+	char text[SG_TEXT];
+
+	if (slot >= channels->limit)
+		log_warning("%s ends until it is joined again: 'channels' under [limits] is lower "
+			    "than before",
+			    sg_format(sg, text));
+	return channel_table_can_adopt(channels, sg, slot);
+}
+
 static void adopt_channel(void *context, const struct sg *sg, const struct dataplane_channel *entry)
 {
 	struct dataplane_channel_stats stats = {0};
 	struct engine *engine = context;
 	struct channel_table *channels = &engine->paths.channels;
-	uint32_t bits = adopt_joins(engine, sg, entry);
+	uint32_t bits = has_place(engine, sg, entry->slot) ? adopt_joins(engine, sg, entry) : 0;
 
 	dataplane_channel_stats(engine->dataplane, entry->slot, &stats);
 	if (!bits || !channel_table_adopt(channels, sg, bits, entry->slot, stats.packets)) {
