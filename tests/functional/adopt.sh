@@ -69,6 +69,22 @@ finish sender
 finish patient INT
 accounts_close "every packet has its place, whichever daemon there was, and where there was none"
 
+# A lower limit has no place for the channel's slot: it ends, and the router's next Join opens it anew
+for group in 232.1.1.3 232.1.1.4 232.1.1.5; do
+    receiver_up "of-$group" 192.0.2.10 $group --seconds 600
+    until_true "$group is joined" channel_is 192.0.2.10 $group joined
+done
+finish of-232.1.1.3 INT
+finish of-232.1.1.4 INT
+until_true "two are left" no_such_channel 192.0.2.10 232.1.1.4
+finish mcingestd KILL
+printf '[limits]\nchannels = 2\n' >"$WORK/lower.conf"
+mcingestd_up --config "$WORK/lower.conf"
+log_says "with a lower limit a line says why a channel ends" mcingestd '232\.1\.1\.5\) ends until it is joined again'
+until_true "it is joined anew" channel_is 192.0.2.10 232.1.1.5 joined
+ok "and the router's next Join opens it" true
+finish of-232.1.1.5 INT
+
 finish mcingestd KILL
 in_node ingest rm /sys/fs/bpf/mcingest/channels4
 in_node ingest bpftool map create /sys/fs/bpf/mcingest/channels4 type hash key 4 value 4 entries 1 name other
