@@ -114,13 +114,13 @@ is "bits are those of the packets" "$(api channels '.channels[] | select(.group 
 shows "for people: a channel's rate" '232\.1\.1\.2 +receiving .* +[0-9]+\.[0-9] +[0-9.]+ [kM]b/s ' channels
 shows "for people: the rate in all" 'Forwards +[0-9.]+ [kM]b/s, [0-9]+\.[0-9] packets/s' status
 is "status shows the sum of what channels shows" "$(sums_agree)" true
+
+# Health, for keepalived and the like: data flows, the WAN's cable is pulled, then the daemon stops
+has health . healthy wan lan relay prompt receiving reasons
+shows "for people: health" '^healthy: WAN and LANs are up, [1-9]' health
 finish steady
 finish flow
 finish fast
-
-# Health, for keepalived and the like: the LAN's cable is pulled, then the daemon stops
-has health . healthy wan lan relay prompt receiving reasons
-shows "for people: health" '^healthy: WAN and LANs are up, [1-9]' health
 in_node ingest "$BUILD/mcingest" health >/dev/null
 is "healthy: status" $? 0
 in_node ingest ip link set wan0 down

@@ -131,9 +131,9 @@ sum=$(od -An -tx1 -j$((40 + 24)) -N2 tests/samples/igmp3-report-allow.pcap | tr 
 spoilt "a report, IGMP checksum" checksum igmp3-report-allow 40=dead
 spoilt "a report, cut short" truncated igmp3-report-allow 16=ffff
 spoilt "a report, TTL 2" off_link igmp3-report-allow 22=02 "24=$(printf %04x $((0x$sum - 0x100)))"
-lines=$(wc -l <"$WORK/mcingestd.log")
+lines=$(wc -l <"$WORK/mcingestd.log") began=$SECONDS
 inject igmp3-report-allow 40=dead times=20000
-ok "20,000 of them are at most 4 lines in the log" test $(($(wc -l <"$WORK/mcingestd.log") - lines)) -le 4
+ok "20,000 of them are a line a second in the log" test $(($(wc -l <"$WORK/mcingestd.log") - lines)) -le $((SECONDS - began + 3))
 is "and open no channel" "$(channels)" ""
 
 # Forged Queries, with Robustness 7 and the longest Query Interval: seven times nine hours of silence
