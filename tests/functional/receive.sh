@@ -13,6 +13,7 @@ receives() { # NAME WORD...: in the background, JSON into $WORK/NAME.log; return
     until_true "$1: the relay is told" relay_told_more
 }
 relay_told_more() { (($(grep -c '^.* update from .*{' "$WORK/relay.log") > marks)); }
+more_gateways() { (($(grep -c 'endpoint .* new' "$WORK/relay.log") > known)); }
 got() { jq -r "$2" "$WORK/$1.log" 2>&1; } # NAME JQ
 ts() { # COUNT SKIPPED: datagrams of seven transport packets on two PIDs; one of the datagrams is left out
     # shellcheck disable=SC2016 # perl's variables
@@ -95,7 +96,9 @@ until_true "FRR says Hello" neighbor_there
 until_true "FRR knows us" frr_knows_us
 receiver_up viewer $S $G --last 999 --timeout 60
 until_true "the daemon has joined" channel_is $S $G joined
+known=$(grep -c 'endpoint .* new' "$WORK/relay.log")
 receives beside $S $G --count 1000
+until_true "the relay knows the second gateway" more_gateways # the daemon repeats its reports, too
 send $S $G --rate 1000 --count 1000 --size 500 >/dev/null
 finish beside none
 finish viewer none
