@@ -6,7 +6,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <utlist.h>
 
 #define RETRY_OUTPUT USEC_PER_SEC
@@ -58,14 +57,6 @@ static void tell_watcher(enum log_level level, const struct log_fields *fields, 
 		watcher(watcher_owner, level, fields, line);
 }
 
-static usec_t monotonic_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
-}
-
 static bool is_over(const struct log_limit *limit, usec_t now)
 {
 	return now >= limit->since + USEC_PER_SEC;
@@ -92,7 +83,7 @@ bool log_takes(struct log_limit *limit)
 
 	if (limit->level > level_max)
 		return false;
-	now = monotonic_now();
+	now = time_read(CLOCK_MONOTONIC);
 	if (is_over(limit, now)) {
 		if (limit->kept_back)
 			end_second(limit);

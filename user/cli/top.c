@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* `mcingest top`: the box on a terminal, by ncurses. */
+#include "base/time.h"
 #include "cli/client.h"
 #include "cli/top_view.h"
 
@@ -7,7 +8,6 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE  5   /* seconds for a reply */
@@ -18,10 +18,7 @@
 
 static double now(void)
 {
-	struct timespec clock;
-
-	clock_gettime(CLOCK_MONOTONIC, &clock);
-	return (double)clock.tv_sec + (double)clock.tv_nsec / 1e9;
+	return (double)time_read(CLOCK_MONOTONIC) / USEC_PER_SEC;
 }
 
 /* Looking */

@@ -36,15 +36,6 @@ json_t *view_rate(double rate)
 	return json_real((double)(uint64_t)(rate * 10 + 0.5) / 10);
 }
 
-/* In microseconds: of whole seconds, a moment would be another one at every other request. */
-static usec_t wall_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
-}
-
 json_t *view_reason(const char *reason, const char *detail)
 {
 	if (!reason)
@@ -54,7 +45,7 @@ json_t *view_reason(const char *reason, const char *detail)
 
 json_t *view_time(usec_t moment, usec_t now)
 {
-	usec_t at = wall_clock() - (now - moment);
+	usec_t at = time_read(CLOCK_REALTIME) - (now - moment);
 	time_t seconds = (time_t)(at / USEC_PER_SEC);
 	char text[32];
 	struct tm utc;

@@ -3,21 +3,12 @@
 #include "base/log.h"
 
 #include <stdlib.h>
-#include <time.h>
-
-static usec_t read_clock(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
-}
 
 static struct clocks_reading read_all(void)
 {
-	return (struct clocks_reading){.monotonic = read_clock(CLOCK_MONOTONIC),
-				       .boot = read_clock(CLOCK_BOOTTIME),
-				       .wall = read_clock(CLOCK_REALTIME)};
+	return (struct clocks_reading){.monotonic = time_read(CLOCK_MONOTONIC),
+				       .boot = time_read(CLOCK_BOOTTIME),
+				       .wall = time_read(CLOCK_REALTIME)};
 }
 
 static void judge_absence(const struct clocks *clocks, usec_t passed, usec_t counted)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <systemd/sd-event.h>
-#include <time.h>
 #include <unistd.h>
 
 #define STALL_WINDOW (60 * USEC_PER_SEC)
@@ -42,11 +41,8 @@ struct loop_watch {
 
 static void refresh_now(struct timers *timers)
 {
-	struct timespec clock;
-	usec_t now;
+	usec_t now = time_read(CLOCK_MONOTONIC);
 
-	clock_gettime(CLOCK_MONOTONIC, &clock);
-	now = (usec_t)clock.tv_sec * USEC_PER_SEC + (usec_t)clock.tv_nsec / 1000;
 	if (now > timers->now)
 		timers->now = now;
 }

@@ -6,21 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-static usec_t clock_now(clockid_t id)
-{
-	struct timespec now;
-
-	clock_gettime(id, &now);
-	return (usec_t)now.tv_sec * USEC_PER_SEC + (usec_t)now.tv_nsec / 1000;
-}
-
-usec_t process_clock(void)
-{
-	return clock_now(CLOCK_REALTIME);
-}
 
 static void read_memory(struct process_usage *usage)
 {
@@ -38,7 +24,7 @@ static void read_memory(struct process_usage *usage)
 
 struct process_usage process_usage(void)
 {
-	struct process_usage usage = {.cpu = clock_now(CLOCK_PROCESS_CPUTIME_ID)};
+	struct process_usage usage = {.cpu = time_read(CLOCK_PROCESS_CPUTIME_ID)};
 	struct rlimit limit;
 	struct stat files;
 
@@ -68,6 +54,6 @@ usec_t process_started(void)
 			  "%*d %*d %" SCNu64,
 			  &ticks) != 1)
 		return 0;
-	return process_clock() - clock_now(CLOCK_BOOTTIME) +
+	return time_read(CLOCK_REALTIME) - time_read(CLOCK_BOOTTIME) +
 	       ticks * USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 }

@@ -15,5 +15,3 @@ struct process_usage process_usage(void);
 /* When the process was started, in microseconds since 1970; 0 if that is not known. An execution of
  * the binary anew starts no process. */
 usec_t process_started(void);
-/* The clock of the box, in microseconds since 1970. */
-usec_t process_clock(void);

@@ -31,7 +31,7 @@ static void write_all(const struct metrics *metrics, const struct busiest *busie
 		      struct exposition *out)
 {
 	struct series_source from = {.rooms = metrics->rooms,
-				     .clock = process_clock(),
+				     .clock = time_read(CLOCK_REALTIME),
 				     .started = metrics->started,
 				     .process_started = metrics->process_started,
 				     .usage = process_usage(),
@@ -134,7 +134,7 @@ struct metrics *metrics_open(const struct requests *requests, struct loop *loop)
 		return NULL;
 	metrics = memory_new(sizeof(*metrics));
 	metrics->rooms = requests;
-	metrics->started = process_clock() - (requests->timers->now - requests->started);
+	metrics->started = time_read(CLOCK_REALTIME) - (requests->timers->now - requests->started);
 	metrics->process_started = process_started();
 	uname(&metrics->kernel);
 	if (start(metrics, loop))
