@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <stdbool.h>
 
 #define ANSWER_BYTES   32768 /* the largest message that the kernel sends in a dump */
@@ -86,4 +87,22 @@ int netlink_ask_family(const char *name, mnl_cb_t take, void *data)
 
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, name);
 	return netlink_ask(NETLINK_GENERIC, request, take, data);
+}
+
+struct addr netlink_local_address(const struct nlmsghdr *message)
+{
+	const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
+	struct addr found = {0};
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, message, sizeof(*header))
+	{
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (mnl_attr_get_payload_len(attr) != addr_length(header->ifa_family))
+			continue;
+		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found.family))
+			found = addr_from_bytes(header->ifa_family, mnl_attr_get_payload(attr));
+	}
+	return found;
 }

@@ -7,6 +7,8 @@
  * All functions return 0 or a negative errno. */
 #pragma once
 
+#include "base/addr.h"
+
 #include <libmnl/libmnl.h>
 
 #define NETLINK_ASK_BYTES 512 /* room for a request */
@@ -25,6 +27,10 @@ int netlink_ask(int bus, const struct nlmsghdr *request, mnl_cb_t take, void *da
 /* Dumps a whole table of rtnetlink. If the table changes meanwhile, the dump starts again, and
  * `*count` (unless it is NULL) is set to 0 each time. */
 int netlink_dump(uint16_t type, size_t size, mnl_cb_t take, void *data, unsigned *count);
+
+/* The interface's own address in a message of RTM_NEWADDR, or AF_UNSPEC: on a point-to-point link
+ * IFA_ADDRESS is that of the peer. */
+struct addr netlink_local_address(const struct nlmsghdr *message);
 
 /* Asks for a family of generic netlink by its name. -ENOENT if the kernel does not have it. */
 int netlink_ask_family(const char *name, mnl_cb_t take, void *data);

@@ -61,24 +61,6 @@ static uint32_t address_flags(const struct nlmsghdr *message, const struct ifadd
 	return address->ifa_flags;
 }
 
-/* On a point-to-point link IFA_ADDRESS is the peer's address and IFA_LOCAL ours. */
-static struct addr local_address(const struct nlmsghdr *message, const struct ifaddrmsg *address)
-{
-	struct addr found = {0};
-	const struct nlattr *attr;
-
-	mnl_attr_for_each(attr, message, sizeof(*address))
-	{
-		uint16_t type = mnl_attr_get_type(attr);
-
-		if (mnl_attr_get_payload_len(attr) != addr_length(address->ifa_family))
-			continue;
-		if (type == IFA_LOCAL || (type == IFA_ADDRESS && !found.family))
-			found = addr_from_bytes(address->ifa_family, mnl_attr_get_payload(attr));
-	}
-	return found;
-}
-
 /* Routers speak from the first IPv6 link-local address, which the kernel lists last. It gets the
  * last place if there are too many addresses. */
 static void keep_address(struct netlink_interface *interface, const struct addr *address,
@@ -109,7 +91,7 @@ static int on_address(const struct nlmsghdr *message, void *data)
 	if (address->ifa_index != interface->ifindex || !addr_length(address->ifa_family) ||
 	    (address_flags(message, address) & unusable))
 		return MNL_CB_OK;
-	local = local_address(message, address);
+	local = netlink_local_address(message);
 	if (local.family)
 		keep_address(interface, &local, address->ifa_prefixlen);
 	return MNL_CB_OK;

@@ -91,7 +91,7 @@ bool netlink_has_rule(int family, uint32_t mark)
 	return wanted.found;
 }
 
-/* Addresses. On a point-to-point link IFA_ADDRESS is that of the peer. */
+/* Addresses */
 
 struct wanted_address {
 	struct addr address;
@@ -100,19 +100,9 @@ struct wanted_address {
 
 static int on_address(const struct nlmsghdr *message, void *data)
 {
-	const struct ifaddrmsg *header = mnl_nlmsg_get_payload(message);
+	struct addr ours = netlink_local_address(message);
 	struct wanted_address *wanted = data;
-	const struct nlattr *attr;
-	struct addr ours = {0};
 
-	mnl_attr_for_each(attr, message, sizeof(*header))
-	{
-		uint16_t type = mnl_attr_get_type(attr);
-
-		if (mnl_attr_get_payload_len(attr) == addr_length(header->ifa_family) &&
-		    (type == IFA_LOCAL || (type == IFA_ADDRESS && !ours.family)))
-			ours = addr_from_bytes(header->ifa_family, mnl_attr_get_payload(attr));
-	}
 	if (addr_equal(&ours, &wanted->address))
 		wanted->found = true;
 	return MNL_CB_OK;
