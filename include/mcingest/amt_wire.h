@@ -4,6 +4,10 @@
 
 #define AMT_PORT 2268
 
+/* The anycast discovery addresses (RFC 7450 section 7.1), as text. */
+#define AMT_ANYCAST4 "192.52.193.1"
+#define AMT_ANYCAST6 "2001:3::1"
+
 #define AMT_VERSION       0 /* high nibble of byte 0; the low nibble is the type */
 #define AMT_DISCOVERY     1
 #define AMT_ADVERTISEMENT 2

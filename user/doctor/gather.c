@@ -7,6 +7,7 @@
 #include "io/netlink_routes.h"
 #include "io/ports.h"
 #include "io/resolv_conf.h"
+#include "mcingest/amt_wire.h"
 
 #include <net/if.h>
 #include <stdio.h>
@@ -20,9 +21,6 @@
 #define PATIENCE        10 /* seconds for a reply of the daemon */
 #define LOOKUP_PATIENCE 30
 #define UPSTREAM_FILTER "udp port 2268 or ip proto 103 or ip6 proto 103"
-
-/* An address that leads to the internet: the discovery address of RFC 7450 section 7.1. */
-#define SOMEWHERE "192.52.193.1"
 
 struct window {
 	struct doctor *doctor;
@@ -132,7 +130,7 @@ static struct addr question(const struct doctor *doctor)
 	if (doctor->options->channel)
 		return doctor->options->channel->source;
 	if (!addr_parse(view_text(first, "source"), &source))
-		addr_parse(SOMEWHERE, &source);
+		addr_parse(AMT_ANYCAST4, &source);
 	return source;
 }
 

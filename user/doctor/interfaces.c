@@ -4,13 +4,14 @@
 #include "doctor/report.h"
 #include "io/netlink.h"
 #include "io/netlink_lookup.h"
+#include "mcingest/amt_wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Addresses on the internet, by which swapped interfaces show. */
-static const char *const internet[] = {"192.52.193.1", "2001:3::1"};
+static const char *const internet[] = {AMT_ANYCAST4, AMT_ANYCAST6};
 
 static const struct netlink_shape *shape_of(const struct doctor *doctor, unsigned ifindex)
 {

@@ -5,11 +5,12 @@
 #include "driad/questions.h"
 #include "driad/records.h"
 #include "driad/service.h"
+#include "mcingest/amt_wire.h"
 
 #include <stdlib.h>
 
 /* RFC 7450 section 7.1 */
-static const char *const anycast[] = {"192.52.193.1", "2001:3::1"};
+static const char *const anycast[] = {AMT_ANYCAST4, AMT_ANYCAST6};
 
 void driad_explain(struct driad_lookup *lookup, enum driad_way way, const char *reason,
 		   const char *detail)

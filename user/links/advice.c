@@ -3,11 +3,12 @@
 #include "base/log.h"
 #include "io/netlink_lookup.h"
 #include "links/links.h"
+#include "mcingest/amt_wire.h"
 
 #include <net/if.h>
 
 /* Where packets to the internet leave shows by the discovery addresses of RFC 7450 section 7.1. */
-static const char *const internet[] = {"192.52.193.1", "2001:3::1"};
+static const char *const internet[] = {AMT_ANYCAST4, AMT_ANYCAST6};
 
 static void judge_source(const struct addr *source)
 {
