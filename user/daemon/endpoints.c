@@ -2,19 +2,12 @@
 #include "daemon/endpoints.h"
 #include "base/log.h"
 #include "daemon/state.h"
+#include "gateway/options.h"
 #include "io/udp.h"
 #include "links/links.h"
 
 #include <errno.h>
 #include <net/if.h>
-
-static struct udp_path configured_path(const struct config *config)
-{
-	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
-				 .ipv6 = config->tunnels.ipv6,
-				 .mark = config->tunnels.mark,
-				 .vrf = config->tunnels.vrf};
-}
 
 /* Receiving */
 
@@ -48,7 +41,7 @@ static bool accepts(const struct amt_endpoint *endpoint, unsigned ifindex)
  * has another. */
 static struct addr routed_source(const struct engine *engine, const struct amt_endpoint *endpoint)
 {
-	struct udp_path path = configured_path(engine->config);
+	struct udp_path path = udp_path_of(engine->config);
 	bool is_configured = (endpoint->peer.family == AF_INET ? path.ipv4 : path.ipv6).family;
 	struct addr source;
 
@@ -89,7 +82,7 @@ static unsigned wanted_ports(const struct engine *engine, const struct amt_endpo
 static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 {
 	struct engine *engine = endpoint->context;
-	struct udp_path path = configured_path(engine->config);
+	struct udp_path path = udp_path_of(engine->config);
 	uint16_t wanted[1 + PORTS_OF_PEER];
 
 	path.ports = wanted;
@@ -113,7 +106,7 @@ static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 static bool moved(const struct amt_endpoint *endpoint)
 {
 	const struct engine *engine = endpoint->context;
-	struct udp_path path = configured_path(engine->config);
+	struct udp_path path = udp_path_of(engine->config);
 	struct addr source;
 
 	return udp_source(&path, &endpoint->peer, &source) &&

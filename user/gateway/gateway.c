@@ -39,16 +39,6 @@ const struct driad_actions gateway_dns = {.ask = ask, .cancel = cancel, .refused
 
 /* Endpoints */
 
-static struct udp_path configured_path(const struct amt_endpoint *endpoint)
-{
-	const struct config *config = ((const struct gateway *)endpoint->context)->config;
-
-	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
-				 .ipv6 = config->tunnels.ipv6,
-				 .mark = config->tunnels.mark,
-				 .vrf = config->tunnels.vrf};
-}
-
 static bool is_avoided(const struct gateway *gateway, const struct addr *relay)
 {
 	for (unsigned i = 0; i < gateway->avoided_count; i++)
@@ -67,7 +57,7 @@ static const char *why_not_open(int error)
 static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 {
 	struct gateway *gateway = endpoint->context;
-	struct udp_path path = configured_path(endpoint);
+	struct udp_path path = udp_path_of(gateway->config);
 
 	if (is_avoided(gateway, &endpoint->peer)) {
 		*reason = gateway_avoids;
@@ -85,7 +75,8 @@ static bool open_socket(struct amt_endpoint *endpoint, const char **reason)
 
 static bool moved(const struct amt_endpoint *endpoint)
 {
-	struct udp_path path = configured_path(endpoint);
+	const struct gateway *gateway = endpoint->context;
+	struct udp_path path = udp_path_of(gateway->config);
 	struct addr source;
 
 	return udp_source(&path, &endpoint->peer, &source) &&

@@ -66,3 +66,11 @@ struct resolver_options resolver_options_of(const struct config *config)
 		.trust_anchor = config->dnssec == CONFIG_DNSSEC_OFF ? NULL : config->trust_anchor,
 		.timeout = config->dns_timeout};
 }
+
+struct udp_path udp_path_of(const struct config *config)
+{
+	return (struct udp_path){.ipv4 = config->tunnels.ipv4,
+				 .ipv6 = config->tunnels.ipv6,
+				 .mark = config->tunnels.mark,
+				 .vrf = config->tunnels.vrf};
+}
