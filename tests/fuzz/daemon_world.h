@@ -503,16 +503,9 @@ static void channel_changed(const struct channel *channel)
 	lans_interest_changed(&world.lans, &channel->sg);
 }
 
-static const struct channel_actions channel_actions = {.discover = path_discover,
-						       .connect = path_connect,
-						       .abandon = path_abandon,
-						       .remind = path_remind,
-						       .switch_over = path_switch_over,
-						       .disconnect = path_disconnect,
-						       .forward = forward_put,
-						       .stop_forwarding = forward_remove,
-						       .changed = channel_changed,
-						       .closed = forward_closed};
+static const struct channel_actions channel_actions = {
+	PATH_CHANNEL_ACTIONS, .forward = forward_put, .stop_forwarding = forward_remove,
+	.changed = channel_changed, .closed = forward_closed};
 
 /* LANs. lan0 asks its hosts. */
 

@@ -168,7 +168,7 @@ static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .send = fwd_send};
 
 static const struct channel_actions fwd_channel_actions = {
-	LAB_PATH_ACTIONS, .forward = forward_put, .stop_forwarding = forward_remove,
+	PATH_CHANNEL_ACTIONS, .forward = forward_put, .stop_forwarding = forward_remove,
 	.changed = watch_changed, .closed = forward_closed};
 
 /* LAN `number` has ifindex 10 + `number`. */

@@ -16,10 +16,6 @@
 #define LAB_CHANNELS  8 /* unless the test says otherwise */
 
 /* The actions of a path, for the test's own table of the channels' actions. */
-#define LAB_PATH_ACTIONS                                                                           \
-	.discover = path_discover, .connect = path_connect, .abandon = path_abandon,               \
-	.remind = path_remind, .switch_over = path_switch_over, .disconnect = path_disconnect
-
 /* A socket of ours, and the last Request that was sent from it. */
 struct udp_socket {
 	struct amt_endpoint *endpoint; /* NULL while it is closed */

@@ -19,7 +19,7 @@ static void of_channel(const struct channel *channel)
 	(void)channel;
 }
 
-static const struct channel_actions actions = {LAB_PATH_ACTIONS, .forward = nothing,
+static const struct channel_actions actions = {PATH_CHANNEL_ACTIONS, .forward = nothing,
 					       .stop_forwarding = nothing, .changed = of_channel,
 					       .closed = of_channel};
 

@@ -38,7 +38,7 @@ static void on_closed(const struct channel *channel)
 	closed++;
 }
 
-static const struct channel_actions actions = {LAB_PATH_ACTIONS, .forward = forward,
+static const struct channel_actions actions = {PATH_CHANNEL_ACTIONS, .forward = forward,
 					       .stop_forwarding = stop_forwarding,
 					       .changed = changed, .closed = on_closed};
 

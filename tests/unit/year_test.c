@@ -34,7 +34,7 @@ static void on_closed(const struct channel *channel)
 	(void)channel;
 }
 
-static const struct channel_actions actions = {LAB_PATH_ACTIONS, .forward = nothing,
+static const struct channel_actions actions = {PATH_CHANNEL_ACTIONS, .forward = nothing,
 					       .stop_forwarding = on_stopped, .changed = on_changed,
 					       .closed = on_closed};
 

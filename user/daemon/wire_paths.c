@@ -146,12 +146,7 @@ static void channel_closed(const struct channel *channel)
 		  "%s closed", sg_format(&channel->sg, text));
 }
 
-static const struct channel_actions channel_actions = {.discover = path_discover,
-						       .connect = path_connect,
-						       .abandon = path_abandon,
-						       .remind = path_remind,
-						       .switch_over = path_switch_over,
-						       .disconnect = path_disconnect,
+static const struct channel_actions channel_actions = {PATH_CHANNEL_ACTIONS,
 						       .forward = forward_put,
 						       .stop_forwarding = forward_remove,
 						       .changed = channel_changed,

@@ -41,16 +41,9 @@ static void no_entry(struct channel *channel)
 	(void)channel;
 }
 
-static const struct channel_actions channel_actions = {.discover = path_discover,
-						       .connect = path_connect,
-						       .abandon = path_abandon,
-						       .remind = path_remind,
-						       .switch_over = path_switch_over,
-						       .disconnect = path_disconnect,
-						       .forward = no_entry,
+static const struct channel_actions channel_actions = {PATH_CHANNEL_ACTIONS, .forward = no_entry,
 						       .stop_forwarding = no_entry,
-						       .changed = changed,
-						       .closed = closed};
+						       .changed = changed, .closed = closed};
 
 /* Data */
 

@@ -49,6 +49,11 @@ void path_remind(struct channel *channel);
 void path_switch_over(struct channel *channel);
 void path_disconnect(struct channel *channel);
 
+/* Them, in a table of channel_actions. */
+#define PATH_CHANNEL_ACTIONS                                                                       \
+	.discover = path_discover, .connect = path_connect, .abandon = path_abandon,               \
+	.remind = path_remind, .switch_over = path_switch_over, .disconnect = path_disconnect
+
 /* An earlier daemon's channel goes on with the relay that it had. */
 void path_adopt(struct channel *channel, const struct addr *relay);
 /* The channel's data has stopped: asks its relay whether it is alive. */
