@@ -121,7 +121,7 @@ static const struct row rows[] = {
 	 "ADDRESS/LENGTH dev lan0, in the subnet of 10.9.9.2\nok lan1: router 10.1.0.2\n"},
 	{routers_neighbors, "neighbors", NULL, "{'neighbors':[]}",
 	 "warn no router has sent a PIM Hello -> `ip pim` on the router's interface; let IP "
-	 "protocol 103 in; without a router, `igmp` under [interfaces]\n"},
+	 "protocol 103 out; without a router, `igmp` under [interfaces]\n"},
 	{routers_others, "counters", NULL,
 	 "{'pim':[{'interface':'lan0','for_other_router':7,'joins_refused':0,"
 	 "'entries_refused':0}]}",

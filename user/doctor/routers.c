@@ -56,7 +56,7 @@ void routers_neighbors(struct doctor *doctor)
 	if (json_array_size(list) || !doctor->now.neighbors)
 		return;
 	report_warn(doctor,
-		    "`ip pim` on the router's interface; let IP protocol 103 in; without a router, "
+		    "`ip pim` on the router's interface; let IP protocol 103 out; without a router, "
 		    "`igmp` under [interfaces]",
 		    "no router has sent a PIM Hello");
 }
