@@ -50,7 +50,7 @@ has status .waiting discoveries new_relays
 has status .limits channels tunnels discoveries network_discoveries new_relays unanswered_relays neighbors joins
 has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
 has channels '.channels[0]' source group state reason relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace dropped last_drop history
-has channels '.channels[0].history[0]' at state reason move
+has channels '.channels[0].history[0]' at state relay reason move
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
 has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused unasked_reports pim igmp mld
 has interfaces '.interfaces[1]' name role mode why in_front addresses up mtu
@@ -93,6 +93,7 @@ shows "for people: neighbors" 'lan0 +10\.0\.0\.2' neighbors
 shows "for people: interfaces" 'lan0 +downstream +up +tc +1500 +0 +10\.0\.0\.1 ' interfaces
 shows "for people: PIM on the interfaces" 'lan0 +10\.0\.0\.1 +10\.0\.0\.2 +1 +2 ' interfaces
 shows "for people: who wants a channel" 'lan0: router 10\.0\.0\.2, join, expires in ' 'channels -v'
+shows "for people: how a channel came to its state" 'Z joined, relay 203\.0\.113\.15[[:space:]]' 'channels -v'
 shows "for people: channels" '192\.0\.2\.10 +232\.1\.1\.1 +receiving +203\.0\.113\.15 +lan0 +[0-9]+ ' channels
 shows "for people: why a channel failed" 'no relay' channels
 shows "for people: tunnels" '203\.0\.113\.15 +100\.64\.7\.2:[0-9]+ +1 +active' tunnels

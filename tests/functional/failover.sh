@@ -59,6 +59,7 @@ is "a move from one relay to another loses nothing, and doubles nothing" \
 ok "what both relays sent went to the LAN once" test "$(api counters .drops.duplicate)" -gt 0
 until_true "the first relay is left" left $ONE
 ok "the first relay is left" true
+is "the history has both relays" "$(channel $S $G '[.history[] | select(.relay) | .relay] | unique | join(" ")')" "$ONE $TWO"
 
 # The same, once a killed daemon's channel has been adopted
 receiver_up viewer $S $G --last 7999 --timeout 120

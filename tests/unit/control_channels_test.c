@@ -127,6 +127,7 @@ Test(control_channels, what_was_dropped)
 
 Test(control_channels, the_latest_changes)
 {
+	struct addr relay = address("203.0.113.15"), other = address("2001:db8::15");
 	json_t *history;
 
 	for (unsigned i = 0; i < HISTORY_MAX + 2; i++)
@@ -136,13 +137,19 @@ Test(control_channels, the_latest_changes)
 						 .state = i == HISTORY_MAX + 1 ? CHANNEL_FAILED
 									       : CHANNEL_JOINED,
 						 .move = i == 2 ? CHANNEL_SEEKING : CHANNEL_STAYING,
-						 .reason = i == HISTORY_MAX + 1 ? "why" : NULL});
+						 .reason = i == HISTORY_MAX + 1 ? "why" : NULL},
+			i == 2   ? &other
+			: i == 3 ? &relay
+				 : NULL);
 	cr_expect_eq(one.history.count, HISTORY_MAX);
 	history = shown("history");
 	expect_json(json_incref(json_array_get(history, 0)),
-		    "{'at':'TIME','state':'joined','reason':null,'move':'seeking'}");
+		    "{'at':'TIME','state':'joined','relay':'2001:db8::15','reason':null,"
+		    "'move':'seeking'}");
+	cr_expect_str_eq(json_string_value(json_object_get(json_array_get(history, 1), "relay")),
+			 "203.0.113.15");
 	expect_json(json_incref(json_array_get(history, HISTORY_MAX - 1)),
-		    "{'at':'TIME','state':'failed','reason':'why','move':'staying'}");
+		    "{'at':'TIME','state':'failed','relay':null,'reason':'why','move':'staying'}");
 	history_free(&one.history);
 	json_decref(history);
 	end_parts();

@@ -136,10 +136,29 @@ bool addr_is_ssm_group(const struct addr *group)
 	return group->family == AF_INET6 && b[0] == 0xff && b[1] >> 4 == 3 && !b[2] && !b[3];
 }
 
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+void addr_to_mapped(const struct addr *addr, uint8_t bytes[16])
+{
+	memcpy(bytes, addr->bytes, 16);
+	if (addr->family != AF_INET)
+		return;
+	memcpy(bytes, mapped, sizeof(mapped));
+	memcpy(bytes + sizeof(mapped), addr->bytes, 4);
+}
+
+struct addr addr_from_mapped(const uint8_t bytes[16])
+{
+	static const uint8_t none[16];
+
+	if (!memcmp(bytes, none, sizeof(none)))
+		return (struct addr){0};
+	return memcmp(bytes, mapped, sizeof(mapped)) ? addr_from_bytes(AF_INET6, bytes)
+						     : addr_from_bytes(AF_INET, bytes + 12);
+}
+
 bool addr_is_martian(const struct addr *addr)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
 	if (addr_is_unspecified(addr) || addr_is_multicast(addr) || addr_is_loopback(addr) ||
 	    addr_is_link_local(addr))
 		return true;

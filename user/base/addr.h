@@ -60,6 +60,11 @@ unsigned addr_length(int family); /* 4, 16, or 0 */
 struct addr addr_network(const struct addr *addr);
 bool addr_equal(const struct addr *a, const struct addr *b);
 
+/* Sixteen bytes for both families: IPv4 as an IPv4-mapped address (RFC 4291 section 2.5.5.2).
+ * AF_UNSPEC is zeros, which are read as AF_UNSPEC again. */
+void addr_to_mapped(const struct addr *addr, uint8_t bytes[16]);
+struct addr addr_from_mapped(const uint8_t bytes[16]);
+
 bool addr_is_unspecified(const struct addr *addr);
 bool addr_is_multicast(const struct addr *addr);
 bool addr_is_loopback(const struct addr *addr);

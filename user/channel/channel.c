@@ -29,20 +29,35 @@ static usec_t now(const struct channel *channel)
 
 /* States */
 
-static void note_change(struct channel *channel)
+static const struct addr *relay_of(const struct channel *channel)
 {
-	history_note(&channel->history, &(struct history_change){.at = now(channel),
-								 .reason = channel->reason,
-								 .state = channel->state,
-								 .move = channel->move});
+	return actions(channel)->relay ? actions(channel)->relay(channel) : NULL;
+}
+
+static const struct addr *other_relay_of(const struct channel *channel)
+{
+	return actions(channel)->other_relay ? actions(channel)->other_relay(channel) : NULL;
+}
+
+static void note_change(struct channel *channel, const struct addr *relay)
+{
+	history_note(&channel->history,
+		     &(struct history_change){.at = now(channel),
+					      .reason = channel->reason,
+					      .state = channel->state,
+					      .move = channel->move},
+		     relay);
 }
 
 void channel_change_move(struct channel *channel, enum channel_move move)
 {
+	const struct addr *other;
+
 	if (channel->move == move)
 		return;
 	channel->move = move;
-	note_change(channel);
+	other = other_relay_of(channel);
+	note_change(channel, other ? other : relay_of(channel));
 	if (actions(channel)->move_changed)
 		actions(channel)->move_changed(channel);
 }
@@ -68,7 +83,7 @@ static void change(struct channel *channel, enum channel_state state, const char
 	channel->reason = reason;
 	free(channel->detail);
 	channel->detail = detail ? memory_copy_text(detail) : NULL;
-	note_change(channel);
+	note_change(channel, relay_of(channel));
 	actions(channel)->changed(channel);
 }
 
@@ -132,7 +147,7 @@ void channel_open(struct channel *channel, usec_t seen)
 	channel->retry.fn = retry_due;
 	channel->since = now(channel);
 	channel->trace = channel_trace_begin(seen);
-	note_change(channel);
+	note_change(channel, relay_of(channel));
 	meter_begin(&channel->meter, now(channel), &(struct meter_count){0});
 	actions(channel)->changed(channel);
 	discover(channel);
@@ -143,7 +158,7 @@ void channel_adopt(struct channel *channel, bool receiving)
 	channel->retry.fn = retry_due;
 	enter(channel, receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED);
 	channel->trace = channel_trace_adopt(now(channel));
-	note_change(channel);
+	note_change(channel, relay_of(channel));
 	channel->forwarding = true;
 	actions(channel)->changed(channel);
 }

@@ -107,6 +107,10 @@ struct channel_actions {
 	void (*forward)(struct channel *channel);
 	/* Takes the channel out of the dataplane. */
 	void (*stop_forwarding)(struct channel *channel);
+	/* The relay that serves the channel, and the one that is tried beside it; NULL if there is
+	 * none. For the history. May be NULL. */
+	const struct addr *(*relay)(const struct channel *channel);
+	const struct addr *(*other_relay)(const struct channel *channel);
 	/* State or reason have changed; for the log. */
 	void (*changed)(const struct channel *channel);
 	/* The move has changed; for the log. May be NULL. */

@@ -6,19 +6,36 @@
 
 #define ROOM_FIRST 4 /* discovering, connecting, joined, receiving */
 
-void history_note(struct history *history, const struct history_change *change)
+_Static_assert(sizeof(struct history_change) == 32, "no padding");
+
+static struct history_change *next_place(struct history *history)
 {
+	unsigned oldest = history->oldest;
+
 	if (history->count == HISTORY_MAX) {
-		history->changes[history->oldest] = *change;
-		history->oldest = (history->oldest + 1) % HISTORY_MAX;
-		return;
+		history->oldest = (oldest + 1) % HISTORY_MAX;
+		return &history->changes[oldest];
 	}
 	if (history->count == history->room) {
 		history->room = history->room ? history->room * 2 : ROOM_FIRST;
 		history->changes =
 			memory_resize(history->changes, history->room * sizeof(*history->changes));
 	}
-	history->changes[history->count++] = *change;
+	return &history->changes[history->count++];
+}
+
+void history_note(struct history *history, const struct history_change *change,
+		  const struct addr *relay)
+{
+	struct history_change *place = next_place(history);
+
+	*place = *change;
+	addr_to_mapped(relay ? relay : &(struct addr){0}, place->relay);
+}
+
+struct addr history_relay(const struct history_change *change)
+{
+	return addr_from_mapped(change->relay);
 }
 
 const struct history_change *history_at(const struct history *history, unsigned i)

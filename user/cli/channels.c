@@ -110,14 +110,17 @@ static void note_history(struct table *table, const json_t *channel)
 	size_t i;
 
 	json_array_foreach (history, i, change) {
-		const char *move = text_string(change, "move");
+		bool has_relay = json_is_string(json_object_get(change, "relay"));
 		bool has_reason = json_is_string(json_object_get(change, "reason"));
+		const char *move = text_string(change, "move");
 
-		table_note(table, "%s %s%s%s%s%s", text_string(change, "at"),
-			   text_string(change, "state"), has_reason ? ": " : "",
-			   has_reason ? text_string(change, "reason") : "",
-			   strcmp(move, "staying") ? ", to another relay: " : "",
-			   strcmp(move, "staying") ? move : "");
+		if (!strcmp(move, "staying"))
+			move = "";
+		table_note(table, "%s %s%s%s%s%s%s%s", text_string(change, "at"),
+			   text_string(change, "state"), *move ? ", another relay: " : "", move,
+			   has_relay ? ", relay " : "",
+			   has_relay ? text_string(change, "relay") : "", has_reason ? ": " : "",
+			   has_reason ? text_string(change, "reason") : "");
 	}
 }
 

@@ -98,10 +98,12 @@ static json_t *view_history(const struct history *history, usec_t now)
 
 	for (unsigned i = 0; i < history->count; i++) {
 		const struct history_change *change = history_at(history, i);
+		struct addr relay = history_relay(change);
 		json_t *view = json_object();
 
 		put(view, "at", view_time(change->at, now));
 		put_text(view, "state", channel_state_name(change->state));
+		put(view, "relay", view_addr(&relay));
 		put_text(view, "reason", change->reason);
 		put_text(view, "move", channel_move_name(change->move));
 		json_array_append_new(list, view);

@@ -11,20 +11,11 @@
 
 #define KEY_MAX (2 * 16) /* bytes of the longest key of these maps */
 
-static struct addr address_of(const uint8_t field[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	bool is_v4 = !memcmp(field, mapped, sizeof(mapped));
-
-	return is_v4 ? addr_from_bytes(AF_INET, field + sizeof(mapped))
-		     : addr_from_bytes(AF_INET6, field);
-}
-
 static struct dataplane_flow flow_of(const struct mci_flow *field)
 {
 	return (struct dataplane_flow){
-		.relay = address_of(field->relay),
-		.local = address_of(field->local),
+		.relay = addr_from_mapped(field->relay),
+		.local = addr_from_mapped(field->local),
 		.relay_port = field->relay_port,
 		.local_port = field->local_port,
 	};
@@ -53,12 +44,12 @@ static void visit_tunnel(struct dataplane *dp, const struct dataplane_visitor *v
 			 const uint8_t *bytes, void *value)
 {
 	const struct mci_tunnel *tunnel = value;
-	struct addr local, relay = address_of(tunnel->relay);
+	struct addr local, relay = addr_from_mapped(tunnel->relay);
 	struct mci_tunnel_key key;
 
 	(void)dp;
 	memcpy(&key, bytes, sizeof(key));
-	local = address_of(key.local);
+	local = addr_from_mapped(key.local);
 	visitor->tunnel(visitor->context, &relay, &local, key.local_port);
 }
 

@@ -16,22 +16,10 @@ union channel_key {
 	struct mci_channel6_key v6;
 };
 
-static void put_address(uint8_t field[16], const struct addr *addr)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	if (addr->family == AF_INET6) {
-		memcpy(field, addr->bytes, 16);
-		return;
-	}
-	memcpy(field, mapped, sizeof(mapped));
-	memcpy(field + sizeof(mapped), addr->bytes, 4);
-}
-
 static void put_flow(struct mci_flow *field, const struct dataplane_flow *flow)
 {
-	put_address(field->relay, &flow->relay);
-	put_address(field->local, &flow->local);
+	addr_to_mapped(&flow->relay, field->relay);
+	addr_to_mapped(&flow->local, field->local);
 	field->relay_port = flow->relay_port;
 	field->local_port = flow->local_port;
 }
@@ -213,7 +201,7 @@ static struct mci_tunnel_key tunnel_key(const struct addr *local, uint16_t local
 {
 	struct mci_tunnel_key key = {.local_port = local_port};
 
-	put_address(key.local, local);
+	addr_to_mapped(local, key.local);
 	return key;
 }
 
@@ -223,7 +211,7 @@ int dataplane_set_tunnel(struct dataplane *dp, const struct addr *local, uint16_
 	struct mci_tunnel_key key = tunnel_key(local, local_port);
 	struct mci_tunnel tunnel = {.relay_port = relay_port};
 
-	put_address(tunnel.relay, relay);
+	addr_to_mapped(relay, tunnel.relay);
 	return update(dp, dp->ingest->maps.tunnels, &key, &tunnel);
 }
 
