@@ -33,19 +33,21 @@ Test(requests_channels, one_that_its_relay_serves)
 	fwd.drops[channel->slot].packets[MCI_DROP_TTL] = 7;
 	fwd.drops[channel->slot].last_ns = 1;
 	drops_count(&fwd.forward, channel, MCI_DROP_EXCEEDS_MTU);
-	expect_json(channels(),
-		    "{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
-		    "'reason':null,'relay':'203.0.113.1','move':'staying','other_relay':null,"
-		    "'interfaces':['lan0','lan2'],'packets':103,'bytes':134000,'slow_packets':3,"
-		    "'packets_per_s':12.3,'bits_per_s':98765.0,'rtp_lost':null,'since':'TIME',"
-		    "'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
-		    "'trace':{'join_seen':0.0,'dns_answered':0.0,'tunnel_up':0.0,'update_sent':0.0,"
-		    "'first_packet':250.0},'dropped':{'ttl':7,'exceeds_mtu':1},"
-		    "'last_drop':{'reason':'exceeds_mtu','at':'TIME'},'history':["
-		    "{'at':'TIME','state':'discovering','reason':null,'move':'staying'},"
-		    "{'at':'TIME','state':'connecting','reason':null,'move':'staying'},"
-		    "{'at':'TIME','state':'joined','reason':null,'move':'staying'},"
-		    "{'at':'TIME','state':'receiving','reason':null,'move':'staying'}]}]}");
+	expect_json(
+		channels(),
+		"{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
+		"'reason':null,'relay':'203.0.113.1','move':'staying','other_relay':null,"
+		"'interfaces':['lan0','lan2'],'packets':103,'bytes':134000,'slow_packets':3,"
+		"'packets_per_s':12.3,'bits_per_s':98765.0,'rtp_lost':null,'since':'TIME',"
+		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
+		"'trace':{'join_seen':0.0,'dns_answered':0.0,'tunnel_up':0.0,'update_sent':0.0,"
+		"'first_packet':250.0},'dropped':{'ttl':7,'exceeds_mtu':1},"
+		"'last_drop':{'reason':'exceeds_mtu','at':'TIME'},'history':["
+		"{'at':'TIME','state':'discovering','relay':null,'reason':null,'move':'staying'},"
+		"{'at':'TIME','state':'connecting','relay':null,'reason':null,'move':'staying'},"
+		"{'at':'TIME','state':'joined','relay':null,'reason':null,'move':'staying'},"
+		"{'at':'TIME','state':'receiving','relay':null,'reason':null,'move':'staying'}]}]"
+		"}");
 }
 
 Test(requests_channels, one_of_ipv6)

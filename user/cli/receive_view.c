@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/receive_view.h"
+#include "base/reason.h"
 #include "cli/client.h"
 #include "cli/text.h"
 #include "path/path.h"
@@ -7,11 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *reason_of(const struct receive *receive)
+static const char *reason_of(const struct receive *receive, char text[REASON_TEXT])
 {
 	const struct channel *channel = receive->channel;
 
-	return channel && channel->reason ? channel->reason : NULL;
+	return channel ? reason_format(channel->reason, channel->detail, text) : NULL;
 }
 
 static const char *relay_of(const struct receive *receive, char text[ADDR_TEXT])
@@ -61,27 +62,24 @@ static json_t *view(const struct receive *receive)
 {
 	const struct stream *stream = &receive->stream;
 	const struct channel *channel = receive->channel;
-	char source[ADDR_TEXT], group[ADDR_TEXT], relay[ADDR_TEXT];
+	char source[ADDR_TEXT], group[ADDR_TEXT], relay[ADDR_TEXT], reason[REASON_TEXT];
 	double first = receive_first_ms(receive);
 
 	return json_pack(
-		"{s:s, s:s, s:o, s:s?, s:s?, s:o, s:o, s:f, s:I, s:I, s:f, s:f, s:I, s:o, s:o, "
+		"{s:s, s:s, s:o, s:s?, s:s?, s:s?, s:o, s:f, s:I, s:I, s:f, s:f, s:I, s:o, s:o, "
 		"s:o, s:o, s:I, s:I, s:I}",
 		"source", addr_format(&receive->sg.source, source), "group",
 		addr_format(&receive->sg.group, group), "port",
 		receive->port ? json_integer(receive->port) : json_null(), "relay",
 		relay_of(receive, relay), "state",
 		channel ? channel_state_name(channel->state) : NULL, "reason",
-		channel && channel->reason
-			? json_sprintf("%s%s%s", channel->reason, channel->detail ? ": " : "",
-				       channel->detail ? channel->detail : "")
-			: json_null(),
-		"first_packet_ms", first < 0 ? json_null() : json_real(first), "seconds",
-		stream_seconds(stream), "packets", (json_int_t)stream->packets, "bytes",
-		(json_int_t)stream->bytes, "packets_per_s", per_second(stream, stream->packets),
-		"bits_per_s", per_second(stream, stream->bytes * 8), "longest",
-		(json_int_t)stream->longest, "ttl_min", view_ttl(stream, stream->ttl_min),
-		"ttl_max", view_ttl(stream, stream->ttl_max), "rtp", view_rtp(stream), "mpeg_ts",
+		reason_of(receive, reason), "first_packet_ms",
+		first < 0 ? json_null() : json_real(first), "seconds", stream_seconds(stream),
+		"packets", (json_int_t)stream->packets, "bytes", (json_int_t)stream->bytes,
+		"packets_per_s", per_second(stream, stream->packets), "bits_per_s",
+		per_second(stream, stream->bytes * 8), "longest", (json_int_t)stream->longest,
+		"ttl_min", view_ttl(stream, stream->ttl_min), "ttl_max",
+		view_ttl(stream, stream->ttl_max), "rtp", view_rtp(stream), "mpeg_ts",
 		view_mpeg_ts(&stream->ts), "other_ports", (json_int_t)receive->other_ports,
 		"not_udp", (json_int_t)receive->not_udp, "broken", (json_int_t)receive->broken);
 }
@@ -100,13 +98,12 @@ void receive_view_state(const struct receive *receive)
 {
 	const struct channel *channel = receive->channel;
 	usec_t now = receive->gateway->timers.now;
-	char text[ADDR_TEXT];
-	const char *relay = relay_of(receive, text);
+	char text[ADDR_TEXT], why[REASON_TEXT];
+	const char *relay = relay_of(receive, text), *reason = reason_of(receive, why);
 
-	text_line(PLAIN, "%8.1f ms  %s%s%s%s%s%s%s", (double)(now - receive->started) / USEC_PER_MS,
+	text_line(PLAIN, "%8.1f ms  %s%s%s%s%s", (double)(now - receive->started) / USEC_PER_MS,
 		  channel_state_name(channel->state), relay ? ", relay " : "", relay ? relay : "",
-		  channel->reason ? ": " : "", channel->reason ? channel->reason : "",
-		  channel->detail ? ": " : "", channel->detail ? channel->detail : "");
+		  reason ? ": " : "", reason ? reason : "");
 	fflush(stdout);
 }
 
@@ -173,7 +170,8 @@ static void print_total(const struct receive *receive)
 static void explain(const struct receive *receive, bool daemon_has_tunnels)
 {
 	const struct channel *channel = receive->channel;
-	const char *reason = reason_of(receive);
+	char text[REASON_TEXT];
+	const char *reason = reason_of(receive, text);
 
 	if (receive->other_ports)
 		text_line(YELLOW, "%llu packets came to other UDP ports",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/values.h"
+#include "base/reason.h"
 
 #include <time.h>
 
@@ -38,9 +39,9 @@ json_t *view_rate(double rate)
 
 json_t *view_reason(const char *reason, const char *detail)
 {
-	if (!reason)
-		return json_null();
-	return detail ? json_sprintf("%s: %s", reason, detail) : json_string(reason);
+	char text[REASON_TEXT];
+
+	return reason ? json_string(reason_format(reason, detail, text)) : json_null();
 }
 
 json_t *view_time(usec_t moment, usec_t now)

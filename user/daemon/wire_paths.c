@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/wire_paths.h"
 #include "base/log.h"
+#include "base/reason.h"
 #include "daemon/endpoints.h"
 #include "daemon/state.h"
 #include "forward/forward.h"
@@ -14,12 +15,13 @@
 static void answered(void *owner, const struct dns_answer *answer)
 {
 	const struct driad_question *question = owner;
-	const char *fault = driad_answer_fault(question, answer);
+	char text[REASON_TEXT];
+	const char *fault =
+		reason_format(driad_answer_fault(question, answer), answer->detail, text);
 
 	log_event(LOG_LEVEL_DEBUG, log_about(.source = &question->lookup->source),
-		  "dns: type %u of %s: %u records%s%s%s%s", question->type, question->name,
-		  answer->count, fault ? ": " : "", fault ? fault : "", answer->detail ? ": " : "",
-		  answer->detail ? answer->detail : "");
+		  "dns: type %u of %s: %u records%s%s", question->type, question->name,
+		  answer->count, fault ? ": " : "", fault ? fault : "");
 	driad_answer(owner, answer);
 }
 
@@ -102,14 +104,14 @@ static void log_channel(const struct channel *channel)
 {
 	const char *state = channel_state_name(channel->state);
 	const struct addr *relay = path_relay(channel);
-	char sg[SG_TEXT], text[ADDR_TEXT];
+	char sg[SG_TEXT], text[ADDR_TEXT], reason[REASON_TEXT];
 
 	if (channel->reason)
 		log_event(LOG_LEVEL_WARNING,
 			  log_about(.message = LOG_CHANNEL_FAILED, .sg = &channel->sg,
 				    .relay = relay),
-			  "%s %s: %s%s%s", sg_format(&channel->sg, sg), state, channel->reason,
-			  channel->detail ? ": " : "", channel->detail ? channel->detail : "");
+			  "%s %s: %s", sg_format(&channel->sg, sg), state,
+			  reason_format(channel->reason, channel->detail, reason));
 	else
 		log_event(LOG_LEVEL_NOTICE,
 			  log_about(.message = LOG_CHANNEL, .sg = &channel->sg, .relay = relay),
@@ -149,6 +151,8 @@ static void channel_closed(const struct channel *channel)
 static const struct channel_actions channel_actions = {PATH_CHANNEL_ACTIONS,
 						       .forward = forward_put,
 						       .stop_forwarding = forward_remove,
+						       .relay = path_relay,
+						       .other_relay = path_other_relay,
 						       .changed = channel_changed,
 						       .move_changed = channel_moves,
 						       .closed = channel_closed};

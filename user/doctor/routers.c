@@ -55,10 +55,11 @@ void routers_neighbors(struct doctor *doctor)
 				  view_text(neighbor, "address"));
 	if (json_array_size(list) || !doctor->now.neighbors)
 		return;
-	report_warn(doctor,
-		    "`ip pim` on the router's interface; let IP protocol 103 out; without a router, "
-		    "`igmp` under [interfaces]",
-		    "no router has sent a PIM Hello");
+	report_warn(
+		doctor,
+		"`ip pim` on the router's interface; let IP protocol 103 out; without a router, "
+		"`igmp` under [interfaces]",
+		"no router has sent a PIM Hello");
 }
 
 static double counter_of(const struct doctor *doctor, const json_t *of, const char *interface,

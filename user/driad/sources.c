@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/reason.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -195,13 +196,12 @@ static void set_times(struct driad_source *source)
 /* Failures are said by the channels that they concern. */
 static void log_lookup(const struct driad_lookup *lookup)
 {
-	char text[ADDR_TEXT];
+	char text[ADDR_TEXT], why[REASON_TEXT];
+	const char *reason = reason_format(lookup->reason, lookup->detail, why);
 
 	log_event(LOG_LEVEL_DEBUG, log_about(.message = LOG_LOOKUP, .source = &lookup->source),
-		  "source %s: %u relays found%s%s%s%s", addr_format(&lookup->source, text),
-		  lookup->relay_count, lookup->reason ? ": " : "",
-		  lookup->reason ? lookup->reason : "", lookup->detail ? ": " : "",
-		  lookup->detail ? lookup->detail : "");
+		  "source %s: %u relays found%s%s", addr_format(&lookup->source, text),
+		  lookup->relay_count, reason ? ": " : "", reason ? reason : "");
 }
 
 /* Even an answer that is not kept serves the users that wait for it now. */
