@@ -89,7 +89,7 @@ finds "its channels" ok channels '1 of 1 channels receive data'
 finds "its resolver" ok resolvers '100.64.0.53 answers in [0-9]+ ms, by UDP and TCP'
 finds "its tunnels' routes" ok routes 'to 1 relay: by wan0'
 is "keys of doctor --json" "$(jq -r 'keys | join(" ")' "$WORK/doctor.json")" "checks ok"
-is "keys of a check" "$(jq -r '.checks[0] | keys | join(" ")' "$WORK/doctor.json")" "check cure verdict what"
+is "keys of a check" "$(jq -r '.checks[0] | keys | join(" ")' "$WORK/doctor.json")" "check cure hop verdict what"
 doctor 192.0.2.10 232.1.1.1
 healthy "a channel that receives"
 finds "who wants it" ok wanted 'joined on lan0 by router 10.0.0.2'

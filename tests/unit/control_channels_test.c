@@ -55,7 +55,7 @@ Test(control_channels, one_that_has_just_been_joined)
 	expect_json(
 		view_channel(&one, &parts),
 		"{'source':'192.0.2.10','group':'232.1.1.1','state':'discovering',"
-		"'reason':'waits for its turn to ask DNS','relay':null,'move':'staying',"
+		"'reason':'waits for its turn to ask DNS','relays':0,'relay':null,'move':'staying',"
 		"'other_relay':null,'interfaces':['lan1'],'packets':0,'bytes':0,'slow_packets':0,"
 		"'packets_per_s':0.0,'bits_per_s':0.0,'rtp_lost':null,'since':'TIME',"
 		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
@@ -70,6 +70,7 @@ Test(control_channels, one_that_receives_and_moves)
 	one.state = CHANNEL_RECEIVING;
 	one.move = CHANNEL_TRYING;
 	one.reason = "relay sends no data";
+	one.relay_count = 2;
 	one.interfaces = 1 << 0 | 1 << 2;
 	one.meter.rate = (struct meter_rate){1000.04, 8000000};
 	one.rtp = (struct rtp){.is_rtp = true, .missing = 5};
@@ -83,15 +84,16 @@ Test(control_channels, one_that_receives_and_moves)
 	parts.slow_packets = 7;
 	parts.wait = "shown only without a reason";
 	json_array_append_new(parts.wanted, json_true());
-	expect_json(view_channel(&one, &parts),
-		    "{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
-		    "'reason':'relay sends no data','relay':'203.0.113.15','move':'trying',"
-		    "'other_relay':'2001:db8::16','interfaces':['lan0','lan2'],'packets':1000,"
-		    "'bytes':128000,'slow_packets':7,'packets_per_s':1000.0,'bits_per_s':8000000.0,"
-		    "'rtp_lost':5,'since':'TIME','retry_s':4.0,'lingers_s':2.0,'wanted':[true],"
-		    "'asserts':[],'trace':{'join_seen':0.0,'dns_answered':20.5,'tunnel_up':62.0,"
-		    "'update_sent':62.5,'first_packet':null},'dropped':{},'last_drop':null,"
-		    "'history':[]}");
+	expect_json(
+		view_channel(&one, &parts),
+		"{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
+		"'reason':'relay sends no data','relays':2,'relay':'203.0.113.15','move':'trying',"
+		"'other_relay':'2001:db8::16','interfaces':['lan0','lan2'],'packets':1000,"
+		"'bytes':128000,'slow_packets':7,'packets_per_s':1000.0,'bits_per_s':8000000.0,"
+		"'rtp_lost':5,'since':'TIME','retry_s':4.0,'lingers_s':2.0,'wanted':[true],"
+		"'asserts':[],'trace':{'join_seen':0.0,'dns_answered':20.5,'tunnel_up':62.0,"
+		"'update_sent':62.5,'first_packet':null},'dropped':{},'last_drop':null,"
+		"'history':[]}");
 }
 
 static void end_parts(void)

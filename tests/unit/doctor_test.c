@@ -2,6 +2,7 @@
 /* The checks of `mcingest doctor` that judge what the daemon shows: views in, lines out. What the
  * doctor looks at by itself is tested in a lab (tests/functional/doctor.sh). */
 #include "doctor/checks.h"
+#include "doctor/watch.h"
 
 #include "addresses.h"
 
@@ -74,6 +75,7 @@ static void begin(void)
 {
 	doctor = (struct doctor){.options = &options,
 				 .check = "test",
+				 .hop = "box",
 				 .checks = json_array(),
 				 .texts = json_array()};
 }
@@ -185,17 +187,8 @@ static const struct row rows[] = {
 	 "{'interfaces':[{'name':'lan0','refused':19}]}",
 	 "warn lan0 did not take 12 packets while we looked -> tc -s qdisc show dev lan0; ethtool "
 	 "-S lan0\n"},
-	{data_channels, "channels", NULL,
-	 "{'channels':[{'source':'192.0.2.1','group':'232.1.1.1','state':'receiving'},"
-	 "{'source':'192.0.2.2','group':'232.1.1.1','state':'failed','reason':'no relay'},"
-	 "{'source':'192.0.2.3','group':'232.1.1.1','state':'joined','reason':'no data yet: x'},"
-	 "{'source':'192.0.2.4','group':'232.1.1.1','state':'joined','reason':null}]}",
-	 "fail (192.0.2.2, 232.1.1.1) has failed: no relay -> mcingest doctor 192.0.2.2 "
-	 "232.1.1.1\n"
-	 "warn (192.0.2.3, 232.1.1.1) has no data yet: x -> mcingest doctor 192.0.2.3 232.1.1.1\n"
-	 "ok 1 of 4 channels receive data\n"},
 	/* Programs */
-	{interfaces_modes, "status", NULL,
+	{programs_modes, "status", NULL,
 	 "{'interfaces':[{'name':'wan0','role':'upstream','mode':null,'why':'no XDP'},"
 	 "{'name':'wan1','role':'upstream','mode':'tc','in_front':'bpf other'},"
 	 "{'name':'wan2','role':'upstream','mode':'xdp','why':'lan0: veth','in_front':null},"
@@ -206,15 +199,15 @@ static const struct row rows[] = {
 	 "or let it end with `continue`\n"
 	 "ok wan2: XDP, lan0: veth\n"},
 	/* Relays */
-	{relays_held, "tunnels", NULL,
+	{tunnels_held, "tunnels", NULL,
 	 "{'held_down':[{'relay':'203.0.113.9','ends_s':99.7,'reason':'relay does not answer'}]}",
 	 "warn 203.0.113.9 is held down for 100 s: relay does not answer -> once it works: "
 	 "mcingest lift 203.0.113.9\n"},
-	{relays_held, "tunnels", NULL,
+	{tunnels_held, "tunnels", NULL,
 	 "{'held_down':[{'relay':'203.0.113.9','ends_s':9,'failures':4,'reason':'x'}]}",
 	 "warn 203.0.113.9 is held down for 9 s (failed 4 times in a row): x -> once it works: "
 	 "mcingest lift 203.0.113.9\n"},
-	{relays_answers, "tunnels", NULL,
+	{tunnels_up, "tunnels", NULL,
 	 "{'tunnels':[{'relay':'203.0.113.1','full':true,'igmp':{'state':'active'}},"
 	 "{'relay':'203.0.113.2','mld':{'state':'refreshing'}},{'relay':'203.0.113.3',"
 	 "'igmp':{'state':'requesting'},'mld':{'state':'idle'}}]}",
@@ -257,6 +250,28 @@ Test(doctor, each_check_of_what_the_daemon_shows)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		expect_lines(&rows[i]);
+}
+
+/* Their number in all is that of `status`: the list may be of the first ones alone. */
+Test(doctor, channels_without_data)
+{
+	static const struct row row = {
+		data_channels, "status", NULL, "{'channels':{'receiving':1,'failed':7,'joined':2}}",
+		"fail (192.0.2.2, 232.1.1.1) has failed: no relay -> mcingest doctor 192.0.2.2 "
+		"232.1.1.1\n"
+		"warn (192.0.2.3, 232.1.1.1) has no data yet: x -> mcingest doctor 192.0.2.3 "
+		"232.1.1.1\n"
+		"warn 6 more channels are without data -> mcingest channels\n"
+		"ok 1 of 10 channels receive data\n"};
+
+	channels_too =
+		"{'channels':[{'source':'192.0.2.1','group':'232.1.1.1','state':'receiving'},"
+		"{'source':'192.0.2.2','group':'232.1.1.1','state':'failed','reason':'no relay'},"
+		"{'source':'192.0.2.3','group':'232.1.1.1','state':'joined','reason':'no data "
+		"yet: x'},"
+		"{'source':'192.0.2.4','group':'232.1.1.1','state':'joined','reason':null}]}";
+	expect_lines(&row);
+	channels_too = NULL;
 }
 
 /* What is not there, or of another type, is no fault, and no crash. */
@@ -315,4 +330,67 @@ Test(doctor, one_channel)
 	options.channel = &wanted;
 	for (size_t i = 0; i < sizeof(channel_rows) / sizeof(channel_rows[0]); i++)
 		expect_lines(&channel_rows[i]);
+}
+
+/* The daemon's own look at itself: hop and sentence. */
+
+static char *watched(struct views *before, struct views *now)
+{
+	json_t *result = doctor_watch(before, now), *check;
+	size_t size, i;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+
+	json_array_foreach (json_object_get(result, "checks"), i, check)
+		if (strcmp(json_string_value(json_object_get(check, "verdict")), "ok") != 0)
+			fprintf(out, "%s: %s\n", json_string_value(json_object_get(check, "hop")),
+				json_string_value(json_object_get(check, "what")));
+	fclose(out);
+	json_decref(result);
+	views_free(before);
+	views_free(now);
+	return text;
+}
+
+Test(doctor, each_line_names_its_hop)
+{
+	struct views before = {.counters = parse(DROPS("0", "0", "0"))};
+	struct views now = {
+		.status = parse("{'channels':{'failed':2},'interfaces':[{'name':'lan0','role':"
+				"'downstream','mode':null}]}"),
+		.interfaces = parse("{'interfaces':[{'name':'wan0','role':'upstream','up':false},"
+				    "{'name':'lan0','role':'downstream','up':true}]}"),
+		.neighbors = parse("{'neighbors':[]}"),
+		.channels = parse("{'channels':[{'source':'192.0.2.1','group':'232.1.1.1',"
+				  "'state':'failed','reason':'no answer','relays':0},"
+				  "{'source':'192.0.2.2','group':'232.1.1.1','state':'failed',"
+				  "'reason':'relay is dead','relays':2},"
+				  "{'source':'192.0.2.3','group':'232.1.1.1','state':'joined',"
+				  "'reason':'no data'}]}"),
+		.tunnels = parse("{'held_down':[{'relay':'203.0.113.9','reason':'x'}]}"),
+		.counters = parse(DROPS("3", "2", "1"))};
+	char *lines = watched(&before, &now);
+
+	cr_expect_str_eq(lines,
+			 "box: WAN wan0 is down\n"
+			 "lan: no program on lan0: it cannot be attached\n"
+			 "router: no router has sent a PIM Hello\n"
+			 "relay: 203.0.113.9 is held down for 0 s: x\n"
+			 "dns: (192.0.2.1, 232.1.1.1) has failed: no answer\n"
+			 "relay: (192.0.2.2, 232.1.1.1) has failed: relay is dead\n"
+			 "source: (192.0.2.3, 232.1.1.1) has no data\n"
+			 "source: 3 packets dropped while we looked: their TTL ends here\n"
+			 "lan: 2 packets dropped while we looked: they are longer than the LAN's "
+			 "MTU and must not be fragmented\n",
+			 "%s", lines);
+	free(lines);
+}
+
+Test(doctor, a_daemon_that_has_nothing_to_show)
+{
+	struct views before = {0}, now = {0};
+	char *lines = watched(&before, &now);
+
+	cr_expect_str_eq(lines, "", "%s", lines);
+	free(lines);
 }

@@ -36,7 +36,8 @@ Test(requests_channels, one_that_its_relay_serves)
 	expect_json(
 		channels(),
 		"{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
-		"'reason':null,'relay':'203.0.113.1','move':'staying','other_relay':null,"
+		"'reason':null,'relays':2,'relay':'203.0.113.1','move':'staying','other_relay':"
+		"null,"
 		"'interfaces':['lan0','lan2'],'packets':103,'bytes':134000,'slow_packets':3,"
 		"'packets_per_s':12.3,'bits_per_s':98765.0,'rtp_lost':null,'since':'TIME',"
 		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"

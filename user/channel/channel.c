@@ -225,6 +225,7 @@ void channel_discovery_failed(struct channel *channel, const char *reason, const
 		channel_abandon_other(channel, false);
 		return;
 	}
+	channel->relay_count = 0;
 	reach(channel, CHANNEL_STEP_DNS, now(channel));
 	fail(channel, reason, detail);
 }

@@ -52,6 +52,7 @@ static void put_state(json_t *view, const struct channel *channel,
 	put(view, "reason",
 	    view_reason(channel->reason ? channel->reason : parts->wait,
 			channel->reason ? channel->detail : NULL));
+	put_count(view, "relays", channel->relay_count);
 	put(view, "relay", view_addr(parts->relay));
 	put_text(view, "move", channel_move_name(channel->move));
 	put(view, "other_relay", view_addr(parts->other));

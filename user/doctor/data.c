@@ -10,51 +10,62 @@
 
 /* Channels */
 
-static unsigned count_states(const json_t *channels, const char *state)
-{
-	const json_t *channel;
-	unsigned count = 0;
-	size_t i;
-
-	json_array_foreach (channels, i, channel)
-		count += !strcmp(view_text(channel, "state"), state);
-	return count;
-}
-
 static bool is_without_data(const json_t *channel)
 {
 	return !strcmp(view_text(channel, "state"), "joined") && *view_text(channel, "reason");
+}
+
+static bool has_failed(const json_t *channel)
+{
+	return !strcmp(view_text(channel, "state"), "failed");
+}
+
+/* The hop that a failed channel has not passed: no relay of its source is known, or none answers.
+ */
+static const char *hop_of(const json_t *channel)
+{
+	return view_number(channel, "relays") > 0 ? "relay" : "dns";
 }
 
 static void report_channel(struct doctor *doctor, const json_t *channel)
 {
 	const char *source = view_text(channel, "source"), *group = view_text(channel, "group");
 	const char *cure = report_text(doctor, "mcingest doctor %s %s", source, group);
+	const char *hop = doctor->hop;
 
-	if (is_without_data(channel))
+	if (is_without_data(channel)) {
 		report_warn(doctor, cure, "(%s, %s) has %s", source, group,
 			    view_text(channel, "reason"));
-	else
-		report_fail(doctor, cure, "(%s, %s) has failed: %s", source, group,
-			    view_text(channel, "reason"));
+		return;
+	}
+	doctor->hop = hop_of(channel);
+	report_fail(doctor, cure, "(%s, %s) has failed: %s", source, group,
+		    view_text(channel, "reason"));
+	doctor->hop = hop;
 }
 
+/* The list may be of those alone that have no data; how many there are in all, `status` says. */
 void data_channels(struct doctor *doctor)
 {
 	const json_t *list = json_object_get(doctor->now.channels, "channels"), *channel;
-	unsigned receiving = count_states(list, "receiving"), shown = 0;
+	const json_t *states = json_object_get(doctor->now.status, "channels");
+	double receiving = view_number(states, "receiving"), failed = view_number(states, "failed");
+	unsigned silent = 0, shown = 0;
 	size_t i;
 
-	json_array_foreach (list, i, channel)
-		if ((is_without_data(channel) || !strcmp(view_text(channel, "state"), "failed")) &&
-		    shown++ < FAILED_MAX)
+	json_array_foreach (list, i, channel) {
+		silent += is_without_data(channel);
+		if ((is_without_data(channel) || has_failed(channel)) && shown < FAILED_MAX) {
 			report_channel(doctor, channel);
-	if (shown > FAILED_MAX)
-		report_warn(doctor, "mcingest channels", "%u more channels are without data",
-			    shown - FAILED_MAX);
-	if (receiving)
-		report_ok(doctor, "%u of %zu channels receive data", receiving,
-			  json_array_size(list));
+			shown++;
+		}
+	}
+	if (failed + silent > shown)
+		report_warn(doctor, "mcingest channels", "%.0f more channels are without data",
+			    failed + silent - shown);
+	if (receiving > 0)
+		report_ok(doctor, "%.0f of %.0f channels receive data", receiving,
+			  view_sum(states));
 }
 
 /* Drops */
@@ -103,6 +114,16 @@ static const char *most_of(struct doctor *doctor, const char *reason)
 		    : "";
 }
 
+static void report_drop(struct doctor *doctor, const char *reason, double packets)
+{
+	const char *hop = doctor->hop;
+
+	doctor->hop = drops_hop(reason);
+	report_warn(doctor, drop_cure(doctor, reason), "%.0f packets dropped while we looked: %s%s",
+		    packets, drops_meaning(reason), most_of(doctor, reason));
+	doctor->hop = hop;
+}
+
 void data_drops(struct doctor *doctor)
 {
 	json_t *now = json_object_get(doctor->now.counters, "drops"), *count;
@@ -117,9 +138,7 @@ void data_drops(struct doctor *doctor)
 			continue;
 		if (fresh > 0) {
 			dropped = true;
-			report_warn(doctor, drop_cure(doctor, reason),
-				    "%.0f packets dropped while we looked: %s%s", fresh,
-				    drops_meaning(reason), most_of(doctor, reason));
+			report_drop(doctor, reason, fresh);
 		} else if (json_number_value(count) > 0) {
 			earlier = report_text(doctor, "%s%s %s %.0f", earlier,
 					      *earlier ? "," : "; earlier:", reason,

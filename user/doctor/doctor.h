@@ -9,11 +9,13 @@
  *   gather   the daemon's views (views.h), twice, one to three seconds apart; meanwhile resolvers
  *            and relays are asked (dns_probe.h, relay_probe.h), and libpcap sees what comes in on
  *            the WAN (capture.h)
- *   judge    doctor.c has the table of checks. Each is a small function in a file by subject,
+ *   judge    checks.h has the table of checks. Each is a small function in a file by subject,
  *            which reads what was gathered and reports lines (report.h)
+ *   watch    the checks that judge views alone, for the daemon's own page (watch.h)
  *
  *   host.c, owner.c, settings.c      privileges, kernel, daemon, configuration
  *   interfaces.c, routes.c           interfaces; where packets to resolvers and relays leave
+ *   programs.c, tunnels.c            programs on the interfaces, tunnels, as the daemon has them
  *   resolvers.c, dns_probe.c         DNS servers, each by its address; the clock and DNSSEC
  *   relays.c, relay_probe.c          relays, on the wire and on the socket
  *   routers.c, hosts.c               PIM, IGMP and MLD on the LANs
@@ -30,6 +32,6 @@
 
 #include "doctor/options.h"
 
-/* Returns {"checks": [{"check": NAME, "verdict": "ok"|"warn"|"fail", "what": TEXT, "cure": TEXT or
- * null}, ...], "ok": whether nothing has failed}. */
+/* Returns {"checks": [{"check": NAME, "hop": NAME, "verdict": "ok"|"warn"|"fail", "what": TEXT,
+ * "cure": TEXT or null}, ...], "ok": whether nothing has failed}. */
 json_t *doctor_run(const struct doctor_options *options);

@@ -7,37 +7,39 @@
 static const struct drop {
 	const char *reason, *meaning, *cure;
 	bool usual;
+	const char *hop; /* that is to blame; NULL: the tunnel */
 } drops[] = {
 	{"wrong_relay", "they are to a tunnel of ours, but not from its relay",
-	 "somebody forges them, or a NAT rewrites the relay's port", false},
+	 "somebody forges them, or a NAT rewrites the relay's port", false, NULL},
 	{"not_joined", "their channel is not joined", "nothing: the relay sends on for a while",
-	 true},
-	{"other_tunnel", "another relay serves the channel", "nothing: the channel has moved",
-	 true},
-	{"expired", "their entry is too old", "see why the daemon does not renew it", false},
-	{"truncated", "they end too early", "ask the relay's operator", false},
-	{"inner_version", "they carry no IP packet", "ask the relay's operator", false},
-	{"inner_header", "their inner header is impossible", "ask the sender", false},
-	{"not_multicast", "their inner destination is no group", "ask the relay's operator", false},
+	 true, NULL},
+	{"other_tunnel", "another relay serves the channel", "nothing: the channel has moved", true,
+	 NULL},
+	{"expired", "their entry is too old", "see why the daemon does not renew it", false, "box"},
+	{"truncated", "they end too early", "ask the relay's operator", false, NULL},
+	{"inner_version", "they carry no IP packet", "ask the relay's operator", false, NULL},
+	{"inner_header", "their inner header is impossible", "ask the sender", false, "source"},
+	{"not_multicast", "their inner destination is no group", "ask the relay's operator", false,
+	 NULL},
 	{"ttl", "their TTL ends here", "raise the TTL at the source: it is 1 when they come to us",
-	 false},
+	 false, "source"},
 	{"exceeds_mtu", "they are longer than the LAN's MTU and must not be fragmented",
-	 "a larger MTU on the LAN, or smaller packets at the source", false},
+	 "a larger MTU on the LAN, or smaller packets at the source", false, "lan"},
 	{"no_egress", "their channel goes to no LAN at this moment",
-	 "bring the LAN up; `mcingest interfaces`", false},
-	{"rewrite", "the kernel did not strip or send them", "`mode = tc` under [dataplane]",
-	 false},
+	 "bring the LAN up; `mcingest interfaces`", false, "lan"},
+	{"rewrite", "the kernel did not strip or send them", "`mode = tc` under [dataplane]", false,
+	 "box"},
 	{"observe_full", "the daemon reads PIM, IGMP and MLD too slowly",
-	 "tcpdump on the LAN shows who sends so much", false},
+	 "tcpdump on the LAN shows who sends so much", false, "router"},
 	{"observe_rate", "one sender's PIM, IGMP or MLD took more than its share",
-	 "tcpdump on the LAN shows who sends so much", false},
+	 "tcpdump on the LAN shows who sends so much", false, "router"},
 	{"slow_rate", "the slow path has reached its rate",
-	 "remove its cause, or raise `slow_path` under [limits]", false},
+	 "remove its cause, or raise `slow_path` under [limits]", false, "box"},
 	{"lan_refused", "the LAN's queue or driver did not take them",
-	 "tc -s qdisc; ethtool -S, of the LAN", false},
-	{"duplicate", "a moving channel's second copy", "nothing", true},
+	 "tc -s qdisc; ethtool -S, of the LAN", false, "lan"},
+	{"duplicate", "a moving channel's second copy", "nothing", true, NULL},
 	{"inner_control", "they are control messages of a link, such as IGMP or PIM",
-	 "nothing: none went out; tell the source's operator", false},
+	 "nothing: none went out; tell the source's operator", false, "source"},
 };
 
 static const struct drop *find(const char *reason)
@@ -67,4 +69,11 @@ bool drops_is_usual(const char *reason)
 	const struct drop *drop = find(reason);
 
 	return drop && drop->usual;
+}
+
+const char *drops_hop(const char *reason)
+{
+	const struct drop *drop = find(reason);
+
+	return drop && drop->hop ? drop->hop : "tunnel";
 }

@@ -120,6 +120,7 @@ static void check_links(struct doctor *doctor, enum doctor_role role)
 	const char *names[DOCTOR_INTERFACES_MAX];
 	unsigned count = gather_names(doctor, role, names);
 
+	doctor->hop = role == DOCTOR_LAN ? "lan" : "box";
 	for (unsigned i = 0; i < count; i++)
 		check_link(doctor, names[i], role);
 	if (!count && (role == DOCTOR_WAN || !*doctor->complaints))
@@ -133,35 +134,6 @@ void interfaces_links(struct doctor *doctor)
 {
 	check_links(doctor, DOCTOR_LAN);
 	check_links(doctor, DOCTOR_WAN);
-}
-
-/* Programs */
-
-static void check_mode(struct doctor *doctor, const json_t *interface)
-{
-	const char *name = view_text(interface, "name"), *mode = view_text(interface, "mode");
-	const char *why = view_text(interface, "why");
-	const char *in_front = view_text(interface, "in_front");
-	bool is_wan = !strcmp(view_text(interface, "role"), "upstream");
-
-	if (!*mode)
-		report_fail(doctor, "`mode = auto` under [dataplane] takes TC where XDP cannot be",
-			    "no program on %s: %s", name, *why ? why : "it cannot be attached");
-	else if (*in_front)
-		report_warn(doctor,
-			    "give it a preference above 2268, or let it end with `continue`",
-			    "%s: %s stands in front of our filter", name, in_front);
-	else if (is_wan)
-		report_ok(doctor, "%s: %s, %s", name, !strcmp(mode, "xdp") ? "XDP" : "TC", why);
-}
-
-void interfaces_modes(struct doctor *doctor)
-{
-	const json_t *list = json_object_get(doctor->now.status, "interfaces"), *interface;
-	size_t i;
-
-	json_array_foreach (list, i, interface)
-		check_mode(doctor, interface);
 }
 
 /* LAN and WAN look swapped */

@@ -20,17 +20,6 @@ static bool check(struct doctor *doctor, const char *key, double used, const cha
 	return true;
 }
 
-static double channel_count(const struct doctor *doctor)
-{
-	json_t *states = json_object_get(doctor->now.status, "channels"), *count;
-	const char *state;
-	double sum = 0;
-
-	json_object_foreach (states, state, count)
-		sum += json_number_value(count);
-	return sum;
-}
-
 static bool check_neighbors(struct doctor *doctor)
 {
 	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces");
@@ -79,7 +68,8 @@ static bool check_joins(struct doctor *doctor)
 
 void limits_used(struct doctor *doctor)
 {
-	bool reached = check(doctor, "channels", channel_count(doctor), "");
+	bool reached = check(doctor, "channels",
+			     view_sum(json_object_get(doctor->now.status, "channels")), "");
 
 	reached |= check(doctor, "tunnels", view_number(doctor->now.status, "tunnels"), "");
 	reached |= check_neighbors(doctor);

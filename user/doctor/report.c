@@ -29,6 +29,7 @@ static void report(struct doctor *doctor, const char *verdict, const char *cure,
 	json_t *check = json_object();
 
 	json_object_set_new(check, "check", json_string(doctor->check));
+	json_object_set_new(check, "hop", json_string(doctor->hop));
 	json_object_set_new(check, "verdict", json_string(verdict));
 	json_object_set_new(check, "what", string_of(what));
 	json_object_set_new(check, "cure", string_of(cure));

@@ -34,6 +34,7 @@ struct doctor {
 	bool captured;     /* libpcap saw all upstream interfaces */
 	const char *deaf;  /* why it did not; or NULL */
 	const char *check; /* that is being made */
+	const char *hop;   /* of the path, that it is about */
 	json_t *checks;    /* what they report */
 	json_t *texts;     /* that live as long as the doctor */
 	bool failed;

@@ -54,6 +54,17 @@ bool view_is(const json_t *object, const char *key)
 	return json_is_true(json_object_get(object, key));
 }
 
+double view_sum(const json_t *object)
+{
+	const json_t *number;
+	const char *key;
+	double sum = 0;
+
+	json_object_foreach ((json_t *)object, key, number)
+		sum += json_number_value(number);
+	return sum;
+}
+
 const json_t *view_at(const json_t *object, const char *path)
 {
 	char key[64];

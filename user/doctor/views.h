@@ -17,6 +17,8 @@ void views_free(struct views *views);
 const char *view_text(const json_t *object, const char *key);
 double view_number(const json_t *object, const char *key);
 bool view_is(const json_t *object, const char *key);
+/* Of all members, which are numbers. */
+double view_sum(const json_t *object);
 /* Of a path of keys like "limits.channels". */
 const json_t *view_at(const json_t *object, const char *path);
 
