@@ -3,6 +3,7 @@
 #include "doctor/doctor.h"
 #include "cli/client.h"
 #include "cli/show.h"
+#include "doctor/views.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,20 +81,10 @@ static void print_check(const json_t *check, size_t width)
 	putchar('\n');
 }
 
-static unsigned count(const json_t *checks, const char *verdict)
-{
-	const json_t *check;
-	unsigned found = 0;
-	size_t i;
-
-	json_array_foreach (checks, i, check)
-		found += !strcmp(text_string(check, "verdict"), verdict);
-	return found;
-}
-
 static void print_sum(const json_t *checks)
 {
-	unsigned failed = count(checks, "fail"), warned = count(checks, "warn");
+	unsigned failed = view_count(checks, "verdict", "fail"),
+		 warned = view_count(checks, "verdict", "warn");
 
 	if (failed)
 		text_line(RED, "%u of %zu failed, %u with a warning", failed,

@@ -8,13 +8,10 @@
 static const json_t *find(const struct views *views, const struct sg *sg)
 {
 	const json_t *list = json_object_get(views->channels, "channels"), *channel;
-	struct sg found;
 	size_t i;
 
 	json_array_foreach (list, i, channel)
-		if (addr_parse(view_text(channel, "source"), &found.source) &&
-		    addr_parse(view_text(channel, "group"), &found.group) &&
-		    addr_equal(&found.source, &sg->source) && addr_equal(&found.group, &sg->group))
+		if (view_is_of(channel, sg))
 			return channel;
 	return NULL;
 }
@@ -23,10 +20,10 @@ static const json_t *find(const struct views *views, const struct sg *sg)
 
 static bool hosts_are_unasked(const struct doctor *doctor)
 {
-	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces"), *interface;
+	const json_t *interface;
 	size_t i;
 
-	json_array_foreach (list, i, interface)
+	FOR_EACH_INTERFACE (&doctor->now, interface, i)
 		if (view_number(interface, "unasked_reports"))
 			return true;
 	return false;

@@ -72,11 +72,11 @@ void data_channels(struct doctor *doctor)
 
 static const char *mtu_of_lans(struct doctor *doctor)
 {
-	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces"), *interface;
+	const json_t *interface;
 	const char *text = "";
 	size_t i;
 
-	json_array_foreach (list, i, interface)
+	FOR_EACH_INTERFACE (&doctor->now, interface, i)
 		if (!strcmp(view_text(interface, "role"), "downstream"))
 			text = report_text(doctor, "%s%s%s has %.0f", text, *text ? ", " : "",
 					   view_text(interface, "name"),

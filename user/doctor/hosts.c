@@ -5,10 +5,10 @@
 /* IGMP and MLD of hosts on a LAN that is not asked: counted by the program on the LAN. */
 void hosts_unasked(struct doctor *doctor)
 {
-	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces"), *interface;
+	const json_t *interface;
 	size_t i;
 
-	json_array_foreach (list, i, interface) {
+	FOR_EACH_INTERFACE (&doctor->now, interface, i) {
 		const char *name = view_text(interface, "name");
 		double reports = view_number(interface, "unasked_reports");
 
@@ -61,10 +61,10 @@ static const json_t *object(const json_t *interface, const char *key)
 
 void hosts_queriers(struct doctor *doctor)
 {
-	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces"), *interface;
+	const json_t *interface;
 	size_t i;
 
-	json_array_foreach (list, i, interface) {
+	FOR_EACH_INTERFACE (&doctor->now, interface, i) {
 		const char *name = view_text(interface, "name");
 
 		check_querier(doctor, name, "IGMP", object(interface, "igmp"));

@@ -22,16 +22,13 @@ static bool check(struct doctor *doctor, const char *key, double used, const cha
 
 static bool check_neighbors(struct doctor *doctor)
 {
-	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces");
 	const json_t *interface, *pim;
 	bool reached = false;
 	size_t i, j;
 
-	json_array_foreach (list, i, interface)
-		json_array_foreach (json_object_get(interface, "pim"), j, pim)
-			reached |=
-				check(doctor, "neighbors", view_number(pim, "neighbors"),
-				      report_text(doctor, " on %s", view_text(interface, "name")));
+	FOR_EACH_PIM (&doctor->now, interface, pim, i, j)
+		reached |= check(doctor, "neighbors", view_number(pim, "neighbors"),
+				 report_text(doctor, " on %s", view_text(interface, "name")));
 	return reached;
 }
 

@@ -17,10 +17,10 @@ static const char *hop_of(const json_t *interface)
 /* The daemon's word on its interfaces; interfaces_links() knows more. */
 void programs_links(struct doctor *doctor)
 {
-	const json_t *list = json_object_get(doctor->now.interfaces, "interfaces"), *interface;
+	const json_t *interface;
 	size_t i;
 
-	json_array_foreach (list, i, interface) {
+	FOR_EACH_INTERFACE (&doctor->now, interface, i) {
 		const char *name = view_text(interface, "name");
 		const char *role = is_upstream(interface) ? "WAN" : "LAN";
 

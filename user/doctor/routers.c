@@ -10,18 +10,12 @@
 	"it "                                                                                      \
 	"is the default route); `ip igmp` where its hosts are; the group in its SSM range"
 
-/* Each object of PIM on a LAN, of both families. */
-#define FOR_EACH_PIM(doctor, interface, pim, i, j)                                                 \
-	json_array_foreach (json_object_get((doctor)->now.interfaces, "interfaces"), i, interface) \
-		json_array_foreach (json_object_get(interface, "pim"), j, pim)
-
 void routers_sending(struct doctor *doctor)
 {
 	const json_t *interface, *pim;
 	size_t i, j;
 
-	FOR_EACH_PIM(doctor, interface, pim, i, j)
-	{
+	FOR_EACH_PIM (&doctor->now, interface, pim, i, j) {
 		const char *error = view_text(pim, "send_error");
 
 		if (*error)
@@ -62,13 +56,12 @@ void routers_neighbors(struct doctor *doctor)
 		"no router has sent a PIM Hello");
 }
 
-static double counter_of(const struct doctor *doctor, const json_t *of, const char *interface,
-			 const char *family, const char *key)
+static double counter_of(const struct doctor *doctor, const char *interface, const char *family,
+			 const char *key)
 {
-	const json_t *list = json_object_get(of, "pim"), *pim;
+	const json_t *list = json_object_get(doctor->now.counters, "pim"), *pim;
 	size_t i;
 
-	(void)doctor;
 	json_array_foreach (list, i, pim)
 		if (!strcmp(view_text(pim, "interface"), interface) &&
 		    !strcmp(view_text(pim, "family"), family))
@@ -81,8 +74,7 @@ void routers_joins(struct doctor *doctor)
 	const json_t *interface, *pim;
 	size_t i, j;
 
-	FOR_EACH_PIM(doctor, interface, pim, i, j)
-	{
+	FOR_EACH_PIM (&doctor->now, interface, pim, i, j) {
 		const char *name = view_text(interface, "name"), *family = view_text(pim, "family");
 		double joins = view_number(pim, "joins");
 
@@ -90,8 +82,7 @@ void routers_joins(struct doctor *doctor)
 			continue;
 		if (joins)
 			report_ok(doctor, "%s: %.0f channels joined (%s)", name, joins, family);
-		else if (!counter_of(doctor, doctor->now.counters, name, family,
-				     "join_prunes_received"))
+		else if (!counter_of(doctor, name, family, "join_prunes_received"))
 			report_warn(doctor, NO_JOINS,
 				    "%s: a router is there, but no Join has come (%s)", name,
 				    family);
@@ -104,8 +95,7 @@ void routers_restart(struct doctor *doctor)
 	const json_t *interface, *pim;
 	size_t i, j;
 
-	FOR_EACH_PIM(doctor, interface, pim, i, j)
-	{
+	FOR_EACH_PIM (&doctor->now, interface, pim, i, j) {
 		const char *name = view_text(interface, "name"), *family = view_text(pim, "family");
 
 		if (view_is(pim, "generation_noticed"))
@@ -173,12 +163,8 @@ void routers_others(struct doctor *doctor)
 static bool is_of(const struct doctor *doctor, const json_t *channel)
 {
 	const struct sg *wanted = doctor->options->channel;
-	struct sg sg;
 
-	return !wanted ||
-	       (addr_parse(view_text(channel, "source"), &sg.source) &&
-		addr_parse(view_text(channel, "group"), &sg.group) &&
-		addr_equal(&sg.source, &wanted->source) && addr_equal(&sg.group, &wanted->group));
+	return !wanted || view_is_of(channel, wanted);
 }
 
 void routers_asserts(struct doctor *doctor)

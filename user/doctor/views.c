@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE 10 /* seconds */
-
 static json_t *ask(struct views *views, const struct doctor_options *options, const char *command)
 {
 	if (views->why)
 		return NULL;
-	return options->ask(options->context, json_pack("{s:s}", "command", command), PATIENCE,
-			    &views->why);
+	return options->ask(options->context, json_pack("{s:s}", "command", command),
+			    VIEWS_PATIENCE, &views->why);
 }
 
 void views_ask(struct views *views, const struct doctor_options *options)
@@ -76,6 +74,26 @@ const json_t *view_at(const json_t *object, const char *path)
 		object = json_object_get(object, key);
 	}
 	return object;
+}
+
+unsigned view_count(const json_t *list, const char *key, const char *text)
+{
+	const json_t *object;
+	unsigned count = 0;
+	size_t i;
+
+	json_array_foreach (list, i, object)
+		count += !strcmp(view_text(object, key), text);
+	return count;
+}
+
+bool view_is_of(const json_t *object, const struct sg *sg)
+{
+	struct sg is;
+
+	return addr_parse(view_text(object, "source"), &is.source) &&
+	       addr_parse(view_text(object, "group"), &is.group) &&
+	       addr_equal(&is.source, &sg->source) && addr_equal(&is.group, &sg->group);
 }
 
 static bool is_up(const json_t *protocol)
