@@ -13,6 +13,7 @@
  *            which reads what was gathered and reports lines (report.h)
  *   watch    the checks that judge views alone, for the daemon's own page (watch.h)
  *
+ *   gather_links.c, gather_probes.c  what is gathered of interfaces and routes; what is asked
  *   host.c, owner.c, settings.c      privileges, kernel, daemon, configuration
  *   interfaces.c, routes.c           interfaces; where packets to resolvers and relays leave
  *   programs.c, tunnels.c            programs on the interfaces, tunnels, as the daemon has them

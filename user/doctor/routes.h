@@ -5,4 +5,4 @@
 #include "doctor/state.h"
 
 /* Whether there is a route to the relay, and it leaves by a WAN. */
-bool routes_reach(struct doctor *doctor, const struct addr *relay);
+bool routes_reach(const struct doctor *doctor, const struct addr *relay);
