@@ -238,6 +238,7 @@ bench: deps
 	$(Q)tests/bench/pim.sh
 	$(Q)tests/bench/joins.sh
 	$(Q)tests/bench/scrape.sh
+	$(Q)tests/bench/zap.sh
 	$(Q)LAB=bench tests/bench/join.sh && LAB=bench tests/bench/failover.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 fuzz: deps

@@ -3,6 +3,7 @@
 
 #include "../clock.h"
 #include "../options.h"
+#include "greet.h"
 #include "manners.h"
 #include "relay.h"
 
@@ -95,7 +96,7 @@ static const char *limit_reached(const struct endpoint *e)
 		return "no new endpoints (limit)";
 	if (!e && endpoint_count >= ENDPOINTS_MAX)
 		return "too many endpoints";
-	return e && e->count >= CHANNELS_MAX ? "too many channels of this endpoint" : NULL;
+	return e && e->count >= settings.channels ? "too many channels of this endpoint" : NULL;
 }
 
 static void refuse(const struct path *path, const struct address *source,
@@ -128,6 +129,7 @@ struct endpoint *endpoint_subscribe(const struct path *path, const struct addres
 	if (!e)
 		e = endpoint_add(path, now);
 	subscription_add(e, c, now);
+	greet(source, group, now);
 	return e;
 }
 

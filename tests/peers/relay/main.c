@@ -31,15 +31,17 @@
 #define QQI_MAX      31744
 #define PATH_MTU_MIN 576
 
-struct settings settings = {.query_interval = 125, .robustness = 2, .secret_lifetime = 7200};
+struct settings settings = {
+	.query_interval = 125, .robustness = 2, .secret_lifetime = 7200, .channels = CHANNELS_MAX};
 struct counters counters;
 
 static const char usage[] =
 	"usage: relay --interface IF [--address ADDR]... [--advertise ADDR]... [--qqic SECONDS]\n"
 	"             [--qrv N] [--no-gateway-address] [--no-upstream] [--path-mtu BYTES]\n"
-	"             [--secret-lifetime SECONDS] [--unreachable N] [--manners FILE] [--quiet]\n";
+	"             [--secret-lifetime SECONDS] [--unreachable N] [--manners FILE] [--quiet]\n"
+	"             [--greet] [--channels N]\n";
 
-enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE, OPTION_MANNERS };
+enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE, OPTION_MANNERS, OPTION_CHANNELS };
 
 static const struct option long_options[] = {
 	{"interface", 1, 0, 'i'},
@@ -53,6 +55,8 @@ static const struct option long_options[] = {
 	{"secret-lifetime", 1, 0, OPTION_SECRET},
 	{"unreachable", 1, 0, OPTION_UNREACHABLE},
 	{"manners", 1, 0, OPTION_MANNERS},
+	{"channels", 1, 0, OPTION_CHANNELS},
+	{"greet", 0, 0, 'G'},
 	{"quiet", 0, 0, 'Q'},
 	{"help", 0, 0, 'h'},
 	{0},
@@ -103,6 +107,9 @@ static void take_value(int option, const char *text)
 	case OPTION_MANNERS:
 		manners_start(text);
 		break;
+	case OPTION_CHANNELS:
+		settings.channels = option_number("channels", text, 1, 1000000);
+		break;
 	}
 }
 
@@ -114,6 +121,9 @@ static void take_option(int option)
 		break;
 	case 'u':
 		settings.no_upstream = true;
+		break;
+	case 'G':
+		settings.greet = true;
 		break;
 	case 'Q':
 		settings.quiet = true;

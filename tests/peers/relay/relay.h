@@ -7,7 +7,7 @@
 #define AMT_PORT      2268
 #define ADDRESSES_MAX 8
 #define ENDPOINTS_MAX 1024
-#define CHANNELS_MAX  1024 /* of one endpoint, RFC 7450 section 5.3.3.8 */
+#define CHANNELS_MAX  1024 /* of one endpoint, by default: RFC 7450 section 5.3.3.8 */
 
 struct settings {
 	unsigned interface; /* towards the sources */
@@ -19,7 +19,8 @@ struct settings {
 	unsigned secret_lifetime; /* seconds */
 	unsigned path_mtu;        /* 0: outer datagrams may be fragmented */
 	unsigned unreachable;     /* ICMP errors in a row that end an endpoint; 0: ignored */
-	bool no_gateway_address, no_upstream, quiet;
+	unsigned channels;        /* of one endpoint */
+	bool no_gateway_address, no_upstream, greet, quiet;
 };
 
 struct counters {
