@@ -401,9 +401,39 @@ Test(amt_gateway, a_large_report_is_no_burst)
 	want_many(); /* sent again with the changes of the same moment */
 	run_for(&timers, 0);
 	cr_expect_leq(sent_count, 4);
-	while (gateway.igmp.changed[gateway.igmp.list])
+	while (gateway.igmp.changed[AMT_FRESH])
 		timers_run(&timers, timers_next(&timers));
 	expect_each(0, 5, 1);
+}
+
+static void expect_zap_goes_first(void)
+{
+	struct sg new = channel("192.0.2.20", "232.9.9.9"), old = many(7);
+	unsigned sent = sent_count;
+
+	amt_gateway_want(&gateway, &new, &gateway);
+	amt_gateway_unwant(&gateway, &old);
+	run_for(&timers, 0);
+	cr_expect_eq(sent_count, sent + 1);
+	cr_expect_str_eq(records(sent), "ALLOW 232.9.9.9 192.0.2.20; BLOCK 232.1.0.7 192.0.2.10");
+}
+
+Test(amt_gateway, a_zap_does_not_wait_for_the_current_state)
+{
+	want_many();
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	cr_assert(gateway.igmp.rest);
+	expect_zap_goes_first();
+}
+
+Test(amt_gateway, a_zap_does_not_wait_for_repetitions)
+{
+	want_many();
+	query("amt-4-query-v4-g", nonce_sent(), NULL);
+	run_report();
+	cr_assert(timers_run_one(&timers, timers_next(&timers)));
+	cr_assert(gateway.igmp.changed[gateway.igmp.list], "it is not over");
+	expect_zap_goes_first();
 }
 
 Test(amt_gateway, reports_fit_the_path)

@@ -131,6 +131,7 @@ void amt_cycle_go_idle(struct amt_cycle *cycle)
 	cycle->state = AMT_IDLE;
 	cycle->has_ticket = cycle->probing = cycle->unreachable = false;
 	timer_stop(cycle->gateway->timers, &cycle->request);
+	timer_stop(cycle->gateway->timers, &cycle->fresh);
 	timer_stop(cycle->gateway->timers, &cycle->change);
 	timer_stop(cycle->gateway->timers, &cycle->state_part);
 	cycle->rest = NULL;
@@ -223,6 +224,7 @@ void amt_cycle_init(struct amt_gateway *gateway, struct amt_cycle *cycle, int fa
 	*cycle = (struct amt_cycle){.gateway = gateway,
 				    .family = family,
 				    .request.fn = request_due,
+				    .fresh.fn = updates_fresh_due,
 				    .change.fn = updates_due,
 				    .state_part.fn = updates_state_due,
 				    .robustness = 2};

@@ -16,6 +16,8 @@ enum amt_cycle_state { AMT_IDLE, AMT_REQUESTING, AMT_ACTIVE, AMT_REFRESHING };
 
 const char *amt_cycle_state_name(enum amt_cycle_state state);
 
+#define AMT_FRESH 2 /* index in `changed` of a cycle */
+
 struct amt_gateway;
 
 struct amt_gateway_actions {
@@ -58,7 +60,8 @@ struct amt_cycle {
 	int family;
 	enum amt_cycle_state state;
 	struct timer request;    /* the next Request: a repetition, or at the query interval */
-	struct timer change;     /* the next report of changes, or part of it */
+	struct timer fresh;      /* the next report of new changes, or part of it */
+	struct timer change;     /* the next repetition of changes, or part of it */
 	struct timer state_part; /* the next part of the report of the current state */
 	usec_t begun, asked;     /* when the first Request of this row went out, and the last */
 	usec_t answered;         /* when the last Query was accepted */
@@ -72,11 +75,12 @@ struct amt_cycle {
 	unsigned connections;                /* calls of amt_gateway_connect() */
 	struct amt_subscription *by_sg;
 	usec_t next_part;              /* no part of a large report before this time */
+	usec_t next_fresh;             /* the same, of new changes */
 	struct amt_subscription *rest; /* what the report of the current state has not named yet */
-	/* Subscriptions with repeats: those of the present or next report, and those of the one
-	 * after it. */
-	struct amt_subscription *changed[2];
-	unsigned list; /* index of the present one */
+	/* Subscriptions with repeats: those of the present or next repetition, those of the one
+	 * after it; and AMT_FRESH, changes that no report has named yet, which wait for neither. */
+	struct amt_subscription *changed[3];
+	unsigned list; /* index of the present repetition, 0 or 1 */
 };
 
 struct amt_gateway {

@@ -84,21 +84,20 @@ static bool is_part(const struct update *update)
 	return update->told >= PART_MAX || update->sent >= PART_DATAGRAMS;
 }
 
-/* After a full part, the next one has to wait. */
-static void part_end(struct update *update)
+/* Returns when the next part may follow: after a full one it has to wait. */
+static usec_t part_end(struct update *update)
 {
-	struct amt_cycle *cycle = update->cycle;
 	bool whole = is_part(update);
 
 	update_end(update);
-	cycle->next_part = whole ? cycle->gateway->timers->now + PART_INTERVAL : 0;
+	return whole ? update->cycle->gateway->timers->now + PART_INTERVAL : 0;
 }
 
-static void start_part(struct amt_cycle *cycle, struct timer *timer)
+static void start_part(struct amt_cycle *cycle, struct timer *timer, usec_t next)
 {
 	struct timers *timers = cycle->gateway->timers;
 
-	timer_set(timers, timer, cycle->next_part > timers->now ? cycle->next_part : timers->now);
+	timer_set(timers, timer, next > timers->now ? next : timers->now);
 }
 
 static void update_add(struct update *update, int type, const struct sg *sg)
@@ -131,43 +130,62 @@ static void tell(struct update *update, struct amt_subscription *subscription, i
 		updates_forget(cycle, subscription);
 }
 
-/* The rest of the present report goes out when the present events are done, a repetition later. */
-static void schedule_changes(struct amt_cycle *cycle)
+/* Tells of the list's changes, as many as one part takes. */
+static usec_t tell_part(struct amt_cycle *cycle, unsigned list)
+{
+	struct amt_subscription *subscription;
+	struct update update;
+
+	update_begin(&update, cycle);
+	while (cycle->changed[list] && !is_part(&update)) {
+		subscription = cycle->changed[list];
+		tell(&update, subscription,
+		     subscription->owner ? MEMBERSHIP_ALLOW : MEMBERSHIP_BLOCK);
+	}
+	return part_end(&update);
+}
+
+/* The rest of the present repetition follows as its parts may; the next one after a random time,
+ * which new changes do not put off. */
+static void schedule_repetition(struct amt_cycle *cycle)
 {
 	struct timers *timers = cycle->gateway->timers;
 
 	if (cycle->changed[cycle->list])
-		start_part(cycle, &cycle->change);
-	else if (cycle->changed[!cycle->list])
-		timer_start(timers, &cycle->change, random_between(1, CHANGE_REPEAT));
-	else
+		start_part(cycle, &cycle->change, cycle->next_part);
+	else if (!cycle->changed[!cycle->list])
 		timer_stop(timers, &cycle->change);
+	else if (!cycle->change.slot)
+		timer_start(timers, &cycle->change, random_between(1, CHANGE_REPEAT));
 }
 
 void updates_due(struct timer *timer)
 {
 	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, change);
-	struct amt_subscription *subscription;
-	struct update update;
 
 	if (!cycle->changed[cycle->list])
 		cycle->list = !cycle->list;
-	update_begin(&update, cycle);
-	while (cycle->changed[cycle->list] && !is_part(&update)) {
-		subscription = cycle->changed[cycle->list];
-		tell(&update, subscription,
-		     subscription->owner ? MEMBERSHIP_ALLOW : MEMBERSHIP_BLOCK);
-	}
-	part_end(&update);
-	schedule_changes(cycle);
+	cycle->next_part = tell_part(cycle, cycle->list);
+	schedule_repetition(cycle);
 }
 
-/* Changes of one moment share a report. While the current state is being reported, changes wait. */
+void updates_fresh_due(struct timer *timer)
+{
+	struct amt_cycle *cycle = container_of(timer, struct amt_cycle, fresh);
+
+	cycle->next_fresh = tell_part(cycle, AMT_FRESH);
+	if (cycle->changed[AMT_FRESH])
+		start_part(cycle, timer, cycle->next_fresh);
+	if (!cycle->rest)
+		schedule_repetition(cycle);
+}
+
+/* Changes of one moment share a report, which waits for no repetition: somebody waits for it. */
 void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscription)
 {
-	set_repeats(cycle, subscription, cycle->robustness, cycle->list);
-	if (cycle->has_ticket && !cycle->rest)
-		schedule_changes(cycle);
+	set_repeats(cycle, subscription, cycle->robustness, AMT_FRESH);
+	if (cycle->has_ticket)
+		start_part(cycle, &cycle->fresh, cycle->next_fresh);
 }
 
 /* A reminder is not urgent, so that it is sent with the next repetitions. */
@@ -176,8 +194,8 @@ void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscripti
 	if (!subscription->relay_knows || subscription->repeats)
 		return;
 	set_repeats(cycle, subscription, 1, !cycle->list);
-	if (!cycle->rest && !cycle->change.slot)
-		schedule_changes(cycle);
+	if (!cycle->rest)
+		schedule_repetition(cycle);
 }
 
 void updates_state_due(struct timer *timer)
@@ -193,19 +211,32 @@ void updates_state_due(struct timer *timer)
 		if (subscription->owner)
 			tell(&update, subscription, MEMBERSHIP_IS_IN);
 	}
-	part_end(&update);
+	cycle->next_part = part_end(&update);
 	if (cycle->rest)
-		start_part(cycle, timer);
+		start_part(cycle, timer, cycle->next_part);
 	else
-		schedule_changes(cycle);
+		schedule_repetition(cycle);
+}
+
+/* The report of the current state tells of the changes so far. */
+static void put_off_changes(struct amt_cycle *cycle)
+{
+	struct amt_subscription *subscription;
+
+	DL_FOREACH (cycle->changed[AMT_FRESH], subscription)
+		subscription->list = cycle->list;
+	DL_CONCAT(cycle->changed[cycle->list], cycle->changed[AMT_FRESH]);
+	cycle->changed[AMT_FRESH] = NULL;
+	timer_stop(cycle->gateway->timers, &cycle->fresh);
+	timer_stop(cycle->gateway->timers, &cycle->change);
 }
 
 void updates_answer(struct amt_cycle *cycle)
 {
-	timer_stop(cycle->gateway->timers, &cycle->change);
+	put_off_changes(cycle);
 	cycle->rest = cycle->by_sg;
 	if (cycle->rest && cycle->next_part > cycle->gateway->timers->now)
-		start_part(cycle, &cycle->state_part);
+		start_part(cycle, &cycle->state_part, cycle->next_part);
 	else
 		updates_state_due(&cycle->state_part);
 }

@@ -6,7 +6,8 @@
  * the first Update would otherwise cost a query interval.
  *
  * A long report goes out in parts, so that other events are handled in between, and neither the
- * socket nor a queue on the way overflows. */
+ * socket nor a queue on the way overflows. A new change does not wait for the parts of a repetition
+ * or of the current state, because a viewer waits for it. */
 #pragma once
 
 #include "amt/cycle.h"
@@ -21,5 +22,5 @@ void updates_change(struct amt_cycle *cycle, struct amt_subscription *subscripti
 void updates_remind(struct amt_cycle *cycle, struct amt_subscription *subscription);
 /* Removes and frees a subscription. */
 void updates_forget(struct amt_cycle *cycle, struct amt_subscription *subscription);
-/* The timers `change` and `state_part` of the cycle. */
-timer_fn updates_due, updates_state_due;
+/* The timers `fresh`, `change` and `state_part` of the cycle. */
+timer_fn updates_fresh_due, updates_due, updates_state_due;
