@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Two boxes on one LAN are asked for the same channel by different routers. Both forward it, notice each other, and settle by
 # Assert which one continues. When that box dies, the other one continues. Then the routers spread channels over both boxes
-# by ECMP; one box dies, and all channels come from the other.
+# by ECMP; one box dies, and all channels come from the other. At last, hosts on the LAN are asked by one box, which is drained.
 export LAB_BOXES=2
 . "$(dirname "$0")/lib.sh"
 
@@ -10,8 +10,8 @@ box() { # BOX 'COMMAND...' JQ
     # shellcheck disable=SC2086 # words on purpose
     in_node "$1" "$BUILD/mcingest" $2 --json | jq -r "$3"
 }
-box_up() { # NODE: Hellos every second, so that routers notice its end in four
-    printf '[interfaces]\ndownstream = lan0\n[pim]\nhello = 1\n' >"$WORK/box.conf"
+box_up() { # NODE [LINE...]: Hellos every second, so that routers notice its end in four
+    printf '%s\n' '[pim]' 'hello = 1' '[interfaces]' 'downstream = lan0' "${@:2}" >"$WORK/box.conf"
     spawn "$1" "$1" "$BUILD/mcingestd" --config "$WORK/box.conf"
     until_true "$1 starts" logged "$1" ' ready$'
 }
@@ -104,4 +104,52 @@ box_dies ingest2
 goes_by access via 10.0.0.1 # FRR drops a next hop with its route, not with its PIM neighbor
 until_true "the first box has all" eval '(($(receiving ingest) == 8))'
 ok "one dies: the other has all channels" true
+for ((n = 1; n <= 8; n++)); do
+    finish "viewer$n" INT
+done
+finish ingest
+
+# Both ask hosts; the one with the lower address is querier
+querier() { # NODE: IGMP's and MLD's
+    box "$1" interfaces '.interfaces[] | select(.name == "lan0" and .role == "downstream") | "\(.igmp.querier) \(.mld.querier)"'
+}
+querier_is() { [[ $(querier "$1") == "$2" ]]; }
+membership() { # NODE KEY: of IGMP's counters or itself
+    box "$1" interfaces ".interfaces[] | select(.name == \"lan0\" and .role == \"downstream\") | .igmp.$2"
+}
+in_node ingest2 ip link set lan0 up
+in_node ingest2 ip link set wan0 up
+in_node ingest2 ip route replace default via 100.64.9.1
+for box in ingest ingest2; do
+    in_node $box ip -6 addr flush dev lan0 scope link
+done
+in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
+in_node ingest2 ip -6 addr add fe80::4/64 dev lan0 nodad
+box_up ingest2 'igmp = lan0'
+box_up ingest 'igmp = lan0'
+until_true "the lower address is querier" querier_is ingest "true true"
+until_true "the other one knows" querier_is ingest2 "false false"
+source_up 232.3.3.3
+host_up() { spawn "$1" access "$PEERS/receiver" --interface up0 --source 192.0.2.10 --group 232.3.3.3 "${@:2}"; }
+host_up host --seconds 600
+wants() { box "$1" channels '.channels[] | select(.group == "232.3.3.3") | [.wanted[].by] | join(" ")'; }
+has_membership() { [[ $(wants "$1") == igmp ]]; }
+until_true "the host's membership is known" has_membership ingest
+until_true "to both" has_membership ingest2
+until_true "the host has data" logged host '^first packet'
+host_up drained --count 3000 --timeout 120
+until_true "data comes" logged drained '^first packet'
+answers=$(membership ingest2 counters.reports_received)
+box ingest drain .draining >/dev/null
+until_true "the other box asks" querier_is ingest2 "true true"
+until_true "the drained one does not" querier_is ingest "false false"
+answered() { (($(membership ingest2 counters.reports_received) > answers + 1)); }
+until_true "the host answers it" answered
+is "the querier is drained: the other box asks, and knows the host" "$(wants ingest2) $(membership ingest address)" "igmp 10.0.0.4"
+box_dies ingest
+finish drained none
+is "and no packet is lost" "$(summary drained received) $(summary drained missing)" "3000 0"
+host_up last --count 300 --timeout 120
+finish last none
+is "it forwards alone" "$(summary last received) $(summary last missing)" "300 0"
 finished

@@ -9,10 +9,11 @@
  *   old                                     one of an older version, from a lower address
  *   q s l LIST                              a Group-and-Source Query from a higher address: plain,
  *                                           with the S flag; or from a lower one
+ *   drain undrain                           another router shall be querier, or no longer
  *   +SECONDS                                time passes
  *
- * Sources are written i=SECONDS that are left; Queries g (General), q:LIST, s:LIST (with the S
- * flag). */
+ * Sources are written i=SECONDS that are left; Queries g (General), f (a last one), q:LIST, s:LIST
+ * (with the S flag). */
 #include "fini.h"
 #include "log_file.h"
 #include "membership/querier.h"
@@ -77,7 +78,7 @@ static void send_query(void *context, const struct addr *destination, const uint
 	cr_assert(addr_equal(&ip.source, &ours) && addr_equal(&ip.destination, destination));
 	if (addr_is_unspecified(&message.group)) {
 		cr_assert(addr_equal(destination, &all));
-		note(" g");
+		note(message.query.query_interval == MEMBERSHIP_FAREWELL_INTERVAL ? " f" : " g");
 		return;
 	}
 	cr_assert(addr_equal(destination, &group) && addr_equal(&message.group, &group));
@@ -310,7 +311,9 @@ static void play(const char *script)
 	while ((word = strsep(&rest, " "))) {
 		const char *list = takes_list(word) ? strsep(&rest, " ") : "";
 
-		if (*word == '+')
+		if (strstr(word, "drain"))
+			membership_querier_drain(&querier, *word == 'd');
+		else if (*word == '+')
 			run_for(&timers, atof(word + 1));
 		else if (!act_report(word, list))
 			cr_assert_eq(act_query(word, list), FAULT_NONE, "%s", word);
@@ -406,6 +409,24 @@ static const struct row {
 	{"Querier no more: pending Queries stop", "allow 1 block 1 lower +1.5", "1=0.5", " q:1", 1, 0},
 	{"Querier again: our values", "lower +185 is_in 1", "1=260", " g", 1, 0},
 	{"Querier again: BLOCK asks", "lower +185 is_in 1 block 1", "1=2", " g q:1", 1, 0},
+
+	/* Stepping down: the others adopt the Query Interval (RFC 3376 section 4.1.7) */
+	{"drain: last Queries, as many as robustness", "drain +1 +240", "", " f f", 0, 0},
+	{"drain: memberships stay, and nobody is asked", "is_in 1 drain block 1 +5", "1=255", " f f", 1, 0},
+	{"drain: pending Queries stop", "allow 1 block 1 drain +1.5", "1=0.5", " q:1 f f", 1, 0},
+	{"drain: a higher address takes over", "drain +7 higher +184", "", " f f", 0, 0},
+	{"drain: at once, too", "drain higher +184", "", " f", 0, 0},
+	{"drain: and is gone: we ask", "drain +7 higher +185", "", " f f g", 0, 0},
+	{"drain: nobody takes over", "is_in 1 drain +244.9", "1=15.1", " f f", 1, 0},
+	{"drain: nobody takes over: we ask in time", "is_in 1 drain +245", "1=15", " f f g", 1, 0},
+	{"drain: and yield to a higher address still", "drain +245 higher +125", "", " f f g", 0, 0},
+	{"drain: no Query of 0.0.0.0 takes over", "drain proxy +245", "", " f f g", 0, 0},
+	{"drain: of a Non-Querier", "lower drain +10", "", "", 0, 0},
+	{"drained, once more", "drain +7 higher drain +10", "", " f f", 0, 0},
+	{"drain ends: the election begins anew", "drain +7 higher undrain +31.25", "", " f f g g", 0, 0},
+	{"drain ends at once", "drain undrain +31.25", "", " f g g", 0, 0},
+	{"drain ends, a lower one is querier", "drain +7 lower undrain +100", "", " f f", 0, 0},
+	{"drain ends, we ask already", "drain +245 undrain +1", "", " f f g", 0, 0},
 };
 /* clang-format on */
 

@@ -175,7 +175,7 @@ static json_t *view_membership_counters(const struct membership_counters *counte
 json_t *view_querier(const struct membership_querier *querier)
 {
 	const struct timers *timers = querier->timers;
-	bool ours = !querier->other.family;
+	bool ours = membership_is_querier(querier);
 	json_t *view = json_object();
 
 	put_bool(view, "querier", ours);

@@ -45,6 +45,9 @@ static void check_querier(struct doctor *doctor, const char *name, const char *p
 	if (view_is(querier, "querier"))
 		report_ok(doctor, "%s: we are querier of %s, %.0f memberships", name, protocol,
 			  view_number(querier, "memberships"));
+	else if (!*view_text(querier, "address"))
+		report_ok(doctor, "%s: another router shall be querier of %s, %.0f memberships",
+			  name, protocol, view_number(querier, "memberships"));
 	else
 		report_ok(doctor, "%s: %s is querier of %s, %.0f memberships", name,
 			  view_text(querier, "address"), protocol,

@@ -47,7 +47,8 @@ static bool start_family(struct lan *lan, int family)
 						.context = hosts,
 						.address = lan_address(&lan->link, family),
 						.subnets = &lan->link.subnets,
-						.settings = lan->lans->hosts}};
+						.settings = lan->lans->hosts,
+						.draining = lan->lans->draining}};
 	if (!querier->address.family)
 		return true;
 	hosts->socket = lan->lans->actions->open(lan, PROTOCOL_MEMBERSHIP, &querier->address);
@@ -123,6 +124,14 @@ void hosts_return(struct lan *lan)
 		membership_querier_return(&lan->igmp.querier);
 	if (lan->mld.socket)
 		membership_querier_return(&lan->mld.querier);
+}
+
+void hosts_drain(struct lan *lan)
+{
+	if (lan->igmp.socket)
+		membership_querier_drain(&lan->igmp.querier, lan->lans->draining);
+	if (lan->mld.socket)
+		membership_querier_drain(&lan->mld.querier, lan->lans->draining);
 }
 
 /* The BPF program cannot tell of fragments of ICMPv6 whether they are MLD. */

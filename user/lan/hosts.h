@@ -12,5 +12,7 @@ void hosts_stop(struct lan *lan);
 void hosts_follow(struct lan *lan);
 /* We have been away, and heard no reports. */
 void hosts_return(struct lan *lan);
+/* As the LANs' `draining` says. */
+void hosts_drain(struct lan *lan);
 /* Takes a datagram that was seen on the LAN. Returns why it was rejected. */
 enum fault hosts_receive(struct lan *lan, const struct ip_datagram *ip);

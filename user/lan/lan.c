@@ -79,8 +79,10 @@ void lans_drain(struct lans *lans, bool drain)
 	log_notice(drain ? "drain: routers are told to turn to another box"
 			 : "drain: it is over, routers may turn to us again");
 	lans->draining = drain;
-	for (unsigned i = 0; i < lans->count; i++)
+	for (unsigned i = 0; i < lans->count; i++) {
 		routers_drain(&lans->list[i]);
+		hosts_drain(&lans->list[i]);
+	}
 }
 
 /* On a LAN whose hosts are asked, the channel is taken for theirs: a host that leaves must be

@@ -14,9 +14,15 @@ static void other_gone(struct timer *timer)
 		container_of(timer, struct membership_querier, other_present);
 	char text[ADDR_TEXT];
 
-	log_notice("%s: querier %s on %s is silent: we are the querier now",
-		   membership_protocol(querier), addr_format(&querier->other, text), querier->name);
+	if (querier->resigned)
+		log_notice("%s: nobody on %s has taken over as querier: we ask on",
+			   membership_protocol(querier), querier->name);
+	else
+		log_notice("%s: querier %s on %s is silent: we are the querier now",
+			   membership_protocol(querier), addr_format(&querier->other, text),
+			   querier->name);
 	querier->other = (struct addr){0};
+	querier->resigned = false;
 	querier->robustness = querier->settings.robustness;
 	querier->query_interval = querier->settings.query_interval;
 	membership_general_due(&querier->general);
@@ -30,6 +36,13 @@ static bool is_lower(const struct addr *a, const struct addr *b)
 
 	return !addr_is_unspecified(a) &&
 	       memcmp(a->bytes + from, b->bytes + from, addr_length(a->family) - from) < 0;
+}
+
+/* A querier that is to be relieved yields to any router. */
+static bool wins(const struct membership_querier *querier, const struct addr *other)
+{
+	return is_lower(other, &querier->address) ||
+	       (querier->draining && !addr_is_unspecified(other));
 }
 
 static void adopt_values(struct membership_querier *querier,
@@ -47,8 +60,9 @@ static void yield(struct membership_querier *querier, const struct addr *to,
 {
 	char text[ADDR_TEXT];
 
-	if (membership_is_querier(querier))
+	if (membership_is_querier(querier) || querier->resigned)
 		membership_stop_asking(querier);
+	querier->resigned = false;
 	if (!addr_equal(&querier->other, to))
 		log_warning("%s: querier on %s is %s", membership_protocol(querier), querier->name,
 			    addr_format(to, text));
@@ -94,24 +108,79 @@ static void receive_query(struct membership_querier *querier, const struct ip_da
 	querier->counters.queries_received++;
 	if (message->kind == MEMBERSHIP_OLD_QUERY)
 		warn_of_old(querier, &ip->source);
-	if (addr_is_unspecified(&message->group) && is_lower(&ip->source, &querier->address))
+	if (addr_is_unspecified(&message->group) && wins(querier, &ip->source))
 		yield(querier, &ip->source, message);
 	if (message->kind == MEMBERSHIP_QUERY)
 		update_timers(querier, message);
 }
 
-/* The interface */
+/* Stepping down */
+
+/* If no other router has asked by then, we ask again: the hosts have 10 s for their answers, and 5
+ * s are left until their memberships end here. */
+static usec_t until_asking_again(const struct membership_querier *querier)
+{
+	return membership_interval(querier) - MEMBERSHIP_RESPONSE_INTERVAL * 3 / 2;
+}
+
+static void resign(struct membership_querier *querier)
+{
+	usec_t wait = until_asking_again(querier);
+
+	membership_stop_asking(querier);
+	querier->other = (struct addr){0};
+	querier->resigned = true;
+	timer_start(querier->timers, &querier->other_present, wait);
+}
 
 static void begin(struct membership_querier *querier)
 {
 	char text[ADDR_TEXT];
 
+	if (querier->draining) {
+		resign(querier);
+		return;
+	}
 	querier->robustness = querier->startup_left = querier->settings.robustness;
 	querier->query_interval = querier->settings.query_interval;
 	log_notice("%s: Queries on %s from %s", membership_protocol(querier), querier->name,
 		   addr_format(&querier->address, text));
 	membership_general_due(&querier->general);
 }
+
+static void step_down(struct membership_querier *querier)
+{
+	log_notice("%s: another router on %s shall be querier", membership_protocol(querier),
+		   querier->name);
+	resign(querier);
+	querier->startup_left = 0;
+	querier->farewell_left = querier->robustness;
+	membership_say_farewell(querier);
+}
+
+static void take_back(struct membership_querier *querier)
+{
+	if (!querier->resigned &&
+	    (membership_is_querier(querier) || is_lower(&querier->other, &querier->address)))
+		return;
+	querier->resigned = false;
+	querier->other = (struct addr){0};
+	timer_stop(querier->timers, &querier->other_present);
+	begin(querier);
+}
+
+void membership_querier_drain(struct membership_querier *querier, bool drain)
+{
+	if (drain == querier->draining)
+		return;
+	querier->draining = drain;
+	if (!drain)
+		take_back(querier);
+	else if (membership_is_querier(querier))
+		step_down(querier);
+}
+
+/* The interface */
 
 void membership_querier_start(struct membership_querier *querier)
 {

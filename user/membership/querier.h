@@ -12,6 +12,13 @@
  * time. The values that another querier announces hold within bounds only: one forged Query shall
  * neither silence us for days, nor end memberships before the hosts were asked again.
  *
+ * IGMP and MLD have no message by which a querier resigns. One that is to be relieved (drain) sends
+ * last General Queries that announce a Query Interval of a second, which the others adopt (RFC 3376
+ * section 4.1.7): a few seconds later their Other Querier Present Interval ends, and one of them
+ * asks. Their memberships outlast that, since the hosts have answered the last Queries. A router
+ * that does not adopt it takes over after its own interval. If none does, we ask again before a
+ * membership ends. Meanwhile a Query of any address wins, and ours is kept silent.
+ *
  * For each (S,G) there is a source timer and nothing else, since the filter mode is INCLUDE for all
  * groups. A host that names no source gets nothing; it is counted and logged.
  *
@@ -38,6 +45,8 @@ void membership_querier_readdress(struct membership_querier *querier, const stru
 /* We have been away for a while, and heard nothing: a querier asks the hosts anew, as at its start.
  */
 void membership_querier_return(struct membership_querier *querier);
+/* `drain`: another router shall be querier. Else we take part in the election again. */
+void membership_querier_drain(struct membership_querier *querier, bool drain);
 /* Stops all timers and forgets all memberships, without a call of `left`. */
 void membership_querier_stop(struct membership_querier *querier);
 /* Takes an IGMP or MLD packet that was seen on the interface. Returns why it was rejected: then

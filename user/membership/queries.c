@@ -24,7 +24,7 @@ static void send_query(struct membership_querier *querier, struct writer *w,
 	querier->counters.queries_sent++;
 }
 
-static void send_general(struct membership_querier *querier)
+static void send_general(struct membership_querier *querier, unsigned query_interval)
 {
 	struct addr all = {.family = querier->address.family};
 	struct membership_question question =
@@ -32,8 +32,16 @@ static void send_general(struct membership_querier *querier)
 	uint8_t bytes[MEMBERSHIP_QUERY_MAX];
 	struct writer w;
 
+	question.query_interval = query_interval;
 	membership_query_begin(&w, &question, bytes, sizeof(bytes));
 	send_query(querier, &w, &question);
+}
+
+void membership_say_farewell(struct membership_querier *querier)
+{
+	send_general(querier, MEMBERSHIP_FAREWELL_INTERVAL);
+	if (--querier->farewell_left)
+		timer_start(querier->timers, &querier->general, MEMBERSHIP_LAST_MEMBER_INTERVAL);
 }
 
 /* Startup Query Interval and Startup Query Count: RFC 3376 sections 8.6 and 8.7. */
@@ -43,7 +51,11 @@ void membership_general_due(struct timer *timer)
 		container_of(timer, struct membership_querier, general);
 	usec_t interval = membership_query_interval(querier);
 
-	send_general(querier);
+	if (querier->resigned) {
+		membership_say_farewell(querier);
+		return;
+	}
+	send_general(querier, querier->query_interval);
 	if (querier->startup_left && --querier->startup_left)
 		interval /= 4;
 	timer_start(querier->timers, timer, interval);

@@ -7,6 +7,8 @@
 
 /* The timer `general` of the querier: sends a General Query and starts the timer again. */
 timer_fn membership_general_due;
+/* Sends the first of farewell_left General Queries; no others follow. */
+void membership_say_farewell(struct membership_querier *querier);
 /* The timer `retransmission` of a group. */
 timer_fn membership_retransmission_due;
 

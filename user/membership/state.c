@@ -8,7 +8,7 @@ const char *membership_protocol(const struct membership_querier *querier)
 
 bool membership_is_querier(const struct membership_querier *querier)
 {
-	return !querier->other.family;
+	return !querier->other.family && !querier->resigned;
 }
 
 usec_t membership_query_interval(const struct membership_querier *querier)

@@ -19,6 +19,10 @@
 #define MEMBERSHIP_OTHER_INTERVAL_MIN (60 * USEC_PER_SEC)
 #define MEMBERSHIP_OTHER_INTERVAL_MAX (660 * USEC_PER_SEC)
 
+/* The Query Interval, in seconds, that a querier announces which is about to be silent: with it,
+ * the Other Querier Present Interval of the others is over in seconds. */
+#define MEMBERSHIP_FAREWELL_INTERVAL 1
+
 /* Sources of one group. A single record may make us look at all of them. */
 #define MEMBERSHIP_SOURCES_MAX 256
 
@@ -85,6 +89,9 @@ struct membership_querier {
 	struct addr other;                   /* the querier; AF_UNSPEC if we are the querier */
 	unsigned robustness, query_interval; /* the values of whoever is querier */
 	unsigned startup_left;               /* General Queries left at the startup interval */
+	bool draining;                       /* another router shall be querier */
+	bool resigned;          /* we have stopped asking, and nobody has taken over yet */
+	unsigned farewell_left; /* General Queries left that say so */
 	struct timer general, other_present;
 	struct membership_source *sources; /* hash by (S,G) */
 	struct membership_group *groups;   /* hash by address; a group has at least one source */
