@@ -272,6 +272,9 @@ $(B)/man/%: user/share/man/%.md
 	$(Q)cat $< $(filter $(KEYS),$^) | lowdown -s -Tman --out-no-smarty -m title=$(basename $*) -m section=$(patsubst .%,%,$(suffix $*)) \
 		-m volume=mcingest -m source="mcingest $(NUMBER)" -o $@
 
+# The unit of an instance: its folders have its name.
+INSTANCE_OF_UNIT := 's,\(/sys/fs/bpf\|/var/lib\)/mcingest\>,&-%i,g; s,^\(Runtime\|State\)Directory=mcingest,&-%i,; s,^Description=.*,& (%i),; s,^ExecStart=.*,& --instance %i,'
+
 # A configuration that is there stays.
 CONF := $(DESTDIR)/etc/mcingest/mcingest.conf
 install: all manuals
@@ -279,6 +282,7 @@ install: all manuals
 	install -D -m 755 $(B)/mcingest $(DESTDIR)$(PREFIX)/bin/mcingest
 	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|/usr/sbin/|$(PREFIX)/sbin/|' user/share/mcingestd.service >$(DESTDIR)$(UNITDIR)/mcingestd.service
+	sed $(INSTANCE_OF_UNIT) $(DESTDIR)$(UNITDIR)/mcingestd.service >$(DESTDIR)$(UNITDIR)/mcingestd@.service
 	install -D -m 644 user/share/mcingest.bash $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingest
 	ln -sf mcingest $(DESTDIR)$(SHAREDIR)/bash-completion/completions/mcingestd
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*.*)

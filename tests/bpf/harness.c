@@ -94,7 +94,7 @@ struct dataplane *harness_open(void)
 					  .rival = rival};
 	struct dataplane *dp;
 
-	if (dataplane_claim(&dp) || dataplane_open(dp, &limits, &events))
+	if (dataplane_claim(NULL, &dp) || dataplane_open(dp, &limits, &events))
 		errx(2, "%s", dataplane_error(dp));
 	return dp;
 }

@@ -82,7 +82,7 @@ static void expect_file(const char *text, bool whole, const char *complaints)
 	bool fine;
 
 	write_conf(text, strlen(text));
-	fine = config_read_file(&read, "conf", whole, out);
+	fine = config_read_file(&read, "conf", NULL, whole, out);
 	fclose(out);
 	cr_expect_str_eq(told, complaints);
 	cr_expect_eq(fine, !*complaints);

@@ -82,6 +82,7 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"channels = 500\n"                                                                         \
 	"\n"                                                                                       \
 	"[daemon]\n"                                                                               \
+	"instance = east\n"                                                                        \
 	"state = /srv/mcingest\n"                                                                  \
 	"seccomp = no\n"                                                                           \
 	"\n"                                                                                       \

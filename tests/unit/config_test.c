@@ -76,6 +76,35 @@ Test(config, state_is_the_files_or_systemds_or_the_usual_folder)
 	unsetenv("STATE_DIRECTORY");
 }
 
+Test(config, an_instance_has_paths_of_its_own)
+{
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = lan0\n[daemon]\ninstance = east\n"), 0,
+		     "%s", said);
+	cr_expect_str_eq(config.control_socket, "/run/mcingest-east/control.sock");
+	cr_expect_str_eq(config.state, "/var/lib/mcingest-east");
+	config_free(&config);
+	cr_assert_eq(read_words("--downstream lan0 --instance west --socket /run/x.sock"), 0, "%s",
+		     said);
+	cr_expect_str_eq(config.instance, "west");
+	cr_expect_str_eq(config.file, "/etc/mcingest/mcingest-west.conf");
+	cr_expect_str_eq(config.control_socket, "/run/x.sock");
+	config_free(&config);
+	cr_expect_null(config.instance);
+}
+
+Test(config, an_instance_is_no_path)
+{
+	static const char *const names[] = {"..", "../etc", "a/b", ".", "%i", "-"};
+	char words[64];
+
+	EACH(i, names)
+	{
+		snprintf(words, sizeof(words), "--downstream lan0 --instance %s", names[i]);
+		cr_expect_eq(read_words(words), 2, "%s", names[i]);
+		cr_expect(strstr(said, "expected a name of at most 32 letters"), "%s", said);
+	}
+}
+
 Test(config, no_file_is_needed)
 {
 	if (access(CONFIG_FILE, F_OK) == 0)

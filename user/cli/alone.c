@@ -6,5 +6,5 @@
 bool alone_read_config(const struct cli *cli, struct config *config)
 {
 	*config = (struct config){0};
-	return config_read_file(config, cli->config, false, stderr);
+	return config_read_file(config, cli->config, cli->instance, false, stderr);
 }

@@ -49,6 +49,7 @@ struct cli {
 	const char *command;
 	char **arguments; /* at least as many as the command's row of the table says */
 	int argument_count;
+	const char *instance; /* of the daemon; NULL: it has no name */
 	const char *socket;
 	const char *config; /* or NULL */
 	bool json, verbose;

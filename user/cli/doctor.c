@@ -109,8 +109,11 @@ static void print_all(const json_t *result)
 
 static enum cli_status run(const struct cli *cli, const struct sg *channel)
 {
-	const struct doctor_options options = {
-		.channel = channel, .config = cli->config, .ask = ask, .context = (void *)cli};
+	const struct doctor_options options = {.channel = channel,
+					       .config = cli->config,
+					       .instance = cli->instance,
+					       .ask = ask,
+					       .context = (void *)cli};
 	json_t *result = doctor_run(&options);
 	bool is_well = json_is_true(json_object_get(result, "ok"));
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* mcingest: reads the command line and runs one command. */
+#include "base/instance.h"
 #include "base/version.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -8,6 +9,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -52,7 +54,7 @@ static const struct command {
 
 static enum cli_status print_help(void)
 {
-	puts("Usage: mcingest [COMMAND] [--json] [--verbose] [--socket PATH]\n"
+	puts("Usage: mcingest [COMMAND] [--json] [--verbose] [--instance NAME]\n"
 	     "Shows what mcingestd does.\n");
 	for (size_t i = 0; i < COMMANDS; i++)
 		printf("  %s%-*s %s\n", commands[i].name, 20 - (int)strlen(commands[i].name),
@@ -109,9 +111,23 @@ static enum cli_status find_and_run(struct cli *cli, int argc, char **argv)
 	return complain("unknown command", argv[0]);
 }
 
+static enum cli_status find_socket_and_run(struct cli *cli, int argc, char **argv)
+{
+	enum cli_status status;
+	char *usual;
+
+	if (cli->instance && !instance_is_name(cli->instance))
+		return complain("no instance has a name like", cli->instance);
+	usual = config_socket_of(cli->instance);
+	cli->socket = cli->socket ? cli->socket : usual;
+	status = find_and_run(cli, argc, argv);
+	free(usual);
+	return status;
+}
+
 static enum cli_status read_and_run(int argc, char **argv)
 {
-	struct cli cli = {.socket = CONFIG_SOCKET};
+	struct cli cli = {0};
 
 	switch (options_read(&cli, argc, argv)) {
 	case OPTIONS_HELP:
@@ -123,7 +139,7 @@ static enum cli_status read_and_run(int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
-	return find_and_run(&cli, argc - optind, argv + optind);
+	return find_socket_and_run(&cli, argc - optind, argv + optind);
 }
 
 int main(int argc, char **argv)

@@ -36,9 +36,10 @@ static const struct {
 
 /* Options of all commands, with their letters. */
 static const struct option common[] = {
-	{"json", no_argument, NULL, 'j'},    {"socket", required_argument, NULL, 's'},
-	{"verbose", no_argument, NULL, 'v'}, {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'}, {"config", required_argument, NULL, 'c'},
+	{"json", no_argument, NULL, 'j'},           {"socket", required_argument, NULL, 's'},
+	{"verbose", no_argument, NULL, 'v'},        {"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},        {"config", required_argument, NULL, 'c'},
+	{"instance", required_argument, NULL, 'i'},
 };
 
 #define COMMON (sizeof(common) / sizeof(common[0]))
@@ -81,6 +82,8 @@ static void take(struct cli *cli, int found)
 		cli->socket = optarg;
 	else if (found == 'c')
 		cli->config = optarg;
+	else if (found == 'i')
+		cli->instance = optarg;
 	else
 		cli->values[found - OWN] = optarg ? optarg : "";
 }
@@ -92,7 +95,7 @@ enum options_result options_read(struct cli *cli, int argc, char **argv)
 
 	make_table(table);
 	opterr = 0;
-	while ((found = getopt_long(argc, argv, ":hv", table, NULL)) >= 0) {
+	while ((found = getopt_long(argc, argv, ":hvi:", table, NULL)) >= 0) {
 		if (found == 'h')
 			return OPTIONS_HELP;
 		if (found == 'V')
@@ -141,6 +144,7 @@ void options_print(void)
 {
 	print_option("json", NULL, "print one JSON object; its keys stay stable");
 	print_option("verbose, -v", NULL, "print more");
+	print_option("instance, -i", "NAME", "of the daemon, where this box has several");
 	print_option("socket", "PATH", "the daemon's control socket (default: " CONFIG_SOCKET ")");
 	print_option("config", "FILE", "the daemon's configuration, for commands without a daemon");
 	print_option("help, -h", NULL, "print this text");

@@ -161,9 +161,11 @@ static void print_status(const struct cli *cli, const json_t *reply)
 	char pid[TEXT_SHORT], uptime[TEXT_SHORT], tunnels[TEXT_SHORT], limit[TEXT_SHORT];
 	char packets[TEXT_SHORT], bits[TEXT_SHORT];
 	const json_t *limits = json_object_get(reply, "limits");
+	bool is_named = json_is_string(json_object_get(reply, "instance"));
 
 	(void)cli;
-	text_line(PLAIN, "mcingestd %s, pid %s, up %s, since %s", text_string(reply, "version"),
+	text_line(PLAIN, "mcingestd %s%s%s, pid %s, up %s, since %s", text_string(reply, "version"),
+		  is_named ? ", instance " : "", is_named ? text_string(reply, "instance") : "",
 		  text_number(reply, "pid", pid), text_seconds(reply, "uptime_s", uptime),
 		  text_string(reply, "since"));
 	putchar('\n');

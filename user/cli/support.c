@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* support: everything that a developer would ask for, in one file. What cannot be had, because
  * there is no daemon or no such tool, is said in its place. */
+#include "base/instance.h"
+#include "base/memory.h"
 #include "cli/archive.h"
 #include "cli/client.h"
 #include "cli/mask.h"
@@ -54,11 +56,11 @@ static void add_reply(struct support *support, const char *command)
 static const struct {
 	const char *name, *command;
 } outputs[] = {
-	{"doctor.txt", "mcingest doctor"},
+	{"doctor.txt", "mcingest $option doctor"},
 	{"version.txt", "mcingest --version; uname -a; cat /etc/os-release"},
-	{"log.txt", "journalctl -u mcingestd -n 5000 --no-pager -o short-precise"},
-	{"config.txt", "cat " CONFIG_FILE},
-	{"unit.txt", "systemctl status mcingestd; systemctl cat mcingestd"},
+	{"log.txt", "journalctl -u $unit -n 5000 --no-pager -o short-precise"},
+	{"config.txt", "cat $file"},
+	{"unit.txt", "systemctl status $unit; systemctl cat $unit"},
 	{"addresses.txt", "ip -d -s address"},
 	{"routes.txt", "ip rule; ip -6 rule; ip route show table all | head -n 2000"},
 	{"neighbors.txt", "ip neighbor; ip maddress"},
@@ -68,11 +70,30 @@ static const struct {
 	{"sockets.txt", "ss -uanp"},
 	{"features.txt", "for i in /sys/class/net/*; do ethtool -i ${i##*/}; ethtool -k ${i##*/}; "
 			 "ethtool -S ${i##*/}; done"},
-	{"programs.txt", "bpftool net; bpftool prog; bpftool map; ls -l /sys/fs/bpf/mcingest"},
+	{"programs.txt", "bpftool net; bpftool prog; bpftool map; ls -l $pins"},
 	{"machine.txt",
 	 "lscpu; free; uptime; cat /proc/interrupts /proc/softirqs /proc/net/softnet_stat"},
 	{"kernel.txt", "dmesg | tail -n 300; sysctl net.core net.ipv4.conf net.ipv6.conf"},
 };
+
+static void tell(const char *variable, char *value)
+{
+	setenv(variable, value, true);
+	free(value);
+}
+
+/* The commands find what is the daemon's in their environment. */
+static void tell_names(const struct cli *cli)
+{
+	char *option = NULL;
+
+	if (cli->instance && asprintf(&option, "--instance=%s", cli->instance) < 0)
+		abort();
+	tell("option", option ? option : memory_copy_text(""));
+	tell("unit", instance_unit(cli->instance));
+	tell("file", config_file_of(cli->instance));
+	tell("pins", instance_path("/sys/fs/bpf/", cli->instance, ""));
+}
 
 /* Each of them is ended after some seconds, so that none holds up the others. */
 static char *output_of(const char *command)
@@ -99,6 +120,7 @@ static char *output_of(const char *command)
 
 static void collect(struct support *support)
 {
+	tell_names(support->cli);
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
 		add_reply(support, requests[i]);
 	for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++)

@@ -10,6 +10,7 @@
 
 enum {
 	OPTION_CONFIG = 256,
+	OPTION_INSTANCE,
 	OPTION_CHECK,
 	OPTION_PRINT,
 	OPTION_DEBUG,
@@ -26,6 +27,7 @@ static const struct option known[] = {
 	{"observe", required_argument, NULL, OPTION_SETTING},
 	{"socket", required_argument, NULL, OPTION_SETTING},
 	{"config", required_argument, NULL, OPTION_CONFIG},
+	{"instance", required_argument, NULL, OPTION_INSTANCE},
 	{"check", optional_argument, NULL, OPTION_CHECK},
 	{"print-config", no_argument, NULL, OPTION_PRINT},
 	{"debug", no_argument, NULL, OPTION_DEBUG},
@@ -50,6 +52,8 @@ static void print_help(void)
 	     "  --print-config   print what is in force, as a file, and where each value comes "
 	     "from\n"
 	     "  --socket PATH    control socket (default: " CONFIG_SOCKET ")\n"
+	     "  --instance NAME  one of several daemons on this box: its folders and its file are\n"
+	     "                   called mcingest-NAME\n"
 	     "  --debug          log every packet and every step\n"
 	     "  --help           this text\n"
 	     "  --version        the version\n"
@@ -80,6 +84,8 @@ static bool take_option(struct command_line *line, int found)
 {
 	if (found == OPTION_CONFIG)
 		line->file = optarg;
+	if (found == OPTION_INSTANCE)
+		line->instance = optarg;
 	if (found == OPTION_PRINT)
 		line->want = WANTS_PRINT;
 	if (found == OPTION_CHECK) {
@@ -130,7 +136,7 @@ void command_line_apply(struct reading *reading, const struct command_line *line
 	while ((found = getopt_long(line->argc, line->argv, ":", known, &number)) >= 0) {
 		if (found == OPTION_DEBUG)
 			assign(reading, "level", "debug");
-		if (found == OPTION_SETTING)
+		if (found == OPTION_INSTANCE || found == OPTION_SETTING)
 			assign(reading, known[number].name, optarg);
 	}
 }

@@ -7,7 +7,8 @@
 struct command_line {
 	int argc;
 	char **argv;
-	const char *file; /* or NULL */
+	const char *file;     /* or NULL */
+	const char *instance; /* as it was given; or NULL */
 	enum { WANTS_START, WANTS_CHECK, WANTS_PRINT } want;
 };
 

@@ -21,6 +21,8 @@
  * operator sees all mistakes at once. Without a mistake every value is within its limits. Whether
  * an interface exists is asked later, by the daemon.
  *
+ * Several daemons of one box are told apart by `instance`, which changes the default paths.
+ *
  * Left out: including other files, environment variables, and changing the configuration of a
  * running daemon. */
 #pragma once
@@ -31,10 +33,10 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* The default paths of a daemon without an instance. */
 #define CONFIG_FILE          "/etc/mcingest/mcingest.conf"
 #define CONFIG_SOCKET        "/run/mcingest/control.sock"
 #define CONFIG_GROUP         "mcingest"
-#define CONFIG_STATE         "/var/lib/mcingest"
 #define CONFIG_NAMES_MAX     8 /* downstream interfaces; a channel cannot go out of more */
 #define CONFIG_UPSTREAMS_MAX 16
 #define CONFIG_SERVERS_MAX   8
@@ -85,7 +87,8 @@ struct config_metrics {
 };
 
 struct config {
-	char *file; /* that was read, if it exists */
+	char *file;     /* that was read, if it exists */
+	char *instance; /* or NULL: the daemon has no name */
 	char *downstream[CONFIG_NAMES_MAX];
 	unsigned downstream_count;
 	char *upstream[CONFIG_UPSTREAMS_MAX]; /* none means those that routes leave by */
@@ -144,10 +147,15 @@ struct config {
 int config_read(struct config *config, int argc, char **argv);
 void config_free(struct config *config);
 
-/* Reads the file as config_read() does without options; NULL means the default file. Each mistake
- * is a line of `out`. `whole`: settings that the file must have are missed, too. Returns whether
- * there are no mistakes; config_free() is needed in either case. */
-bool config_read_file(struct config *config, const char *file, bool whole, FILE *out);
+/* Reads the file as config_read() does with no option but --instance; NULL means the instance's
+ * default file. Each mistake is a line of `out`. `whole`: settings that the file must have are
+ * missed, too. Returns whether there are no mistakes; config_free() is needed in either case. */
+bool config_read_file(struct config *config, const char *file, const char *instance, bool whole,
+		      FILE *out);
+
+/* The default paths of an instance, to be freed. NULL is the daemon without a name. */
+char *config_file_of(const char *instance);
+char *config_socket_of(const char *instance);
 
 /* The name of what is in force: "off" also if there is no trust anchor. */
 const char *config_dnssec_name(const struct config *config);

@@ -107,15 +107,15 @@ static bool read_stream(struct reading *reading, FILE *stream)
 	return is_text && !ferror(stream);
 }
 
-bool file_read(struct reading *reading, const char *asked)
+bool file_read(struct reading *reading, const char *path, bool may_miss)
 {
 	FILE *stream;
 	bool whole;
 
-	reading->file = asked ? asked : CONFIG_FILE;
-	stream = fopen(reading->file, "re");
+	reading->file = path;
+	stream = fopen(path, "re");
 	if (!stream) {
-		if (!asked && errno == ENOENT)
+		if (may_miss && errno == ENOENT)
 			return true;
 		reading_reject(reading, "cannot open: %s", strerror(errno));
 		return false;

@@ -4,7 +4,7 @@
 
 #include "config/reading.h"
 
-/* Reads the file `asked`; if it is NULL, the default file, which may be missing. All mistakes are
- * rejected, and the reading goes on in the next line. Returns false if the file is no text, or
- * cannot be read to its end. */
-bool file_read(struct reading *reading, const char *asked);
+/* Reads the file, whose path is kept; a default file may be missing. All mistakes are rejected, and
+ * the reading goes on in the next line. Returns false if the file is no text, or cannot be read to
+ * its end. */
+bool file_read(struct reading *reading, const char *path, bool may_miss);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/config.h"
 
+#include "base/instance.h"
 #include "base/memory.h"
 #include "config/command_line.h"
 #include "config/file.h"
@@ -18,6 +19,8 @@ void config_free(struct config *config)
 	settings_clear(config);
 	free(config->file);
 	config->file = NULL;
+	free(config->instance);
+	config->instance = NULL;
 	free(config->control_socket);
 	config->control_socket = NULL;
 	free(config->state);
@@ -77,14 +80,36 @@ static void check_whole(struct reading *reading)
 		       reading->file);
 }
 
+char *config_file_of(const char *instance)
+{
+	return instance_path("/etc/mcingest/", instance, ".conf");
+}
+
+char *config_socket_of(const char *instance)
+{
+	return instance_path("/run/", instance, "/control.sock");
+}
+
 /* The first folder that systemd has made for the service (systemd.exec(5)). */
-static char *default_state(void)
+static char *state_of(const char *instance)
 {
 	const char *list = getenv("STATE_DIRECTORY");
-	char *folder = memory_copy_text(list && *list ? list : CONFIG_STATE);
+	char *folder =
+		list && *list ? memory_copy_text(list) : instance_path("/var/lib/", instance, "");
 
 	*strchrnul(folder, ':') = '\0';
 	return folder;
+}
+
+/* Paths that nobody has given are those of the instance. */
+static void settle_paths(struct reading *reading)
+{
+	struct config *config = reading->config;
+
+	if (!config->control_socket)
+		config->control_socket = config_socket_of(config->instance);
+	if (!config->state)
+		config->state = state_of(config->instance);
 }
 
 static void set_defaults(struct config *config)
@@ -114,25 +139,38 @@ static void set_defaults(struct config *config)
 		.igmp_interval = 125,
 		.igmp_robustness = 2,
 		.seccomp = true};
-	config->control_socket = memory_copy_text(CONFIG_SOCKET);
-	config->state = default_state();
 }
 
-static bool read_file(struct reading *reading, const char *file)
+/* A name that is none gets its complaint as a setting of the command line. */
+static bool read_file(struct reading *reading, const char *file, const char *instance)
 {
-	bool readable;
+	struct config *config = reading->config;
+	bool is_named = instance && instance_is_name(instance);
 
-	set_defaults(reading->config);
-	readable = file_read(reading, file);
-	reading->config->file = memory_copy_text(reading->file);
-	return readable;
+	set_defaults(config);
+	config->file = file ? memory_copy_text(file) : config_file_of(is_named ? instance : NULL);
+	return file_read(reading, config->file, !file);
 }
 
-bool config_read_file(struct config *config, const char *file, bool whole, FILE *out)
+static void name_instance(struct reading *reading, const char *instance)
+{
+	reading->line = READING_OPTIONS;
+	reading->seen = 0;
+	reading->key = "instance";
+	reading->value = instance;
+	settings_assign(reading, settings_find("daemon", "instance"), instance);
+}
+
+bool config_read_file(struct config *config, const char *file, const char *instance, bool whole,
+		      FILE *out)
 {
 	struct reading reading = {.config = config};
+	bool readable = read_file(&reading, file, instance);
 
-	if (read_file(&reading, file) && whole)
+	if (instance)
+		name_instance(&reading, instance);
+	settle_paths(&reading);
+	if (readable && whole)
 		check_whole(&reading);
 	return reading_finish(&reading, out);
 }
@@ -159,8 +197,9 @@ int config_read(struct config *config, int argc, char **argv)
 	*config = (struct config){0};
 	if (status)
 		return status;
-	whole = read_file(&reading, line.file);
+	whole = read_file(&reading, line.file, line.instance);
 	command_line_apply(&reading, &line);
+	settle_paths(&reading);
 	if (whole)
 		check_whole(&reading);
 	status = reading_finish(&reading, line.want == WANTS_START ? NULL : stderr)

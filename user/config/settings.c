@@ -104,6 +104,9 @@ const struct setting settings[] = {
 	 .expected = "yes, no, or an address, as 192.0.2.1:9268 or [2001:db8::1]:9268"},
 	{"metrics", "channels", &kind_count, FIELD(metrics.busiest), .max = CONFIG_BUSIEST_MAX,
 	 .expected = "a number from 0 to 500"},
+	{"daemon", "instance", &kind_instance, FIELD(instance),
+	 .expected = "a name of at most 32 letters, digits, '-' and '_', which begins with a "
+		     "letter or digit"},
 	{"daemon", "state", &kind_path, FIELD(state), .expected = "a path of at most 107 bytes"},
 	{"daemon", "seccomp", &kind_yes, FIELD(seccomp), .expected = "yes or no"},
 	{"log", "level", &kind_level, FIELD(debug), .expected = "notice or debug"},

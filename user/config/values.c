@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config/values.h"
 
+#include "base/instance.h"
 #include "base/memory.h"
 
 #include <net/if.h>
@@ -137,6 +138,15 @@ static bool take_group(struct reading *reading, const struct setting *setting, c
 }
 
 const struct kind kind_group = {.take = take_group, .give = give_text};
+
+static bool take_instance(struct reading *reading, const struct setting *setting, const char *value)
+{
+	if (!instance_is_name(value))
+		return reading_reject(reading, "expected %s", setting->expected);
+	return keep_text(reading, setting, value);
+}
+
+const struct kind kind_instance = {.take = take_instance, .give = give_text};
 
 static bool take_count(struct reading *reading, const struct setting *setting, const char *value)
 {

@@ -4,8 +4,8 @@
 
 #include "config/reading.h"
 
-extern const struct kind kind_count, kind_seconds, kind_path, kind_interface, kind_group, kind_mark,
-	kind_yes, kind_level, kind_mode, kind_dnssec;
+extern const struct kind kind_count, kind_seconds, kind_path, kind_interface, kind_group,
+	kind_instance, kind_mark, kind_yes, kind_level, kind_mode, kind_dnssec;
 
 /* Gives a text that may be NULL, which means none. */
 give_fn give_text;

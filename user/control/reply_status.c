@@ -48,6 +48,10 @@ static void add_daemon(json_t *reply, const struct requests *requests)
 	usec_t now = requests->timers->now, uptime = now - requests->started;
 
 	put_text(reply, "version", mcingest_version);
+	if (requests->config->instance)
+		put_text(reply, "instance", requests->config->instance);
+	else
+		put_null(reply, "instance");
 	put_count(reply, "pid", getpid());
 	put(reply, "since", view_time(requests->started, now));
 	put_count(reply, "uptime_s", uptime / USEC_PER_SEC);

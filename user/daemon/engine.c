@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/engine.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "daemon/adopt.h"
@@ -20,6 +21,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DESCRIPTORS_OTHER 256
 
@@ -54,7 +56,7 @@ static bool confined(const char *what, int error)
 /* Another daemon's programs, maps, sockets and files must not be touched. */
 static bool claim(struct engine *engine)
 {
-	if (!dataplane_claim(&engine->dataplane))
+	if (!dataplane_claim(engine->config->instance, &engine->dataplane))
 		return true;
 	log_error("%s", dataplane_error(engine->dataplane));
 	return false;
@@ -73,6 +75,20 @@ static void start_secret(struct engine *engine)
 			folder, strerror(error));
 }
 
+/* Two daemons would write over each other's channels, and draw the same ports. */
+static bool lock_state(struct engine *engine)
+{
+	const char *folder = engine->config->state;
+
+	engine->state_lock = lock_folder(folder);
+	if (engine->state_lock != -EWOULDBLOCK)
+		return true; /* what else is wrong with the folder has been said */
+	log_error("process %d has %s: give each mcingestd a folder of its own by 'state' in "
+		  "[daemon], or a name by --instance",
+		  lock_holder(folder), folder);
+	return false;
+}
+
 static bool start_resolver(struct engine *engine)
 {
 	struct resolver_options options = resolver_options_of(engine->config);
@@ -85,11 +101,14 @@ static bool start_resolver(struct engine *engine)
 	return engine->resolver;
 }
 
-static void start_rooms(struct engine *engine)
+static bool start_rooms(struct engine *engine)
 {
 	start_secret(engine);
+	if (!lock_state(engine))
+		return false;
 	engine->driad_options = driad_options_of(engine->config);
 	wire_paths(engine);
+	return true;
 }
 
 static bool start_all(struct engine *engine)
@@ -120,8 +139,7 @@ struct engine *engine_start(const struct config *config, bool *up)
 	    !confined("watch for refused system calls", sandbox_watch(engine->loop)) ||
 	    !confined("give up capabilities", privileges_drop()) || !claim(engine))
 		return engine;
-	start_rooms(engine);
-	*up = start_all(engine) &&
+	*up = start_rooms(engine) && start_all(engine) &&
 	      confined("filter system calls, which 'seccomp = no' under [daemon] goes without",
 		       sandbox_enter(config->seccomp));
 	return engine;
@@ -159,5 +177,7 @@ void engine_stop(struct engine *engine)
 	sandbox_close();
 	loop_free(engine->loop);
 	timers_free(&engine->timers);
+	if (engine->state_lock > 0)
+		close(engine->state_lock);
 	free(engine);
 }

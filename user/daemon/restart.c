@@ -3,7 +3,9 @@
 #include "base/log.h"
 #include "daemon/state.h"
 #include "forward/kept.h"
+#include "lan/lan.h"
 
+#include <net/if.h>
 #include <signal.h>
 #include <string.h>
 
@@ -73,8 +75,30 @@ bool restart_is_wanted(const struct engine *engine)
 	return successor_follows(&engine->successor);
 }
 
+static bool has_lan(const struct config *config, unsigned ifindex)
+{
+	for (unsigned i = 0; i < config->downstream_count; i++)
+		if (if_nametoindex(config->downstream[i]) == ifindex)
+			return true;
+	return false;
+}
+
+/* Nobody but us can say goodbye on a LAN that the next daemon will not have. */
+static void leave_lans(struct engine *engine)
+{
+	struct config next;
+
+	if (config_read(&next, engine->argc, engine->successor.argv))
+		return;
+	for (unsigned i = 0; i < engine->lans.count; i++)
+		if (!has_lan(&next, engine->lans.list[i].link.ifindex))
+			lan_stop(&engine->lans.list[i]);
+	config_free(&next);
+}
+
 void restart_execute(struct engine *engine)
 {
+	leave_lans(engine);
 	kept_keep_all(&engine->forward);
 	successor_follow(&engine->successor);
 }

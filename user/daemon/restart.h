@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SIGUSR2 and SIGHUP, `mcingest restart` and `mcingest reload`: the daemon executes its binary
  * anew, in the same process. SIGUSR1, `systemctl restart`: the process ends, and the next daemon is
- * another one. Nobody on the network is told. The kernel goes on forwarding, and the new daemon
- * adopts what is there (adopt.h), so that no packet is lost.
+ * another one. Nobody on the network is told, except on a LAN that the configuration has no more:
+ * its routers get a goodbye. The kernel goes on forwarding, and the new daemon adopts what is there
+ * (adopt.h), so that no packet is lost.
  *
  * How the binary is tried and executed is in io/successor.h. A reload reads the configuration
  * before, and a mistake in it leaves everything as it is. */

@@ -27,6 +27,7 @@ struct engine {
 	struct netlink_monitor *monitor;
 	struct frames *frames;
 	struct secret secret; /* of which the tunnels' ports come */
+	int state_lock;       /* descriptor of the state folder; 0 or less without a lock */
 	struct driad_options driad_options;
 	struct links links;
 	struct lans lans;

@@ -50,7 +50,9 @@ bool wire_control(struct engine *engine)
 	error = control_open(&engine->control, engine->loop, &engine->timers, path, group,
 			     requests_handle, requests_gone, &engine->requests);
 	if (error == -EADDRINUSE)
-		log_error("another mcingestd answers on %s: stop it first", path);
+		log_error("another mcingestd answers on %s: stop it first, or give each a name by "
+			  "--instance",
+			  path);
 	else if (error == -ESRCH)
 		log_error("there is no group '%s', which 'group' under [control] names", group);
 	else if (error)

@@ -28,10 +28,10 @@ void dataplane_choose(struct dataplane *dp, enum dataplane_choice choice)
 
 static void remove_programs(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
-	tc_remove(ifindex, role);
-	if (role == ROLE_DOWNSTREAM)
+	tc_remove(dp, ifindex, role);
+	if (role == ROLE_DOWNSTREAM || tc_is_of_other(dp, ifindex))
 		return;
-	xdp_remove(ifindex);
+	xdp_remove(dp, ifindex);
 	offloads_restore(dp, ifindex);
 }
 
@@ -126,7 +126,7 @@ static int choose_xdp(struct dataplane *dp, struct attachment *upstream)
 		use_xdp(dp, upstream);
 		return 0;
 	}
-	xdp_remove(upstream->ifindex);
+	xdp_remove(dp, upstream->ifindex);
 	return error ? explain_no_xdp(dp, upstream, error) : 0;
 }
 
@@ -261,14 +261,14 @@ static void pass_by(struct dataplane *dp, const struct attachment *attachment, u
 	unsigned ifindex = attachment->ifindex;
 	enum role role = attachment->role;
 	char passed[ATTACHMENT_TEXT], name[MCI_NAME];
-	uint32_t better = in_front_look(ifindex, role, priority, filters, ATTACHMENT_TEXT);
+	uint32_t better = in_front_look(dp, ifindex, role, priority, filters, ATTACHMENT_TEXT);
 
 	if (!better)
 		return;
 	memcpy(passed, filters, sizeof(passed));
 	if (tc_move(dp, ifindex, role, better))
 		return;
-	in_front_look(ifindex, role, better, filters, ATTACHMENT_TEXT);
+	in_front_look(dp, ifindex, role, better, filters, ATTACHMENT_TEXT);
 	log_notice("%s: our filter stands at preference %u now: %s took packets before it",
 		   dataplane_interface(ifindex, name), better, passed);
 }
@@ -280,7 +280,7 @@ static void look_in_front(struct dataplane *dp, struct attachment *attachment, u
 	size_t length;
 
 	pass_by(dp, attachment, priority, filters);
-	programs_in_front_look(attachment);
+	programs_in_front_look(dp, attachment);
 	length = strlen(attachment->in_front);
 	if (*filters)
 		snprintf(attachment->in_front + length, sizeof(attachment->in_front) - length,
@@ -294,8 +294,8 @@ bool dataplane_is_lost(struct dataplane *dp, unsigned ifindex, enum role role)
 
 	if (!attachment)
 		return false;
-	if (!tc_is_attached(ifindex, role, &priority) ||
-	    (attachment->xdp && !xdp_is_attached(ifindex, &attachment->xdp_id)))
+	if (!tc_is_attached(dp, ifindex, role, &priority) ||
+	    (attachment->xdp && !xdp_is_attached(dp, ifindex, &attachment->xdp_id)))
 		attachment->lost = true;
 	if (priority)
 		look_in_front(dp, attachment, priority);

@@ -2,11 +2,13 @@
 #include "dataplane/attach_tc.h"
 
 #include "dataplane/error.h"
+#include "dataplane/owner.h"
 #include "dataplane/program.h"
 #include "dataplane/tc_filters.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdio.h>
 
 /* libbpf removes the qdisc itself if the hook names both sides. */
 static void remove_clsact(unsigned ifindex)
@@ -25,12 +27,12 @@ static void detach(unsigned ifindex, const struct tc_filter *at)
 	bpf_tc_detach(&hook, &filter);
 }
 
-void tc_remove(unsigned ifindex, enum role role)
+void tc_remove(const struct dataplane *dp, unsigned ifindex, enum role role)
 {
 	struct tc_filters filters;
 	bool is_last;
 
-	if (tc_filters_list(ifindex, &filters) || !tc_filters_find(&filters, role))
+	if (tc_filters_list(dp, ifindex, &filters) || !tc_filters_find(&filters, role))
 		return;
 	is_last = !filters.other_count;
 	for (unsigned i = 0; i < filters.our_count; i++) {
@@ -69,12 +71,9 @@ static int explain(struct dataplane *dp, int error, unsigned ifindex)
 }
 
 static int attach(struct dataplane *dp, unsigned ifindex, enum role role,
-		  const struct tc_filter *at, uint32_t flags)
+		  const struct tc_filter *at, bool replaces)
 {
-	LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = ifindex, .attach_point = BPF_TC_INGRESS);
-	LIBBPF_OPTS(bpf_tc_opts, filter, .handle = at->handle, .priority = at->priority,
-		    .prog_fd = program_fd(dp, role), .flags = flags);
-	int error = bpf_tc_attach(&hook, &filter);
+	int error = tc_filters_put(dp, ifindex, role, at, program_fd(dp, role), replaces);
 
 	return error ? explain(dp, error, ifindex) : 0;
 }
@@ -88,33 +87,72 @@ static int attach_first(struct dataplane *dp, unsigned ifindex, enum role role, 
 
 	if (error && error != -EEXIST)
 		return explain(dp, error, ifindex);
-	error = attach(dp, ifindex, role, &at, 0);
+	error = attach(dp, ifindex, role, &at, false);
 	if (error && is_new) /* no handle would say that this qdisc is ours */
 		remove_clsact(ifindex);
 	return error;
 }
 
-/* BPF_TC_F_REPLACE changes the program while no packet passes between the two. */
+static int refuse(struct dataplane *dp, unsigned ifindex, const struct tc_filters *filters)
+{
+	char name[MCI_NAME], who[INSTANCE_MAX + 32], state[48];
+	int pid = owner_process(filters->stranger);
+
+	if (*filters->stranger)
+		snprintf(who, sizeof(who), "instance '%s' of mcingestd", filters->stranger);
+	else
+		snprintf(who, sizeof(who), "mcingestd without an instance");
+	snprintf(state, sizeof(state), pid ? "process %d" : "which has left its programs there",
+		 pid);
+	return dataplane_fail(dp, -EBUSY,
+			      "cannot attach to %s: %s, %s, has it: an interface belongs to one "
+			      "daemon, so name another one under [interfaces]",
+			      dataplane_interface(ifindex, name), who, state);
+}
+
+/* Two daemons that start at once may both have seen no filter of the other. */
+static int attach_alone(struct dataplane *dp, unsigned ifindex, enum role role, bool made_clsact)
+{
+	struct tc_filters filters;
+	int error = attach_first(dp, ifindex, role, made_clsact);
+
+	if (error || tc_filters_list(dp, ifindex, &filters) || !filters.has_stranger)
+		return error;
+	tc_remove(dp, ifindex, role);
+	return refuse(dp, ifindex, &filters);
+}
+
+/* A filter is replaced while no packet passes between the two programs. */
 int tc_attach(struct dataplane *dp, unsigned ifindex, enum role role)
 {
 	const struct tc_filter *old;
 	struct tc_filters filters;
-	int error = tc_filters_list(ifindex, &filters);
+	int error = tc_filters_list(dp, ifindex, &filters);
 
 	if (error)
 		return explain(dp, error, ifindex);
 	old = tc_filters_find(&filters, role);
 	if (old)
-		return attach(dp, ifindex, role, old, BPF_TC_F_REPLACE);
-	return attach_first(dp, ifindex, role, tc_filters_made_clsact(&filters));
+		return attach(dp, ifindex, role, old, true);
+	if (filters.has_stranger)
+		return refuse(dp, ifindex, &filters);
+	return attach_alone(dp, ifindex, role, tc_filters_made_clsact(&filters));
 }
 
-bool tc_is_attached(unsigned ifindex, enum role role, uint32_t *priority)
+bool tc_is_of_other(const struct dataplane *dp, unsigned ifindex)
+{
+	struct tc_filters filters;
+
+	return !tc_filters_list(dp, ifindex, &filters) && filters.has_stranger;
+}
+
+bool tc_is_attached(const struct dataplane *dp, unsigned ifindex, enum role role,
+		    uint32_t *priority)
 {
 	const struct tc_filter *filter;
 	struct tc_filters filters;
 
-	if (tc_filters_list(ifindex, &filters))
+	if (tc_filters_list(dp, ifindex, &filters))
 		return true;
 	filter = tc_filters_find(&filters, role);
 	*priority = filter ? filter->priority : 0;
@@ -126,12 +164,12 @@ int tc_move(struct dataplane *dp, unsigned ifindex, enum role role, uint32_t pri
 {
 	const struct tc_filter *old;
 	struct tc_filters filters;
-	int error = tc_filters_list(ifindex, &filters);
+	int error = tc_filters_list(dp, ifindex, &filters);
 
 	old = error ? NULL : tc_filters_find(&filters, role);
 	if (!old)
 		return error ? error : -ENOENT;
-	error = attach(dp, ifindex, role, &(struct tc_filter){old->handle, priority}, 0);
+	error = attach(dp, ifindex, role, &(struct tc_filter){old->handle, priority}, false);
 	if (!error)
 		detach(ifindex, old);
 	return error;

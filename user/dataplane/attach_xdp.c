@@ -65,7 +65,7 @@ uint32_t xdp_id(unsigned ifindex)
 /* Each attempt needs a new object: once it is loaded, its flags cannot be changed. */
 static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS_FOLDER);
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = dp->pins);
 	struct ingest_xdp *ingest = ingest_xdp__open_opts(&options);
 	int error;
 
@@ -78,8 +78,8 @@ static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 	error = get_mac(ifindex, (uint8_t *)ingest->rodata->interface_mac);
 	if (!error)
 		error = xdp_shared_is_allowed()
-				? xdp_shared_attach(ingest, ifindex)
-				: xdp_alone_attach(ingest, ifindex, xdp_id(ifindex));
+				? xdp_shared_attach(dp, ingest, ifindex)
+				: xdp_alone_attach(dp, ingest, ifindex, xdp_id(ifindex));
 	if (!error)
 		error = tell_lans(dp, ingest);
 	ingest_xdp__destroy(ingest);
@@ -113,7 +113,7 @@ bool xdp_is_shared(unsigned ifindex)
 	return xdp_shared_is_allowed() && xdp_shared_has_dispatcher(ifindex);
 }
 
-void xdp_each_other(unsigned ifindex, bool until_ours,
+void xdp_each_other(const struct dataplane *dp, unsigned ifindex, bool until_ours,
 		    void (*take)(void *context, const char *name), void *context)
 {
 	uint32_t id = xdp_id(ifindex);
@@ -121,13 +121,13 @@ void xdp_each_other(unsigned ifindex, bool until_ours,
 
 	if (xdp_shared_is_allowed()) {
 		xdp_shared_each_other(ifindex, until_ours, take, context);
-	} else if (id && !xdp_alone_is_ours(ifindex, id)) {
+	} else if (id && !xdp_alone_is_ours(dp, ifindex, id)) {
 		snprintf(name, sizeof(name), "id %u", id);
 		take(context, name);
 	}
 }
 
-bool xdp_is_attached(unsigned ifindex, uint32_t *id)
+bool xdp_is_attached(const struct dataplane *dp, unsigned ifindex, uint32_t *id)
 {
 	bool is_attached;
 	uint32_t now = 0;
@@ -135,15 +135,15 @@ bool xdp_is_attached(unsigned ifindex, uint32_t *id)
 	if (bpf_xdp_query_id(ifindex, 0, &now) || (now && now == *id))
 		return true;
 	is_attached = xdp_shared_is_allowed() ? xdp_shared_has_ours(ifindex)
-					      : xdp_alone_is_ours(ifindex, now);
+					      : xdp_alone_is_ours(dp, ifindex, now);
 	*id = is_attached ? now : 0;
 	return is_attached;
 }
 
-void xdp_remove(unsigned ifindex)
+void xdp_remove(const struct dataplane *dp, unsigned ifindex)
 {
 	if (xdp_shared_is_allowed())
-		xdp_shared_remove(ifindex);
+		xdp_shared_remove(dp, ifindex);
 	else
-		xdp_alone_remove(ifindex, xdp_id(ifindex));
+		xdp_alone_remove(dp, ifindex, xdp_id(ifindex));
 }

@@ -14,11 +14,11 @@
 int xdp_attach(struct dataplane *dp, unsigned ifindex);
 
 /* Removes our program, of this process or of a killed daemon. */
-void xdp_remove(unsigned ifindex);
+void xdp_remove(const struct dataplane *dp, unsigned ifindex);
 
 /* Whether our program is attached; also true if the kernel does not answer. `*id` is the program
  * that was in the driver at the last call, or 0; it is set to the present one. */
-bool xdp_is_attached(unsigned ifindex, uint32_t *id);
+bool xdp_is_attached(const struct dataplane *dp, unsigned ifindex, uint32_t *id);
 
 /* Whether programs of others can be on the interface beside ours: by libxdp's dispatcher. */
 bool xdp_is_shared(unsigned ifindex);
@@ -29,5 +29,5 @@ uint32_t xdp_id(unsigned ifindex);
 
 /* Hands over the name of each program of others, in the order in which they see packets; without
  * CAP_SYS_ADMIN its id. With `until_ours` it stops at our program. */
-void xdp_each_other(unsigned ifindex, bool until_ours,
+void xdp_each_other(const struct dataplane *dp, unsigned ifindex, bool until_ours,
 		    void (*take)(void *context, const char *name), void *context);

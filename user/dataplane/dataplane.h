@@ -6,10 +6,10 @@
  * channels (RFC 7450 section 5.1.6), strip it and send it to LANs. On a LAN, observe_tc copies PIM,
  * IGMP and MLD into a ring buffer for the daemon. One interface may have both roles.
  *
- * Programs and maps are pinned under /sys/fs/bpf/mcingest, so the kernel forwards without a daemon,
- * until the deadline of each entry. The next daemon takes the maps over with their contents
- * (dataplane_visit_adopted()), also if its limits or its version are others. dataplane_close()
- * takes everything out of the kernel again.
+ * Programs and maps are pinned under /sys/fs/bpf/mcingest (mcingest-NAME of an instance), so the
+ * kernel forwards without a daemon, until the deadline of each entry. The next daemon takes the
+ * maps over with their contents (dataplane_visit_adopted()), also if its limits or its version are
+ * others. dataplane_close() takes everything out of the kernel again.
  *
  *   open.c, program.c, pins.c, clock.c    what is loaded and pinned, and in which order
  *   attach.c, attach_tc.c, attach_xdp.c   which program goes where, and how
@@ -81,10 +81,11 @@ struct dataplane_events {
 	void (*rival)(void *context, uint32_t ifindex, uint32_t slot);
 };
 
-/* Makes this process the owner of /sys/fs/bpf/mcingest, and mounts the BPF file system if it is not
- * mounted. -EBUSY if another process is the owner; nothing has been changed then. After a failure
- * `*claimed` is good for dataplane_error() and dataplane_close(). */
-int dataplane_claim(struct dataplane **claimed);
+/* Makes this process the owner of the instance's folder in the BPF file system, which is mounted if
+ * it is not. The name stays the caller's; NULL means none. -EBUSY if another process is the owner;
+ * nothing has been changed then. After a failure `*claimed` is good for dataplane_error() and
+ * dataplane_close(). */
+int dataplane_claim(const char *instance, struct dataplane **claimed);
 
 /* Loads the programs and pins maps and programs, in place of those that an earlier daemon left or
  * attached. After a failure the dataplane is good for dataplane_error() and dataplane_close(). */

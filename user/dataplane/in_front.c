@@ -17,6 +17,7 @@
 enum outcome { CONTINUES, ACCEPTS, REDIRECTS, MAY_DROP };
 
 struct in_front {
+	const struct dataplane *dp;
 	enum role role;
 	uint32_t priority; /* of our filter */
 	uint32_t better;   /* just before the first filter that may be passed by */
@@ -169,7 +170,7 @@ static int take_filter(const struct nlmsghdr *message, void *data)
 	struct in_front *front = data;
 	struct filter filter;
 
-	if (priority >= front->priority || tc_filters_is_ours(message) ||
+	if (priority >= front->priority || tc_filters_is_ours(front->dp, message) ||
 	    !parse(message, &filter) || filter.outcome == CONTINUES)
 		return MNL_CB_OK;
 	if (!front->count++)
@@ -183,9 +184,11 @@ static int take_filter(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-uint32_t in_front_look(unsigned ifindex, enum role role, uint32_t priority, char *what, size_t size)
+uint32_t in_front_look(const struct dataplane *dp, unsigned ifindex, enum role role,
+		       uint32_t priority, char *what, size_t size)
 {
-	struct in_front front = {.role = role, .priority = priority, .what = what, .size = size};
+	struct in_front front = {
+		.dp = dp, .role = role, .priority = priority, .what = what, .size = size};
 	size_t length;
 
 	*what = '\0';

@@ -17,5 +17,5 @@
 /* Writes to `what` which filters in front of ours, which is at `priority`, may take packets: a part
  * of a sentence, or an empty text. Returns the priority from which our filter would see its
  * packets; 0 if it may stay, or if no filter in front may be passed by. */
-uint32_t in_front_look(unsigned ifindex, enum role role, uint32_t priority, char *what,
-		       size_t size);
+uint32_t in_front_look(const struct dataplane *dp, unsigned ifindex, enum role role,
+		       uint32_t priority, char *what, size_t size);

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIN PINS_FOLDER "/lan_sets"
-
 /* Loads a copy of the program with the LAN's MAC address. Returns its descriptor or a negative
  * errno. */
 static int load_depart(const struct mci_lan *lan)
@@ -63,8 +61,10 @@ static int make_set(struct dataplane *dp, const struct mci_channel *entry)
 
 void lan_sets_open(struct dataplane *dp)
 {
+	char path[PINS_PATH];
+
 	if (dp->lan_sets <= 0)
-		dp->lan_sets = bpf_obj_get(PIN);
+		dp->lan_sets = bpf_obj_get(pins_path(dp->pins, "lan_sets", path));
 	lan_sets_forget(dp); /* the LANs of an earlier daemon's sets may have changed */
 }
 

@@ -37,8 +37,8 @@ static int load_or_take_over(struct dataplane *dp)
 
 	if (error)
 		return error;
-	takeover_recover();
-	dp->adopted = pins_exist();
+	takeover_recover(dp);
+	dp->adopted = pins_exist(dp);
 	if (dp->adopted) {
 		if (!take_over(dp))
 			return 0;
@@ -46,7 +46,7 @@ static int load_or_take_over(struct dataplane *dp)
 			   "afresh: %s",
 			   dp->error);
 		program_unload(dp);
-		pins_empty();
+		pins_empty(dp);
 		dp->adopted = dp->is_earlier = false;
 		error = program_open(dp);
 	}
@@ -68,7 +68,7 @@ static void release(struct dataplane *dp)
 {
 	attach_remove_all(dp);
 	close_all(dp);
-	pins_remove_all();
+	pins_remove_all(dp);
 	owner_release(dp); /* whose folder would keep the file system busy */
 	pins_unmount(dp);
 }
@@ -82,17 +82,19 @@ static void leave(struct dataplane *dp)
 	owner_release(dp);
 }
 
-int dataplane_claim(struct dataplane **claimed)
+int dataplane_claim(const char *instance, struct dataplane **claimed)
 {
 	struct dataplane *dp = memory_new(sizeof(*dp));
 	int error;
 
 	*claimed = dp;
+	dp->instance = instance;
+	pins_name(dp);
 	error_capture_libraries();
 	error = pins_prepare(dp);
 	if (!error)
 		error = owner_claim(dp);
-	dp->is_earlier = !error && pins_exist();
+	dp->is_earlier = !error && pins_exist(dp);
 	return error;
 }
 

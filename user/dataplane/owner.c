@@ -1,59 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dataplane/owner.h"
 
+#include "base/instance.h"
+#include "base/lock.h"
 #include "dataplane/error.h"
 #include "dataplane/pins.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* The process that holds a flock on the file, as the kernel tells in /proc/locks:
- * "1: FLOCK  ADVISORY  WRITE 4711 00:1c:12345 0 EOF". 0 if it is of another PID namespace. */
-static int holder_of(const struct stat *file)
+int owner_process(const char *instance)
 {
-	FILE *locks = fopen("/proc/locks", "re");
-	unsigned major, minor;
-	unsigned long inode;
-	char line[256];
-	int pid, found = 0;
+	char *folder = instance_path(PINS_BPFFS "/", *instance ? instance : NULL, "");
+	int pid = lock_holder(folder);
 
-	if (!locks)
-		return 0;
-	while (!found && fgets(line, sizeof(line), locks))
-		if (sscanf(line, "%*d: FLOCK %*s WRITE %d %x:%x:%lu", &pid, &major, &minor,
-			   &inode) == 4 &&
-		    makedev(major, minor) == file->st_dev && inode == file->st_ino)
-			found = pid;
-	fclose(locks);
-	return found;
+	free(folder);
+	return pid;
 }
 
-static int refuse(struct dataplane *dp, int folder)
+static int refuse(struct dataplane *dp)
 {
-	struct stat file;
 	char who[32] = "another process";
-	int pid = fstat(folder, &file) ? 0 : holder_of(&file);
+	int pid = lock_holder(dp->pins);
 
 	if (pid)
 		snprintf(who, sizeof(who), "process %d", pid);
 	return dataplane_fail(dp, -EBUSY,
-			      "%s is mcingestd already, and owns %s: one box has one; stop that "
-			      "process first",
-			      who, PINS_FOLDER);
+			      "%s is mcingestd already, and owns %s: stop that process first, or "
+			      "give this one a name of its own by --instance NAME",
+			      who, dp->pins);
 }
 
 /* An owner that ended meanwhile has removed the folder that we have opened. */
-static bool is_still_there(int folder)
+static bool is_still_there(const struct dataplane *dp, int folder)
 {
 	struct stat opened, there;
 
-	return !fstat(folder, &opened) && !stat(PINS_FOLDER, &there) &&
+	return !fstat(folder, &opened) && !stat(dp->pins, &there) &&
 	       opened.st_ino == there.st_ino && opened.st_dev == there.st_dev;
 }
 
@@ -64,9 +51,8 @@ static int fail(struct dataplane *dp, int error)
 				      "cannot make or lock %s: %s: as root, give user %u that "
 				      "folder, and `chmod a+x " PINS_BPFFS "`, as "
 				      "mcingestd.service does",
-				      PINS_FOLDER, strerror(-error), geteuid());
-	return dataplane_fail(dp, error, "cannot make or lock %s: %s", PINS_FOLDER,
-			      strerror(-error));
+				      dp->pins, strerror(-error), geteuid());
+	return dataplane_fail(dp, error, "cannot make or lock %s: %s", dp->pins, strerror(-error));
 }
 
 int owner_claim(struct dataplane *dp)
@@ -74,19 +60,15 @@ int owner_claim(struct dataplane *dp)
 	int folder;
 
 	do {
-		if (mkdir(PINS_FOLDER, 0700) && errno != EEXIST)
+		if (mkdir(dp->pins, 0700) && errno != EEXIST)
 			return fail(dp, -errno);
-		folder = open(PINS_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	} while (folder < 0 && errno == ENOENT);
+		folder = lock_folder(dp->pins);
+	} while (folder == -ENOENT);
+	if (folder == -EWOULDBLOCK)
+		return refuse(dp);
 	if (folder < 0)
-		return fail(dp, -errno);
-	if (flock(folder, LOCK_EX | LOCK_NB)) {
-		int error = errno == EWOULDBLOCK ? refuse(dp, folder) : fail(dp, -errno);
-
-		close(folder);
-		return error;
-	}
-	if (!is_still_there(folder)) {
+		return fail(dp, folder);
+	if (!is_still_there(dp, folder)) {
 		close(folder);
 		return owner_claim(dp);
 	}

@@ -9,5 +9,9 @@
  * another negative errno, with a sentence for dataplane_error(). */
 int owner_claim(struct dataplane *dp);
 
+/* The process that owns the programs and maps of this instance; an empty name is the daemon without
+ * one. 0 if there is none, or if it is of another PID namespace. */
+int owner_process(const char *instance);
+
 /* Ends the lock. Does nothing if there is none. */
 void owner_release(struct dataplane *dp);

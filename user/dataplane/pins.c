@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dataplane/pins.h"
 
+#include "base/instance.h"
 #include "base/log.h"
 #include "dataplane/error.h"
 
@@ -9,10 +10,20 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+void pins_name(struct dataplane *dp)
+{
+	char *folder = instance_path(PINS_BPFFS "/", dp->instance, "");
+
+	snprintf(dp->pins, sizeof(dp->pins), "%s", folder);
+	snprintf(dp->pins_old, sizeof(dp->pins_old), "%s/old", folder);
+	free(folder);
+}
 
 int pins_prepare(struct dataplane *dp)
 {
@@ -67,21 +78,24 @@ static void remove_pin(void *folder, const char *name)
 		log_error("cannot remove %s: %s", path, strerror(errno));
 }
 
-void pins_remove_old(void)
+void pins_remove_old(const struct dataplane *dp)
 {
-	pins_each(PINS_OLD, remove_pin, PINS_OLD);
-	rmdir(PINS_OLD);
+	pins_each(dp->pins_old, remove_pin, (void *)dp->pins_old);
+	rmdir(dp->pins_old);
 }
 
-void pins_empty(void)
+void pins_empty(const struct dataplane *dp)
 {
-	pins_remove_old();
-	pins_each(PINS_FOLDER, remove_pin, PINS_FOLDER);
+	pins_remove_old(dp);
+	pins_each(dp->pins, remove_pin, (void *)dp->pins);
 }
 
-bool pins_exist(void)
+bool pins_exist(const struct dataplane *dp)
 {
-	return !access(PINS_FOLDER "/channels4", F_OK) || !access(PINS_OLD "/channels4", F_OK);
+	char present[PINS_PATH], old[PINS_PATH];
+
+	return !access(pins_path(dp->pins, "channels4", present), F_OK) ||
+	       !access(pins_path(dp->pins_old, "channels4", old), F_OK);
 }
 
 /* With CONFIG_BPF_PRELOAD the kernel puts these files into every BPF file system. */
@@ -105,10 +119,10 @@ static bool bpffs_is_empty(void)
 	return empty;
 }
 
-void pins_remove_all(void)
+void pins_remove_all(const struct dataplane *dp)
 {
-	pins_empty();
-	rmdir(PINS_FOLDER);
+	pins_empty(dp);
+	rmdir(dp->pins);
 	rmdir(PINS_BPFFS "/xdp"); /* libxdp's folder; it stays if another program is in it */
 }
 

@@ -48,14 +48,13 @@ static int explain_load(struct dataplane *dp, int error, const char *program)
 static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_program *program)
 {
 	const char *name = bpf_program__name(program);
-	char path[sizeof(PINS_FOLDER) + 32];
+	char path[PINS_PATH];
 	int error;
 
 	error = bpf_object__load(object);
 	if (error)
 		return explain_load(dp, error, name);
-	snprintf(path, sizeof(path), PINS_FOLDER "/%s", name);
-	unlink(path); /* an earlier daemon's program */
+	unlink(pins_path(dp->pins, name, path)); /* an earlier daemon's program */
 	error = bpf_program__pin(program, path);
 	if (error)
 		return dataplane_fail(dp, error, "cannot pin %s: %s", path, dataplane_cure(error));
@@ -64,7 +63,7 @@ static int load(struct dataplane *dp, struct bpf_object *object, struct bpf_prog
 
 int program_open(struct dataplane *dp)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS_FOLDER);
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = dp->pins);
 
 	dp->ingest = ingest_tc__open_opts(&options);
 	dp->observe = observe_tc__open_opts(&options);

@@ -44,7 +44,7 @@ static void add_program(struct text *text, uint32_t id)
 }
 
 /* Listing XDP programs is slow, so it is done only after a change. */
-static void look_at_xdp(struct attachment *attachment)
+static void look_at_xdp(const struct dataplane *dp, struct attachment *attachment)
 {
 	struct text text = {"XDP", attachment->xdp_in_front, sizeof(attachment->xdp_in_front)};
 	uint32_t id = xdp_id(attachment->ifindex);
@@ -54,16 +54,17 @@ static void look_at_xdp(struct attachment *attachment)
 	*attachment->xdp_in_front = '\0';
 	attachment->xdp_in_front_id = id;
 	if (id)
-		xdp_each_other(attachment->ifindex, attachment->role == ROLE_UPSTREAM, add, &text);
+		xdp_each_other(dp, attachment->ifindex, attachment->role == ROLE_UPSTREAM, add,
+			       &text);
 }
 
-void programs_in_front_look(struct attachment *attachment)
+void programs_in_front_look(const struct dataplane *dp, struct attachment *attachment)
 {
 	struct text text = {"TCX", attachment->in_front, sizeof(attachment->in_front)};
 	uint32_t ids[TCX_MAX], count = TCX_MAX;
 	int error;
 
-	look_at_xdp(attachment);
+	look_at_xdp(dp, attachment);
 	strcpy(attachment->in_front, attachment->xdp_in_front);
 	error = bpf_prog_query(attachment->ifindex, TCX_INGRESS, 0, NULL, ids, &count);
 	if (error && error != -ENOSPC) /* -ENOSPC: there are more than TCX_MAX */

@@ -7,4 +7,4 @@
 #include "dataplane/attachments.h"
 
 /* Writes their names to attachment->in_front; an empty text if there are none. */
-void programs_in_front_look(struct attachment *attachment);
+void programs_in_front_look(const struct dataplane *dp, struct attachment *attachment);

@@ -14,20 +14,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *link_path(const struct bpf_program *program, char path[sizeof(PINS_FOLDER) + 32])
-{
-	snprintf(path, sizeof(PINS_FOLDER) + 32, PINS_FOLDER "/%s", bpf_program__name(program));
-	return path;
-}
-
 /* An earlier daemon's link is removed first: the two together would count each packet twice. */
-static int attach(const struct bpf_program *program)
+static int attach(const struct dataplane *dp, const struct bpf_program *program)
 {
-	char path[sizeof(PINS_FOLDER) + 32];
+	char path[PINS_PATH];
 	struct bpf_link *link;
 	int error;
 
-	unlink(link_path(program, path));
+	unlink(pins_path(dp->pins, bpf_program__name(program), path));
 	link = bpf_program__attach(program);
 	if (!link)
 		return -errno;
@@ -48,22 +42,22 @@ static int load_and_attach(const struct dataplane *dp, struct refused_tp *refuse
 	program_set_sizes(dp, refused->obj);
 	error = refused_tp__load(refused);
 	while (!error && (program = bpf_object__next_program(refused->obj, program)))
-		error = attach(program);
+		error = attach(dp, program);
 	return error;
 }
 
-static void remove_links(const struct refused_tp *refused)
+static void remove_links(const struct dataplane *dp, const struct refused_tp *refused)
 {
-	char path[sizeof(PINS_FOLDER) + 32];
+	char path[PINS_PATH];
 	struct bpf_program *program = NULL;
 
 	while ((program = bpf_object__next_program(refused->obj, program)))
-		unlink(link_path(program, path));
+		unlink(pins_path(dp->pins, bpf_program__name(program), path));
 }
 
 void refused_open(struct dataplane *dp)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS_FOLDER);
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = dp->pins);
 	struct refused_tp *refused = refused_tp__open_opts(&options);
 	int error = refused ? load_and_attach(dp, refused) : -errno;
 
@@ -75,7 +69,7 @@ void refused_open(struct dataplane *dp)
 		   "with BTF): %s",
 		   dataplane_cure(error));
 	if (refused)
-		remove_links(refused);
+		remove_links(dp, refused);
 	refused_tp__destroy(refused);
 }
 

@@ -5,6 +5,8 @@
 
 #include "dataplane/dataplane.h"
 
+#define STATE_PINS 72 /* bytes of a folder in the BPF file system, with an instance's name */
+
 struct attachment;
 struct ingest_tc;
 struct observe_tc;
@@ -14,6 +16,7 @@ struct stats_chunks;
 
 struct dataplane {
 	/* open.c */
+	const char *instance; /* or NULL: this daemon has no name */
 	struct dataplane_limits limits;
 	struct dataplane_events events;
 	bool adopted;    /* the maps were left by an earlier daemon */
@@ -27,6 +30,7 @@ struct dataplane {
 
 	/* pins.c */
 	bool mounted_bpffs;
+	char pins[STATE_PINS], pins_old[STATE_PINS]; /* our folders in the BPF file system */
 
 	/* owner.c */
 	int owned_folder; /* descriptor; 0 while this process does not own programs and maps */

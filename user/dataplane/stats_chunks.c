@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define AT_ONCE_MAX 16 /* chunks that are created together */
-#define PATH_BYTES  (sizeof(PINS_FOLDER) + 32)
 
 /* Chunks that are being created, by the thread or by the caller. */
 struct maker {
@@ -34,11 +33,12 @@ struct stats_chunks {
 	struct maker maker;
 	const struct bpf_object *object;
 	const struct bpf_map *map; /* channel_stats: number to chunk */
+	const char *pins;          /* folder */
 };
 
-static const char *path_of(uint32_t number, char path[PATH_BYTES])
+static const char *path_of(const char *pins, uint32_t number, char path[PINS_PATH])
 {
-	snprintf(path, PATH_BYTES, PINS_FOLDER "/channel_stats_%u", number);
+	snprintf(path, PINS_PATH, "%s/channel_stats_%u", pins, number);
 	return path;
 }
 
@@ -52,10 +52,10 @@ static uint32_t id_of(int chunk)
 
 /* Opens a chunk that an earlier daemon created; it may have been killed before it put the chunk
  * into the map. Returns -1 if there is none. */
-static int open_chunk(const struct bpf_map *map, uint32_t number)
+static int open_chunk(const struct bpf_map *map, const char *pins, uint32_t number)
 {
-	char path[PATH_BYTES];
-	int chunk = bpf_obj_get(path_of(number, path));
+	char path[PINS_PATH];
+	int chunk = bpf_obj_get(path_of(pins, number, path));
 	uint32_t id = 0;
 
 	if (chunk < 0)
@@ -72,7 +72,7 @@ static int open_chunk(const struct bpf_map *map, uint32_t number)
 static int create_chunk(const struct stats_chunks *chunks, uint32_t number)
 {
 	const struct btf *types = bpf_object__btf(chunks->object);
-	char path[PATH_BYTES];
+	char path[PINS_PATH];
 	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
 		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
 		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"));
@@ -81,7 +81,7 @@ static int create_chunk(const struct stats_chunks *chunks, uint32_t number)
 				   sizeof(struct mci_channel_stats), MCI_STATS_CHUNK, &options);
 	int error = chunk < 0 ? chunk : 0;
 
-	unlink(path_of(number, path)); /* one that could not be opened */
+	unlink(path_of(chunks->pins, number, path)); /* one that could not be opened */
 	if (!error)
 		error = bpf_obj_pin(chunk, path);
 	if (error && chunk >= 0)
@@ -89,11 +89,11 @@ static int create_chunk(const struct stats_chunks *chunks, uint32_t number)
 	return error ? error : chunk;
 }
 
-static void discard_chunk(uint32_t number, int chunk)
+static void discard_chunk(const struct stats_chunks *chunks, uint32_t number, int chunk)
 {
-	char path[PATH_BYTES];
+	char path[PINS_PATH];
 
-	unlink(path_of(number, path));
+	unlink(path_of(chunks->pins, number, path));
 	close(chunk);
 }
 
@@ -135,7 +135,7 @@ static void make_chunks(struct stats_chunks *chunks)
 	if (!maker->error)
 		maker->error = put_chunks(chunks);
 	while (maker->error && made--)
-		discard_chunk(maker->first + made, maker->fds[made]);
+		discard_chunk(chunks, maker->first + made, maker->fds[made]);
 }
 
 static void *run_maker(void *context)
@@ -246,10 +246,11 @@ int stats_chunks_open(struct dataplane *dp)
 
 	chunks->object = dp->ingest->obj;
 	chunks->map = map;
+	chunks->pins = dp->pins;
 	chunks->count = bpf_map__max_entries(map);
 	chunks->fds = memory_new(chunks->count * sizeof(*chunks->fds));
 	for (uint32_t number = 0; number < chunks->count; number++)
-		chunks->fds[number] = open_chunk(map, number);
+		chunks->fds[number] = open_chunk(map, dp->pins, number);
 	dp->chunks = chunks;
 	return stats_chunks_provide(dp, 0);
 }

@@ -22,8 +22,9 @@
 #define CHUNK    "channel_stats_" /* and a number; see stats_chunks.c */
 #define KEY_SIZE 32               /* bytes of the longest key */
 
-/* The layout of what is in PINS_OLD, or of what is about to go there. */
+/* The layout of what is in dp->pins_old, or of what is about to go there. */
 struct layouts {
+	const struct dataplane *dp;
 	struct layout old, ours;
 	bool is_described; /* versions before 0.2.0 did not describe theirs */
 };
@@ -59,11 +60,12 @@ static int get(const char *folder, const char *name, struct bpf_map_info *info)
 	return map;
 }
 
-static void read_layouts(const char *folder, struct layouts *layouts)
+static void read_layouts(const struct dataplane *dp, const char *folder, struct layouts *layouts)
 {
 	struct bpf_map_info info;
 	int map = get(folder, "layout", &info);
 
+	layouts->dp = dp;
 	layout_of_ours(&layouts->ours);
 	layouts->is_described = map >= 0 && info.value_size == sizeof(struct mci_field) &&
 				!layout_read(map, &layouts->old);
@@ -103,17 +105,17 @@ static int each_map(const struct dataplane *dp, map_fn *fn, const struct layouts
 
 static void take_back(void *context, const char *name)
 {
-	int error = pins_move(PINS_OLD, PINS_FOLDER, name);
+	const struct dataplane *dp = context;
+	int error = pins_move(dp->pins_old, dp->pins, name);
 
-	(void)context;
 	if (error)
-		log_error("cannot move %s/%s back: %s", PINS_OLD, name, strerror(-error));
+		log_error("cannot move %s/%s back: %s", dp->pins_old, name, strerror(-error));
 }
 
-void takeover_recover(void)
+void takeover_recover(struct dataplane *dp)
 {
-	if (pins_each(PINS_OLD, take_back, NULL))
-		rmdir(PINS_OLD);
+	if (pins_each(dp->pins_old, take_back, dp))
+		rmdir(dp->pins_old);
 }
 
 static bool is_same_map(const struct bpf_map *ours, const struct bpf_map_info *there)
@@ -129,7 +131,7 @@ static bool fits(const struct bpf_map *ours, const struct layouts *layouts)
 {
 	const char *kind = kind_of(bpf_map__name(ours));
 	struct bpf_map_info there;
-	int map = get(PINS_FOLDER, bpf_map__name(ours), &there);
+	int map = get(layouts->dp->pins, bpf_map__name(ours), &there);
 
 	if (map < 0)
 		return map == -ENOENT;
@@ -138,46 +140,51 @@ static bool fits(const struct bpf_map *ours, const struct layouts *layouts)
 	       (!kind || layout_is_same(&layouts->old, &layouts->ours, kind));
 }
 
-static int set_aside(const char *name)
+static int set_aside(const struct dataplane *dp, const char *name)
 {
-	int error = mkdir(PINS_OLD, 0700) && errno != EEXIST ? -errno : 0;
+	int error = mkdir(dp->pins_old, 0700) && errno != EEXIST ? -errno : 0;
 
-	return error ? error : pins_move(PINS_FOLDER, PINS_OLD, name);
+	return error ? error : pins_move(dp->pins, dp->pins_old, name);
 }
+
+struct chunks_aside {
+	const struct dataplane *dp;
+	int error;
+};
 
 /* Counts of another layout. Chunks that fit are put into the new map by stats_chunks_open(). */
 static void set_chunk_aside(void *context, const char *name)
 {
-	int *error = context;
+	struct chunks_aside *aside = context;
 
-	if (!*error && !strncmp(name, CHUNK, strlen(CHUNK)))
-		*error = set_aside(name);
+	if (!aside->error && !strncmp(name, CHUNK, strlen(CHUNK)))
+		aside->error = set_aside(aside->dp, name);
 }
 
 static int set_misfit_aside(const struct bpf_map *map, const struct layouts *layouts)
 {
-	return fits(map, layouts) ? 0 : set_aside(bpf_map__name(map));
+	return fits(map, layouts) ? 0 : set_aside(layouts->dp, bpf_map__name(map));
 }
 
 int takeover_begin(struct dataplane *dp)
 {
+	struct chunks_aside aside = {.dp = dp};
 	struct layouts layouts;
-	int error;
 
-	read_layouts(PINS_FOLDER, &layouts);
-	error = each_map(dp, set_misfit_aside, &layouts);
-	if (!error && !access(PINS_OLD, F_OK)) {
+	read_layouts(dp, dp->pins, &layouts);
+	aside.error = each_map(dp, set_misfit_aside, &layouts);
+	if (!aside.error && !access(dp->pins_old, F_OK)) {
 		/* What is carried is written again before the old maps go. */
-		set_aside("carried");
-		set_aside("layout");
+		set_aside(dp, "carried");
+		set_aside(dp, "layout");
 		log_notice("maps of an earlier mcingestd have other sizes or another layout: they "
 			   "are replaced, and lose nothing");
 	}
-	if (!error && !layout_is_same(&layouts.old, &layouts.ours, "stats"))
-		pins_each(PINS_FOLDER, set_chunk_aside, &error);
-	return error ? dataplane_fail(dp, error, "cannot set maps aside in %s: %s", PINS_OLD,
-				      dataplane_cure(error))
-		     : 0;
+	if (!aside.error && !layout_is_same(&layouts.old, &layouts.ours, "stats"))
+		pins_each(dp->pins, set_chunk_aside, &aside);
+	return aside.error ? dataplane_fail(dp, aside.error, "cannot set maps aside in %s: %s",
+					    dp->pins_old, dataplane_cure(aside.error))
+			   : 0;
 }
 
 /* Copying */
@@ -252,7 +259,7 @@ static int copy_map(const struct bpf_map *to, const struct layouts *layouts)
 	struct copy copy = {.layouts = layouts, .to = to, .kind = kind_of(name)};
 	int error;
 
-	copy.from = has_entries(to) ? get(PINS_OLD, name, &copy.info) : -ENOENT;
+	copy.from = has_entries(to) ? get(layouts->dp->pins_old, name, &copy.info) : -ENOENT;
 	if (copy.from < 0)
 		return copy.from == -ENOENT ? 0 : copy.from;
 	copy.old = memory_new(copy.info.value_size);
@@ -272,11 +279,11 @@ int takeover_copy(struct dataplane *dp)
 	struct layouts layouts;
 	int error;
 
-	if (access(PINS_OLD, F_OK))
+	if (access(dp->pins_old, F_OK))
 		return 0;
-	read_layouts(PINS_OLD, &layouts);
+	read_layouts(dp, dp->pins_old, &layouts);
 	error = each_map(dp, copy_map, &layouts);
-	return error ? dataplane_fail(dp, error, "cannot copy the entries in %s: %s", PINS_OLD,
+	return error ? dataplane_fail(dp, error, "cannot copy the entries in %s: %s", dp->pins_old,
 				      dataplane_cure(error))
 		     : 0;
 }
@@ -319,7 +326,7 @@ static void carry(const struct counts *counts, const char *name, const char *kin
 {
 	struct mci_carried sum;
 	struct bpf_map_info info;
-	int map = get(PINS_OLD, name, &info), error = 0;
+	int map = get(counts->dp->pins_old, name, &info), error = 0;
 
 	if (map < 0)
 		return; /* it was not replaced */
@@ -348,13 +355,13 @@ void takeover_finish(struct dataplane *dp)
 	struct layouts layouts;
 	struct counts counts = {.dp = dp, .layouts = &layouts};
 
-	if (access(PINS_OLD, F_OK))
+	if (access(dp->pins_old, F_OK))
 		return;
-	read_layouts(PINS_OLD, &layouts);
+	read_layouts(dp, dp->pins_old, &layouts);
 	stats_chunks_settle(dp);
 	carry(&counts, "drops", NULL, MCI_CARRIED_DROPS);
 	carry(&counts, "slow", NULL, MCI_CARRIED_SLOW);
 	carry(&counts, "account", NULL, MCI_CARRIED_ACCOUNT);
-	pins_each(PINS_OLD, carry_chunk, &counts);
-	pins_remove_old();
+	pins_each(dp->pins_old, carry_chunk, &counts);
+	pins_remove_old(dp);
 }

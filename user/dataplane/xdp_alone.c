@@ -15,11 +15,10 @@
 static const char *const kinds[] = {"ingest_xdp", "next_xdp"};
 enum { PRESENT, NEXT };
 
-#define PATH_BYTES (sizeof(PINS_FOLDER) + 32)
-
-static const char *path_of(unsigned ifindex, unsigned kind, char path[PATH_BYTES])
+static const char *path_of(const struct dataplane *dp, unsigned ifindex, unsigned kind,
+			   char path[PINS_PATH])
 {
-	snprintf(path, PATH_BYTES, PINS_FOLDER "/%s_%u", kinds[kind], ifindex);
+	snprintf(path, PINS_PATH, "%s/%s_%u", dp->pins, kinds[kind], ifindex);
 	return path;
 }
 
@@ -32,12 +31,12 @@ static uint32_t id_of(int program)
 }
 
 /* Returns a descriptor of our program with this id, or -1. */
-static int find(unsigned ifindex, uint32_t id)
+static int find(const struct dataplane *dp, unsigned ifindex, uint32_t id)
 {
-	char path[PATH_BYTES];
+	char path[PINS_PATH];
 
 	for (unsigned kind = PRESENT; id && kind <= NEXT; kind++) {
-		int program = bpf_obj_get(path_of(ifindex, kind, path));
+		int program = bpf_obj_get(path_of(dp, ifindex, kind, path));
 
 		if (program >= 0 && id_of(program) == id)
 			return program;
@@ -47,48 +46,48 @@ static int find(unsigned ifindex, uint32_t id)
 	return -1;
 }
 
-bool xdp_alone_is_ours(unsigned ifindex, uint32_t id)
+bool xdp_alone_is_ours(const struct dataplane *dp, unsigned ifindex, uint32_t id)
 {
-	int program = find(ifindex, id);
+	int program = find(dp, ifindex, id);
 
 	if (program >= 0)
 		close(program);
 	return program >= 0;
 }
 
-static int pin(unsigned ifindex, unsigned kind, int program)
+static int pin(const struct dataplane *dp, unsigned ifindex, unsigned kind, int program)
 {
-	char path[PATH_BYTES];
+	char path[PINS_PATH];
 
-	unlink(path_of(ifindex, kind, path));
+	unlink(path_of(dp, ifindex, kind, path));
 	return bpf_obj_pin(program, path);
 }
 
-static void settle(unsigned ifindex)
+static void settle(const struct dataplane *dp, unsigned ifindex)
 {
-	char next[PATH_BYTES], present[PATH_BYTES];
+	char next[PINS_PATH], present[PINS_PATH];
 
-	rename(path_of(ifindex, NEXT, next), path_of(ifindex, PRESENT, present));
+	rename(path_of(dp, ifindex, NEXT, next), path_of(dp, ifindex, PRESENT, present));
 }
 
-void xdp_alone_remember(unsigned ifindex, int program)
+void xdp_alone_remember(const struct dataplane *dp, unsigned ifindex, int program)
 {
-	pin(ifindex, PRESENT, program);
+	pin(dp, ifindex, PRESENT, program);
 }
 
-void xdp_alone_forget(unsigned ifindex)
+void xdp_alone_forget(const struct dataplane *dp, unsigned ifindex)
 {
-	char path[PATH_BYTES];
+	char path[PINS_PATH];
 
-	unlink(path_of(ifindex, PRESENT, path));
-	unlink(path_of(ifindex, NEXT, path));
+	unlink(path_of(dp, ifindex, PRESENT, path));
+	unlink(path_of(dp, ifindex, NEXT, path));
 }
 
 /* `old` is the descriptor of the program that is replaced, or -1. */
-static int put(unsigned ifindex, int program, int old)
+static int put(const struct dataplane *dp, unsigned ifindex, int program, int old)
 {
 	LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = old < 0 ? 0 : old);
-	int error = pin(ifindex, NEXT, program);
+	int error = pin(dp, ifindex, NEXT, program);
 
 	if (!error)
 		error = bpf_xdp_attach(ifindex, program,
@@ -96,27 +95,28 @@ static int put(unsigned ifindex, int program, int old)
 								     : XDP_FLAGS_REPLACE),
 				       old < 0 ? NULL : &options);
 	if (!error)
-		settle(ifindex);
+		settle(dp, ifindex);
 	return error;
 }
 
-int xdp_alone_attach(struct ingest_xdp *ingest, unsigned ifindex, uint32_t id)
+int xdp_alone_attach(const struct dataplane *dp, struct ingest_xdp *ingest, unsigned ifindex,
+		     uint32_t id)
 {
-	int old = find(ifindex, id), error;
+	int old = find(dp, ifindex, id), error;
 
 	if (id && old < 0)
 		return -EBUSY;
 	error = ingest_xdp__load(ingest);
 	if (!error)
-		error = put(ifindex, bpf_program__fd(ingest->progs.ingest_xdp), old);
+		error = put(dp, ifindex, bpf_program__fd(ingest->progs.ingest_xdp), old);
 	if (old >= 0)
 		close(old);
 	return error;
 }
 
-void xdp_alone_remove(unsigned ifindex, uint32_t id)
+void xdp_alone_remove(const struct dataplane *dp, unsigned ifindex, uint32_t id)
 {
-	int program = find(ifindex, id);
+	int program = find(dp, ifindex, id);
 
 	if (program >= 0) {
 		LIBBPF_OPTS(bpf_xdp_attach_opts, options, .old_prog_fd = program);
@@ -124,5 +124,5 @@ void xdp_alone_remove(unsigned ifindex, uint32_t id)
 		bpf_xdp_detach(ifindex, XDP_FLAGS_DRV_MODE, &options);
 		close(program);
 	}
-	xdp_alone_forget(ifindex);
+	xdp_alone_forget(dp, ifindex);
 }

@@ -13,10 +13,11 @@ struct ingest_xdp;
 /* Loads our program and attaches it, or puts it in the place of an earlier one of ours, so that no
  * packet passes between the two. Returns 0 or a negative errno: -EBUSY if somebody else's program
  * is there. */
-int xdp_alone_attach(struct ingest_xdp *ingest, unsigned ifindex, uint32_t id);
-void xdp_alone_remove(unsigned ifindex, uint32_t id);
-bool xdp_alone_is_ours(unsigned ifindex, uint32_t id);
+int xdp_alone_attach(const struct dataplane *dp, struct ingest_xdp *ingest, unsigned ifindex,
+		     uint32_t id);
+void xdp_alone_remove(const struct dataplane *dp, unsigned ifindex, uint32_t id);
+bool xdp_alone_is_ours(const struct dataplane *dp, unsigned ifindex, uint32_t id);
 
 /* Pins a program that is in the driver and ours; or removes the pin. */
-void xdp_alone_remember(unsigned ifindex, int program);
-void xdp_alone_forget(unsigned ifindex);
+void xdp_alone_remember(const struct dataplane *dp, unsigned ifindex, int program);
+void xdp_alone_forget(const struct dataplane *dp, unsigned ifindex);

@@ -102,33 +102,34 @@ static bool is_alone(const struct xdp_multiprog *programs)
 
 /* What is in the driver is pinned if nobody else's program is: a later daemon that may not look
  * programs up can then take its place. */
-static void remember(unsigned ifindex)
+static void remember(const struct dataplane *dp, unsigned ifindex)
 {
 	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
 
-	xdp_alone_forget(ifindex);
+	xdp_alone_forget(dp, ifindex);
 	if (libxdp_get_error(programs))
 		return;
 	if (is_alone(programs))
-		xdp_alone_remember(ifindex, xdp_program__fd(xdp_multiprog__main_prog(programs)));
+		xdp_alone_remember(dp, ifindex,
+				   xdp_program__fd(xdp_multiprog__main_prog(programs)));
 	xdp_multiprog__close(programs);
 }
 
-int xdp_shared_attach(struct ingest_xdp *ingest, unsigned ifindex)
+int xdp_shared_attach(const struct dataplane *dp, struct ingest_xdp *ingest, unsigned ifindex)
 {
 	int error = attach_or_replace(ingest, ifindex);
 
 	if (!error)
-		remember(ifindex);
+		remember(dp, ifindex);
 	return error;
 }
 
-void xdp_shared_remove(unsigned ifindex)
+void xdp_shared_remove(const struct dataplane *dp, unsigned ifindex)
 {
 	struct xdp_multiprog *programs = xdp_multiprog__get_from_ifindex(ifindex);
 	struct xdp_program *program;
 
-	xdp_alone_forget(ifindex);
+	xdp_alone_forget(dp, ifindex);
 	if (libxdp_get_error(programs))
 		return;
 	program = find_ours(programs);

@@ -15,8 +15,8 @@ bool xdp_shared_is_allowed(void);
 
 /* Loads our program and attaches it, or puts it in the place of an earlier one of ours. Returns 0
  * or a negative errno. */
-int xdp_shared_attach(struct ingest_xdp *ingest, unsigned ifindex);
-void xdp_shared_remove(unsigned ifindex);
+int xdp_shared_attach(const struct dataplane *dp, struct ingest_xdp *ingest, unsigned ifindex);
+void xdp_shared_remove(const struct dataplane *dp, unsigned ifindex);
 
 bool xdp_shared_has_ours(unsigned ifindex);
 bool xdp_shared_has_dispatcher(unsigned ifindex);

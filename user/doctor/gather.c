@@ -30,10 +30,13 @@ static json_t *settings_of_daemon(struct doctor *doctor)
 static const char *file_of(const struct doctor *doctor)
 {
 	const char *file = view_text(doctor->configuration, "file");
+	char *usual = config_file_of(doctor->options->instance);
+	bool is_usual = !*file || !strcmp(file, usual);
 
+	free(usual);
 	if (doctor->options->config)
 		return doctor->options->config;
-	return *file && strcmp(file, CONFIG_FILE) != 0 ? file : NULL;
+	return is_usual ? NULL : file;
 }
 
 static void find_settings(struct doctor *doctor)
@@ -47,7 +50,8 @@ static void find_settings(struct doctor *doctor)
 		abort();
 	if (doctor->before.status)
 		doctor->configuration = settings_of_daemon(doctor);
-	config_read_file(&config, file_of(doctor), !doctor->before.status, out);
+	config_read_file(&config, file_of(doctor), doctor->options->instance,
+			 !doctor->before.status, out);
 	fclose(out);
 	doctor->complaints = complaints;
 	doctor->file = report_text(doctor, "%s", config.file);

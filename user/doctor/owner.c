@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/instance.h"
 #include "base/version.h"
 #include "doctor/checks.h"
 #include "doctor/report.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#define PINS "/sys/fs/bpf/mcingest"
-
 enum owned { NOBODY, LEFT_BEHIND, OWNED };
 
 /* The daemon holds a lock on its folder (dataplane/owner.h). */
-static enum owned owner_of_pins(void)
+static enum owned owner_of_pins(const char *instance)
 {
-	int folder = open(PINS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char *pins = instance_path("/sys/fs/bpf/", instance, "");
+	int folder = open(pins, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool locked;
 
+	free(pins);
 	if (folder < 0)
 		return NOBODY;
 	locked = flock(folder, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
@@ -26,19 +28,31 @@ static enum owned owner_of_pins(void)
 	return locked ? OWNED : LEFT_BEHIND;
 }
 
+static const char *start_cure(struct doctor *doctor, bool is_left)
+{
+	char *unit = instance_unit(doctor->options->instance);
+	const char *cure =
+		is_left ? report_text(doctor, "systemctl start %s: it takes over without a loss",
+				      unit)
+			: report_text(doctor, "systemctl start %s; journalctl -u %s says more",
+				      unit, unit);
+
+	free(unit);
+	return cure;
+}
+
 static void no_daemon(struct doctor *doctor)
 {
-	enum owned owned = owner_of_pins();
+	enum owned owned = owner_of_pins(doctor->options->instance);
 
 	if (owned == OWNED)
 		report_fail(doctor, "mcingest --socket PATH doctor, with the daemon's socket",
 			    "a daemon is at work, but %s", doctor->before.why);
 	else if (owned == LEFT_BEHIND)
-		report_fail(doctor, "systemctl start mcingestd: it takes over without a loss",
+		report_fail(doctor, start_cure(doctor, true),
 			    "the daemon is gone, and the kernel forwards on for `hold` seconds");
 	else
-		report_fail(doctor, "systemctl start mcingestd; journalctl -u mcingestd says more",
-			    "%s", doctor->before.why);
+		report_fail(doctor, start_cure(doctor, false), "%s", doctor->before.why);
 }
 
 void owner_daemon(struct doctor *doctor)

@@ -40,12 +40,16 @@ bool lans_start(struct lans *lans)
 	return true;
 }
 
+void lan_stop(struct lan *lan)
+{
+	hosts_stop(lan);
+	routers_stop(lan);
+}
+
 void lans_stop(struct lans *lans)
 {
-	for (unsigned i = 0; i < lans->count; i++) {
-		hosts_stop(&lans->list[i]);
-		routers_stop(&lans->list[i]);
-	}
+	for (unsigned i = 0; i < lans->count; i++)
+		lan_stop(&lans->list[i]);
 	datagrams_free(&lans->pim_datagrams);
 	datagrams_free(&lans->host_datagrams);
 }

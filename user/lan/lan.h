@@ -31,6 +31,8 @@ struct lan *lans_add(struct lans *lans);
 bool lans_start(struct lans *lans);
 /* Says goodbye on all LANs, and forgets what they want. */
 void lans_stop(struct lans *lans);
+/* The same on one LAN, whose channels go on in the dataplane. */
+void lan_stop(struct lan *lan);
 /* NULL if it is no LAN. */
 struct lan *lan_find(struct lans *lans, unsigned ifindex);
 

@@ -5,6 +5,7 @@
 #include "metrics/busiest.h"
 #include "metrics/series.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -121,8 +122,10 @@ static bool start(struct metrics *metrics, struct loop *loop)
 	char text[ADDR_TEXT];
 
 	if (error)
-		log_error("no metrics: cannot listen on %s port %u: %s; see 'listen' in [metrics]",
-			  addr_format(address, text), config->metrics.port, strerror(-error));
+		log_error("no metrics: cannot listen on %s port %u: %s; %s 'listen' in [metrics]",
+			  addr_format(address, text), config->metrics.port, strerror(-error),
+			  error == -EADDRINUSE ? "each instance needs a port of its own, by"
+					       : "see");
 	return !error;
 }
 

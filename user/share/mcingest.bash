@@ -10,6 +10,8 @@ _mcingest_values() { # PREVIOUS-WORD CURRENT-WORD: what may follow an option or 
     case $1 in
     --downstream | --upstream | --igmp | --observe)
         mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net)" -- "$2") ;;
+    --instance | -i)
+        mapfile -t COMPREPLY < <(compgen -W "$(cd /etc/mcingest 2>/dev/null && printf '%s\n' mcingest-*.conf | sed -n 's/^mcingest-\(.*[^*]\)\.conf$/\1/p')" -- "$2") ;;
     --config | --check | --socket)
         compopt -o default
         COMPREPLY=() ;;

@@ -95,7 +95,7 @@ static void open_dataplane(struct stage *stage, uint32_t channels)
 {
 	struct dataplane_limits limits = {.channels = channels, .tunnels = 4};
 	struct dataplane_events events = {.context = NULL};
-	int error = dataplane_claim(&stage->dp);
+	int error = dataplane_claim(NULL, &stage->dp);
 
 	if (!error)
 		error = dataplane_open(stage->dp, &limits, &events);
