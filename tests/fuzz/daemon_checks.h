@@ -72,7 +72,7 @@ static void check_flow(const struct channel *channel, const struct dataplane_cha
 	const struct amt_tunnel *tunnel;
 	struct dataplane_flow flow;
 
-	must(relay && as->moving == channel_is_moving(channel));
+	must(relay && as->moving == channel_has_other(channel));
 	tunnel = amt_tunnel_find(&world.paths.tunnels, relay);
 	flow = flow_of(tunnel);
 	must(find_tunnel(&flow));

@@ -30,11 +30,14 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"renew = 61\n"                                                                             \
 	"warm = 203.0.113.15\n"                                                                    \
 	"warm = 2001:db8::15\n"                                                                    \
+	"protect = 232.1.0.0/16\n"                                                                 \
+	"protect = 2001:db8::/32\n"                                                                \
 	"domain = example.net.\n"                                                                  \
 	"\n"                                                                                       \
 	"[limits]\n"                                                                               \
 	"channels = 2\n"                                                                           \
 	"tunnels = 3\n"                                                                            \
+	"protected = 5\n"                                                                          \
 	"discoveries = 4\n"                                                                        \
 	"network_discoveries = 5\n"                                                                \
 	"new_relays = 6\n"                                                                         \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "addresses.h"
 #include "config_lab.h"
 
 #define TEN(text)     text text text text text text text text text text
@@ -230,6 +231,19 @@ Test(config, ways_and_relays)
 	cr_assert_eq(read_conf("[interfaces]\ndownstream = a\n"), 0, "%s", said);
 	cr_expect_eq(config.relays.way_count, 3);
 	cr_expect_null(config.relays.domain);
+	cr_expect_eq(config.relays.protect.count, 0);
+	config_free(&config);
+}
+
+Test(config, all_channels_may_be_protected)
+{
+	struct addr group = address("ff3e::1"), source = address("192.0.2.1");
+
+	cr_assert_eq(read_conf("[interfaces]\ndownstream = a\n[relays]\nprotect = all\n"), 0, "%s",
+		     said);
+	cr_assert_eq(config.relays.protect.count, 2);
+	cr_expect(prefixes_allow(&config.relays.protect, &group));
+	cr_expect(prefixes_allow(&config.relays.protect, &source));
 	config_free(&config);
 }
 

@@ -15,7 +15,6 @@
 #define LAB_RELAYS    4
 #define LAB_CHANNELS  8 /* unless the test says otherwise */
 
-/* The actions of a path, for the test's own table of the channels' actions. */
 /* A socket of ours, and the last Request that was sent from it. */
 struct udp_socket {
 	struct amt_endpoint *endpoint; /* NULL while it is closed */
@@ -32,6 +31,7 @@ static struct {
 	unsigned questions;
 	uint16_t port; /* the last local port that was given */
 	struct udp_socket sockets[LAB_ENDPOINTS];
+	struct addr by_wan1;             /* the relay whose route leaves by another WAN */
 	struct addr serving[LAB_RELAYS]; /* relays that answer */
 	unsigned serving_count;
 	struct {
@@ -106,6 +106,20 @@ static inline void lab_configure(const char *const relays[])
 
 /* Sockets */
 
+static struct addr lab_routed(const struct addr *relay)
+{
+	if (addr_equal(relay, &lab.by_wan1))
+		return address(relay->family == AF_INET ? "198.51.100.2" : "2001:db8:2::1");
+	return address(relay->family == AF_INET ? "198.51.100.1" : "2001:db8:1::1");
+}
+
+static bool lab_moved(const struct amt_endpoint *endpoint)
+{
+	struct addr routed = lab_routed(&endpoint->peer);
+
+	return !addr_equal(&routed, &endpoint->local);
+}
+
 static bool lab_endpoint_open(struct amt_endpoint *endpoint, const char **reason)
 {
 	*reason = "no socket is left";
@@ -115,8 +129,7 @@ static bool lab_endpoint_open(struct amt_endpoint *endpoint, const char **reason
 			continue;
 		lab.sockets[i] = (struct udp_socket){.endpoint = endpoint};
 		endpoint->socket = &lab.sockets[i];
-		endpoint->local = address(endpoint->peer.family == AF_INET ? "198.51.100.1"
-									   : "2001:db8:1::1");
+		endpoint->local = lab_routed(&endpoint->peer);
 		if (!endpoint->local_port)
 			endpoint->local_port = ++lab.port;
 		return true;
@@ -163,7 +176,8 @@ static void lab_endpoint_close(struct udp_socket *socket)
 static const struct amt_endpoint_actions lab_endpoint_actions = {.open = lab_endpoint_open,
 								 .send = lab_endpoint_send,
 								 .payload_max = lab_payload_max,
-								 .close = lab_endpoint_close};
+								 .close = lab_endpoint_close,
+								 .moved = lab_moved};
 
 /* Relays */
 

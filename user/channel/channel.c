@@ -142,8 +142,14 @@ static void retry_due(struct timer *timer)
 		discover(channel);
 }
 
+static bool is_to_be_protected(const struct channel *channel)
+{
+	return actions(channel)->protects && actions(channel)->protects(channel);
+}
+
 void channel_open(struct channel *channel, usec_t seen)
 {
+	channel->protect = is_to_be_protected(channel);
 	channel->retry.fn = retry_due;
 	channel->since = now(channel);
 	channel->trace = channel_trace_begin(seen);
@@ -155,6 +161,7 @@ void channel_open(struct channel *channel, usec_t seen)
 
 void channel_adopt(struct channel *channel, bool receiving)
 {
+	channel->protect = is_to_be_protected(channel);
 	channel->retry.fn = retry_due;
 	enter(channel, receiving ? CHANNEL_RECEIVING : CHANNEL_JOINED);
 	channel->trace = channel_trace_adopt(now(channel));
@@ -247,8 +254,10 @@ void channel_reported(struct channel *channel, bool other)
 	}
 	reach(channel, CHANNEL_STEP_UPDATE, now(channel));
 	channel->failures = 0;
-	if (channel->state == CHANNEL_RECEIVING)
+	if (channel->state == CHANNEL_RECEIVING) {
+		channel_want_second(channel);
 		return;
+	}
 	channel_change_state(channel, CHANNEL_JOINED, NULL);
 	channel->silent = true;
 	channel_stay(channel);
@@ -274,7 +283,8 @@ static void lose_relay(struct channel *channel, const char *reason)
 
 void channel_tunnel_failed(struct channel *channel, bool other, const char *reason)
 {
-	bool has_other = channel->move == CHANNEL_TRYING || channel->move == CHANNEL_OVERLAPPING;
+	bool has_other = channel->move == CHANNEL_TRYING || channel->move == CHANNEL_OVERLAPPING ||
+			 channel->move == CHANNEL_PROTECTED;
 
 	if (other)
 		channel_abandon_other(channel, false);
@@ -297,14 +307,19 @@ void channel_first_packet(struct channel *channel, usec_t seen)
 
 void channel_flows(struct channel *channel)
 {
+	bool was_silent = channel->silent;
+
 	if (!channel->forwarding)
 		return;
 	channel->silent = false;
 	if (!channel_is_restless(channel))
 		channel->silences = 0;
 	channel_change_state(channel, CHANNEL_RECEIVING, NULL);
+	if (!was_silent && channel->protect)
+		return;
 	if (channel->move == CHANNEL_STAYING && !channel_is_restless(channel))
-		timer_stop(channel->table->timers, &channel->retry);
+		channel_stay(channel);
+	channel_protect_look(channel);
 }
 
 void channel_is_silent(struct channel *channel)
@@ -315,4 +330,5 @@ void channel_is_silent(struct channel *channel)
 	channel_change_state(channel, CHANNEL_JOINED, "relay sends no data");
 	if (channel->move == CHANNEL_STAYING)
 		channel_stay(channel);
+	channel_protect_look(channel);
 }

@@ -15,15 +15,16 @@
  * failed       no relay can be had now. The next attempt comes after a back-off; the state and its
  *              reason are shown until an attempt has led to joined.
  *
- * Moves from one relay to another are a second, smaller state machine: channel/move.h. A channel
+ * Moves from one relay to another are a second, smaller state machine: channel/move.h; so is the
+ * protection by two relays all the time. A channel
  * that nobody wants any more lingers for a while, so that the next receiver needs no new Join: see
  * channel/table.h, which holds all channels. channel/flow.h, meter.h and rtp.h observe the data of
  * a channel: whether it flows, how fast, and how much of it was lost on its way. channel/history.h
  * keeps its latest changes.
  *
  * This folder knows no protocol. Its owner (the daemon) reports events by the functions below; the
- * channel answers through the actions of its table. Left out: (*,G) and any-source multicast; two
- * relays for one channel at the same time, except during a move. */
+ * channel answers through the actions of its table. Left out: (*,G) and any-source multicast; more
+ * than two relays for one channel at the same time. */
 #pragma once
 
 #include "base/addr.h"
@@ -59,15 +60,18 @@ struct channel {
 	struct sg sg;
 	uint32_t slot; /* number of the channel in the dataplane, below the table's limit */
 	enum channel_state state;
-	usec_t since;        /* when the channel entered its state */
-	const char *reason;  /* why it failed or has no data, else NULL; a string constant */
-	char *detail;        /* what DNS adds to the reason, or NULL */
-	uint32_t interfaces; /* a bit for each downstream interface that wants the channel */
-	uint32_t lost;       /* the interfaces on which another router forwards it (PIM Assert) */
-	bool forwarding;     /* a relay serves the channel: the dataplane has an entry for it */
-	bool silent;         /* the serving relay sends no data */
-	bool homeless;       /* DNS no longer names the serving relay */
-	bool unwelcome;      /* the serving relay wants to get rid of channels (L flag) */
+	usec_t since;         /* when the channel entered its state */
+	const char *reason;   /* why it failed or has no data, else NULL; a string constant */
+	char *detail;         /* what DNS adds to the reason, or NULL */
+	uint32_t interfaces;  /* a bit for each downstream interface that wants the channel */
+	uint32_t lost;        /* the interfaces on which another router forwards it (PIM Assert) */
+	bool forwarding;      /* a relay serves the channel: the dataplane has an entry for it */
+	bool silent;          /* the serving relay sends no data */
+	bool homeless;        /* DNS no longer names the serving relay */
+	bool unwelcome;       /* the serving relay wants to get rid of channels (L flag) */
+	bool protect;         /* two relays are to serve it all the time */
+	bool other_unwelcome; /* of a protected channel: the other relay is to be left */
+	enum channel_mute mute; /* the same */
 	enum channel_move move;
 	const char *cause; /* why another relay was sought last; a string constant */
 	struct channel_trace trace;
@@ -78,6 +82,7 @@ struct channel {
 	unsigned relay_count;        /* relays of the source that the owner knows */
 	unsigned failures;           /* failed attempts in a row */
 	unsigned silences;           /* waits in a row for a relay that sends no data */
+	unsigned misses;             /* searches in a row for a second relay */
 	struct timer retry;          /* the next attempt, or the next step of a move */
 	struct timer linger;         /* runs while the channel lingers */
 	struct channel *prev, *next; /* in the table's list of lingering channels */
@@ -87,6 +92,8 @@ struct channel {
 
 /* What a channel asks its owner to do. */
 struct channel_actions {
+	/* Whether two relays are to serve the channel all the time. May be NULL: no. */
+	bool (*protects)(const struct channel *channel);
 	/* Finds the relays of the source: ends in channel_relays_found() or
 	 * channel_discovery_failed(). */
 	void (*discover)(struct channel *channel);

@@ -64,7 +64,10 @@ static void note_move(struct table *table, const json_t *channel)
 	bool has_relay = json_is_string(json_object_get(channel, "relay"));
 	char retry[TEXT_SHORT];
 
-	if (json_is_string(json_object_get(channel, "other_relay")))
+	if (!strcmp(move, "protected"))
+		table_note(table, "protected: relay %s serves it, too",
+			   text_string(channel, "other_relay"));
+	else if (json_is_string(json_object_get(channel, "other_relay")))
 		table_note(table, "moving to relay %s (%s)", text_string(channel, "other_relay"),
 			   move);
 	else if (strcmp(move, "staying"))
@@ -150,6 +153,9 @@ static void fill_why(struct table *table, const json_t *channel)
 	else if (json_is_number(json_object_get(channel, "lingers_s")))
 		table_cell(table, PLAIN, "nobody wants it; stays subscribed for %s",
 			   text_seconds(channel, "lingers_s", linger));
+	else if (!strcmp(text_string(channel, "move"), "protected"))
+		table_cell(table, PLAIN, "protected by relay %s",
+			   text_string(channel, "other_relay"));
 	else if (json_is_string(json_object_get(channel, "other_relay")))
 		table_cell(table, PLAIN, "moves to relay %s", text_string(channel, "other_relay"));
 	else

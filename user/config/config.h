@@ -76,7 +76,8 @@ struct config_relays {
 	char *domain; /* for DNS-SD, absolute; NULL means the search domain of resolv.conf */
 	struct config_rule *rules;
 	unsigned rule_count;
-	unsigned renew; /* seconds, at least, between two lookups of a source */
+	unsigned renew;          /* seconds, at least, between two lookups of a source */
+	struct prefixes protect; /* sources and groups whose channels have two relays */
 };
 
 /* Where metrics are served, and what of them. */
@@ -112,6 +113,7 @@ struct config {
 	bool debug;
 	unsigned max_channels;
 	unsigned max_tunnels;
+	unsigned max_protected;                    /* channels with two relays */
 	unsigned discoveries, network_discoveries; /* a second; in all, and of one network */
 	unsigned new_relays;                       /* unknown relays that are asked, a second */
 	unsigned unanswered;        /* unknown relays of one network that have not answered yet */

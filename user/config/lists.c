@@ -106,6 +106,24 @@ static bool give_prefixes(FILE *out, const struct config *config, const struct s
 
 const struct kind kind_prefixes = {.take = take_prefixes, .give = give_prefixes, .repeats = true};
 
+static bool prefix_or_all_add(struct reading *reading, const struct setting *setting,
+			      const char *word)
+{
+	bool all = strcmp(word, "all") == 0;
+
+	return prefix_add(reading, setting, all ? "0.0.0.0/0" : word) &&
+	       (!all || prefix_add(reading, setting, "::/0"));
+}
+
+static bool take_prefixes_or_all(struct reading *reading, const struct setting *setting,
+				 const char *value)
+{
+	return lists_each_word(reading, setting, value, prefix_or_all_add);
+}
+
+const struct kind kind_prefixes_or_all = {
+	.take = take_prefixes_or_all, .give = give_prefixes, .repeats = true};
+
 static bool address_add(struct reading *reading, const struct setting *setting, const char *word)
 {
 	struct addr addr;

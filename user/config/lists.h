@@ -4,7 +4,8 @@
 
 #include "config/reading.h"
 
-extern const struct kind kind_list, kind_prefixes, kind_addresses, kind_sources;
+extern const struct kind kind_list, kind_prefixes, kind_prefixes_or_all, kind_addresses,
+	kind_sources;
 
 /* Hands each word of the value to `add`. Returns false after reading_reject(). */
 bool lists_each_word(struct reading *reading, const struct setting *setting, const char *value,

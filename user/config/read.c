@@ -123,6 +123,7 @@ static void set_defaults(struct config *config)
 		.hold = 180 * USEC_PER_SEC,
 		.max_channels = 16384,
 		.max_tunnels = 1024,
+		.max_protected = 256,
 		.discoveries = 100,
 		.network_discoveries = 20,
 		.new_relays = 50,

@@ -176,6 +176,7 @@ void wire_paths(struct engine *engine)
 			    .pace = {.rate = config->discoveries,
 				     .share = config->network_discoveries},
 			    .limit = config->max_channels},
+		.protect = config->relays.protect,
 		.tunnels = {.timers = &engine->timers,
 			    .actions = &tunnels_actions,
 			    .endpoint_actions = &endpoints_actions,

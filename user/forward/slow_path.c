@@ -36,7 +36,7 @@ static int match(void *context, const struct sg *sg)
 		return MCI_DROP_NOT_JOINED;
 	passage->channel = channel;
 	passage->is_move =
-		channel_is_moving(channel) && is_relay(path_other_relay(channel), passage->tunnel);
+		channel_has_other(channel) && is_relay(path_other_relay(channel), passage->tunnel);
 	if (!passage->is_move && !is_relay(path_relay(channel), passage->tunnel))
 		return MCI_DROP_OTHER_TUNNEL;
 	if (!passage->is_move && channel->move == CHANNEL_OVERLAPPING)

@@ -6,23 +6,17 @@
 
 /* The relays of the source */
 
-/* Returns -1 if the address has led to none of them. */
-static int number_of(const struct path *path, const struct addr *candidate)
-{
-	const struct driad_found *found = path->source.found;
-
-	for (unsigned i = 0; found && i < found->count; i++)
-		if (addr_equal(&found->relays[i].address, candidate))
-			return i;
-	return -1;
-}
-
-/* The channel has a relay and seeks no other: is that relay still one of the source's? */
+/* The channel has a relay and seeks no other: is that relay still one of the source's? And the
+ * other one of a protected channel? That one may go in the call. */
 static void compare(struct path *path)
 {
-	if (path->source.found->count && path->serving)
-		channel_relays_renewed(&path->channel, path->source.found->count,
-				       number_of(path, &path->serving->candidate) >= 0);
+	if (!path->source.found->count || !path->serving)
+		return;
+	if (path->other && path->channel.move == CHANNEL_PROTECTED)
+		channel_other_is_unwelcome(&path->channel,
+					   path_search_number(path, &path->other->candidate) < 0);
+	channel_relays_renewed(&path->channel, path->source.found->count,
+			       path_search_number(path, &path->serving->candidate) >= 0);
 }
 
 static void none_found(struct path *path)
@@ -81,22 +75,12 @@ void path_connect(struct channel *channel)
 	path_search_start(path_of(channel));
 }
 
-static void note_in_vain(struct path *path, const struct path_place *place)
-{
-	const struct paths *paths = paths_of(&path->channel);
-	int number = place ? number_of(path, &place->candidate) : -1;
-
-	if (number >= 0)
-		path_vain_add(&path->vain, path->source.found->number, number, paths->timers->now,
-			      paths->tunnels.hold_down);
-}
-
 void path_abandon(struct channel *channel, bool in_vain)
 {
 	struct path *path = path_of(channel);
 
-	if (in_vain)
-		note_in_vain(path, path->other);
+	if (in_vain && path->other)
+		path_search_in_vain(path, &path->other->candidate);
 	if (!path->source.found)
 		driad_sources_leave(&path->source);
 	path_search_end(path);
@@ -114,10 +98,10 @@ void path_switch_over(struct channel *channel)
 
 	if (path_place_relay(path->serving))
 		path->left = amt_tunnel_flow(path->serving->member.tunnel);
-	note_in_vain(path, path->serving);
+	if (path->serving)
+		path_search_in_vain(path, &path->serving->candidate);
 	path_place_leave(&path->serving);
-	path->serving = path->other;
-	path->other = NULL;
+	path_place_promote(path);
 }
 
 void path_disconnect(struct channel *channel)
@@ -139,6 +123,30 @@ void path_adopt(struct channel *channel, const struct addr *relay)
 	look_up(path);
 }
 
+void path_adopt_protected(struct channel *channel, const struct addr *relay,
+			  const struct addr *other, unsigned number)
+{
+	struct path *path = path_of(channel);
+
+	path->number = number;
+	path_place_take(path, relay, relay);
+	if (channel->protect && path->serving)
+		path_place_take(path, other, other);
+	if (path->other)
+		channel_adopt_protected(channel);
+	look_up(path);
+}
+
+/* Protection */
+
+bool path_protects(const struct channel *channel)
+{
+	const struct prefixes *protect = &paths_of(channel)->protect;
+
+	return protect->count && (prefixes_allow(protect, &channel->sg.source) ||
+				  prefixes_allow(protect, &channel->sg.group));
+}
+
 /* Data */
 
 void path_probe(struct channel *channel)
@@ -149,23 +157,42 @@ void path_probe(struct channel *channel)
 		amt_tunnels_probe(&serving->member);
 }
 
-/* While the channel moves nobody can tell which of the two relays has sent the data. */
+/* While there are two relays nobody can tell here which of them has sent the data. */
 void path_data_flows(struct channel *channel)
 {
 	struct path_place *serving = path_of(channel)->serving;
 
-	if (serving && !channel_is_moving(channel))
+	if (serving && !channel_has_other(channel))
 		amt_tunnels_flows(&serving->member);
+}
+
+static struct path_place *place_at(struct channel *channel, bool other)
+{
+	return other ? path_of(channel)->other : path_of(channel)->serving;
+}
+
+void path_probe_relay(struct channel *channel, bool other)
+{
+	if (place_at(channel, other))
+		amt_tunnels_probe(&place_at(channel, other)->member);
+}
+
+void path_relay_flows(struct channel *channel, bool other)
+{
+	if (place_at(channel, other))
+		amt_tunnels_flows(&place_at(channel, other)->member);
 }
 
 struct path_flows path_flows(const struct channel *channel)
 {
 	const struct path *path = path_of(channel);
-	struct path_flows flows = {.moving = channel_is_moving(channel)};
+	struct path_flows flows = {.moving = channel_has_other(channel), .number = path->number};
 	struct amt_flow serving = amt_tunnel_flow(path->serving->member.tunnel);
+	bool drains = channel->move == CHANNEL_DRAINING;
 
-	flows.from = channel->move == CHANNEL_DRAINING ? path->left : serving;
-	if (channel->move == CHANNEL_DRAINING)
+	flows.from = drains ? path->left : serving;
+	flows.number ^= drains;
+	if (drains)
 		flows.to = serving;
 	else if (flows.moving)
 		flows.to = amt_tunnel_flow(path->other->member.tunnel);

@@ -18,6 +18,11 @@
  * Relays that have sent a channel nothing are passed over in its searches for a while (vain.h);
  * they may well serve other channels.
  *
+ * A channel that the configuration protects has two places all the time (channel/move.h). The
+ * second relay is one that shares as little as possible with the serving one: first one to which we
+ * send from another of our addresses, so over another WAN; then one that was found by another way
+ * of RFC 8777; and always one with another address.
+ *
  * Tunnels to the relays that the configuration lists stand ready all the time (warm.h).
  *
  * A path knows neither sockets nor the dataplane, and runs in virtual time. */
@@ -25,10 +30,12 @@
 
 #include "path/state.h"
 
-/* Where a channel's packets come from. */
+/* Where a channel's packets come from. Each of the two flows keeps its number as long as it is
+ * there, whichever relay serves. */
 struct path_flows {
 	bool moving; /* packets come from both */
 	struct amt_flow from, to;
+	unsigned number; /* of `from`: 0 or 1; `to` has the other one */
 };
 
 /* Before that set timers, the channels' actions, context, element_size, limit and linger, all that
@@ -42,6 +49,7 @@ void paths_free(struct paths *paths);
 void paths_return(struct paths *paths, usec_t asleep);
 
 /* Actions of the channels */
+bool path_protects(const struct channel *channel);
 void path_discover(struct channel *channel);
 void path_connect(struct channel *channel);
 void path_abandon(struct channel *channel, bool in_vain);
@@ -51,15 +59,23 @@ void path_disconnect(struct channel *channel);
 
 /* Them, in a table of channel_actions. */
 #define PATH_CHANNEL_ACTIONS                                                                       \
-	.discover = path_discover, .connect = path_connect, .abandon = path_abandon,               \
-	.remind = path_remind, .switch_over = path_switch_over, .disconnect = path_disconnect
+	.protects = path_protects, .discover = path_discover, .connect = path_connect,             \
+	.abandon = path_abandon, .remind = path_remind, .switch_over = path_switch_over,           \
+	.disconnect = path_disconnect
 
 /* An earlier daemon's channel goes on with the relay that it had. */
 void path_adopt(struct channel *channel, const struct addr *relay);
+/* The same for one that was protected; this number had the flow of the first relay. If it is not to
+ * be protected any more, it goes on with that one alone. */
+void path_adopt_protected(struct channel *channel, const struct addr *relay,
+			  const struct addr *other, unsigned number);
 /* The channel's data has stopped: asks its relay whether it is alive. */
 void path_probe(struct channel *channel);
 /* The channel's data comes. */
 void path_data_flows(struct channel *channel);
+/* The same, for the relays of a protected channel. */
+void path_probe_relay(struct channel *channel, bool other);
+void path_relay_flows(struct channel *channel, bool other);
 /* Only while a relay serves the channel. */
 struct path_flows path_flows(const struct channel *channel);
 /* The relay whose tunnel serves the channel or is being opened for it; NULL if there is none. */

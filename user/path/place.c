@@ -36,10 +36,9 @@ static void member_failed(struct amt_member *member, const char *reason)
 	struct path *path = place->path;
 	bool other = is_other(place);
 
-	if (!other && !(channel_is_moving(&path->channel) && path->other)) {
+	if (!other && !(channel_has_other(&path->channel) && path->other)) {
 		path_place_leave(&path->serving);
-		path->serving = path->other;
-		path->other = NULL;
+		path_place_promote(path);
 	}
 	channel_tunnel_failed(&path->channel, other, reason);
 }
@@ -50,6 +49,8 @@ static void member_full(struct amt_member *member, bool full)
 
 	if (!is_other(place))
 		channel_is_unwelcome(&place->path->channel, full);
+	else if (place->path->channel.move == CHANNEL_PROTECTED)
+		channel_other_is_unwelcome(&place->path->channel, full);
 }
 
 static const struct amt_member_actions member_actions = {
@@ -74,6 +75,13 @@ void path_place_leave(struct path_place **place)
 	amt_tunnels_leave(&paths_of(&(*place)->path->channel)->tunnels, &(*place)->member);
 	free(*place);
 	*place = NULL;
+}
+
+void path_place_promote(struct path *path)
+{
+	path->serving = path->other;
+	path->other = NULL;
+	path->number ^= 1;
 }
 
 const struct addr *path_place_relay(const struct path_place *place)

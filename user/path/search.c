@@ -33,12 +33,42 @@ bool path_search_waits(const struct path *path)
 	return path->search && amt_race_waits(&path->search->race);
 }
 
+int path_search_number(const struct path *path, const struct addr *candidate)
+{
+	const struct driad_found *found = path->source.found;
+
+	for (unsigned i = 0; found && i < found->count; i++)
+		if (addr_equal(&found->relays[i].address, candidate))
+			return i;
+	return -1;
+}
+
+void path_search_in_vain(struct path *path, const struct addr *candidate)
+{
+	const struct paths *paths = paths_of(&path->channel);
+	int number = path_search_number(path, candidate);
+
+	if (number >= 0)
+		path_vain_add(&path->vain, path->source.found->number, number, paths->timers->now,
+			      paths->tunnels.hold_down);
+}
+
 /* Two candidates may lead to one relay. */
 static bool is_serving(const struct path *path, const struct addr *relay)
 {
 	const struct addr *serving = path_place_relay(path->serving);
 
 	return serving && addr_equal(serving, relay);
+}
+
+/* The address has led to the serving relay, and no other one is sought by it again for a while; but
+ * a relay that DNS named by another address is not homeless. */
+static void note_same_relay(struct path *path, const struct addr *candidate)
+{
+	if (path->channel.protect && !path->channel.homeless)
+		path_search_in_vain(path, candidate);
+	else
+		path->serving->candidate = *candidate;
 }
 
 static void race_won(struct amt_race *race, const struct addr *candidate, const struct addr *relay)
@@ -51,7 +81,7 @@ static void race_won(struct amt_race *race, const struct addr *candidate, const 
 		path_place_take(path, &to, &by);
 		return;
 	}
-	path->serving->candidate = by;
+	note_same_relay(path, &by);
 	channel_relays_renewed(&path->channel, path->channel.relay_count, true);
 	channel_not_connected(&path->channel, "no other relay");
 }
@@ -73,17 +103,58 @@ static void race_lost(struct amt_race *race, const char *reason)
 static const struct amt_race_actions race_actions = {
 	.won = race_won, .lost = race_lost, .takes_long = race_takes_long};
 
-static bool takes_part(const struct path *path, unsigned number)
+static bool is_vain(const struct path *path, unsigned number)
 {
-	const struct driad_found *found = path->source.found;
-	usec_t now = paths_of(&path->channel)->timers->now;
-
-	return !path->serving ||
-	       (!path_vain_has(&path->vain, found->number, number, now) &&
-		!addr_equal(&found->relays[number].address, &path->serving->candidate));
+	return path_vain_has(&path->vain, path->source.found->number, number,
+			     paths_of(&path->channel)->timers->now);
 }
 
-static void add_candidates(const struct path *path, struct amt_race *race)
+static bool is_candidate_of_serving(const struct path *path, const struct driad_relay *relay)
+{
+	return path->serving && addr_equal(&relay->address, &path->serving->candidate);
+}
+
+static bool takes_part(const struct path *path, unsigned number)
+{
+	return !path->serving ||
+	       (!is_vain(path, number) &&
+		!is_candidate_of_serving(path, &path->source.found->relays[number]));
+}
+
+/* Whether we would send to the relay from another address than to the serving one. */
+static bool has_route_of_its_own(const struct path *path, const struct driad_relay *relay)
+{
+	const struct amt_endpoint *serving = &path->serving->member.tunnel->endpoint;
+	struct amt_endpoint endpoint = {.actions = serving->actions,
+					.context = serving->context,
+					.peer = relay->address,
+					.local = serving->local};
+
+	return endpoint.actions->moved(&endpoint);
+}
+
+static bool has_way_of_its_own(const struct path *path, const struct driad_relay *relay)
+{
+	const struct driad_found *found = path->source.found;
+
+	for (unsigned i = 0; i < found->count; i++)
+		if (is_candidate_of_serving(path, &found->relays[i]))
+			return found->relays[i].way != relay->way;
+	return true;
+}
+
+/* What the relay has in common with the serving one. A channel that is not protected has one at a
+ * time, and takes the relays in the order in which they were found. */
+static unsigned kinship(const struct path *path, const struct driad_relay *relay)
+{
+	if (!path->channel.protect || !path->serving || !path->serving->member.tunnel)
+		return 0;
+	return 2 * !has_route_of_its_own(path, relay) + !has_way_of_its_own(path, relay);
+}
+
+#define KINSHIPS 4
+
+static void add_candidates_of(const struct path *path, struct amt_race *race, unsigned kin)
 {
 	const struct driad_found *found = path->source.found;
 
@@ -93,8 +164,25 @@ static void add_candidates(const struct path *path, struct amt_race *race)
 						  .discover = !relay->discovery_optional,
 						  .is_strange = relay->way == DRIAD_SOURCE};
 
-		if (takes_part(path, i))
+		if (takes_part(path, i) && kinship(path, relay) == kin)
 			amt_race_add(race, &candidate);
+	}
+}
+
+static void add_candidates(const struct path *path, struct amt_race *race)
+{
+	for (unsigned kin = 0; kin < KINSHIPS; kin++)
+		add_candidates_of(path, race, kin);
+}
+
+/* A protected channel tries relays again that were tried in vain, if there are no others; the one
+ * that was tried last comes last. */
+static void find_candidates(struct path *path, struct amt_race *race)
+{
+	add_candidates(path, race);
+	for (unsigned kept = 2; path->channel.protect && !race->count && kept--;) {
+		path_vain_forget(&path->vain, kept);
+		add_candidates(path, race);
 	}
 }
 
@@ -114,7 +202,7 @@ void path_search_start(struct path *path)
 	search->race.actions = &race_actions;
 	search->race.source = path->channel.sg.source;
 	path->search = search;
-	add_candidates(path, &search->race);
+	find_candidates(path, &search->race);
 	amt_race_start(&search->race);
 	release(before);
 }

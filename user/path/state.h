@@ -17,6 +17,7 @@ struct paths {
 	struct channel_table channels; /* whose elements begin with a struct path */
 	struct driad_sources sources;
 	struct amt_tunnels tunnels;
+	struct prefixes protect; /* of sources and groups: their channels are protected */
 	struct path_warm *warm;
 	unsigned warm_count;
 };
@@ -27,6 +28,7 @@ struct path {
 	struct path_search *search; /* NULL unless a race is on */
 	struct path_place *serving; /* NULL if no relay serves the channel */
 	struct path_place *other;   /* while the channel moves, or tries to */
+	unsigned number;            /* 0 or 1: which of the two flows is the serving relay's */
 	struct path_vain vain;
 	struct amt_flow left; /* of the relay that was left, while the channel drains */
 };

@@ -12,6 +12,12 @@ void path_vain_add(struct path_vain *vain, uint64_t found, unsigned relay, usec_
 	if (vain->found != found || vain->until <= now)
 		vain->relays = 0;
 	vain->found = found;
-	vain->relays |= 1u << relay;
+	vain->last = 1u << relay;
+	vain->relays |= vain->last;
 	vain->until = now + duration;
+}
+
+void path_vain_forget(struct path_vain *vain, bool but_last)
+{
+	vain->relays &= but_last ? vain->last : 0;
 }
