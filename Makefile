@@ -239,6 +239,7 @@ bench: deps
 	$(Q)tests/bench/joins.sh
 	$(Q)tests/bench/scrape.sh
 	$(Q)tests/bench/zap.sh
+	$(Q)tests/bench/local.sh
 	$(Q)LAB=bench tests/bench/join.sh && LAB=bench tests/bench/failover.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
 fuzz: deps
@@ -288,6 +289,7 @@ install: all manuals
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest $(wildcard user/share/doc/*.*)
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/doc/mcingest/pcaps $(wildcard user/share/doc/pcaps/*)
 	install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/mcingest user/share/mcingest-alerts.yml user/share/mcingest-dashboard.json
+	install -D -m 755 -t $(DESTDIR)$(SHAREDIR)/mcingest scripts/local-lan
 	for page in $(MANUALS); do install -D -m 644 -t $(DESTDIR)$(SHAREDIR)/man/man$${page##*.} $$page; done
 	install -D -m 644 user/share/mcingest.catalog $(DESTDIR)$(PREFIX)/lib/systemd/catalog/mcingest.catalog
 	install -D -m 644 user/share/mcingest.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/mcingest.conf

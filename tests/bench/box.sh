@@ -58,7 +58,7 @@ END
 start_daemon() { # with /run/mcingest.conf
     (
         ulimit -Sn 1024 # as most systems start a daemon
-        exec "$BUILD/mcingestd" --config /run/mcingest.conf --downstream lan0 --upstream wan0 >/run/mcingestd.log 2>&1
+        exec "$BUILD/mcingestd" --config /run/mcingest.conf --downstream "${LAN:-lan0}" --upstream wan0 >/run/mcingestd.log 2>&1
     ) &
     daemon=$!
     for ((i = 0; i < 200; i++)); do

@@ -54,3 +54,12 @@ void channel_release(struct channel *c)
 	upstream_leave(c->join_fd, &c->source, &c->group);
 	free(c);
 }
+
+void channels_each(void (*visit)(struct channel *channel, int64_t now), int64_t now)
+{
+	struct channel *c;
+
+	for (unsigned i = 0; i < BUCKETS; i++)
+		LIST_FOREACH(c, &buckets[i], in_bucket)
+	visit(c, now);
+}

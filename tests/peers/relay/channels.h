@@ -25,6 +25,8 @@ struct channel {
 	struct address source, group;
 	struct subscriptions subscriptions;
 	int join_fd;
+	int64_t fed_since; /* ns; with --feed */
+	uint64_t fed;      /* packets */
 };
 
 struct channel *channel_find(const struct address *source, const struct address *group);
@@ -33,3 +35,5 @@ struct channel *channel_find(const struct address *source, const struct address 
  * channel, the caller must release it. */
 struct channel *channel_get(const struct address *source, const struct address *group);
 void channel_release(struct channel *channel);
+
+void channels_each(void (*visit)(struct channel *channel, int64_t now), int64_t now);

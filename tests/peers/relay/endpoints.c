@@ -3,8 +3,8 @@
 
 #include "../clock.h"
 #include "../options.h"
-#include "greet.h"
 #include "manners.h"
+#include "own_data.h"
 #include "relay.h"
 
 #define QUERY_RESPONSE_INTERVAL 10 /* seconds, RFC 7450 section 5.3.3.7 */
@@ -129,7 +129,7 @@ struct endpoint *endpoint_subscribe(const struct path *path, const struct addres
 	if (!e)
 		e = endpoint_add(path, now);
 	subscription_add(e, c, now);
-	greet(source, group, now);
+	own_data_greet(source, group, now);
 	return e;
 }
 

@@ -14,6 +14,7 @@
 #include "endpoints.h"
 #include "manners.h"
 #include "membership.h"
+#include "own_data.h"
 #include "relay.h"
 #include "secret.h"
 #include "upstream.h"
@@ -31,17 +32,28 @@
 #define QQI_MAX      31744
 #define PATH_MTU_MIN 576
 
-struct settings settings = {
-	.query_interval = 125, .robustness = 2, .secret_lifetime = 7200, .channels = CHANNELS_MAX};
+struct settings settings = {.query_interval = 125,
+			    .robustness = 2,
+			    .secret_lifetime = 7200,
+			    .channels = CHANNELS_MAX,
+			    .feed_size = 1316};
 struct counters counters;
 
 static const char usage[] =
 	"usage: relay --interface IF [--address ADDR]... [--advertise ADDR]... [--qqic SECONDS]\n"
 	"             [--qrv N] [--no-gateway-address] [--no-upstream] [--path-mtu BYTES]\n"
 	"             [--secret-lifetime SECONDS] [--unreachable N] [--manners FILE] [--quiet]\n"
-	"             [--greet] [--channels N]\n";
+	"             [--greet] [--feed PPS] [--size BYTES] [--channels N]\n";
 
-enum { OPTION_PATH_MTU = 256, OPTION_SECRET, OPTION_UNREACHABLE, OPTION_MANNERS, OPTION_CHANNELS };
+enum {
+	OPTION_PATH_MTU = 256,
+	OPTION_SECRET,
+	OPTION_UNREACHABLE,
+	OPTION_MANNERS,
+	OPTION_CHANNELS,
+	OPTION_FEED,
+	OPTION_SIZE
+};
 
 static const struct option long_options[] = {
 	{"interface", 1, 0, 'i'},
@@ -56,6 +68,8 @@ static const struct option long_options[] = {
 	{"unreachable", 1, 0, OPTION_UNREACHABLE},
 	{"manners", 1, 0, OPTION_MANNERS},
 	{"channels", 1, 0, OPTION_CHANNELS},
+	{"feed", 1, 0, OPTION_FEED},
+	{"size", 1, 0, OPTION_SIZE},
 	{"greet", 0, 0, 'G'},
 	{"quiet", 0, 0, 'Q'},
 	{"help", 0, 0, 'h'},
@@ -106,6 +120,12 @@ static void take_value(int option, const char *text)
 		break;
 	case OPTION_MANNERS:
 		manners_start(text);
+		break;
+	case OPTION_FEED:
+		settings.feed = option_number("feed", text, 1, 1000000);
+		break;
+	case OPTION_SIZE:
+		settings.feed_size = option_number("size", text, 32, 1472);
 		break;
 	case OPTION_CHANNELS:
 		settings.channels = option_number("channels", text, 1, 1000000);
@@ -235,7 +255,8 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 	for (;;) {
 		int64_t now;
 
-		if (poll(fds, 1 + UPSTREAM_FDS + listeners, answers_wait(TICK_MS)) < 0)
+		if (poll(fds, 1 + UPSTREAM_FDS + listeners, own_data_wait(answers_wait(TICK_MS))) <
+		    0)
 			fail(1, "poll: %s", strerror(errno));
 		now = clock_ns();
 		if (fds[0].revents && !take_signal(signals))
@@ -250,6 +271,7 @@ static void run(int signals, const int upstream[UPSTREAM_FDS], unsigned listener
 			if (data[i].revents)
 				take_data(upstream[i], now);
 		answers_send_due(now);
+		own_data_send_due(now);
 		if (now - ticked < TICK_MS * NS_PER_MS)
 			continue;
 		ticked = now;

@@ -20,6 +20,7 @@ struct settings {
 	unsigned path_mtu;        /* 0: outer datagrams may be fragmented */
 	unsigned unreachable;     /* ICMP errors in a row that end an endpoint; 0: ignored */
 	unsigned channels;        /* of one endpoint */
+	unsigned feed, feed_size; /* packets a second of each channel, and bytes of one */
 	bool no_gateway_address, no_upstream, greet, quiet;
 };
 
