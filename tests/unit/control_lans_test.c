@@ -195,7 +195,7 @@ Test(control_lans, routers_that_want_a_channel)
 
 Test(control_lans, join_that_an_earlier_daemon_had)
 {
-	pim_downstream_adopt(&pim.downstream, &sg, 60);
+	pim_downstream_adopt(&pim.downstream, &sg, 60, 0);
 	expect_json(joins(), "[{'interface':'lan0','by':'pim','neighbor':null,'state':'join',"
 			     "'expires_s':60.0,'prune_s':null}]");
 }

@@ -353,8 +353,8 @@ Test(pim_downstream, joiners_go_with_their_last_entry)
 
 Test(pim_downstream, adopted_state_ends_with_its_holdtime_or_lives_by_a_join)
 {
-	cr_expect(pim_downstream_adopt(&downstream, &sg, 210));
-	cr_expect_not(pim_downstream_adopt(&downstream, &sg, 210));
+	cr_expect(pim_downstream_adopt(&downstream, &sg, 210, 0));
+	cr_expect_not(pim_downstream_adopt(&downstream, &sg, 210, 0));
 	cr_expect_eq(entry()->state, PIM_JOIN);
 	timers_run(&timers, timers.now + 200 * USEC_PER_SEC);
 	pim_downstream_join(&downstream, &sg, &router, 210);

@@ -138,6 +138,18 @@ static void expire(struct timer *timer)
 		     "Expiry Timer");
 }
 
+/* Routers that do not heed our Generation ID have confirmed nothing, and are not asked. */
+static void ask(struct pim_downstream_entry *entry)
+{
+	struct pim_downstream *downstream = entry->table;
+
+	if (!downstream->confirmed)
+		return;
+	timer_start(downstream->timers, &entry->prune_pending,
+		    downstream->ask(downstream, &entry->sg));
+	change_state(entry, PIM_PRUNE_PENDING, "no Join since it was taken over");
+}
+
 static void prune_pending_over(struct timer *timer)
 {
 	struct pim_downstream_entry *entry =
@@ -145,6 +157,10 @@ static void prune_pending_over(struct timer *timer)
 	struct pim_downstream *downstream = entry->table;
 	struct sg sg = entry->sg;
 
+	if (entry->state == PIM_JOIN) {
+		ask(entry);
+		return;
+	}
 	change_state(entry, PIM_NO_INFO, "Prune-Pending Timer");
 	downstream->echo(downstream, &sg);
 }
@@ -240,12 +256,16 @@ enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, cons
 	if (result)
 		return result;
 	keep(entry, from, holdtime);
+	if (entry->state == PIM_JOIN &&
+	    timer_due(downstream->timers, &entry->prune_pending) != USEC_NEVER)
+		downstream->confirmed = true;
 	timer_stop(downstream->timers, &entry->prune_pending);
 	change_state(entry, PIM_JOIN, "Join");
 	return PIM_JOIN_TAKEN;
 }
 
-bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime)
+bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime,
+			  usec_t ask_after)
 {
 	struct pim_downstream_entry *entry;
 
@@ -254,6 +274,8 @@ bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg
 	entry = add(downstream, sg);
 	entry->kept_until = end_of(downstream->timers, holdtime);
 	set_expiry(entry);
+	if (ask_after)
+		timer_start(downstream->timers, &entry->prune_pending, ask_after);
 	entry->state = PIM_JOIN;
 	return true;
 }

@@ -9,6 +9,11 @@
  * each lasts for its Holdtime, but no longer than its neighbor is there. With at most one neighbor
  * nobody could override a Prune, so that the Prune ends the state at once and without an echo.
  *
+ * What an earlier daemon has left is in Join, and is asked about: the Prune for it may have come
+ * when nobody heard it, or may have waited in Prune-Pending for the end of that daemon. Our new
+ * Generation ID makes routers send their Joins (section 4.3.1). If some have come, and none for
+ * this (S,G), a PruneEcho asks for one, and (S,G) waits for it in Prune-Pending.
+ *
  * Routers suppress their Joins when they hear that of another (section 4.3.3), so that more of them
  * may want a channel than have joined it. Joins of a neighbor that is gone therefore last, if other
  * neighbors are left, until those would have sent their own. */
@@ -54,7 +59,8 @@ struct pim_downstream_entry {
 	struct pim_claim *claims; /* latest first */
 	usec_t kept_until;        /* by Joins without a claim: of neighbors that are gone, beyond a
 				   * limit, or heard by an earlier daemon */
-	struct timer expiry, prune_pending;
+	struct timer expiry;
+	struct timer prune_pending; /* in Join: no Join has come since it was taken over */
 	struct pim_downstream *table;
 	UT_hash_handle hh;
 };
@@ -64,6 +70,7 @@ struct pim_downstream {
 	struct pim_downstream_entry *by_sg;
 	struct pim_joiner *joiners;
 	unsigned joiner_limit; /* entries per neighbor */
+	bool confirmed;        /* a Join has come for something that was taken over */
 	/* (S,G) is about to leave NoInfo by a Join of `from`. If the call returns false, (S,G)
 	 * cannot be had, and stays in NoInfo. */
 	bool (*joined)(struct pim_downstream *downstream, const struct sg *sg,
@@ -72,6 +79,9 @@ struct pim_downstream {
 	void (*left)(struct pim_downstream *downstream, const struct sg *sg);
 	/* A Prune that nobody has overridden took effect: a PruneEcho must be sent. */
 	void (*echo)(struct pim_downstream *downstream, const struct sg *sg);
+	/* Sends a PruneEcho for (S,G), so that who wants it says so. Returns until when that may
+	 * take. */
+	usec_t (*ask)(struct pim_downstream *downstream, const struct sg *sg);
 };
 
 enum pim_join_result {
@@ -84,9 +94,10 @@ enum pim_join_result {
 enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, const struct sg *sg,
 					 const struct addr *from, uint16_t holdtime);
 /* Takes over state of an earlier daemon: Join for `holdtime` seconds, without a call of `joined`.
- * Returns false if (S,G) has state already. */
-bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg,
-			  uint16_t holdtime);
+ * If no Join confirms it, it is asked for after `ask_after`; 0 means never. Returns false if (S,G)
+ * has state already. */
+bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime,
+			  usec_t ask_after);
 /* A Prune. `override_interval` is 0 if there is at most one neighbor. */
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval);

@@ -5,20 +5,24 @@
 #include <string.h>
 #include <utlist.h>
 
+static size_t size_of(const struct ip_datagram *ip)
+{
+	return sizeof(struct pim_early_message) + cursor_left(&ip->payload);
+}
+
 bool pim_early_keep(struct pim_early *early, const struct ip_datagram *ip)
 {
 	size_t length = cursor_left(&ip->payload);
 	struct pim_early_message *kept;
 
-	if (early->count == PIM_EARLY_MAX || early->bytes + length > PIM_EARLY_BYTES)
+	if (early->bytes + size_of(ip) > PIM_EARLY_BYTES)
 		return false;
 	kept = memory_new(sizeof(*kept) + length);
 	kept->ip = *ip;
 	memcpy(kept->payload, ip->payload.at, length);
 	kept->ip.payload = cursor_over(kept->payload, length);
 	DL_APPEND(early->messages, kept);
-	early->count++;
-	early->bytes += length;
+	early->bytes += size_of(ip);
 	return true;
 }
 
@@ -31,7 +35,6 @@ struct pim_early_message *pim_early_take(struct pim_early *early, const struct a
 	if (!taken)
 		return NULL;
 	DL_DELETE(early->messages, taken);
-	early->count--;
-	early->bytes -= cursor_left(&taken->ip.payload);
+	early->bytes -= size_of(&taken->ip);
 	return taken;
 }

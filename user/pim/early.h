@@ -8,8 +8,9 @@
 
 #include <stdbool.h>
 
-#define PIM_EARLY_MAX   64         /* messages */
-#define PIM_EARLY_BYTES (64 << 10) /* of all of them */
+/* Of all of them, with what keeping them takes: some 1,500 short messages. A router whose receivers
+ * zap sends 50 a second and more, and a restart may take seconds. */
+#define PIM_EARLY_BYTES (256 << 10)
 
 struct pim_early_message {
 	struct ip_datagram ip;
@@ -20,7 +21,6 @@ struct pim_early_message {
 /* Zeroed memory has no message. */
 struct pim_early {
 	struct pim_early_message *messages; /* oldest first */
-	unsigned count;
 	size_t bytes;
 };
 

@@ -89,7 +89,8 @@ void pim_interface_start(struct pim_interface *pim)
 						  .joiner_limit = pim->options->joins_max,
 						  .joined = downstream_joined,
 						  .left = downstream_left,
-						  .echo = pim_joins_echo};
+						  .echo = pim_joins_echo,
+						  .ask = pim_joins_ask};
 	start_asserts(pim);
 	pim_hello_introduce(pim);
 }
@@ -177,7 +178,8 @@ bool pim_interface_has(const struct pim_interface *pim, const struct addr *addre
 
 bool pim_interface_adopt(struct pim_interface *pim, const struct sg *sg)
 {
-	if (!pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE))
+	if (!pim_downstream_adopt(&pim->downstream, sg, PIM_HOLDTIME_JOIN_PRUNE,
+				  pim->observing ? 0 : PIM_SUCCESSION))
 		return false;
 	timer_start(pim->timers, &pim->succession, PIM_SUCCESSION);
 	if (!pim->taken_over && !pim->observing)

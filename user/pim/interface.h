@@ -125,7 +125,8 @@ void pim_interface_return(struct pim_interface *pim);
 /* Takes over (S,G) of an earlier daemon: it is joined until the default Holdtime. Neighbors of that
  * daemon say Hello soon, because our Generation ID is a new one. Until they have had time for that,
  * what they say is kept until their Hello, and Prunes leave time for others to override them,
- * however many neighbors we know. Returns false if (S,G) is joined already. */
+ * however many neighbors we know; after that, what they have not joined again is asked about.
+ * Returns false if (S,G) is joined already. */
 bool pim_interface_adopt(struct pim_interface *pim, const struct sg *sg);
 /* `drain`: another router shall take over what we forward. Our Asserts lose to any other router's
  * at once; after PIM_DRAIN we say goodbye, and no Hello any more. We forward until we lose, or the

@@ -27,12 +27,8 @@ static bool is_alone(const struct pim_interface *pim)
 }
 
 /* The Prunes of one message take effect together, so their echoes go out in one message, too. */
-void pim_joins_echo(struct pim_downstream *downstream, const struct sg *sg)
+static void add_echo(struct pim_interface *pim, const struct sg *sg)
 {
-	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
-
-	if (pim->observing || is_alone(pim))
-		return;
 	pim->echoes[pim->echo_count++] = *sg;
 	if (pim->echo_count == PIM_PRUNES_MAX) {
 		timer_stop(pim->timers, &pim->echo);
@@ -40,6 +36,22 @@ void pim_joins_echo(struct pim_downstream *downstream, const struct sg *sg)
 	} else {
 		timer_start(pim->timers, &pim->echo, 0);
 	}
+}
+
+void pim_joins_echo(struct pim_downstream *downstream, const struct sg *sg)
+{
+	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
+
+	if (!pim->observing && !is_alone(pim))
+		add_echo(pim, sg);
+}
+
+usec_t pim_joins_ask(struct pim_downstream *downstream, const struct sg *sg)
+{
+	struct pim_interface *pim = container_of(downstream, struct pim_interface, downstream);
+
+	add_echo(pim, sg);
+	return pim_neighbors_override_interval(&pim->neighbors);
 }
 
 /* Messages of neighbors */

@@ -17,5 +17,8 @@ enum fault pim_joins_receive(struct pim_interface *pim, const struct addr *from,
 /* A Prune took effect: sends a PruneEcho, together with those of the same moment. `echo` of struct
  * pim_downstream. */
 void pim_joins_echo(struct pim_downstream *downstream, const struct sg *sg);
+/* Sends a PruneEcho for what an earlier daemon has left and nobody has joined since. `ask` of
+ * struct pim_downstream. */
+usec_t pim_joins_ask(struct pim_downstream *downstream, const struct sg *sg);
 /* The timer `echo` of the interface. */
 timer_fn pim_joins_echo_due;
