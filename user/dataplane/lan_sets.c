@@ -7,6 +7,7 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +24,7 @@ static int load_depart(const struct mci_lan *lan)
 	memcpy((void *)depart->rodata->interface_mac, lan->mac, sizeof(lan->mac));
 	fd = depart_xdp__load(depart);
 	if (!fd)
-		fd = dup(bpf_program__fd(depart->progs.depart_xdp));
+		fd = fcntl(bpf_program__fd(depart->progs.depart_xdp), F_DUPFD_CLOEXEC, 0);
 	depart_xdp__destroy(depart);
 	return fd;
 }
