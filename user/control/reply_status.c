@@ -81,6 +81,7 @@ void reply_status(struct requests *requests, struct control_client *client)
 	put(reply, "waiting", waiting(paths));
 	put_real(reply, "longest_stall_ms", (double)stall / USEC_PER_MS);
 	put_count(reply, "log_lines_lost", log_output_lost());
+	put_count(reply, "timers", requests->timers->count);
 	put_bool(reply, "draining", requests->lans->draining);
 	put(reply, "limits", limits(requests->config));
 	control_reply(client, reply);
