@@ -15,15 +15,11 @@ ROUNDS=${ROUNDS:-5}
 S=192.0.2.45 ONE=203.0.113.15 TWO=203.0.113.16
 row='%-12s %-16s %s\n'
 
-relay_at() { # NAME ADDRESS
-    spawn "$1" relay "$PEERS/relay" --interface src0 --address "$2"
-    until_true "relay $1 starts" logged "$1" 'listening on'
-}
 served_by() { [[ $(channel $S "$group" '"\(.relay) \(.state)"') == "$1 receiving" ]]; }
 
 one_round() { # KIND SIGNAL GROUP: its gap, in ms, goes to a file of that kind
     group=$3
-    relay_at one $ONE
+    relay_at one --address $ONE
     mcingestd_up
     until_true "FRR says Hello" neighbor_there
     until_true "FRR knows us" frr_knows_us
@@ -51,7 +47,7 @@ report() { # KIND
 }
 
 lab_up
-relay_at two $TWO
+relay_at two --address $TWO
 # shellcheck disable=SC2059
 printf "$row" RELAY 'GAP (ms), MEDIAN' WORST
 for ((round = 1; round <= ROUNDS; round++)); do

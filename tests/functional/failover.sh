@@ -6,10 +6,6 @@
 
 S=192.0.2.45 G=232.1.1.1 ONE=203.0.113.15 TWO=203.0.113.16
 
-relay_at() { # NAME ADDRESS [OPTION...]
-    spawn "$1" relay "$PEERS/relay" --interface src0 --address "$2" "${@:3}"
-    until_true "$1 starts" logged "$1" 'listening on'
-}
 served_by() { [[ $(channel $S $G '"\(.relay) \(.state)"') == "$1 receiving" ]]; }
 no_move() { [[ $(channel $S $G .move) == staying ]]; }
 
@@ -25,19 +21,13 @@ say() { # RECORD...: of 192.0.2.45, with a TTL of 1 second
     until_true "named says $1" answers "$1"
 }
 answers() { in_node ingest dig +short 45.2.0.192.in-addr.arpa TYPE260 | grep -qx "$1"; }
-manners() { # RELAY WORD
-    echo "$2" >"$WORK/$1.manners"
-    kill -HUP "${PIDS[$1]}"
-}
 moved_to() { served_by "$1" && no_move; }
 left() { [[ $(api tunnels "[.tunnels[] | select(.relay == \"$1\" and .channels > 0)] | length") == 0 ]]; }
 SERIAL=1
 
 lab_up
-: >"$WORK/one.manners"
-: >"$WORK/two.manners"
-relay_at one $ONE --manners "$WORK/one.manners"
-relay_at two $TWO --manners "$WORK/two.manners"
+relay_at one --address $ONE
+relay_at two --address $TWO
 printf '[relays]\nrenew = 1\n[tunnels]\nhold_down = 1\n' >"$WORK/conf"
 mcingestd_up --config "$WORK/conf"
 until_true "FRR says Hello" neighbor_there
@@ -94,8 +84,7 @@ finish viewer
 until_true "all is left" no_channels
 
 # A relay that has room for three channels, and says nothing of the others (the Linux kernel's is one, with 32 groups)
-: >"$WORK/two.manners"
-manners two ''
+manners two
 finish mcingestd
 say "10 1 1 $ONE" "20 1 1 $TWO"
 manners one 'room 3'
@@ -121,8 +110,7 @@ spawn sender source "$PEERS/source" --interface eth0 --source $S --group $G --ra
 printf '[relays]\nrenew = 1\n' >"$WORK/conf"
 finish mcingestd
 mcingestd_up --config "$WORK/conf"
-: >"$WORK/one.manners"
-manners one ''
+manners one
 until_true "FRR says Hello" neighbor_there
 until_true "a relay serves" channel_is $S $G receiving
 sleep 3 # as above

@@ -14,18 +14,6 @@ RATE=${RATE:-2000} RESTARTS=${RESTARTS:-4} CHANGES=${CHANGES:-4} CHANNELS=25 # o
 FLOWS=("v4 192.0.2.10 232.1.2.1" "v6 2001:db8:5::10 ff3e::8000:1")
 SIZE=1000
 
-add_lan() { # NUMBER: lan1 - eth1 of the receiver, lan2 - eth2
-    ip -n "$LAB-ingest" link add "lan$1" type veth peer name "eth$1" netns "$LAB-receiver"
-    ip -n "$LAB-ingest" addr add "10.$1.0.1/24" dev "lan$1"
-    ip -n "$LAB-receiver" addr add "10.$1.0.9/24" dev "eth$1"
-    ip -n "$LAB-ingest" link set "lan$1" up
-    ip -n "$LAB-receiver" link set "eth$1" up
-}
-
-link_local() { # NODE INTERFACE: once it may be used
-    in_node "$1" ip -j -6 addr show dev "$2" scope link -tentative | jq -re '[.[].addr_info[]?.local][0]'
-}
-
 join_all() { # LAN
     local flow
     for flow in "${FLOWS[@]}"; do
@@ -100,11 +88,8 @@ summary_of() { sed -n 's/ overrun=0$//; s/^received=//p' "$WORK/$1.log"; }
 
 lab_up
 relay_up
-for lan in 1 2; do
-    add_lan $lan
-    until_true "lan$lan has a link-local address" link_local ingest lan$lan
-    until_true "eth$lan has a link-local address" link_local receiver eth$lan
-done
+lan_add 1
+lan_add 2
 install_binary "$BUILD/mcingestd"
 configure 100
 start_daemon

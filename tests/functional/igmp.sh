@@ -30,6 +30,7 @@ joins() { # NAME NODE INTERFACE SOURCE GROUP [OPTION...]
 channels() { api channels '[.channels[] | "(\(.source),\(.group)) \(.state)"] | join(", ")'; }
 closed() { logged mcingestd "\\($1,$2\\) closed"; }
 
+LAN_END=(receiver eth1)
 lab_up
 ip -n "$LAB-ingest" link add lan1 type veth peer name eth1 netns "$LAB-receiver"
 ip -n "$LAB-receiver" link set eth1 addrgenmode none up
@@ -50,6 +51,7 @@ is "keys of its counters" "$(host lan1 'mld.counters | keys | join(" ")')" "no_s
 is "not where nobody asked for it" "$(host lan0 'igmp')$(host lan0 'mld')" nullnull
 
 # Join, data, leave; both families
+accounts_open
 for family in 4 6; do
     if ((family == 4)); then
         source=$S group=$G protocol=igmp query="igmp.type == 0x11 && ip.dst == $G"
@@ -84,6 +86,7 @@ iperf_joins() { # NAME SOURCE GROUP [OPTION...]
 is_carried() { (($(channel "$1" "$2" .packets) >= $3)); }
 iperf_joins iperf $S $G
 iperf_joins iperf6 $S6 $G6 --ipv6_domain
+accounts_close "every packet has its place"
 
 # A killed daemon's memberships are taken over, and a host that is still there confirms them
 joins viewer receiver eth1 $S $G --seconds 600

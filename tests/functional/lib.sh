@@ -6,6 +6,7 @@
 # with the test; a lab that the caller has named (LAB) is kept. A test waits for events, never for time to pass.
 #
 #   relay_up [OPTION...]   the AMT relay on the relay node       mcingestd_up [OPTION...]
+#   relay_at NAME OPTION...   one of several                     manners NAME [LINE...]
 #   spawn NAME NODE CMD... in the background, log in $WORK/NAME.log   finish NAME [SIGNAL]
 #   in_node NODE CMD...    in the foreground
 #   api 'COMMAND...' [JQ]  mcingest COMMAND --json, through jq -r
@@ -26,6 +27,7 @@ export LAB=${LAB:0:16} # which is as long as a lab's name may be
 BUILD=${BUILD:-build/san}
 PEERS=build/tests/peers
 LAN=lan0 # the daemon's --downstream; another LAB_SHAPE has another name
+LAN_END=(access up0) # the other end of the LAN that takes what is forwarded, for accounts
 WORK=$(mktemp -d "/tmp/mcingest-$(basename "$0" .sh).XXXXXX")
 declare -A PIDS=() BEFORE=() SINCE=()
 TESTS=0 FAILED=0 LAB_IS_UP=0
@@ -162,6 +164,22 @@ relay_up() { # [OPTION...]
     until_true "the relay starts" logged relay 'listening on'
 }
 
+relay_at() { # NAME OPTION...: one of several; its manners are the lines of $WORK/NAME.manners
+    touch "$WORK/$1.manners"
+    spawn "$1" relay "$PEERS/relay" --interface src0 --manners "$WORK/$1.manners" "${@:2}"
+    until_true "$1 starts" logged "$1" 'listening on'
+}
+
+reread() { (($(grep -c 'manners read again' "$WORK/$1.log") > $2)); }
+
+manners() { # RELAY [LINE...]: none are good ones
+    local before
+    before=$(grep -c 'manners read again' "$WORK/$1.log")
+    printf '%s\n' "${@:2}" >"$WORK/$1.manners"
+    kill -HUP "${PIDS[$1]}"
+    until_true "$1 reads its manners" reread "$1" "$before"
+}
+
 mcingestd_up() { # [OPTION...]
     spawn mcingestd ingest "$BUILD/mcingestd" --downstream "$LAN" "$@"
     until_true "mcingestd starts" logged mcingestd ' ready$'
@@ -180,6 +198,20 @@ neighbor_there() { [[ $(api neighbors '.neighbors[] | select(.address == "10.0.0
 
 lan_hears() { # SAMPLE [CHANGE...]
     in_node access "$PEERS/inject" up0 "tests/samples/$1.pcap" "${@:2}"
+}
+
+link_local() { # NODE INTERFACE: its link-local address, once it may be used
+    in_node "$1" ip -j -6 addr show dev "$2" scope link -tentative | jq -re '[.[].addr_info[]?.local][0]'
+}
+
+lan_add() { # NUMBER: a further LAN of the box, lan1 say, 10.1.0.1, whose other end is the receiver's eth1, 10.1.0.9
+    ip -n "$LAB-ingest" link add "lan$1" type veth peer name "eth$1" netns "$LAB-receiver"
+    ip -n "$LAB-ingest" addr add "10.$1.0.1/24" dev "lan$1"
+    ip -n "$LAB-receiver" addr add "10.$1.0.9/24" dev "eth$1"
+    ip -n "$LAB-ingest" link set "lan$1" up
+    ip -n "$LAB-receiver" link set "eth$1" up
+    until_true "lan$1 has a link-local address" link_local ingest "lan$1"
+    until_true "eth$1 has a link-local address" link_local receiver "eth$1"
 }
 
 link_local_up() { # gives the box the address that the samples name
@@ -294,7 +326,7 @@ healthy() { # WHAT
 
 AMT='udp sport != 53 @th,64,8 0x06'
 readonly AMT_DATA=("ip frag-off & 0x1fff == 0 $AMT" "ip6 nexthdr != 44 $AMT" "ip6 nexthdr 44 frag frag-off 0 $AMT")
-readonly LAN_DATA=("ip daddr 224.0.1.0-239.255.255.255 ip frag-off & 0x1fff == 0"
+readonly LAN_DATA=("ip daddr 224.0.1.0-239.255.255.255 ip protocol != igmp ip frag-off & 0x1fff == 0"
     "ip6 daddr ff00::/8 ip6 daddr != ff02::/16 meta l4proto udp")
 
 wire_ends() { # of the WANs
@@ -325,7 +357,7 @@ came() { # by the WANs, all frames
 account_now() { # KEY=COUNT...; nothing if a frame came meanwhile
     local came
     came=$(came)
-    echo "came=$came offered=$(frames core) arrived=$(frames access)" \
+    echo "came=$came offered=$(frames core) arrived=$(frames "${LAN_END[0]}")" \
         "$(api counters '(.account | to_entries[] | "\(.key)=\(.value)"), "refused=\(.drops.lan_refused)"' | tr '\n' ' ')"
     [[ $(came) == "$came" ]]
 }
@@ -349,7 +381,7 @@ account_rests() { # two looks say the same: a frame that has come may not be cou
 accounts_open() {
     local key
     WANS=$(api status '[.interfaces[] | select(.role == "upstream") | .name] | join(" ")')
-    if ! count_frames core "$(wire_ends)" egress "${AMT_DATA[@]}" || ! count_frames access up0 ingress "${LAN_DATA[@]}"; then
+    if ! count_frames core "$(wire_ends)" egress "${AMT_DATA[@]}" || ! count_frames "${LAN_END[@]}" ingress "${LAN_DATA[@]}"; then
         verdict 1 "nft counts frames"
         exit 1
     fi
@@ -360,15 +392,16 @@ accounts_open() {
     done
 }
 
-account_closes() { # [wan]: of all three, or of the WAN alone
+account_closes() { # [wan|data]: of all three, of the WAN alone, or of WAN and data, where several LANs take them
     local settled
     account_since || return
     settled=$((SINCE[forwarded] + SINCE[dropped] + SINCE[unsent] + SINCE[lost] + SINCE[unread]))
     ((SINCE[came] == SINCE[passed] + settled)) || return
-    [[ ${1-} == wan ]] || ((SINCE[offered] == settled && SINCE[arrived] == SINCE[forwarded] - SINCE[refused]))
+    [[ ${1-} == wan ]] || ((SINCE[offered] == settled)) || return
+    [[ ${1-} ]] || ((SINCE[arrived] == SINCE[forwarded] - SINCE[refused]))
 }
 
-accounts_close() { # WHAT [wan]
+accounts_close() { # WHAT [wan|data]
     local end=$((SECONDS + PATIENCE))
     until account_closes "${2-}"; do
         if ((SECONDS > end)); then

@@ -24,19 +24,6 @@ END
     kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
 }
 
-relay_at() { # NAME ADDRESS... [OPTION...]
-    spawn "$1" relay "$PEERS/relay" --interface src0 --manners "$WORK/$1.manners" "${@:2}"
-    until_true "$1 starts" logged "$1" 'listening on'
-}
-reread() { (($(grep -c 'manners read again' "$WORK/$1.log") > $2)); }
-manners() { # RELAY [LINE...]: none are good ones
-    local before
-    before=$(grep -c 'manners read again' "$WORK/$1.log")
-    printf '%s\n' "${@:2}" >"$WORK/$1.manners"
-    kill -HUP "${PIDS[$1]}"
-    until_true "$1 reads its manners" reread "$1" "$before"
-}
-
 counter() { api counters ".$1"; }
 moved() { (($(counter "$1") >= $2)); }
 tunnel() { api tunnels ".tunnels[] | select(.relay == \"$1\") | $2"; }
@@ -64,7 +51,6 @@ comes_by() { # WHAT SOURCE RELAY [COUNTER]
     unwatch
 }
 
-for relay in one two; do : >"$WORK/$relay.manners"; done
 lab_up
 zone
 for host in 46 47 48; do in_node source ip addr add 192.0.2.$host/32 dev eth0; done

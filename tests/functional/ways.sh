@@ -66,9 +66,6 @@ with '[relays]' 'ways = dns-sd'
 like "dns-sd of the search domain" "$(relays 192.0.2.10)" '^dns-sd/'
 
 # DNS servers at link-local addresses, as a router's own announcement has them
-link_local() { # NODE INTERFACE
-    in_node "$1" ip -6 -o addr show dev "$2" scope link | sed -E 's/.*inet6 ([^/]*).*/\1/'
-}
 server="$(link_local core ingest0)%wan0"
 sed -i 's/listen-on-v6 .*/listen-on-v6 { any; };/' "/run/mcingest-lab/$LAB/etc/bind/named.conf"
 kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
