@@ -70,15 +70,19 @@ static __always_inline void tell(enum mci_observed_kind kind, __u32 slot)
 	bpf_ringbuf_submit(record, 0);
 }
 
+/* The counters of this CPU. */
 static __always_inline struct mci_channel_stats *stats_at(__u32 slot)
 {
-	__u32 number = slot / MCI_STATS_CHUNK, place = slot % MCI_STATS_CHUNK;
+	__u32 number = slot / MCI_STATS_CHUNK;
+	__u32 place = bpf_get_smp_processor_id() * MCI_STATS_CHUNK + slot % MCI_STATS_CHUNK;
 	void *chunk = bpf_map_lookup_elem(&channel_stats, &number);
 
 	return chunk ? bpf_map_lookup_elem(chunk, &place) : NULL;
 }
 
-static __always_inline void count_forwarded(__u32 slot, const struct inner *i, __u64 now)
+/* `rtp` is MCI_RTP_IS and the sequence number, or 0. */
+static __always_inline void count_forwarded(__u32 slot, __u32 length, __u32 rtp, __u32 ssrc,
+					    __u64 now)
 {
 	struct mci_channel_stats *stats = stats_at(slot);
 
@@ -87,10 +91,8 @@ static __always_inline void count_forwarded(__u32 slot, const struct inner *i, _
 	if (!stats->packets)
 		tell(MCI_OBSERVED_FIRST_PACKET, slot);
 	stats->packets++;
-	stats->bytes += i->length;
+	stats->bytes += length;
 	stats->last_ns = now;
-	stats->rtp = i->is_rtp ? MCI_RTP_IS | (stats->packets & MCI_RTP_PACKETS) << MCI_RTP_SHIFT |
-					 i->rtp_sequence
-			       : 0;
-	stats->rtp_ssrc = i->rtp_ssrc;
+	stats->rtp = rtp ? rtp | (stats->packets & MCI_RTP_PACKETS) << MCI_RTP_SHIFT : 0;
+	stats->rtp_ssrc = ssrc;
 }

@@ -9,19 +9,20 @@
  *   refused_tp   tracepoints: counts packets that a LAN did not take
  *   clock        run once by the daemon: measures the programs' clock
  *
- * A packet of AMT Multicast Data (RFC 7450 section 5.1.6) takes these steps: parse.bpf.h finds the
- * outer headers and the inner packet; match.bpf.h finds the channel's entry, and checks that the
- * packet comes by the channel's flow (flow.bpf.h); judge.bpf.h rejects control messages of a link;
- * seen.bpf.h finds the second copy of a packet while a channel moves to another relay;
- * rewrite.bpf.h, skb.bpf.h and xdp.bpf.h strip the packet, decrement the TTL and send it. A packet
- * that was sent to a tunnel of ours and does not get through is dropped and counted by its reason
- * (enum mci_drop). Any other packet is left to the stack: other programs' packets, and what a
- * program cannot do (slow.bpf.h), such as fragments.
+ * Nearly all packets of AMT Multicast Data (RFC 7450 section 5.1.6) are plain, and go by
+ * express.bpf.h and the forwarding tables (fast.bpf.h). Any other takes these steps, from which
+ * every reason to drop a packet comes: parse.bpf.h finds the outer headers and the inner packet;
+ * match.bpf.h finds the channel's entry, and checks that the packet comes by the channel's flow
+ * (flow.bpf.h); judge.bpf.h rejects control messages of a link; seen.bpf.h finds the second copy of
+ * a packet while a channel moves to another relay; rewrite.bpf.h, skb.bpf.h and xdp.bpf.h strip the
+ * packet, decrement the TTL and send it. A packet that was sent to a tunnel of ours and does not
+ * get through is dropped and counted by its reason (enum mci_drop). Any other packet is left to the
+ * stack: other programs' packets, and what a program cannot do (slow.bpf.h), such as fragments.
  *
  * This file has the order of the steps for TC; the headers have the steps. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
-#include "skb.bpf.h"
+#include "skb_express.bpf.h"
 #include "slow.bpf.h"
 
 /* A VLAN has an interface of its own. A tag with VLAN 0 carries only the frame's priority (IEEE
@@ -92,6 +93,17 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 	return skb_send(skb, &inner, channel, now);
 }
 
+/* Nearly all packets go by skb_express(). */
+static __always_inline int handle(struct __sk_buff *skb, __u16 ethertype)
+{
+	int verdict = skb_express(skb, ethertype == ETH_P_IP ? 4 : 6);
+
+	if (verdict != EXPRESS_NO)
+		return verdict;
+	express_forget(skb);
+	return ingest(skb, ethertype);
+}
+
 /* Takes frames to this box. A packet that GRO has merged can only be taken apart by a socket. */
 SEC("tc")
 int ingest_tc(struct __sk_buff *skb)
@@ -101,9 +113,9 @@ int ingest_tc(struct __sk_buff *skb)
 	if (skb->gso_size)
 		return pass(skb);
 	if (skb->protocol == bpf_htons(ETH_P_IP))
-		return ingest(skb, ETH_P_IP);
+		return handle(skb, ETH_P_IP);
 	if (skb->protocol == bpf_htons(ETH_P_IPV6))
-		return ingest(skb, ETH_P_IPV6);
+		return handle(skb, ETH_P_IPV6);
 	return leave(skb);
 }
 

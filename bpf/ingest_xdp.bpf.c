@@ -11,7 +11,7 @@
  * a driver that rejects such programs. In a section "xdp.frags" libbpf would always set it. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
-#include "xdp.bpf.h"
+#include "xdp_express.bpf.h"
 
 /* Leaves the frame to TC, as it came. `type` is in memory: a register would be missing for the
  * frames that go on, and if the verifier knew which frames had a tag, it would check the program
@@ -68,8 +68,27 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 		count_account(MCI_ACCOUNT_UNSENT, 1);
 		return drop(xdp, type, channel, MCI_DROP_REWRITE);
 	}
-	count_forwarded(channel->slot, &inner, now);
+	count_forwarded(channel->slot, inner.length, inner.rtp, inner.rtp_ssrc, now);
 	return XDP_REDIRECT;
+}
+
+/* Nearly all packets go by xdp_express(), compiled for each pair of address families. */
+static __always_inline int handle(struct xdp_md *xdp, struct view *view, __u16 ethertype,
+				  const volatile __be32 *type)
+{
+	__u32 outer = ethertype == ETH_P_IP ? 4 : 6;
+	int verdict = xdp_express(xdp, view, outer, outer);
+
+	if (verdict != EXPRESS_NO)
+		return verdict;
+	express_forget(xdp);
+	xdp_view(xdp, view);
+	verdict = xdp_express(xdp, view, outer, outer == 4 ? 6 : 4);
+	if (verdict != EXPRESS_NO)
+		return verdict;
+	express_forget(xdp);
+	xdp_view(xdp, view);
+	return ingest(xdp, view, ethertype, type);
 }
 
 /* Tells the compiler to keep registers for the other case. */
@@ -91,9 +110,9 @@ int ingest_xdp(struct xdp_md *xdp)
 		now = xdp_type(&view);
 	}
 	if (xdp_is_of_type(now, ETH_P_IP))
-		return ingest(xdp, &view, ETH_P_IP, &type);
+		return handle(xdp, &view, ETH_P_IP, &type);
 	if (xdp_is_of_type(now, ETH_P_IPV6))
-		return ingest(xdp, &view, ETH_P_IPV6, &type);
+		return handle(xdp, &view, ETH_P_IPV6, &type);
 	return pass(xdp, &type);
 }
 

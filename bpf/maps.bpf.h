@@ -29,15 +29,6 @@ struct {
 	__type(value, struct mci_channel);
 } channels6 SEC(".maps");
 
-/* Counts changes of channels4 and channels6. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(pinning, LIBBPF_PIN_BY_NAME);
-	__type(key, __u32);
-	__type(value, __u64);
-} entries_version SEC(".maps");
-
 /* By slot, the flow that a moving channel moves to. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -61,8 +52,10 @@ struct {
  * bpftool its fields. */
 const struct mci_channel_stats whole_channel_stats = {0};
 
+/* A row for each CPU, of which the loader knows the number. */
 struct stats_chunk {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, MCI_STATS_CHUNK);
 	__type(key, __u32);
 	__type(value, struct mci_channel_stats);

@@ -4,7 +4,6 @@
 
 #include "flow.bpf.h"
 #include "maps.bpf.h"
-#include "recent.bpf.h"
 
 static __always_inline bool ttl_has_run_out(const struct inner *i)
 {
@@ -15,7 +14,7 @@ static __always_inline bool ttl_has_run_out(const struct inner *i)
 
 /* The compiler must not merge the two calls: if the verifier knows the map, it calls the map's
  * function directly, not through a pointer. */
-static __always_inline const struct mci_channel *look_up(const struct inner *i)
+static __always_inline const struct mci_channel *find(const struct inner *i)
 {
 	const struct mci_channel *found;
 
@@ -23,26 +22,6 @@ static __always_inline const struct mci_channel *look_up(const struct inner *i)
 		return bpf_map_lookup_elem(&channels6, &i->key);
 	found = bpf_map_lookup_elem(&channels4, &i->key);
 	barrier_var(found);
-	return found;
-}
-
-/* The version is read before the entry, so a copy that was made during a change is not used later.
- */
-static __always_inline const struct mci_channel *find(const struct inner *i)
-{
-	const __u64 *current = bpf_map_lookup_elem(&entries_version, &(__u32){0});
-	struct recent *r = recent_at(i);
-	const struct mci_channel *found;
-	__u64 version;
-
-	if (!current || !r)
-		return NULL;
-	version = *(const volatile __u64 *)current;
-	if (recent_is(r, i, version))
-		return &r->channel;
-	found = look_up(i);
-	if (found)
-		recent_keep(r, i, version, found);
 	return found;
 }
 

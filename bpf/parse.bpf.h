@@ -78,8 +78,7 @@ struct inner {
 	__u8 protocol;
 	__u32 offset, length; /* length as the inner header says */
 	__u32 payload;        /* offset of the first byte behind the IP header */
-	bool is_rtp;          /* may be RTP */
-	__u16 rtp_sequence;
+	__u32 rtp;            /* MCI_RTP_IS and the sequence number; 0 if it is not RTP */
 	__u32 rtp_ssrc;
 };
 
@@ -247,7 +246,6 @@ static __always_inline void parse_rtp(const struct view *v, struct inner *i)
 
 	__u32 first = words && is_udp ? bpf_ntohl(words[0]) : 0;
 
-	i->is_rtp = first >> 30 == RTP_VERSION;
-	i->rtp_sequence = first;
+	i->rtp = first >> 30 == RTP_VERSION ? MCI_RTP_IS | (__u16)first : 0;
 	i->rtp_ssrc = words && is_udp ? bpf_ntohl(words[2]) : 0;
 }

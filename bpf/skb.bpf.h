@@ -174,6 +174,6 @@ static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i
 		count_account(MCI_ACCOUNT_UNSENT, 1);
 		return TC_ACT_SHOT;
 	}
-	count_forwarded(channel->slot, i, now);
+	count_forwarded(channel->slot, i->length, i->rtp, i->rtp_ssrc, now);
 	return bpf_redirect(addressed, 0);
 }

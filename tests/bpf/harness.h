@@ -51,10 +51,11 @@ void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tap_frame(const char *what, const uint8_t *frame, size_t length);
 int tap_end(void);
 
-/* attach_test.c, egress_test.c, fault_test.c, move_test.c, slow_test.c, veth_test.c */
+/* attach_test.c, egress_test.c, fast_test.c, fault_test.c, move_test.c, slow_test.c, veth_test.c */
 void attach_tests(void);
 void fault_tests(void);
 void slow_tests(void);
 void veth_tests(void);
 void egress_tests(struct dataplane *dp);
 void move_tests(struct dataplane *dp);
+void fast_tests(struct dataplane *dp);

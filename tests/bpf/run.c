@@ -549,6 +549,7 @@ int main(void)
 	test_limits(dp);
 	move_tests(dp);
 	egress_tests(dp);
+	fast_tests(dp);
 	dataplane_close(dp);
 	attach_tests();
 	fault_tests();

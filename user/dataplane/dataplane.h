@@ -19,7 +19,9 @@
  *   in_front.c, programs_in_front.c       what sees packets before our filter
  *   features.c, offloads.c                what a driver can do with XDP, and what it must not do
  *   entries.c, adopt.c                    channels, moves and tunnels; those of an earlier daemon
- *   takeover.c, layout.c                  maps of an earlier daemon, of other sizes or layouts
+ *   fast.c, fast_table.c, routes.c        what the programs forward by, derived from the entries
+ *   takeover.c, takeover_counts.c,
+ *   layout.c                              maps of an earlier daemon, of other sizes or layouts
  *   lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
  *   stats.c, stats_chunks.c, refused.c    counters
  *   kept.c, carried.c                     counters of the daemon, and of replaced maps

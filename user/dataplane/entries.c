@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "dataplane/error.h"
+#include "dataplane/fast.h"
 #include "dataplane/lan_sets.h"
 #include "dataplane/lans.h"
 #include "dataplane/stats_chunks.h"
@@ -84,19 +85,40 @@ static int add_lan(struct dataplane *dp, struct mci_channel *entry, const struct
 	return 0;
 }
 
-/* Ends a change of entries: from now on the programs do not use their copies of older entries. */
-static int tell_change(struct dataplane *dp)
+static unsigned version_of(const struct dataplane *dp, const struct bpf_map *map)
 {
-	const struct bpf_map *map = dp->ingest->maps.entries_version;
+	return map == dp->ingest->maps.channels4 ? 4 : 6;
+}
 
-	dp->entries_version++;
-	return update(dp, map, &(uint32_t){0}, &dp->entries_version);
+/* Writes an entry, and the tables that are derived from it. */
+static int put(struct dataplane *dp, const struct bpf_map *map, const void *key,
+	       const struct mci_channel *entry)
+{
+	int error = update(dp, map, key, entry);
+
+	if (!error)
+		fast_put(dp, version_of(dp, map), key, entry);
+	return error;
+}
+
+static void derive(struct dataplane *dp, const struct bpf_map *map)
+{
+	size_t size = bpf_map__key_size(map);
+	struct mci_channel entry;
+	union channel_key key;
+	int error = bpf_map__get_next_key(map, NULL, &key, size);
+
+	while (!error) {
+		if (!bpf_map__lookup_elem(map, &key, size, &entry, sizeof(entry), 0))
+			fast_put(dp, version_of(dp, map), &key, &entry);
+		error = bpf_map__get_next_key(map, &key, &key, size);
+	}
 }
 
 void entries_open(struct dataplane *dp)
 {
-	bpf_map__lookup_elem(dp->ingest->maps.entries_version, &(uint32_t){0}, sizeof(uint32_t),
-			     &dp->entries_version, sizeof(dp->entries_version), 0);
+	derive(dp, dp->ingest->maps.channels4);
+	derive(dp, dp->ingest->maps.channels6);
 }
 
 /* Moves */
@@ -138,7 +160,7 @@ void entries_settle(struct dataplane *dp, const struct bpf_map *map, const void 
 	    move.delivers)
 		entry->from = move.to;
 	entry->moving = false;
-	if (update(dp, map, key, entry) || tell_change(dp))
+	if (put(dp, map, key, entry))
 		log_error("%s", dp->error);
 }
 
@@ -173,9 +195,7 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 	if (!error && channel->moving)
 		error = begin_move(dp, channel->slot, &channel->to);
 	if (!error)
-		error = update(dp, channel_map(dp, sg), &key, &entry);
-	if (!error)
-		error = tell_change(dp);
+		error = put(dp, channel_map(dp, sg), &key, &entry);
 	if (!error && !channel->moving)
 		end_move(dp, channel->slot);
 	return error;
@@ -190,7 +210,7 @@ void dataplane_remove_channel(struct dataplane *dp, const struct sg *sg)
 	if (dp->moves)
 		bpf_map__lookup_elem(map, &key, bpf_map__key_size(map), &entry, sizeof(entry), 0);
 	bpf_map__delete_elem(map, &key, bpf_map__key_size(map), 0);
-	tell_change(dp);
+	fast_remove(dp, version_of(dp, map), &key);
 	if (entry.moving)
 		end_move(dp, entry.slot);
 }

@@ -6,7 +6,8 @@
 
 struct bpf_map;
 
-/* Call it once the maps are there. */
+/* Derives the forwarding tables from what is in the maps. Call it once these are there, and the
+ * LANs are known. */
 void entries_open(struct dataplane *dp);
 
 /* Ends the move of a killed daemon's channel: the channel stays with the flow that delivers. `key`

@@ -3,6 +3,7 @@
 
 #include "dataplane/error.h"
 #include "dataplane/lan_sets.h"
+#include "dataplane/routes.h"
 #include "ingest_tc.skel.h"
 
 #include <errno.h>
@@ -62,6 +63,7 @@ int lans_put(struct dataplane *dp, const struct mci_lan *lan)
 	if (dp->lans[number].interface[0])
 		lan_sets_forget(dp); /* the sets hold its old ifindex and MAC address */
 	dp->lans[number] = *lan;
+	routes_renew_lan(dp, number);
 	return number;
 }
 

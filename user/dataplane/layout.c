@@ -40,6 +40,8 @@ static const struct mci_field ours[] = {
 	FIELD(stats, mci_channel_stats, last_ns),
 	FIELD(stats, mci_channel_stats, rtp),
 	FIELD(stats, mci_channel_stats, rtp_ssrc),
+	/* No field: versions before 0.3.0 had no rows. */
+	{.name = "stats.row", .offset = MCI_STATS_CHUNK},
 	FIELD(carried, mci_carried, packets),
 	FIELD(carried, mci_carried, bytes),
 	FIELD(carried, mci_carried, last_ns),

@@ -7,6 +7,7 @@
 #include "dataplane/carried.h"
 #include "dataplane/entries.h"
 #include "dataplane/error.h"
+#include "dataplane/fast.h"
 #include "dataplane/lan_sets.h"
 #include "dataplane/lans.h"
 #include "dataplane/observed.h"
@@ -38,6 +39,7 @@ static int load_or_take_over(struct dataplane *dp)
 	if (error)
 		return error;
 	takeover_recover(dp);
+	fast_forget(dp);
 	dp->adopted = pins_exist(dp);
 	if (dp->adopted) {
 		if (!take_over(dp))
@@ -58,6 +60,7 @@ static void close_all(struct dataplane *dp)
 {
 	attachments_free(dp);
 	stats_chunks_close(dp);
+	fast_close(dp);
 	lan_sets_close(dp);
 	observed_close(dp);
 	refused_close(dp);
@@ -111,11 +114,13 @@ int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
 		error = observed_open(dp);
 	if (!error)
 		error = stats_chunks_open(dp);
+	if (!error)
+		error = fast_open(dp);
 	if (error)
 		return error;
 	carried_open(dp);
-	entries_open(dp);
 	lans_open(dp);
+	entries_open(dp);
 	refused_open(dp);
 	return 0;
 }

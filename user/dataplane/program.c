@@ -5,7 +5,9 @@
 #include "dataplane/error.h"
 #include "dataplane/layout.h"
 #include "dataplane/pins.h"
+#include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
+#include "mcingest/fast.h"
 #include "observe_tc.skel.h"
 
 #include <errno.h>
@@ -13,9 +15,22 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ROUTES_MIN       240
+#define ROUTES_OF_TUNNEL 4 /* combinations of LANs, and of IP versions, of a usual tunnel */
+
 static void set_size(const struct bpf_object *object, const char *name, uint32_t entries)
 {
-	bpf_map__set_max_entries(bpf_object__find_map_by_name(object, name), entries);
+	struct bpf_map *map = bpf_object__find_map_by_name(object, name);
+
+	if (map) /* some are of the programs on upstreams alone */
+		bpf_map__set_max_entries(map, entries);
+}
+
+static uint32_t route_count(const struct dataplane_limits *limits)
+{
+	uint64_t routes = ROUTES_MIN + (uint64_t)ROUTES_OF_TUNNEL * limits->tunnels;
+
+	return routes < MCI_ROUTES_MAX ? routes : MCI_ROUTES_MAX;
 }
 
 void program_set_sizes(const struct dataplane *dp, const struct bpf_object *object)
@@ -28,6 +43,7 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 	set_size(object, "channel_stats",
 		 (limits->channels + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK);
 	set_size(object, "tunnels", limits->tunnels);
+	set_size(object, "routes", route_count(limits));
 	set_size(object, "kept_slow", limits->channels);
 	set_size(object, "carried", limits->channels + MCI_CARRIED_MORE);
 }
@@ -87,6 +103,23 @@ static int describe_maps(struct dataplane *dp)
 		     : 0;
 }
 
+/* The kernel takes the size of chunks, which only the loader knows, from a chunk. */
+static int load_ingest(struct dataplane *dp)
+{
+	int chunk = stats_chunks_create(dp), error = chunk;
+
+	if (chunk >= 0)
+		error = bpf_map__set_inner_map_fd(dp->ingest->maps.channel_stats, chunk);
+	if (!error)
+		error = load(dp, dp->ingest->obj, dp->ingest->progs.ingest_tc);
+	else
+		dataplane_fail(dp, error, "cannot create counters for channels: %s",
+			       dataplane_cure(error));
+	if (chunk >= 0)
+		close(chunk);
+	return error;
+}
+
 int program_load(struct dataplane *dp)
 {
 	int error = clock_get(&dp->clock);
@@ -94,7 +127,7 @@ int program_load(struct dataplane *dp)
 	if (error)
 		return explain_load(dp, error, "clock");
 	memcpy((void *)&dp->ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
-	error = load(dp, dp->ingest->obj, dp->ingest->progs.ingest_tc);
+	error = load_ingest(dp);
 	if (!error)
 		error = load(dp, dp->observe->obj, dp->observe->progs.observe_tc);
 	return error ? error : describe_maps(dp);

@@ -8,10 +8,12 @@
 #define STATE_PINS 72 /* bytes of a folder in the BPF file system, with an instance's name */
 
 struct attachment;
+struct fast;
 struct ingest_tc;
 struct observe_tc;
 struct refused_tp;
 struct ring_buffer;
+struct routes;
 struct stats_chunks;
 
 struct dataplane {
@@ -55,8 +57,11 @@ struct dataplane {
 	int departs[MCI_LANS_MAX]; /* descriptors of the LANs' programs; 0 is none */
 
 	/* entries.c */
-	uint64_t entries_version;
 	uint32_t moves; /* entries of the map `moves` */
+
+	/* fast.c and routes.c */
+	struct fast *fast;
+	struct routes *routes;
 
 	/* stats_chunks.c */
 	struct stats_chunks *chunks;
@@ -66,8 +71,7 @@ struct dataplane {
 
 	/* stats.c */
 	unsigned cpus;
-	void *per_cpu;                           /* room for one entry of any per-CPU map */
-	struct mci_channel_stats *chunk_per_cpu; /* room for a chunk; NULL until it is needed */
+	void *per_cpu; /* room for one entry of any per-CPU map */
 
 	/* error.c */
 	char error[256];

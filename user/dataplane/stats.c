@@ -15,13 +15,12 @@
 void stats_open(struct dataplane *dp)
 {
 	dp->cpus = libbpf_num_possible_cpus();
-	dp->per_cpu = memory_new(dp->cpus * sizeof(struct mci_channel_stats));
+	dp->per_cpu = memory_new(dp->cpus * sizeof(uint64_t));
 }
 
 void stats_close(struct dataplane *dp)
 {
 	free(dp->per_cpu);
-	free(dp->chunk_per_cpu);
 }
 
 static int read_error(struct dataplane *dp, int error, const struct bpf_map *map)
@@ -49,22 +48,25 @@ static int packets_beyond(const struct mci_channel_stats *cpu)
 	return (int16_t)((uint16_t)(cpu->packets - then) << 1) >> 1;
 }
 
-static void sum_up(struct dataplane_channel_stats *stats, const struct mci_channel_stats cpus[],
-		   unsigned count)
+/* `first` is in the row of CPU 0. */
+static void sum_up(struct dataplane_channel_stats *stats, const struct mci_channel_stats *first,
+		   unsigned cpus)
 {
-	const struct mci_channel_stats *last = &cpus[0];
+	struct mci_channel_stats last = *first;
 
-	for (const struct mci_channel_stats *cpu = cpus; cpu < cpus + count; cpu++) {
-		stats->packets += cpu->packets;
-		stats->bytes += cpu->bytes;
-		if (is_younger(cpu, last))
+	for (unsigned n = 0; n < cpus; n++) {
+		struct mci_channel_stats cpu = first[(size_t)n * MCI_STATS_CHUNK];
+
+		stats->packets += cpu.packets;
+		stats->bytes += cpu.bytes;
+		if (is_younger(&cpu, &last))
 			last = cpu;
 	}
-	stats->last_ns = last->last_ns;
-	stats->rtp.is_version_2 = last->rtp & MCI_RTP_IS;
-	stats->rtp.sequence = (uint16_t)last->rtp;
-	stats->rtp.ssrc = last->rtp_ssrc;
-	stats->rtp.packets = stats->packets - (uint64_t)packets_beyond(last);
+	stats->last_ns = last.last_ns;
+	stats->rtp.is_version_2 = last.rtp & MCI_RTP_IS;
+	stats->rtp.sequence = (uint16_t)last.rtp;
+	stats->rtp.ssrc = last.rtp_ssrc;
+	stats->rtp.packets = stats->packets - (uint64_t)packets_beyond(&last);
 }
 
 static void add_carried(const struct dataplane *dp, uint32_t slot,
@@ -82,62 +84,33 @@ static void add_carried(const struct dataplane *dp, uint32_t slot,
 int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 			    struct dataplane_channel_stats *stats)
 {
-	uint32_t place = slot % MCI_STATS_CHUNK;
-	int chunk = stats_chunks_find(dp, slot), error;
+	const struct mci_channel_stats *first = stats_chunks_find(dp, slot);
 
 	memset(stats, 0, sizeof(*stats));
-	error = chunk < 0 ? 0 : bpf_map_lookup_elem(chunk, &place, dp->per_cpu);
-	if (error)
-		return read_error(dp, error, dp->ingest->maps.channel_stats);
-	if (chunk >= 0)
-		sum_up(stats, dp->per_cpu, dp->cpus);
+	if (first)
+		sum_up(stats, first, dp->cpus);
 	add_carried(dp, slot, stats);
 	return 0;
-}
-
-static int read_chunk(struct dataplane *dp, int chunk, uint32_t *count)
-{
-	uint32_t places[MCI_STATS_CHUNK], next;
-	int error;
-
-	if (!dp->chunk_per_cpu)
-		dp->chunk_per_cpu =
-			memory_new(dp->cpus * MCI_STATS_CHUNK * sizeof(*dp->chunk_per_cpu));
-	*count = MCI_STATS_CHUNK;
-	error = bpf_map_lookup_batch(chunk, NULL, &next, places, dp->chunk_per_cpu, count, NULL);
-	return error == -ENOENT ? 0 : error; /* -ENOENT: the map has no more entries */
 }
 
 int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
 			  struct dataplane_channel_stats stats[])
 {
-	int chunk = stats_chunks_find(dp, first), error;
-	uint32_t count = 0;
-
-	memset(stats, 0, MCI_STATS_CHUNK * sizeof(*stats));
-	error = chunk < 0 ? 0 : read_chunk(dp, chunk, &count);
-	if (error)
-		return read_error(dp, error, dp->ingest->maps.channel_stats);
-	for (size_t i = 0; i < count; i++)
-		sum_up(&stats[i], &dp->chunk_per_cpu[i * dp->cpus], dp->cpus);
-	for (uint32_t i = 0; dp->has_carried && i < MCI_STATS_CHUNK; i++)
-		add_carried(dp, first + i, &stats[i]);
+	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++)
+		dataplane_channel_stats(dp, first + i, &stats[i]);
 	return 0;
 }
 
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 {
-	uint32_t place = slot % MCI_STATS_CHUNK;
-	int chunk = stats_chunks_find(dp, slot), error;
+	struct mci_channel_stats *first = stats_chunks_find(dp, slot);
 
 	carried_forget(dp, slot);
 	bpf_map__delete_elem(dp->ingest->maps.kept_slow, &slot, sizeof(slot), 0);
 	channel_drops_clear(dp, slot);
-	if (chunk < 0)
-		return 0;
-	memset(dp->per_cpu, 0, dp->cpus * sizeof(struct mci_channel_stats));
-	error = bpf_map_update_elem(chunk, &place, dp->per_cpu, BPF_ANY);
-	return error ? read_error(dp, error, dp->ingest->maps.channel_stats) : 0;
+	for (unsigned cpu = 0; first && cpu < dp->cpus; cpu++)
+		memset(&first[(size_t)cpu * MCI_STATS_CHUNK], 0, sizeof(*first));
+	return 0;
 }
 
 /* Sums up one entry of a per-CPU map. */

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define AT_ONCE_MAX 16 /* chunks that are created together */
@@ -28,10 +29,11 @@ struct maker {
 };
 
 struct stats_chunks {
-	int *fds; /* -1 if the chunk does not exist */
+	int *fds;                        /* -1 if the chunk does not exist */
+	struct mci_channel_stats **rows; /* their memory */
+	const struct dataplane *dp;
 	uint32_t count;
 	struct maker maker;
-	const struct bpf_object *object;
 	const struct bpf_map *map; /* channel_stats: number to chunk */
 	const char *pins;          /* folder */
 };
@@ -68,18 +70,27 @@ static int open_chunk(const struct bpf_map *map, const char *pins, uint32_t numb
 	return -1;
 }
 
+int stats_chunks_create(const struct dataplane *dp)
+{
+	const struct btf *types = bpf_object__btf(dp->ingest->obj);
+	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
+		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
+		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"),
+		    .map_flags = BPF_F_MMAPABLE);
+
+	if (btf__fd(types) < 0) /* the programs are not loaded yet */
+		options = (struct bpf_map_create_opts){.sz = sizeof(options),
+						       .map_flags = BPF_F_MMAPABLE};
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "stats_chunk", sizeof(uint32_t),
+			      sizeof(struct mci_channel_stats), dp->cpus * MCI_STATS_CHUNK,
+			      &options);
+}
+
 /* Returns a descriptor or a negative errno. */
 static int create_chunk(const struct stats_chunks *chunks, uint32_t number)
 {
-	const struct btf *types = bpf_object__btf(chunks->object);
+	int chunk = stats_chunks_create(chunks->dp), error = chunk < 0 ? chunk : 0;
 	char path[PINS_PATH];
-	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
-		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
-		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"));
-
-	int chunk = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "stats_chunk", sizeof(uint32_t),
-				   sizeof(struct mci_channel_stats), MCI_STATS_CHUNK, &options);
-	int error = chunk < 0 ? chunk : 0;
 
 	unlink(path_of(chunks->pins, number, path)); /* one that could not be opened */
 	if (!error)
@@ -147,12 +158,32 @@ static void *run_maker(void *context)
 	return NULL;
 }
 
+static size_t chunk_bytes(const struct stats_chunks *chunks)
+{
+	return (size_t)chunks->dp->cpus * MCI_STATS_CHUNK * sizeof(struct mci_channel_stats);
+}
+
+/* A chunk whose memory cannot be had is not there. */
+static void take_chunk(struct stats_chunks *chunks, uint32_t number, int chunk)
+{
+	void *memory = chunk < 0 ? MAP_FAILED
+				 : mmap(NULL, chunk_bytes(chunks), PROT_READ | PROT_WRITE,
+					MAP_SHARED, chunk, 0);
+
+	if (chunk >= 0 && memory == MAP_FAILED) {
+		close(chunk);
+		chunk = -1;
+	}
+	chunks->fds[number] = chunk;
+	chunks->rows[number] = chunk < 0 ? NULL : memory;
+}
+
 static void take_chunks(struct stats_chunks *chunks)
 {
 	const struct maker *maker = &chunks->maker;
 
 	for (uint32_t i = 0; !maker->error && i < maker->count; i++)
-		chunks->fds[maker->first + i] = maker->fds[i];
+		take_chunk(chunks, maker->first + i, maker->fds[i]);
 }
 
 /* Waits for the thread if it is not done yet. */
@@ -232,11 +263,13 @@ void stats_chunks_settle(const struct dataplane *dp)
 			     sizeof(dp->chunks->fds[0]), BPF_ANY);
 }
 
-int stats_chunks_find(const struct dataplane *dp, uint32_t slot)
+struct mci_channel_stats *stats_chunks_find(const struct dataplane *dp, uint32_t slot)
 {
 	uint32_t number = slot / MCI_STATS_CHUNK;
+	struct mci_channel_stats *rows =
+		number < dp->chunks->count ? dp->chunks->rows[number] : NULL;
 
-	return number < dp->chunks->count ? dp->chunks->fds[number] : -1;
+	return rows ? rows + slot % MCI_STATS_CHUNK : NULL;
 }
 
 int stats_chunks_open(struct dataplane *dp)
@@ -244,13 +277,14 @@ int stats_chunks_open(struct dataplane *dp)
 	const struct bpf_map *map = dp->ingest->maps.channel_stats;
 	struct stats_chunks *chunks = memory_new(sizeof(*chunks));
 
-	chunks->object = dp->ingest->obj;
 	chunks->map = map;
 	chunks->pins = dp->pins;
 	chunks->count = bpf_map__max_entries(map);
+	chunks->dp = dp;
 	chunks->fds = memory_new(chunks->count * sizeof(*chunks->fds));
+	chunks->rows = memory_new(chunks->count * sizeof(struct mci_channel_stats *));
 	for (uint32_t number = 0; number < chunks->count; number++)
-		chunks->fds[number] = open_chunk(map, dp->pins, number);
+		take_chunk(chunks, number, open_chunk(map, dp->pins, number));
 	dp->chunks = chunks;
 	return stats_chunks_provide(dp, 0);
 }
@@ -262,9 +296,13 @@ void stats_chunks_close(struct dataplane *dp)
 	if (!chunks)
 		return;
 	join_maker(chunks);
-	for (uint32_t number = 0; number < chunks->count; number++)
-		if (chunks->fds[number] >= 0)
-			close(chunks->fds[number]);
+	for (uint32_t number = 0; number < chunks->count; number++) {
+		if (chunks->fds[number] < 0)
+			continue;
+		munmap(chunks->rows[number], chunk_bytes(chunks));
+		close(chunks->fds[number]);
+	}
+	free(chunks->rows);
 	free(chunks->fds);
 	free(chunks);
 	dp->chunks = NULL;

@@ -3,11 +3,9 @@
 
 #include "base/log.h"
 #include "base/memory.h"
-#include "dataplane/carried.h"
 #include "dataplane/error.h"
-#include "dataplane/layout.h"
 #include "dataplane/pins.h"
-#include "dataplane/stats_chunks.h"
+#include "dataplane/takeover_maps.h"
 #include "ingest_tc.skel.h"
 #include "observe_tc.skel.h"
 
@@ -19,15 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK    "channel_stats_" /* and a number; see stats_chunks.c */
-#define KEY_SIZE 32               /* bytes of the longest key */
-
-/* The layout of what is in dp->pins_old, or of what is about to go there. */
-struct layouts {
-	const struct dataplane *dp;
-	struct layout old, ours;
-	bool is_described; /* versions before 0.2.0 did not describe theirs */
-};
+#define KEY_SIZE 32 /* bytes of the longest key */
 
 /* The kind of a map's values; NULL if they have no fields. */
 static const char *kind_of(const char *map)
@@ -46,7 +36,7 @@ static const char *kind_of(const char *map)
 	return NULL;
 }
 
-static int get(const char *folder, const char *name, struct bpf_map_info *info)
+int takeover_map(const char *folder, const char *name, struct bpf_map_info *info)
 {
 	uint32_t size = sizeof(*info);
 	char path[PINS_PATH];
@@ -60,10 +50,11 @@ static int get(const char *folder, const char *name, struct bpf_map_info *info)
 	return map;
 }
 
-static void read_layouts(const struct dataplane *dp, const char *folder, struct layouts *layouts)
+void takeover_layouts(const struct dataplane *dp, const char *folder,
+		      struct takeover_layouts *layouts)
 {
 	struct bpf_map_info info;
-	int map = get(folder, "layout", &info);
+	int map = takeover_map(folder, "layout", &info);
 
 	layouts->dp = dp;
 	layout_of_ours(&layouts->ours);
@@ -75,10 +66,10 @@ static void read_layouts(const struct dataplane *dp, const char *folder, struct 
 		close(map);
 }
 
-typedef int map_fn(const struct bpf_map *map, const struct layouts *layouts);
+typedef int map_fn(const struct bpf_map *map, const struct takeover_layouts *layouts);
 
 static int each_map_of(const struct bpf_object *object, const struct bpf_object *but, map_fn *fn,
-		       const struct layouts *layouts)
+		       const struct takeover_layouts *layouts)
 {
 	const struct bpf_map *map;
 	int error = 0;
@@ -94,7 +85,7 @@ static int each_map_of(const struct bpf_object *object, const struct bpf_object 
 }
 
 /* Each pinned map once: most are shared by both programs. */
-static int each_map(const struct dataplane *dp, map_fn *fn, const struct layouts *layouts)
+static int each_map(const struct dataplane *dp, map_fn *fn, const struct takeover_layouts *layouts)
 {
 	int error = each_map_of(dp->ingest->obj, NULL, fn, layouts);
 
@@ -127,11 +118,11 @@ static bool is_same_map(const struct bpf_map *ours, const struct bpf_map_info *t
 }
 
 /* A map that is not there is made. */
-static bool fits(const struct bpf_map *ours, const struct layouts *layouts)
+static bool fits(const struct bpf_map *ours, const struct takeover_layouts *layouts)
 {
 	const char *kind = kind_of(bpf_map__name(ours));
 	struct bpf_map_info there;
-	int map = get(layouts->dp->pins, bpf_map__name(ours), &there);
+	int map = takeover_map(layouts->dp->pins, bpf_map__name(ours), &there);
 
 	if (map < 0)
 		return map == -ENOENT;
@@ -157,11 +148,11 @@ static void set_chunk_aside(void *context, const char *name)
 {
 	struct chunks_aside *aside = context;
 
-	if (!aside->error && !strncmp(name, CHUNK, strlen(CHUNK)))
+	if (!aside->error && !strncmp(name, TAKEOVER_CHUNK, strlen(TAKEOVER_CHUNK)))
 		aside->error = set_aside(aside->dp, name);
 }
 
-static int set_misfit_aside(const struct bpf_map *map, const struct layouts *layouts)
+static int set_misfit_aside(const struct bpf_map *map, const struct takeover_layouts *layouts)
 {
 	return fits(map, layouts) ? 0 : set_aside(layouts->dp, bpf_map__name(map));
 }
@@ -169,9 +160,9 @@ static int set_misfit_aside(const struct bpf_map *map, const struct layouts *lay
 int takeover_begin(struct dataplane *dp)
 {
 	struct chunks_aside aside = {.dp = dp};
-	struct layouts layouts;
+	struct takeover_layouts layouts;
 
-	read_layouts(dp, dp->pins, &layouts);
+	takeover_layouts(dp, dp->pins, &layouts);
 	aside.error = each_map(dp, set_misfit_aside, &layouts);
 	if (!aside.error && !access(dp->pins_old, F_OK)) {
 		/* What is carried is written again before the old maps go. */
@@ -190,7 +181,7 @@ int takeover_begin(struct dataplane *dp)
 /* Copying */
 
 struct copy {
-	const struct layouts *layouts;
+	const struct takeover_layouts *layouts;
 	const struct bpf_map *to;
 	const char *kind;
 	int from;
@@ -253,13 +244,14 @@ static bool has_entries(const struct bpf_map *map)
 	       !strcmp(name, "kept");
 }
 
-static int copy_map(const struct bpf_map *to, const struct layouts *layouts)
+static int copy_map(const struct bpf_map *to, const struct takeover_layouts *layouts)
 {
 	const char *name = bpf_map__name(to);
 	struct copy copy = {.layouts = layouts, .to = to, .kind = kind_of(name)};
 	int error;
 
-	copy.from = has_entries(to) ? get(layouts->dp->pins_old, name, &copy.info) : -ENOENT;
+	copy.from =
+		has_entries(to) ? takeover_map(layouts->dp->pins_old, name, &copy.info) : -ENOENT;
 	if (copy.from < 0)
 		return copy.from == -ENOENT ? 0 : copy.from;
 	copy.old = memory_new(copy.info.value_size);
@@ -276,92 +268,14 @@ static int copy_map(const struct bpf_map *to, const struct layouts *layouts)
 
 int takeover_copy(struct dataplane *dp)
 {
-	struct layouts layouts;
+	struct takeover_layouts layouts;
 	int error;
 
 	if (access(dp->pins_old, F_OK))
 		return 0;
-	read_layouts(dp, dp->pins_old, &layouts);
+	takeover_layouts(dp, dp->pins_old, &layouts);
 	error = each_map(dp, copy_map, &layouts);
 	return error ? dataplane_fail(dp, error, "cannot copy the entries in %s: %s", dp->pins_old,
 				      dataplane_cure(error))
 		     : 0;
-}
-
-/* Keeping the counts */
-
-struct counts {
-	struct dataplane *dp;
-	const struct layouts *layouts;
-};
-
-/* Sums up one entry of an old per-CPU map. */
-static int read_counts(const struct counts *counts, int map, const struct bpf_map_info *info,
-		       const char *kind, uint32_t index, struct mci_carried *sum)
-{
-	size_t size = (info->value_size + 7) / 8 * 8; /* of one CPU */
-	uint8_t *values = memory_new(counts->dp->cpus * size);
-	int error = bpf_map_lookup_elem(map, &index, values);
-
-	memset(sum, 0, sizeof(*sum));
-	for (unsigned cpu = 0; !error && cpu < counts->dp->cpus; cpu++) {
-		struct mci_channel_stats stats = {0};
-
-		if (kind)
-			layout_convert(&counts->layouts->old, values + cpu * size, info->value_size,
-				       &counts->layouts->ours, &stats, kind);
-		else
-			memcpy(&stats.packets, values + cpu * size, sizeof(stats.packets));
-		sum->packets += stats.packets;
-		sum->bytes += stats.bytes;
-		if (stats.last_ns > sum->last_ns)
-			sum->last_ns = stats.last_ns;
-	}
-	free(values);
-	return error;
-}
-
-/* Carries the counts of an old map, whose first one belongs to the key `first`. */
-static void carry(const struct counts *counts, const char *name, const char *kind, uint32_t first)
-{
-	struct mci_carried sum;
-	struct bpf_map_info info;
-	int map = get(counts->dp->pins_old, name, &info), error = 0;
-
-	if (map < 0)
-		return; /* it was not replaced */
-	if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY || info.value_size < sizeof(uint64_t))
-		error = -EINVAL;
-	for (uint32_t i = 0; !error && i < info.max_entries; i++) {
-		error = read_counts(counts, map, &info, kind, i, &sum);
-		if (!error && sum.packets)
-			error = carried_add(counts->dp, first + i, &sum);
-	}
-	if (error)
-		log_error("cannot keep the counts of the map %s: %s", name, strerror(-error));
-	close(map);
-}
-
-static void carry_chunk(void *context, const char *name)
-{
-	uint32_t number;
-
-	if (sscanf(name, CHUNK "%u", &number) == 1)
-		carry(context, name, "stats", number * MCI_STATS_CHUNK);
-}
-
-void takeover_finish(struct dataplane *dp)
-{
-	struct layouts layouts;
-	struct counts counts = {.dp = dp, .layouts = &layouts};
-
-	if (access(dp->pins_old, F_OK))
-		return;
-	read_layouts(dp, dp->pins_old, &layouts);
-	stats_chunks_settle(dp);
-	carry(&counts, "drops", NULL, MCI_CARRIED_DROPS);
-	carry(&counts, "slow", NULL, MCI_CARRIED_SLOW);
-	carry(&counts, "account", NULL, MCI_CARRIED_ACCOUNT);
-	pins_each(dp->pins_old, carry_chunk, &counts);
-	pins_remove_old(dp);
 }

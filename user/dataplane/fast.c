@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "dataplane/fast.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "dataplane/error.h"
+#include "dataplane/fast_table.h"
+#include "dataplane/pins.h"
+#include "dataplane/routes.h"
+#include "ingest_tc.skel.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define BITS_FIRST 10 /* of the places of a table that is new */
+#define BITS_MAX   24
+
+struct fast {
+	struct mci_fast_heads *heads;
+	struct fast_table v4, v6;
+};
+
+/* Replacing */
+
+static void set_seeds(const struct fast_table *table, unsigned number)
+{
+	__u64 *seeds = table->head->seeds[number];
+
+	for (unsigned i = 0; i < MCI_FAST_WORDS6; i++) {
+		if (getrandom(&seeds[i], sizeof(seeds[i]), 0) != sizeof(seeds[i]))
+			seeds[i] = 0x9e3779b97f4a7c15;
+		seeds[i] |= 1;
+	}
+}
+
+/* Lets the programs use the area `number`. Returns 0 or a negative errno. */
+static int publish(const struct fast_table *table, unsigned number)
+{
+	const struct fast_area *area = &table->areas[number];
+	int error = bpf_map_update_elem(bpf_map__fd(table->map), &number, &area->fd, BPF_ANY);
+
+	if (!error)
+		fast_store((uint64_t *)&table->head->table, MCI_FAST_TABLE(number, area->bits));
+	return error;
+}
+
+/* Once this has returned, no program reads the other area. */
+static void *replace(void *context)
+{
+	struct fast_table *table = context;
+	unsigned other = table->now;
+
+	table->error = publish(table, !other);
+	if (!table->error)
+		bpf_map_delete_elem(bpf_map__fd(table->map), &other);
+	atomic_store(&table->done, true);
+	return NULL;
+}
+
+/* A table that cannot grow is used on; what has no place in it is served by channels4. */
+static void end_replacing(struct dataplane *dp, struct fast_table *table)
+{
+	pthread_join(table->thread, NULL);
+	table->replacing = false;
+	if (table->error) {
+		log_warning("cannot replace a table of %s: %s", bpf_map__name(table->map),
+			    strerror(-table->error));
+		fast_area_release(dp, table, !table->now);
+		return;
+	}
+	fast_area_release(dp, table, table->now);
+	table->now = !table->now;
+}
+
+static void begin_replacing(struct dataplane *dp, struct fast_table *table)
+{
+	unsigned other = !table->now, bits = table->areas[table->now].bits + 1;
+
+	if (bits > BITS_MAX || fast_area_make(dp, table, &table->areas[other], bits))
+		return;
+	set_seeds(table, other);
+	fast_area_copy(dp, table, table->now, other);
+	atomic_store(&table->done, false);
+	table->replacing = !pthread_create(&table->thread, NULL, replace, table);
+	if (!table->replacing)
+		fast_area_release(dp, table, other);
+}
+
+static bool is_half_full(const struct fast_area *area)
+{
+	return area->used > 1u << (area->bits - 1);
+}
+
+/* Waits for the thread only if channels come faster than it works. */
+static void look_after(struct dataplane *dp, struct fast_table *table)
+{
+	if (table->replacing &&
+	    (atomic_load(&table->done) || is_half_full(&table->areas[!table->now])))
+		end_replacing(dp, table);
+	if (!table->replacing && !table->error && is_half_full(&table->areas[table->now]))
+		begin_replacing(dp, table);
+}
+
+/* Channels */
+
+static struct fast_table *table_of(const struct dataplane *dp, unsigned version)
+{
+	return version == 4 ? &dp->fast->v4 : &dp->fast->v6;
+}
+
+static void put(struct dataplane *dp, struct fast_table *table, const uint64_t *key, uint32_t route,
+		uint32_t slot)
+{
+	look_after(dp, table);
+	fast_area_put(dp, table, table->now, key, route, slot);
+	if (table->replacing)
+		fast_area_put(dp, table, !table->now, key, route, slot);
+}
+
+void fast_put(struct dataplane *dp, unsigned version, const void *key,
+	      const struct mci_channel *channel)
+{
+	uint64_t words[MCI_FAST_WORDS6] = {0};
+	int route = -1;
+
+	if (!channel->moving && channel->slot < MCI_FAST_SLOTS)
+		route = routes_take(dp, channel, version);
+	if (route < 0) {
+		fast_remove(dp, version, key);
+		return;
+	}
+	memcpy(words, key, version == 4 ? sizeof(words[0]) : sizeof(words));
+	put(dp, table_of(dp, version), words, (uint32_t)route, channel->slot);
+	routes_release(dp, (uint32_t)route);
+}
+
+void fast_remove(struct dataplane *dp, unsigned version, const void *key)
+{
+	struct fast_table *table = table_of(dp, version);
+	uint64_t words[MCI_FAST_WORDS6] = {0};
+
+	memcpy(words, key, version == 4 ? sizeof(words[0]) : sizeof(words));
+	look_after(dp, table);
+	fast_area_remove(dp, table, table->now, words);
+	if (table->replacing)
+		fast_area_remove(dp, table, !table->now, words);
+}
+
+/* Opening and closing */
+
+static const char *const pins[] = {"fast4", "fast6", "fast_heads", "routes"};
+
+void fast_forget(const struct dataplane *dp)
+{
+	char path[PINS_PATH];
+
+	for (unsigned i = 0; i < sizeof(pins) / sizeof(pins[0]); i++)
+		unlink(pins_path(dp->pins, pins[i], path));
+}
+
+static int open_table(const struct dataplane *dp, struct fast_table *table)
+{
+	int error = fast_area_make(dp, table, &table->areas[0], BITS_FIRST);
+
+	set_seeds(table, 0);
+	return error ? error : publish(table, 0);
+}
+
+static int open_heads(struct dataplane *dp, struct fast *fast)
+{
+	void *memory = mmap(NULL, sizeof(*fast->heads), PROT_READ | PROT_WRITE, MAP_SHARED,
+			    bpf_map__fd(dp->ingest->maps.fast_heads), 0);
+
+	if (memory == MAP_FAILED)
+		return -errno;
+	fast->heads = memory;
+	fast->v4 = (struct fast_table){.map = dp->ingest->maps.fast4,
+				       .head = &fast->heads->v4,
+				       .group = "mci_fast4_group",
+				       .words = 1,
+				       .stride = sizeof(struct mci_fast4) / sizeof(uint64_t)};
+	fast->v6 = (struct fast_table){.map = dp->ingest->maps.fast6,
+				       .head = &fast->heads->v6,
+				       .group = "mci_fast6_group",
+				       .words = MCI_FAST_WORDS6,
+				       .stride = sizeof(struct mci_fast6) / sizeof(uint64_t)};
+	return 0;
+}
+
+int fast_open(struct dataplane *dp)
+{
+	int error;
+
+	dp->fast = memory_new(sizeof(*dp->fast));
+	error = routes_open(dp);
+	if (!error)
+		error = open_heads(dp, dp->fast);
+	if (!error)
+		error = open_table(dp, &dp->fast->v4);
+	if (!error)
+		error = open_table(dp, &dp->fast->v6);
+	return error ? dataplane_fail(dp, error, "cannot make the forwarding tables: %s",
+				      dataplane_cure(error))
+		     : 0;
+}
+
+static void close_table(struct fast_table *table)
+{
+	if (table->replacing)
+		pthread_join(table->thread, NULL);
+	for (unsigned i = 0; i < MCI_FAST_TABLES; i++)
+		fast_area_free(table, &table->areas[i]);
+}
+
+void fast_close(struct dataplane *dp)
+{
+	if (!dp->fast)
+		return;
+	close_table(&dp->fast->v4);
+	close_table(&dp->fast->v6);
+	if (dp->fast->heads)
+		munmap(dp->fast->heads, sizeof(*dp->fast->heads));
+	free(dp->fast);
+	dp->fast = NULL;
+	routes_close(dp);
+}
