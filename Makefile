@@ -232,9 +232,12 @@ coverage coverage-unit: deps
 	$(Q)find $(B)/cov -name '*.gcda' -delete
 	$(Q)GCOV_ERROR_FILE=/dev/null BUILD=$(B)/cov TESTS=$(B)/cov/tests scripts/check $(COVERED); status=$$?; scripts/coverage; exit $$status
 
-bench: deps
+# The media path, beside that of the commit BASELINE; `make bench-media QUICK=quick` takes two minutes.
+bench-media: deps
 	$(Q)$(MAKE) all peers $(MEDIA)
-	$(Q)$(MEDIA)
+	$(Q)$(if $(BASELINE),BASELINE_MEDIA=$$(tests/bench/baseline.sh $(BASELINE))) $(MEDIA) $(QUICK)
+
+bench: bench-media
 	$(Q)tests/bench/pim.sh
 	$(Q)tests/bench/joins.sh
 	$(Q)tests/bench/scrape.sh
@@ -298,7 +301,7 @@ install: all manuals
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench count vm-check fuzz deb deb-check install clean FORCE
+.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench bench-media count vm-check fuzz deb deb-check install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 

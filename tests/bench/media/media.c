@@ -1,39 +1,34 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The media path beside its limit: contenders take turns, each paired with the bare redirect of its
  * hook, on one CPU that generates, runs the program and swallows what comes out. Prints tables, and
- * writes an object for each contender into build/bench.json.
+ * writes an object for each contender into build/bench.json and a picture into build/media.svg.
  *
- * With the argument "own", the programs alone. With "count", the nanoseconds a packet, generator
+ * With BASELINE_MEDIA, the media bench of another commit (tests/bench/baseline.sh), each turn is
+ * taken there as well. With the argument "quick", in some two minutes, without the contenders that
+ * are processes. With "own", the programs alone. With "count", the nanoseconds a packet, generator
  * and interfaces included; it fails if they are above their bounds. In the machine of `make count`
  * a nanosecond is an instruction, and the figures are the same on every computer. */
+#include "churn.h"
+#include "contender.h"
+#include "figures.h"
 #include "memory.h"
 #include "own.h"
+#include "peer.h"
 #include "userspace.h"
 
 #include <err.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS_MAX 64
-#define CHANNELS   100000
-#define PAYLOAD    1316 /* seven MPEG-TS packets behind RTP */
-#define RESULTS    "build/bench.json"
-
-enum kind { IN_KERNEL, SLOW_PATH, GATEWAY };
-
-struct contender {
-	const char *name;
-	enum stage_way way;
-	const char *first_source, *first_group;
-	uint32_t channels;
-	unsigned lans, packets; /* packets of a turn */
-	enum kind kind;
-	int limit;      /* the contender that it is paired with; -1: a limit itself */
-	unsigned bound; /* of instructions a packet on Debian 12's kernel; 0: none */
-	double mpps[ROUNDS_MAX], of_limit[ROUNDS_MAX];
-};
+#define CHANNELS 100000
+#define V6_MANY  10000
+#define TC_MANY  1000
+#define OTHERS   16384 /* channels of other contenders */
+#define PAYLOAD  1316  /* seven MPEG-TS packets behind RTP */
+#define SMALL    128
+#define RESULTS  "build/bench.json"
+#define PICTURE  "build/media.svg"
 
 enum { LIMIT = -1, XDP_LIMIT = 0, TC_LIMIT = 1 };
 
@@ -43,31 +38,36 @@ enum { LIMIT = -1, XDP_LIMIT = 0, TC_LIMIT = 1 };
 #define V4_8  "10.129.0.0", "232.129.0.0"
 #define V6    "2001:db8:5::", "ff3e::8000:0"
 
+/* clang-format off */
 static struct contender contenders[] = {
-	{"xdp-redirect", STAGE_BARE_XDP, V4, 1, 1, 400000, IN_KERNEL, LIMIT, 0, {0}, {0}},
-	{"tc-redirect", STAGE_BARE_TC, V4_TC, 1, 1, 100000, IN_KERNEL, LIMIT, 0, {0}, {0}},
-	{"xdp-decap-1", STAGE_XDP, V4, 1, 1, 400000, IN_KERNEL, XDP_LIMIT, 1705, {0}, {0}},
-	{"xdp-decap-1k", STAGE_XDP, V4, 1000, 1, 400000, IN_KERNEL, XDP_LIMIT, 1750, {0}, {0}},
-	{"xdp-decap-100k",
-	 STAGE_XDP,
-	 V4,
-	 CHANNELS,
-	 1,
-	 400000,
-	 IN_KERNEL,
-	 XDP_LIMIT,
-	 2050,
-	 {0},
-	 {0}},
-	{"xdp-decap-v6", STAGE_XDP, V6, 1, 1, 400000, IN_KERNEL, XDP_LIMIT, 1755, {0}, {0}},
-	{"xdp-fanout-2", STAGE_XDP, V4_2, 1, 2, 100000, IN_KERNEL, XDP_LIMIT, 4010, {0}, {0}},
-	{"xdp-fanout-8", STAGE_XDP, V4_8, 1, 8, 50000, IN_KERNEL, XDP_LIMIT, 14530, {0}, {0}},
-	{"tc-decap", STAGE_TC, V4_TC, 1, 1, 100000, IN_KERNEL, TC_LIMIT, 5605, {0}, {0}},
-	{"slow-path", STAGE_XDP, V6, 1, 1, 8192, SLOW_PATH, TC_LIMIT, 15100, {0}, {0}},
-	{"userspace-gateway", STAGE_STACK, V4, 1, 1, 8192, GATEWAY, TC_LIMIT, 0, {0}, {0}},
+	{.name = "xdp-redirect", STAGE_BARE_XDP, V4, 1, 1, 400000, PAYLOAD, IN_KERNEL, LIMIT},
+	{.name = "tc-redirect", STAGE_BARE_TC, V4_TC, 1, 1, 100000, PAYLOAD, IN_KERNEL, LIMIT},
+	{.name = "xdp-decap-1", STAGE_XDP, V4, 1, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 1705},
+	{.name = "xdp-decap-1k", STAGE_XDP, V4, 1000, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 1750},
+	{.name = "xdp-decap-10k", STAGE_XDP, V4, 10000, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT},
+	{.name = "xdp-decap-100k", STAGE_XDP, V4, CHANNELS, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 2050},
+	{.name = "xdp-decap-10k-churn", STAGE_XDP, V4, 10000, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 0, true},
+	{.name = "xdp-decap-small", STAGE_XDP, V4, 1, 1, 400000, SMALL, IN_KERNEL, XDP_LIMIT},
+	{.name = "xdp-decap-v6", STAGE_XDP, V6, 1, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 1755},
+	{.name = "xdp-decap-v6-10k", STAGE_XDP, V6, V6_MANY, 1, 400000, PAYLOAD, IN_KERNEL, XDP_LIMIT},
+	{.name = "xdp-fanout-2", STAGE_XDP, V4_2, 1, 2, 100000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 4010},
+	{.name = "xdp-fanout-8", STAGE_XDP, V4_8, 1, 8, 50000, PAYLOAD, IN_KERNEL, XDP_LIMIT, 14530},
+	{.name = "tc-decap", STAGE_TC, V4_TC, 1, 1, 100000, PAYLOAD, IN_KERNEL, TC_LIMIT, 5605},
+	{.name = "tc-decap-1k", STAGE_TC, V4_TC, TC_MANY, 1, 100000, PAYLOAD, IN_KERNEL, TC_LIMIT},
+	{.name = "slow-path", STAGE_XDP, V6, 1, 1, 8192, PAYLOAD, SLOW_PATH, TC_LIMIT, 15100},
+	{.name = "userspace-gateway", STAGE_STACK, V4, 1, 1, 8192, PAYLOAD, GATEWAY, TC_LIMIT},
 };
+/* clang-format on */
 
 #define CONTENDERS (sizeof(contenders) / sizeof(contenders[0]))
+
+static struct contender *find(const char *name)
+{
+	for (unsigned i = 0; i < CONTENDERS; i++)
+		if (!strcmp(contenders[i].name, name))
+			return &contenders[i];
+	errx(2, "media: no contender %s", name);
+}
 
 static struct sg first_channel(const struct contender *c)
 {
@@ -78,17 +78,20 @@ static struct sg first_channel(const struct contender *c)
 	return sg;
 }
 
+static void join(struct stage *stage, const char *name, uint32_t count, const unsigned *lans,
+		 unsigned lan_count)
+{
+	struct sg first = first_channel(find(name));
+
+	stage_join(stage, &first, count, lans, lan_count);
+}
+
 static void join_all(struct stage *stage)
 {
-	struct sg v4 = first_channel(&contenders[2]), v6 = first_channel(&contenders[5]);
-	struct sg tc = first_channel(&contenders[8]), two = first_channel(&contenders[6]);
-	struct sg eight = first_channel(&contenders[7]);
-
-	stage_join(stage, &v4, CHANNELS, stage->lans, 1);
-	stage_join(stage, &v6, 1, stage->lans, 1);
-	stage_join(stage, &tc, 1, &stage->plain_lan, 1);
-	stage_join(stage, &two, 1, stage->lans, 2);
-	stage_join(stage, &eight, 1, stage->lans, 8);
+	join(stage, "xdp-decap-v6", V6_MANY, stage->lans, 1);
+	join(stage, "tc-decap", TC_MANY, &stage->plain_lan, 1);
+	join(stage, "xdp-fanout-2", 1, stage->lans, 2);
+	join(stage, "xdp-fanout-8", 1, stage->lans, 8);
 }
 
 /* Turns */
@@ -110,11 +113,15 @@ static double turn(struct stage *stage, const struct contender *c, unsigned pack
 	uint64_t expected = (uint64_t)packets * c->lans, before, delivered;
 	double start, took;
 
-	stage_load(stage, c->way, &first, c->channels, PAYLOAD, c->kind == SLOW_PATH);
+	stage_load(stage, c->way, &first, c->channels, c->payload, c->kind == SLOW_PATH);
+	if (c->churns)
+		churn_begin(stage);
 	before = stage_delivered(stage);
 	start = stage_seconds() - stage->overhead;
 	carry(stage, c, packets);
 	took = stage_seconds() - stage->overhead - start;
+	if (c->churns)
+		churn_end();
 	delivered = stage_settle(stage, before + expected) - before;
 	if (delivered != expected)
 		errx(1, "media: %s: offered %u packets, for %u LANs, but %ju came out: no figures",
@@ -122,78 +129,54 @@ static double turn(struct stage *stage, const struct contender *c, unsigned pack
 	return took;
 }
 
-/* Millions of packets a second, as many as come out. */
-static double mpps(struct stage *stage, const struct contender *c)
+/* Nanoseconds for each frame that comes out. */
+static double ns_of(struct stage *stage, const struct contender *c)
 {
-	return c->packets * c->lans / turn(stage, c, c->packets) / 1e6;
+	return turn(stage, c, c->packets) * 1e9 / (c->packets * c->lans);
 }
 
-static void one_round(struct stage *stage, unsigned round)
+static double base_ns_of(const struct contender *c)
 {
-	double limit;
+	return peer_turn(c->name, c->packets) * 1e9 / (c->packets * c->lans);
+}
 
-	for (unsigned i = 0; i < CONTENDERS; i++) {
+static double serve_turn(void *stage, const char *name, unsigned packets)
+{
+	return turn(stage, find(name), packets);
+}
+
+/* What comes first in one round comes last in the next. */
+static void take_turns(struct stage *stage, struct contender *c, int round, bool base)
+{
+	base = base && c->kind == IN_KERNEL;
+	if (base && round % 2)
+		c->base_ns[round] = base_ns_of(c);
+	if (round % 2)
+		c->ns[round] = ns_of(stage, c);
+	c->limit_ns[round] = ns_of(stage, &contenders[c->limit]);
+	if (round % 2)
+		return;
+	c->ns[round] = ns_of(stage, c);
+	if (base)
+		c->base_ns[round] = base_ns_of(c);
+}
+
+static void one_round(struct stage *stage, int round, unsigned count, bool base)
+{
+	for (unsigned i = 0; i < count; i++) {
 		struct contender *c = &contenders[i];
 
-		if (c->limit == LIMIT) {
-			c->mpps[round] = mpps(stage, c);
-			c->of_limit[round] = 1;
-			continue;
-		}
-		if (round % 2)
-			c->mpps[round] = mpps(stage, c);
-		limit = mpps(stage, &contenders[c->limit]);
-		if (!(round % 2))
-			c->mpps[round] = mpps(stage, c);
-		c->of_limit[round] = c->mpps[round] / limit;
-	}
-}
-
-/* Figures */
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-struct figures {
-	double median, spread; /* spread: of the middle half, as a share of the median */
-};
-
-static struct figures figures_of(const double *values, unsigned count)
-{
-	double sorted[ROUNDS_MAX];
-	struct figures figures;
-
-	memcpy(sorted, values, count * sizeof(*values));
-	qsort(sorted, count, sizeof(*sorted), by_value);
-	figures.median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
-	figures.spread = (sorted[count * 3 / 4] - sorted[count / 4]) / figures.median;
-	return figures;
-}
-
-static void report(json_t *results, int rounds)
-{
-	printf("%-18s %8s %8s %9s\n", "CONTENDER", "MPPS", "SPREAD", "OF LIMIT");
-	for (unsigned i = 0; i < CONTENDERS; i++) {
-		const struct contender *c = &contenders[i];
-		struct figures mpps = figures_of(c->mpps, rounds);
-		struct figures of_limit = figures_of(c->of_limit, rounds);
-
-		printf("%-18s %8.3f %7.1f%% %9.3f\n", c->name, mpps.median, mpps.spread * 100,
-		       of_limit.median);
-		json_object_set_new(results, c->name,
-				    json_pack("{s:f, s:f, s:f}", "mpps", mpps.median, "spread",
-					      mpps.spread, "of_limit", of_limit.median));
+		if (c->limit == LIMIT)
+			c->ns[round] = c->limit_ns[round] = ns_of(stage, c);
+		else
+			take_turns(stage, c, round, base);
 	}
 }
 
 /* The programs alone, and how they grow with the channels. */
 static void report_own(struct stage *stage, json_t *results)
 {
-	struct sg v4 = first_channel(&contenders[2]), v6 = first_channel(&contenders[5]);
+	struct sg v4 = first_channel(find("xdp-decap-1")), v6 = first_channel(find("xdp-decap-v6"));
 	json_t *own = json_object();
 	char name[32];
 	double ns;
@@ -221,43 +204,80 @@ static void join_and_report_memory(struct stage *stage, json_t *results)
 {
 	double empty = memory_of_maps(), full;
 
-	join_all(stage);
+	join(stage, "xdp-decap-1", CHANNELS, stage->lans, 1);
 	full = memory_of_maps();
 	printf("maps: %.1f MiB with room for %d channels, %.1f MiB with as many in them\n\n", empty,
 	       CHANNELS, full);
 	json_object_set_new(results, "map-memory",
 			    json_pack("{s:f, s:f}", "mib_empty", empty, "mib_100k", full));
+	join_all(stage);
 }
 
-static void run_rounds(struct stage *stage, json_t *results)
+static unsigned rounds_asked(void)
 {
 	const char *asked = getenv("ROUNDS");
 	int rounds = asked ? atoi(asked) : 9;
 
 	if (rounds < 5 || rounds > ROUNDS_MAX)
 		errx(2, "media: ROUNDS must be 5 to %d", ROUNDS_MAX);
+	return rounds;
+}
+
+/* Contenders that are processes stand behind the others. */
+static unsigned in_kernel(void)
+{
+	unsigned count = 0;
+
+	while (contenders[count].kind == IN_KERNEL)
+		count++;
+	return count;
+}
+
+static void run_rounds(struct stage *stage, json_t *results, bool quick)
+{
+	const char *program = getenv("BASELINE_MEDIA"), *name = getenv("BASELINE");
+	unsigned count = quick ? in_kernel() : CONTENDERS;
+	int rounds = quick ? 5 : rounds_asked();
+
+	if (program)
+		peer_open(program);
 	gateway_open(stage);
 	slow_path_open(stage);
 	for (int round = 0; round < rounds; round++)
-		one_round(stage, round);
-	report(results, rounds);
+		one_round(stage, round, count, program);
+	name = program && !name ? program : name;
+	figures_report(results, contenders, count, rounds, program ? name : NULL);
+	figures_draw(PICTURE, contenders, count, rounds, program ? name : NULL);
 	gateway_close();
 	slow_path_close();
+	if (program)
+		peer_close();
 }
 
-static void bench(struct stage *stage, bool own)
+enum mode { ALL, QUICK, OWN, COUNT, SERVE };
+
+static void bench(struct stage *stage, enum mode mode)
 {
 	json_t *results = json_load_file(RESULTS, 0, NULL);
 
 	if (!results)
 		results = json_object();
+	figures_machine(results);
 	join_and_report_memory(stage, results);
-	if (!own)
-		run_rounds(stage, results);
-	report_own(stage, results);
+	if (mode != OWN)
+		run_rounds(stage, results, mode == QUICK);
+	if (mode != QUICK)
+		report_own(stage, results);
 	if (json_dump_file(results, RESULTS, JSON_INDENT(1)))
 		errx(2, "media: cannot write " RESULTS);
 	json_decref(results);
+}
+
+static void serve(struct stage *stage)
+{
+	join(stage, "xdp-decap-1", CHANNELS, stage->lans, 1);
+	join_all(stage);
+	peer_serve(serve_turn, stage);
 }
 
 /* Counts */
@@ -292,6 +312,7 @@ static bool count_all(struct stage *stage)
 {
 	bool good = true;
 
+	join(stage, "xdp-decap-1", CHANNELS, stage->lans, 1);
 	join_all(stage);
 	gateway_open(stage);
 	slow_path_open(stage);
@@ -303,19 +324,31 @@ static bool count_all(struct stage *stage)
 	return good;
 }
 
+static enum mode mode_of(int count, char **arguments)
+{
+	static const char *const names[] = {"", "quick", "own", "count", "serve"};
+
+	for (unsigned mode = QUICK; count == 2 && mode <= SERVE; mode++)
+		if (!strcmp(arguments[1], names[mode]))
+			return mode;
+	if (count > 1)
+		errx(2, "usage: media [quick|own|count|serve]");
+	return ALL;
+}
+
 int main(int count, char **arguments)
 {
-	bool own = count == 2 && !strcmp(arguments[1], "own");
-	bool counts = count == 2 && !strcmp(arguments[1], "count"), good = true;
+	enum mode mode = mode_of(count, arguments);
 	struct stage stage;
+	bool good = true;
 
-	if (count > 1 && !own && !counts)
-		errx(2, "usage: media [own|count]");
-	stage_open(&stage, CHANNELS + 16);
-	if (counts)
+	stage_open(&stage, CHANNELS + OTHERS);
+	if (mode == COUNT)
 		good = count_all(&stage);
+	else if (mode == SERVE)
+		serve(&stage);
 	else
-		bench(&stage, own);
+		bench(&stage, mode);
 	stage_close(&stage);
 	return !good;
 }

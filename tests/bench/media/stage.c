@@ -173,17 +173,23 @@ static void put_egress(struct dataplane_channel *channel, unsigned ifindex)
 	memcpy(egress->mac, egress_mac, sizeof(egress->mac));
 }
 
-void stage_join(struct stage *stage, const struct sg *first, uint32_t count, const unsigned *lans,
-		unsigned lan_count)
+static struct dataplane_channel channel_of(const struct sg *sg)
 {
-	int family = family_of(first);
-	struct dataplane_channel channel = {
+	int family = family_of(sg);
+
+	return (struct dataplane_channel){
 		.from = {.relay = packet_relay(family),
 			 .local = packet_local(family),
 			 .relay_port = AMT_PORT,
 			 .local_port = TUNNEL_PORT},
 		.deadline_ns = UINT64_MAX,
 	};
+}
+
+void stage_join(struct stage *stage, const struct sg *first, uint32_t count, const unsigned *lans,
+		unsigned lan_count)
+{
+	struct dataplane_channel channel = channel_of(first);
 
 	for (unsigned i = 0; i < lan_count; i++)
 		put_egress(&channel, lans[i]);
@@ -194,6 +200,18 @@ void stage_join(struct stage *stage, const struct sg *first, uint32_t count, con
 		if (dataplane_set_channel(stage->dp, &sg, &channel))
 			errx(2, "media: %s", dataplane_error(stage->dp));
 	}
+}
+
+void stage_change(struct stage *stage, const struct sg *first, uint32_t number, bool join)
+{
+	struct sg sg = channel_at(first, number);
+	struct dataplane_channel channel = channel_of(&sg);
+
+	put_egress(&channel, stage->lans[0]);
+	if (!join)
+		dataplane_remove_channel(stage->dp, &sg);
+	else if (dataplane_set_channel(stage->dp, &sg, &channel))
+		errx(2, "media: %s", dataplane_error(stage->dp));
 }
 
 /* RTP in UDP in place of the letters that packet_build() fills the payload with. */

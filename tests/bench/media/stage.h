@@ -38,6 +38,8 @@ void stage_close(struct stage *stage);
  * their family. */
 void stage_join(struct stage *stage, const struct sg *first, uint32_t count, const unsigned *lans,
 		unsigned lan_count);
+/* Takes the channel with this number out or puts it in, on the first LAN. */
+void stage_change(struct stage *stage, const struct sg *first, uint32_t number, bool join);
 /* What to send into a way: frames of these channels, `payload` bytes of RTP in each; with an outer
  * extension header where the programs shall leave them to the stack. */
 void stage_load(struct stage *stage, enum stage_way way, const struct sg *first, uint32_t count,
