@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make, make demo, make check, make lint, make coverage, make bench, make count, make fuzz, make vm-check, make deb,
+# make, make demo, make check, make lint, make coverage, make bench, make count, make soak, make fuzz, make vm-check, make deb,
 # make deb-check, make manuals, make install, make clean.
 # Quiet; V=1 shows the commands. Debian packages that are missing are installed by the targets that need them, if root.
 
@@ -185,7 +185,7 @@ $(MEDIA): $(MEDIA_SRC:%.c=$(B)/obj/%.o) $(B)/obj/libmcingest.a
 TIDY  := $(patsubst %.c,$(B)/lint/%.tidy,$(LIB_SRC) $(MAINS))
 SHELL_SRC := $(filter-out scripts/layers scripts/coverage scripts/conf-manual scripts/debian,$(wildcard scripts/*)) $(wildcard scripts/debian/p[or]*) \
 	.ci/run vmlinux/update user/share/mcingest.bash \
-	$(wildcard tests/functional/*.sh tests/bench/*.sh tests/vm/*.sh)
+	$(wildcard tests/functional/*.sh tests/soak/*.sh tests/bench/*.sh tests/vm/*.sh)
 C_SRC  = $(shell find user bpf include tests -name '*.[ch]')
 JOBS   = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -245,6 +245,10 @@ bench: bench-media
 	$(Q)tests/bench/local.sh
 	$(Q)LAB=bench tests/bench/join.sh && LAB=bench tests/bench/failover.sh; status=$$?; LAB=bench scripts/lab down; exit $$status
 
+soak: deps
+	$(Q)$(MAKE) all peers
+	$(Q)SOAK_STRICT=1 BUILD=$(B) tests/soak/soak.sh
+
 fuzz: deps
 	$(Q)$(MAKE) $(FUZZ) $(FUZZ_SEEDS)
 	$(Q)scripts/fuzz
@@ -301,7 +305,7 @@ install: all manuals
 clean:
 	$(Q)rm -rf $(B)
 
-.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench bench-media count vm-check fuzz deb deb-check install clean FORCE
+.PHONY: all peers manuals tests deps demo check lint tidy shellcheck format layers coverage coverage-unit bench bench-media count soak vm-check fuzz deb deb-check install clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:
 

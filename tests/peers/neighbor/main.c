@@ -4,21 +4,12 @@
  * 1,500 allows, or as --length says (the kernel fragments it then), or has as many entries as
  * --entries says. The addresses decide whether it is PIM over IPv4 or IPv6. It receives nothing. */
 #include "../clock.h"
-#include "../ip.h"
-#include "../options.h"
+#include "../pim.h"
 
 #include <getopt.h>
-#include <unistd.h>
 
-#define PIM         103
-#define PIM_MTU     1500
-#define HELLO       0x20
-#define JOIN_PRUNE  0x23
-#define SPARSE      0x04 /* the S flag, RFC 7761 section 4.9.1 */
-#define FOREVER     0xffff
-#define HEADER      4
-#define ADDRESS_MAX 20 /* an encoded address */
-#define COUNT_MAX   1000000
+#define PIM_MTU   1500
+#define COUNT_MAX 1000000
 
 static struct {
 	unsigned interface;
@@ -69,7 +60,7 @@ static void take_option(int option)
 		settings.entries = option_number("entries", optarg, 1, COUNT_MAX);
 		break;
 	case 'h':
-		settings.holdtime = option_number("holdtime", optarg, 0, FOREVER);
+		settings.holdtime = option_number("holdtime", optarg, 0, PIM_FOREVER);
 		break;
 	case 'r':
 		settings.rate = option_number("rate", optarg, 1, 1000000);
@@ -98,106 +89,21 @@ static void settings_read(int argc, char **argv)
 		fail(2, "%s", usage);
 }
 
-/* The socket sends to ALL-PIM-ROUTERS; the kernel makes the IP header. */
-
-static void set_option(int fd, int level, int option, const void *value, socklen_t size)
-{
-	if (setsockopt(fd, level, option, value, size))
-		fail(1, "socket option: %s", strerror(errno));
-}
-
-static int open_ipv4(void)
-{
-	struct ip_mreqn via = {.imr_ifindex = (int)settings.interface};
-	int fd = socket(AF_INET, SOCK_RAW, PIM);
-
-	if (fd < 0)
-		fail(1, "raw socket: %s", strerror(errno));
-	set_option(fd, IPPROTO_IP, IP_MULTICAST_IF, &via, sizeof(via));
-	set_option(fd, IPPROTO_IP, IP_TOS, &(int){0xc0}, sizeof(int));
-	return fd;
-}
-
-static int open_ipv6(void)
-{
-	int fd = socket(AF_INET6, SOCK_RAW, PIM);
-
-	if (fd < 0)
-		fail(1, "raw socket: %s", strerror(errno));
-	set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &settings.interface, sizeof(unsigned));
-	set_option(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &(int){2}, sizeof(int));
-	return fd;
-}
-
-static int open_socket(void)
-{
-	bool v4 = settings.upstream.family == AF_INET;
-	struct address routers;
-	struct sockaddr_storage to;
-	socklen_t length;
-	int fd = v4 ? open_ipv4() : open_ipv6();
-
-	address_parse(v4 ? "224.0.0.13" : "ff02::d", &routers);
-	length = address_socket(&routers, 0, &to);
-	if (!v4)
-		((struct sockaddr_in6 *)&to)->sin6_scope_id = settings.interface;
-	if (connect(fd, (struct sockaddr *)&to, length))
-		fail(1, "connect: %s", strerror(errno));
-	return fd;
-}
+/* Messages */
 
 static void transmit(int fd, uint8_t *message, size_t length)
 {
-	message[1] = 0;
-	put16(message + 2, 0);
-	put16(message + 2,
-	      sum_finish(sum_add(0, message, length))); /* over IPv6 the kernel replaces it */
-	if (write(fd, message, length) < 0)
+	if (!pim_send(fd, settings.interface, settings.upstream.family, message, length))
 		fail(1, "send: %s", strerror(errno));
 }
 
-/* Messages */
-
 static void say_hello(int fd)
 {
-	uint8_t message[] = {HELLO, 0, 0, 0, 0, 1, 0, 2, 0xff, 0xff, 0, 20, 0, 4, 0, 0, 0, 1};
+	uint8_t message[] = {PIM_HELLO, 0, 0,    0,    0, PIM_HOLDTIME,
+			     0,         2, 0xff, 0xff, 0, PIM_GENERATION,
+			     0,         4, 0,    0,    0, 1};
 
 	transmit(fd, message, sizeof(message));
-}
-
-static uint8_t pim_family(void)
-{
-	return settings.upstream.family == AF_INET ? 1 : 2;
-}
-
-static size_t put_address(uint8_t *b, const struct address *a)
-{
-	memcpy(b, a->bytes, address_length(a->family));
-	return address_length(a->family);
-}
-
-/* Encoded group and source addresses: family, encoding, flags, mask length, address. */
-static size_t put_encoded(uint8_t *b, uint8_t flags, const struct address *a)
-{
-	b[0] = pim_family();
-	b[1] = 0;
-	b[2] = flags;
-	b[3] = address_length(a->family) * 8;
-	return 4 + put_address(b + 4, a);
-}
-
-static size_t begin_message(uint8_t *b)
-{
-	size_t at = HEADER;
-
-	b[0] = JOIN_PRUNE;
-	b[at++] = pim_family();
-	b[at++] = 0;
-	at += put_address(b + at, &settings.upstream);
-	b[at++] = 0;
-	b[at++] = 1; /* group */
-	put16(b + at, settings.holdtime);
-	return at + 2;
 }
 
 /* Writes one group with as many sources from `first` on as there is room for; returns how many. */
@@ -205,15 +111,15 @@ static size_t put_group(uint8_t *b, size_t room, unsigned group, unsigned first,
 {
 	struct address g = address_number(&settings.group, group);
 	unsigned most = settings.sources - first;
-	size_t at = put_encoded(b, 0, &g), counts = at;
+	size_t at = pim_put_encoded(b, 0, &g), counts = at;
 
 	if (most > settings.entries)
 		most = settings.entries;
 	at += 4;
-	for (*count = 0; *count < most && at + ADDRESS_MAX <= room; ++*count) {
+	for (*count = 0; *count < most && at + PIM_ENCODED_MAX <= room; ++*count) {
 		struct address s = address_number(&settings.source, first + *count);
 
-		at += put_encoded(b + at, SPARSE, &s);
+		at += pim_put_encoded(b + at, PIM_SPARSE, &s);
 	}
 	put16(b + counts, settings.prune ? 0 : *count);
 	put16(b + counts + 2, settings.prune ? *count : 0);
@@ -238,12 +144,14 @@ int main(int argc, char **argv)
 	settings_read(argc, argv);
 	room = settings.length -
 	       (settings.upstream.family == AF_INET ? sizeof(struct ip) : sizeof(struct ip6_hdr));
-	fd = open_socket();
+	fd = pim_open(settings.interface, settings.upstream.family);
 	say_hello(fd);
 	for (unsigned group = 0; group < settings.groups; group++) {
 		for (unsigned first = 0; first < settings.sources; first += count) {
-			size_t length = begin_message(message);
+			size_t length = pim_begin_join_prune(message, &settings.upstream,
+							     settings.holdtime);
 
+			*pim_groups_at(message, &settings.upstream) = 1;
 			length += put_group(message + length, room - length, group, first, &count);
 			keep_pace(start, sent++);
 			transmit(fd, message, length);
