@@ -111,14 +111,25 @@ static bool start_rooms(struct engine *engine)
 	return true;
 }
 
+static bool open_all(struct engine *engine)
+{
+	return wire_forward(engine) && wire_lans(engine) && wire_control(engine) &&
+	       start_resolver(engine) && wire_dataplane(engine);
+}
+
+/* To load and attach programs may take seconds on a busy machine. What neighbors have time for
+ * counts from our Hello, and what is taken over from the moment in which we hear of it. */
 static bool start_all(struct engine *engine)
 {
-	if (!wire_forward(engine) || !wire_lans(engine) || !wire_control(engine) ||
-	    !start_resolver(engine) || !wire_dataplane(engine) || !lans_start(&engine->lans))
+	if (!open_all(engine))
+		return false;
+	loop_read_clock(engine->loop);
+	if (!lans_start(&engine->lans))
 		return false;
 	forward_start(&engine->forward);
 	if (!wire_news(engine))
 		return false;
+	loop_read_clock(engine->loop);
 	adopt_leftovers(engine);
 	statics_start(&engine->statics, engine->loop, &engine->lans, engine->config->joinfile,
 		      engine->config->state);

@@ -125,6 +125,11 @@ static int open_event(struct loop *loop)
 	return loop->event_watch ? 0 : -errno;
 }
 
+void loop_read_clock(struct loop *loop)
+{
+	refresh_now(loop->timers);
+}
+
 struct loop *loop_new(struct timers *timers)
 {
 	struct loop *loop = memory_new(sizeof(*loop));

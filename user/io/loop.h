@@ -51,6 +51,8 @@ typedef void loop_fn(void *owner, uint32_t events);
  * that are due after it. SIGTERM and SIGINT are blocked from now on, also in threads that are
  * started later. Returns NULL with errno set. */
 struct loop *loop_new(struct timers *timers);
+/* Moves the time, and runs no timer: before the loop runs, for work that takes long. */
+void loop_read_clock(struct loop *loop);
 void loop_free(struct loop *loop); /* NULL is allowed */
 
 /* Calls `fn` while `fd` is ready for `events`. The descriptor stays the caller's. A watch may be
