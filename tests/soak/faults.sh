@@ -234,10 +234,16 @@ fault_mtu() { # smaller, though not too small, and back
     done
 }
 
+lans_take_xdp() { # on|off
+    in_node access ethtool -K up0 gro "$1"
+    in_node receiver ethtool -K eth1 gro "$1"
+    in_node receiver ethtool -K eth2 gro "$1"
+}
+
 fault_mode() { # XDP, TC, XDP
-    in_node receiver ethtool -K eth1 gro off
+    lans_take_xdp off
     until_true "the WAN by TC" eval '[[ $(interface wan0 upstream mode) == tc ]]'
-    in_node receiver ethtool -K eth1 gro on
+    lans_take_xdp on
     until_true "the WAN by XDP" eval '[[ $(interface wan0 upstream mode) == xdp ]]'
 }
 

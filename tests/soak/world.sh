@@ -165,9 +165,7 @@ world_up() {
     lab_up
     lan_add 1
     lan_add 2
-    in_node access ethtool -K up0 gro on # so that the LANs take frames from XDP
-    in_node receiver ethtool -K eth1 gro on
-    in_node receiver ethtool -K eth2 gro on
+    lans_take_xdp on
     dns_up
     relay_starts one
     relay_starts two
