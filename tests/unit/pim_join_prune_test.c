@@ -580,6 +580,22 @@ Test(pim_join_prune, what_is_asked_about_stays_by_a_join)
 	cr_expect_eq(unwanted_count, 0);
 }
 
+/* Another tool had taken our program away, or the machine was suspended. */
+Test(pim_join_prune, what_was_joined_before_we_heard_nothing_is_asked_about)
+{
+	neighbor("10.0.0.2");
+	join("10.0.0.2");
+	one("10.0.0.2", false, V4, "232.1.1.2");
+	run_for(&timers, 20);
+	pim_interface_return(&pim);
+	run_for(&timers, 1);
+	join("10.0.0.2");
+	run_for(&timers, 10.1);
+	cr_expect_eq(unwanted_count, 1, "its Prune was not heard");
+	run_for(&timers, 100);
+	cr_expect_eq(unwanted_count, 1, "the other one was joined again");
+}
+
 Test(pim_join_prune, routers_that_do_not_heed_our_generation_id_are_not_asked)
 {
 	adopt();

@@ -119,6 +119,13 @@ static void lan_differs(void *context, unsigned number)
 	channel_table_interface_changed(&engine->paths.channels, number);
 }
 
+static void lan_was_deaf(void *context, unsigned number)
+{
+	struct engine *engine = context;
+
+	lan_return(&engine->lans.list[number]);
+}
+
 static void routes_changed(void *context)
 {
 	struct engine *engine = context;
@@ -126,8 +133,10 @@ static void routes_changed(void *context)
 	amt_tunnels_route_changed(&engine->paths.tunnels);
 }
 
-static const struct links_actions links_actions = {
-	.lan_is = lan_is, .lan_differs = lan_differs, .routes_changed = routes_changed};
+static const struct links_actions links_actions = {.lan_is = lan_is,
+						   .lan_differs = lan_differs,
+						   .lan_was_deaf = lan_was_deaf,
+						   .routes_changed = routes_changed};
 
 /* The start */
 

@@ -70,12 +70,16 @@ void lan_follow(struct lan *lan, const struct lan_link *link)
 	routers_follow(lan);
 }
 
+void lan_return(struct lan *lan)
+{
+	hosts_return(lan);
+	routers_return(lan);
+}
+
 void lans_return(struct lans *lans)
 {
-	for (unsigned i = 0; i < lans->count; i++) {
-		hosts_return(&lans->list[i]);
-		routers_return(&lans->list[i]);
-	}
+	for (unsigned i = 0; i < lans->count; i++)
+		lan_return(&lans->list[i]);
 }
 
 void lans_drain(struct lans *lans, bool drain)

@@ -39,8 +39,10 @@ struct lan *lan_find(struct lans *lans, unsigned ifindex);
 /* The LAN's interface is now as `link` says: goes on speaking from the addresses that it has, or
  * stops if it has none. */
 void lan_follow(struct lan *lan, const struct lan_link *link);
-/* The daemon has been away (io/clocks.h): introduces itself anew on all LANs, so that routers and
- * hosts say at once what they want. */
+/* Nothing was heard on the LAN for a while: introduces itself anew, so that routers and hosts say
+ * at once what they want. */
+void lan_return(struct lan *lan);
+/* The same on all LANs, because the daemon has been away (io/clocks.h). */
 void lans_return(struct lans *lans);
 /* The routers of all LANs shall turn to another box, or may turn to us again. */
 void lans_drain(struct lans *lans, bool drain);

@@ -83,7 +83,7 @@ static bool attach(struct links *links, const struct link *link)
 static void attach_again(struct links *links, struct link *link)
 {
 	struct link_program *program = &link->program;
-	bool is_news = !program->lost || guard_is_news(&program->guard);
+	bool was_lost = program->lost, is_news = !was_lost || guard_is_news(&program->guard);
 
 	if (!attach(links, link)) {
 		note_failure(links, program);
@@ -91,6 +91,8 @@ static void attach_again(struct links *links, struct link *link)
 	}
 	program->lost = false;
 	program->why[0] = '\0';
+	if (was_lost && link->role == ROLE_DOWNSTREAM)
+		links->actions->lan_was_deaf(links->context, (unsigned)(link - links->lans));
 	if (is_news && link->role == ROLE_UPSTREAM)
 		log_mode(links, link);
 	else if (is_news)

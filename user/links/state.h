@@ -30,6 +30,9 @@ struct links_actions {
 	/* Frames to LAN `number` are to be made otherwise than before: entries that have it must be
 	 * written anew. */
 	void (*lan_differs)(void *context, unsigned number);
+	/* Nothing was heard on LAN `number` for a while: another tool had taken our program away.
+	 */
+	void (*lan_was_deaf)(void *context, unsigned number);
 	/* Routes or addresses of this host have changed. */
 	void (*routes_changed)(void *context);
 };

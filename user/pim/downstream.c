@@ -147,7 +147,7 @@ static void ask(struct pim_downstream_entry *entry)
 		return;
 	timer_start(downstream->timers, &entry->prune_pending,
 		    downstream->ask(downstream, &entry->sg));
-	change_state(entry, PIM_PRUNE_PENDING, "no Join since it was taken over");
+	change_state(entry, PIM_PRUNE_PENDING, "no Join when Joins should come");
 }
 
 static void prune_pending_over(struct timer *timer)
@@ -278,6 +278,16 @@ bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg
 		timer_start(downstream->timers, &entry->prune_pending, ask_after);
 	entry->state = PIM_JOIN;
 	return true;
+}
+
+void pim_downstream_ask_later(struct pim_downstream *downstream, usec_t ask_after)
+{
+	struct pim_downstream_entry *entry;
+
+	downstream->confirmed = false;
+	for (entry = downstream->by_sg; entry; entry = entry->hh.next)
+		if (entry->state == PIM_JOIN)
+			timer_start(downstream->timers, &entry->prune_pending, ask_after);
 }
 
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,

@@ -10,9 +10,10 @@
  * nobody could override a Prune, so that the Prune ends the state at once and without an echo.
  *
  * What an earlier daemon has left is in Join, and is asked about: the Prune for it may have come
- * when nobody heard it, or may have waited in Prune-Pending for the end of that daemon. Our new
- * Generation ID makes routers send their Joins (section 4.3.1). If some have come, and none for
- * this (S,G), a PruneEcho asks for one, and (S,G) waits for it in Prune-Pending.
+ * when nobody heard it, or may have waited in Prune-Pending for the end of that daemon. So is what
+ * was joined before we heard nothing for a while. Our new Generation ID makes routers send their
+ * Joins (section 4.3.1). If some have come, and none for this (S,G), a PruneEcho asks for one, and
+ * (S,G) waits for it in Prune-Pending.
  *
  * Routers suppress their Joins when they hear that of another (section 4.3.3), so that more of them
  * may want a channel than have joined it. Joins of a neighbor that is gone therefore last, if other
@@ -60,7 +61,7 @@ struct pim_downstream_entry {
 	usec_t kept_until;        /* by Joins without a claim: of neighbors that are gone, beyond a
 				   * limit, or heard by an earlier daemon */
 	struct timer expiry;
-	struct timer prune_pending; /* in Join: no Join has come since it was taken over */
+	struct timer prune_pending; /* in Join: until it is asked about, unless a Join comes */
 	struct pim_downstream *table;
 	UT_hash_handle hh;
 };
@@ -70,7 +71,7 @@ struct pim_downstream {
 	struct pim_downstream_entry *by_sg;
 	struct pim_joiner *joiners;
 	unsigned joiner_limit; /* entries per neighbor */
-	bool confirmed;        /* a Join has come for something that was taken over */
+	bool confirmed;        /* a Join has come for something that was to be asked about */
 	/* (S,G) is about to leave NoInfo by a Join of `from`. If the call returns false, (S,G)
 	 * cannot be had, and stays in NoInfo. */
 	bool (*joined)(struct pim_downstream *downstream, const struct sg *sg,
@@ -98,6 +99,9 @@ enum pim_join_result pim_downstream_join(struct pim_downstream *downstream, cons
  * has state already. */
 bool pim_downstream_adopt(struct pim_downstream *downstream, const struct sg *sg, uint16_t holdtime,
 			  usec_t ask_after);
+/* Prunes may have been missed: what is joined now is asked for after `ask_after`, unless a Join
+ * confirms it. */
+void pim_downstream_ask_later(struct pim_downstream *downstream, usec_t ask_after);
 /* A Prune. `override_interval` is 0 if there is at most one neighbor. */
 void pim_downstream_prune(struct pim_downstream *downstream, const struct sg *sg,
 			  usec_t override_interval);

@@ -119,6 +119,8 @@ void pim_interface_readdress(struct pim_interface *pim, const struct addr *addre
 
 void pim_interface_return(struct pim_interface *pim)
 {
+	if (!pim->observing)
+		pim_downstream_ask_later(&pim->downstream, PIM_SUCCESSION);
 	pim_hello_introduce(pim);
 }
 

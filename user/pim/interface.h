@@ -120,7 +120,7 @@ void pim_interface_withdraw(struct pim_interface *pim);
 void pim_interface_readdress(struct pim_interface *pim, const struct addr *address,
 			     const struct addr *secondaries, unsigned secondary_count);
 /* We have been away for a while, and heard nothing: introduces us anew, so that routers send their
- * Joins at once. What they have joined lasts until its Holdtime. */
+ * Joins at once. What they do not join again is asked about, or lasts until its Holdtime. */
 void pim_interface_return(struct pim_interface *pim);
 /* Takes over (S,G) of an earlier daemon: it is joined until the default Holdtime. Neighbors of that
  * daemon say Hello soon, because our Generation ID is a new one. Until they have had time for that,
