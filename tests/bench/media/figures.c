@@ -39,6 +39,11 @@ static double added(const double *ns, const double *limit_ns, int rounds)
 	return figures_of(each, rounds).median;
 }
 
+static bool took_part(const struct contender *c)
+{
+	return c->ns[0];
+}
+
 static double of_limit(const struct contender *c, int rounds)
 {
 	double each[ROUNDS_MAX];
@@ -83,7 +88,8 @@ void figures_report(json_t *results, const struct contender *contenders, unsigne
 		printf(" %10s %9s", "THEN", "NOW/THEN");
 	putchar('\n');
 	for (unsigned i = 0; i < count; i++)
-		print_one(results, &contenders[i], rounds, base);
+		if (took_part(&contenders[i]))
+			print_one(results, &contenders[i], rounds, base);
 	if (base)
 		printf("then: %s, in the same rounds\n", base);
 }
@@ -151,7 +157,7 @@ static double widest(const struct contender *contenders, unsigned count, int rou
 	for (unsigned i = 0; i < count; i++) {
 		const struct contender *c = &contenders[i];
 
-		if (c->kind != IN_KERNEL || c->limit < 0)
+		if (!took_part(c) || c->kind != IN_KERNEL || c->limit < 0)
 			continue;
 		adds = added(base ? c->base_ns : c->ns, c->limit_ns, rounds);
 		most = adds > most ? adds : most;
@@ -188,7 +194,7 @@ void figures_draw(const char *path, const struct contender *contenders, unsigned
 	for (unsigned i = 0; i < count; i++) {
 		const struct contender *c = &contenders[i];
 
-		if (c->kind != IN_KERNEL || c->limit < 0)
+		if (!took_part(c) || c->kind != IN_KERNEL || c->limit < 0)
 			continue;
 		fprintf(file, "<text x='10' y='%d'>%s</text>\n", y + 14, c->name);
 		if (base)
