@@ -93,6 +93,7 @@ $(B)/$(1)/libmcingest.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o)
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 
 $(B)/$(1)/user/base/version.o: $(B)/version
+$(B)/$(1)/user/page/files.o: $(wildcard user/share/page/*)
 endef
 $(eval $(call flavour,obj,$$(CC),$$(CFLAGS) $$(HARDENING)))
 $(eval $(call flavour,san,$$(CC),$$(SANITIZE)))
@@ -260,6 +261,11 @@ vm-check: deps
 count: deps
 	$(Q)$(MAKE) all peers $(B)/tests/bpf/plain $(MEDIA)
 	$(Q)VM_ONLY=count scripts/vm-check
+
+.PHONY: screenshots
+screenshots: deps
+	$(Q)$(MAKE) all peers
+	$(Q)LAB=screenshots BUILD=$(B) scripts/screenshots; status=$$?; LAB=screenshots scripts/lab down; exit $$status
 
 deb:
 	$(Q)scripts/deps deb

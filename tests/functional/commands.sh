@@ -43,7 +43,7 @@ send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
 has status .slow_path packets packets_per_s unseen aggregates fragments options exceeds_mtu
-has status . version instance pid since uptime_s interfaces channels packets_per_s bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost timers draining limits
+has status . host version instance pid since uptime_s interfaces channels packets_per_s bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost timers draining limits
 has status '.interfaces[0]' name role mode why in_front addresses neighbors observed dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .waiting discoveries new_relays

@@ -18,6 +18,7 @@ completions() { # LINE: what bash offers for its last word
 }
 
 each_in "each command" mcingest.8 '^\*\*%\*\*' < <(words mcingest '^  [a-z]+ ')
+each_in "an example of each command" mcingest.8 '^    .*mcingest %( |$)' < <(words mcingest '^  [a-z]+ ')
 each_in "each option" mcingest.8 '^\*\*%\*\*|, \*\*%\*\*' < <(words mcingest '^  --[a-z-]+')
 each_in "each option" mcingestd.8 '^\*\*%\*\*|, \*\*%\*\*' < <(words mcingestd '^  --[a-z-]+')
 for page in user/share/man/*.md; do

@@ -32,21 +32,37 @@ bool control_may_change(struct control_client *client, const char *command)
 	return client && command;
 }
 
-/* Each channel is in the list once, unless it ends while the client reads. */
-void control_reply_list(struct control_client *client, const char *key, control_part_fn *part)
+static size_t items_of(const struct control_list *list, struct requests *requests, size_t limit)
 {
-	size_t position = 0, items = 0;
-	json_t *list;
+	struct control_position position = {0};
+	size_t items = 0;
+	json_t *part;
 
-	must(!client->is_answered && key);
-	for (list = part(client->of, &position); json_array_size(list);
-	     list = part(client->of, &position)) {
-		items += json_array_size(list);
-		must(items <= HASH_COUNT(world.paths.channels.by_sg));
-		json_decref(list);
+	for (part = list->part(requests, &position); json_array_size(part);
+	     part = list->part(requests, &position)) {
+		items += json_array_size(part);
+		must(items <= limit);
+		json_decref(part);
 	}
-	json_decref(list);
-	must(items == HASH_COUNT(world.paths.channels.by_sg));
+	json_decref(part);
+	return items;
+}
+
+/* Each channel, tunnel and discovery is in its list once. */
+void control_reply_lists(struct control_client *client, const struct control_list *lists)
+{
+	must(!client->is_answered);
+	for (; lists->key; lists++) {
+		size_t there = !strcmp(lists->key, "channels")
+				       ? HASH_COUNT(world.paths.channels.by_sg)
+			       : !strcmp(lists->key, "tunnels")
+				       ? HASH_COUNT(world.paths.tunnels.by_relay)
+				       : HASH_COUNT(world.paths.tunnels.by_contact);
+		bool holds = !strcmp(lists->key, "held_down");
+		size_t items = items_of(lists, client->of, holds ? AMT_HOLDS_MAX : there);
+
+		must(holds || items == there);
+	}
 	client->is_answered = true;
 }
 

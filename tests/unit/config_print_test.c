@@ -83,6 +83,9 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"[metrics]\n"                                                                              \
 	"listen = [2001:db8::1]:80\n"                                                              \
 	"channels = 500\n"                                                                         \
+	"page = no\n"                                                                              \
+	"names = box.example.net\n"                                                                \
+	"names = wall\n"                                                                           \
 	"\n"                                                                                       \
 	"[daemon]\n"                                                                               \
 	"instance = east\n"                                                                        \

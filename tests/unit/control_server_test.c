@@ -36,16 +36,26 @@ static unsigned wait_count, gone_count;
 static size_t list_length; /* of what the command "list" answers */
 static unsigned parts_made;
 
-static json_t *next_items(void *owner, size_t *position)
+static json_t *next_items(void *owner, struct control_position *position)
 {
 	json_t *items = json_array();
 
 	cr_assert_eq(owner, &timers);
-	for (; *position < list_length && json_array_size(items) < PART_SIZE; ++*position)
-		json_array_append_new(items, json_sprintf("%098zu", *position));
+	for (; position->slot < list_length && json_array_size(items) < PART_SIZE; position->slot++)
+		json_array_append_new(items, json_sprintf("%098zu", position->slot));
 	parts_made++;
 	return items;
 }
+
+/* The second list has no items. */
+static json_t *no_items(void *owner, struct control_position *position)
+{
+	cr_assert_eq(owner, &timers);
+	cr_expect_eq(position->slot, 0);
+	return json_array();
+}
+
+static const struct control_list lists[] = {{"items", next_items}, {"others", no_items}, {0}};
 
 static void handle(void *owner, struct control_client *client, const json_t *request)
 {
@@ -62,7 +72,7 @@ static void handle(void *owner, struct control_client *client, const json_t *req
 		control_reply(client, json_pack("{s:s}", "big", text));
 		free(text);
 	} else if (command && strcmp(command, "list") == 0) {
-		control_reply_list(client, "items", next_items);
+		control_reply_lists(client, lists);
 	} else if (command && strcmp(command, "change") == 0) {
 		if (control_may_change(client, command))
 			control_reply(client, json_pack("{s:b}", "changed", true));
@@ -630,7 +640,8 @@ static void expect_list(size_t length)
 	reply = json_loads(text, 0, NULL);
 	items = json_object_get(reply, "items");
 	cr_expect_eq(text[strlen(text) - 1], '\n');
-	cr_expect_eq(json_object_size(reply), 1);
+	cr_expect_eq(json_object_size(reply), 2);
+	cr_expect_eq(json_array_size(json_object_get(reply, "others")), 0);
 	cr_assert(json_is_array(items));
 	cr_assert_eq(json_array_size(items), length, "%zu", json_array_size(items));
 	for (size_t i = 0; i < length; i++)

@@ -15,15 +15,15 @@ static void begin(void)
 
 static void end(void)
 {
-	free(out.text);
+	free(out.text.bytes);
 }
 
 TestSuite(exposition, .init = begin, .fini = end);
 
 static void expect_text(const char *text)
 {
-	cr_expect_str_eq(out.text, text, "%s", out.text);
-	cr_expect_eq(out.length, strlen(text));
+	cr_expect_str_eq(out.text.bytes, text, "%s", out.text.bytes);
+	cr_expect_eq(out.text.length, strlen(text));
 }
 
 Test(exposition, a_family_has_its_head_and_its_samples)
@@ -45,7 +45,7 @@ Test(exposition, a_family_has_its_head_and_its_samples)
 Test(exposition, texts_of_labels_are_escaped)
 {
 	exposition_family(&out, "up", EXPOSITION_GAUGE, "Up.");
-	out.length = 0;
+	out.text.length = 0;
 	exposition_count(&out, 1, "reason", "a \"b\\c\"\nd\\", NULL);
 	exposition_count(&out, 1, "reason", "", NULL);
 	expect_text("up{reason=\"a \\\"b\\\\c\\\"\\nd\\\\\"} 1\n"
@@ -65,11 +65,11 @@ Test(exposition, values_and_times)
 
 	exposition_family(&out, "t", EXPOSITION_GAUGE, "T.");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		out.length = 0;
+		out.text.length = 0;
 		exposition_time(&out, rows[i].time, NULL);
 		expect_text(rows[i].text);
 	}
-	out.length = 0;
+	out.text.length = 0;
 	exposition_value(&out, 0.25, "a", "b", NULL);
 	exposition_value(&out, 1e12, NULL);
 	expect_text("t{a=\"b\"} 0.25\nt 1000000000000\n");
@@ -86,7 +86,7 @@ Test(exposition, a_histogram)
 	histogram.counts[HISTOGRAM_BOUNDS] = 4;
 	exposition_family(&out, "d_seconds", EXPOSITION_HISTOGRAM, "D.");
 	exposition_histogram(&out, &histogram, "step", "dns");
-	text = out.text;
+	text = out.text.bytes;
 	cr_expect(strstr(text, "# TYPE d_seconds histogram\n"));
 	cr_expect(strstr(text, "\nd_seconds_bucket{step=\"dns\",le=\"0.001\"} 2\n"));
 	cr_expect(strstr(text, "\nd_seconds_bucket{step=\"dns\",le=\"0.0025\"} 2\n"));
@@ -103,7 +103,8 @@ Test(exposition, a_histogram_without_a_label)
 
 	exposition_family(&out, "d_seconds", EXPOSITION_HISTOGRAM, "D.");
 	exposition_histogram(&out, &histogram, NULL, NULL);
-	cr_expect(strstr(out.text, "\nd_seconds_bucket{le=\"+Inf\"} 0\n"), "%s", out.text);
-	cr_expect(strstr(out.text, "\nd_seconds_sum 0\n"));
-	cr_expect(strstr(out.text, "\nd_seconds_count 0\n"));
+	cr_expect(strstr(out.text.bytes, "\nd_seconds_bucket{le=\"+Inf\"} 0\n"), "%s",
+		  out.text.bytes);
+	cr_expect(strstr(out.text.bytes, "\nd_seconds_sum 0\n"));
+	cr_expect(strstr(out.text.bytes, "\nd_seconds_count 0\n"));
 }

@@ -46,7 +46,7 @@ Test(metrics, of_the_process)
 	from.usage = (struct process_usage){1500000, 4096, 8192, 12, 1024};
 	from.process_started = CLOCK_NOW - USEC_PER_SEC;
 	series_daemon(&out, &from);
-	metrics = out.text;
+	metrics = out.text.bytes;
 	expect_metric("process_cpu_seconds_total 1.5");
 	expect_metric("process_resident_memory_bytes 4096");
 	expect_metric("process_virtual_memory_bytes 8192");
@@ -254,6 +254,27 @@ Test(metrics, of_drops_that_cannot_be_read_are_missing)
 
 /* Relays */
 
+/* At most `limit` relays have series of their own. */
+static void write_tunnels(unsigned limit)
+{
+	struct series_source from = metrics_source(&req.requests);
+	struct series_tunnels tunnels = {0};
+	struct exposition out = {0};
+	const struct amt_tunnel *tunnel;
+
+	ranking_begin(&tunnels.relays, limit);
+	for (tunnel = lab.paths.tunnels.by_relay; tunnel; tunnel = tunnel->hh.next)
+		series_note_tunnel(&tunnels, tunnel);
+	from.tunnels = &tunnels;
+	free(metrics);
+	series_tunnels(&out, &from);
+	series_round_trips(&out, &from);
+	series_last_queries(&out, &from);
+	series_tunnel_channels(&out, &from);
+	metrics = out.text.bytes;
+	ranking_end(&tunnels.relays);
+}
+
 Test(metrics, of_tunnels)
 {
 	fwd_join(SOURCE, GROUP);
@@ -261,13 +282,16 @@ Test(metrics, of_tunnels)
 	lab_run(2);
 	amt_tunnel_find(&lab.paths.tunnels, &(struct addr){AF_INET, {203, 0, 113, 1}})
 		->gateway.round_trip = 25 * USEC_PER_MS;
-	metrics_write(series_relays, &req.requests);
+	write_tunnels(3);
 	expect_metric("mcingest_tunnels{state=\"active\"} 1");
 	expect_metric("mcingest_tunnels{state=\"requesting\"} 0");
 	expect_metric("mcingest_tunnel_round_trip_seconds{relay=\"203.0.113.1\"} 0.025");
 	expect_metric("mcingest_tunnel_last_query_timestamp_seconds{relay=\"203.0.113.1\"} "
 		      "1795737598");
 	expect_metric("mcingest_tunnel_channels{relay=\"203.0.113.1\"} 2");
+	write_tunnels(0);
+	expect_metric("mcingest_tunnels{state=\"active\"} 1");
+	cr_expect_not(strstr(metrics, "203.0.113.1"));
 }
 
 Test(metrics, of_relays_that_are_held_down)
@@ -304,15 +328,18 @@ Test(metrics, of_single_channels)
 {
 	struct channel *one = fwd_join(SOURCE, GROUP), *two = fwd_join(SOURCE6, GROUP6);
 	struct series_source from = metrics_source(&req.requests);
-	uint32_t slots[] = {two->slot, 77, one->slot}; /* 77 is of a channel that has gone */
+	struct rank slots[] = {
+		{.id = two->slot}, {.id = 77}, {.id = one->slot}}; /* 77: one that has gone */
+	struct ranking busiest = {.count = 3, .list = slots};
 	struct exposition out = {0};
 
 	count(one, 10, 1000);
 	channel_first_packet(one, lab.timers.now);
 	count(two, 20, 3000);
 	two->rtp = (struct rtp){.is_rtp = true, .missing = 5};
-	series_of_channels(&out, &from, slots, 3);
-	metrics = out.text;
+	from.busiest = &busiest;
+	series_of_channels(&out, &from);
+	metrics = out.text.bytes;
 	expect_metric("mcingest_channel_packets_total{source=\"192.0.2.10\",group=\"232.1.1.1\"} "
 		      "10");
 	expect_metric("mcingest_channel_bytes_total{source=\"2001:db8:5::10\",group=\"ff3e::8000:1"

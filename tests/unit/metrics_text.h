@@ -30,7 +30,7 @@ static inline void metrics_write(series_fn *series, const struct requests *rooms
 
 	free(metrics);
 	series(&out, &from);
-	metrics = out.text;
+	metrics = out.text.bytes;
 }
 
 /* The line is one of the text. */

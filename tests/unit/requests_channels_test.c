@@ -181,7 +181,7 @@ Test(requests_channels, come_in_parts)
 		join_many(joined, counts[i]);
 		joined = counts[i];
 		req_ask(&client, "{'command':'channels'}");
-		cr_expect_str_eq(client.key, "channels");
+		cr_expect_str_eq(client.list->key, "channels");
 		for (; left > AT_ONCE; left -= AT_ONCE)
 			cr_expect_eq(take_part(&client, shown, 512), AT_ONCE);
 		cr_expect_eq(take_part(&client, shown, 512), left);

@@ -160,9 +160,8 @@ static inline void req_end(void)
 struct control_client {
 	json_t *reply; /* NULL while the client waits */
 	/* Of a reply in parts, which has no `reply` until the test has taken all of them: */
-	const char *key;
-	control_part_fn *part;
-	size_t position;
+	const struct control_list *list;
+	struct control_position position;
 	bool streams, is_full; /* is_full: has no room for another line */
 	json_t *lines;
 };
@@ -186,7 +185,7 @@ void control_stream_line(struct control_client *client, const char *text)
 
 void control_reply(struct control_client *client, json_t *reply)
 {
-	cr_assert(!client->reply && !client->part, "a client gets one answer");
+	cr_assert(!client->reply && !client->list, "a client gets one answer");
 	cr_assert_not_null(reply);
 	client->reply = reply;
 }
@@ -208,11 +207,10 @@ bool control_may_change(struct control_client *client, const char *command)
 	return false;
 }
 
-void control_reply_list(struct control_client *client, const char *key, control_part_fn *part)
+void control_reply_lists(struct control_client *client, const struct control_list *lists)
 {
-	cr_assert(!client->reply && !client->part, "a client gets one answer");
-	client->key = key;
-	client->part = part;
+	cr_assert(!client->reply && !client->list, "a client gets one answer");
+	client->list = lists;
 }
 
 /* In the request, ' stands for ". */
@@ -235,11 +233,11 @@ static inline void req_ask(struct control_client *client, const char *request)
 /* Takes the next part of the client's reply. */
 static inline json_t *req_part(struct control_client *client)
 {
-	cr_assert_not_null(client->part);
-	return client->part(&req.requests, &client->position);
+	cr_assert_not_null(client->list);
+	return client->list->part(&req.requests, &client->position);
 }
 
-static inline json_t *req_all_parts(struct control_client *client)
+static inline json_t *req_rest_of_list(struct control_client *client)
 {
 	json_t *list = json_array(), *part = req_part(client);
 
@@ -249,7 +247,18 @@ static inline json_t *req_all_parts(struct control_client *client)
 		part = req_part(client);
 	}
 	json_decref(part);
-	return json_pack("{s:o}", client->key, list);
+	return list;
+}
+
+static inline json_t *req_all_parts(struct control_client *client)
+{
+	json_t *reply = json_object();
+
+	for (; client->list->key; client->list++) {
+		client->position = (struct control_position){0};
+		json_object_set_new(reply, client->list->key, req_rest_of_list(client));
+	}
+	return reply;
 }
 
 /* Returns the reply to a request that is answered at once. */
@@ -258,7 +267,7 @@ static inline json_t *req_reply(const char *request)
 	struct control_client client;
 
 	req_ask(&client, request);
-	if (client.part)
+	if (client.list)
 		return req_all_parts(&client);
 	cr_assert(client.reply, "%s has no answer", request);
 	return client.reply;

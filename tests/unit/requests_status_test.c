@@ -15,9 +15,10 @@ Test(requests_status, the_daemon)
 {
 	json_t *reply = status();
 
-	expect_keys(reply, "version instance pid since uptime_s interfaces channels packets_per_s "
-			   "bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost "
-			   "timers draining limits ");
+	expect_keys(reply,
+		    "host version instance pid since uptime_s interfaces channels packets_per_s "
+		    "bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost "
+		    "timers draining limits ");
 	cr_expect_str_eq(json_string_value(req_at(reply, "version")), mcingest_version);
 	expect_count_at(reply, "pid", getpid());
 	expect_at(reply, "since", "'TIME'");

@@ -20,7 +20,7 @@
  * that nobody wants any more lingers for a while, so that the next receiver needs no new Join: see
  * channel/table.h, which holds all channels. channel/flow.h, meter.h and rtp.h observe the data of
  * a channel: whether it flows, how fast, and how much of it was lost on its way. channel/history.h
- * keeps its latest changes.
+ * keeps its latest changes, channel/joins.h the latest joins of all.
  *
  * This folder knows no protocol. Its owner (the daemon) reports events by the functions below; the
  * channel answers through the actions of its table. Left out: (*,G) and any-source multicast; more

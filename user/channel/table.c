@@ -50,6 +50,7 @@ static void stop_lingering(struct channel *channel)
 static void close_channel(struct channel_table *table, struct channel *channel)
 {
 	stop_lingering(channel);
+	joins_close(&table->joins, channel, &channel->trace);
 	channel_close(channel);
 	table->states[channel->state]--;
 	HASH_DEL(table->by_sg, channel);
@@ -107,6 +108,12 @@ static struct channel *open_channel(struct channel_table *table, const struct sg
 	return channel;
 }
 
+static void open_first(struct channel *channel, usec_t seen)
+{
+	joins_note(&channel->table->joins, &channel->sg, channel);
+	channel_open(channel, seen);
+}
+
 bool channel_table_want(struct channel_table *table, const struct sg *sg, unsigned interface,
 			usec_t seen)
 {
@@ -125,7 +132,7 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 	if (known)
 		channel_interfaces_changed(channel);
 	else
-		channel_open(channel, seen);
+		open_first(channel, seen);
 	return true;
 }
 

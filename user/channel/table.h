@@ -7,6 +7,7 @@
 #include "base/histogram.h"
 #include "base/tally.h"
 #include "channel/channel.h"
+#include "channel/joins.h"
 
 #define CHANNEL_INTERFACES_MAX 32
 
@@ -22,6 +23,7 @@ struct channel_table {
 	struct histogram steps[CHANNEL_STEPS]; /* of all joins, since the Join */
 	struct tally failures;                 /* failed attempts, by reason */
 	struct tally moves;        /* channels that left a relay for another, by cause */
+	struct joins joins;        /* the latest */
 	struct channel *lingering; /* oldest first */
 	struct channel **by_slot;  /* array of `limit`; NULL for a free slot */
 	uint32_t *free_slots;      /* stack of free slots */

@@ -80,11 +80,14 @@ struct config_relays {
 	struct prefixes protect; /* sources and groups whose channels have two relays */
 };
 
-/* Where metrics are served, and what of them. */
+/* Where metrics and page are served, and what of them. */
 struct config_metrics {
 	struct addr address; /* of no family: nowhere */
 	uint16_t port;
 	unsigned busiest; /* channels with series of their own */
+	bool page;
+	char *names[CONFIG_NAMES_MAX]; /* by which browsers may know this host */
+	unsigned name_count;
 };
 
 struct config {

@@ -38,8 +38,10 @@ static bool where_parse(const char *text, struct config_metrics *metrics)
 static bool take_listen(struct reading *reading, const struct setting *setting, const char *value)
 {
 	struct config_metrics *metrics = values_field(reading->config, setting);
-	struct config_metrics where = {.busiest = metrics->busiest};
+	struct config_metrics where = *metrics;
 
+	where.address = (struct addr){0};
+	where.port = 0;
 	if (strcmp(value, "yes") == 0)
 		value = CONFIG_METRICS_ADDRESS;
 	if (strcmp(value, "no") != 0 && !where_parse(value, &where))

@@ -121,6 +121,7 @@ static void set_defaults(struct config *config)
 			   .way_count = 3,
 			   .renew = 60},
 		.hold = 180 * USEC_PER_SEC,
+		.metrics = {.page = true},
 		.max_channels = 16384,
 		.max_tunnels = 1024,
 		.max_protected = 256,

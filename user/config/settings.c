@@ -108,6 +108,9 @@ const struct setting settings[] = {
 	 .expected = "yes, no, or an address, as 192.0.2.1:9268 or [2001:db8::1]:9268"},
 	{"metrics", "channels", &kind_count, FIELD(metrics.busiest), .max = CONFIG_BUSIEST_MAX,
 	 .expected = "a number from 0 to 500"},
+	{"metrics", "page", &kind_yes, FIELD(metrics.page), .expected = "yes or no"},
+	{"metrics", "names", LIST(metrics.names, metrics.name_count, CONFIG_NAMES_MAX),
+	 .word = word_is_host, .expected = "a host's name, as box.example.net"},
 	{"daemon", "instance", &kind_instance, FIELD(instance),
 	 .expected = "a name of at most 32 letters, digits, '-' and '_', which begins with a "
 		     "letter or digit"},

@@ -12,6 +12,7 @@
 
 #define ALTERNATIVE_NAME_BYTES 128 /* NUL included (ALTIFNAMSIZ) */
 #define GROUP_NAME_MAX         32
+#define HOST_NAME_CHARS        253 /* RFC 1035 section 2.3.4, as text */
 
 static bool is_device_name(const char *word, size_t bytes)
 {
@@ -22,6 +23,15 @@ static bool is_device_name(const char *word, size_t bytes)
 bool word_is_interface(const char *word)
 {
 	return is_device_name(word, ALTERNATIVE_NAME_BYTES);
+}
+
+bool word_is_host(const char *word)
+{
+	size_t length = strlen(word);
+
+	return length <= HOST_NAME_CHARS &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._") ==
+		       length;
 }
 
 bool values_number_parse(const char *text, unsigned min, unsigned max, unsigned *number)

@@ -13,6 +13,7 @@ give_fn give_text;
 /* Words of lists. */
 bool word_is_interface(const char *word);
 bool word_is_server(const char *word);
+bool word_is_host(const char *word);
 
 /* Reads digits, nothing else; returns false if they are none, or not within the limits. */
 bool values_number_parse(const char *text, unsigned min, unsigned max, unsigned *number);

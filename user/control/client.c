@@ -26,9 +26,9 @@ struct control_client {
 	size_t received;
 	char *reply;
 	size_t length, sent;
-	control_part_fn *part; /* makes the rest of a list; NULL if the reply is complete */
-	size_t position;       /* the owner's, in that list */
-	bool is_begun;         /* items of the list have been written */
+	const struct control_list *list; /* that is being made; NULL if the reply is complete */
+	struct control_position position;
+	bool is_begun; /* items of the list have been written */
 	struct control_client *prev, *next;
 };
 
@@ -130,15 +130,24 @@ bool control_may_change(struct control_client *client, const char *command)
 	return false;
 }
 
-void control_reply_list(struct control_client *client, const char *key, control_part_fn *part)
+/* `open` is what comes before the key. */
+static void begin_list(struct control_client *client, const struct control_list *list,
+		       const char *open)
 {
 	char *text;
-	int length = asprintf(&text, "{\"%s\":[", key);
+	int length = asprintf(&text, "%s\"%s\":[", open, list->key);
 
 	if (length < 0)
 		abort();
-	client->part = part;
+	client->list = list;
+	client->position = (struct control_position){0};
+	client->is_begun = false;
 	set_reply(client, text, length);
+}
+
+void control_reply_lists(struct control_client *client, const struct control_list *lists)
+{
+	begin_list(client, lists, "{");
 	start_writing(client);
 }
 
@@ -193,23 +202,33 @@ static char *items_text(struct control_client *client, const json_t *items, size
 	return text;
 }
 
+static void end_list(struct control_client *client)
+{
+	static const char end[] = "]}\n";
+
+	if (client->list[1].key) {
+		begin_list(client, client->list + 1, "],");
+		return;
+	}
+	client->list = NULL;
+	set_reply(client, memory_copy_text(end), strlen(end));
+}
+
 /* Returns false when the reply is complete. */
 static bool next_part(struct control_client *client)
 {
-	static const char end[] = "]}\n";
-	size_t length = strlen(end);
 	json_t *items;
+	size_t length;
 
-	if (!client->part)
+	if (!client->list)
 		return false;
-	items = client->part(client->server->owner, &client->position);
+	items = client->list->part(client->server->owner, &client->position);
 	if (json_array_size(items)) {
 		char *text = items_text(client, items, &length);
 
 		set_reply(client, text, length);
 	} else {
-		client->part = NULL;
-		set_reply(client, memory_copy_text(end), length);
+		end_list(client);
 	}
 	json_decref(items);
 	return true;

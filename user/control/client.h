@@ -2,6 +2,7 @@
 /* One client of the control socket, from its request to the end of its reply. */
 #pragma once
 
+#include "base/hash.h"
 #include "base/timers.h"
 
 #include <jansson.h>
@@ -20,13 +21,24 @@ struct control_client;
  * answered as an error; so is any reply while CONTROL_UNREAD_MAX is exceeded. */
 void control_reply(struct control_client *client, json_t *reply);
 
-/* Returns the next items of a list as a new array; an empty array or NULL after the last item.
- * `*position` is 0 at the first call and the owner's to advance. */
-typedef json_t *control_part_fn(void *owner, size_t *position);
+/* How far a list has come: zeroed at its begin, then the owner's to advance. */
+struct control_position {
+	size_t slot;
+	struct hash_walk walk;
+};
 
-/* Replies {"key": [...]}, for a list that would take too long to make at once. The next part is
- * made when the client has read the one before, so that later parts show later states. */
-void control_reply_list(struct control_client *client, const char *key, control_part_fn *part);
+/* Returns the next items of a list as a new array; an empty array or NULL after the last item. */
+typedef json_t *control_part_fn(void *owner, struct control_position *position);
+
+struct control_list {
+	const char *key; /* NULL behind the last list */
+	control_part_fn *part;
+};
+
+/* Replies {"key": [...], ...}, for lists that would take too long to make at once. The next part is
+ * made when the client has read the one before, so that later parts show later states. `lists` are
+ * constant. */
+void control_reply_lists(struct control_client *client, const struct control_list *lists);
 
 /* Whether the client may change anything: it is root's, or of the daemon's own user. If not, it has
  * had its answer, and the log says who has asked for the command. */

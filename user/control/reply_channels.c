@@ -56,7 +56,7 @@ static json_t *wanted(struct requests *requests, const struct sg *sg)
 	return list;
 }
 
-static json_t *channel_now(struct requests *requests, struct channel *channel)
+json_t *channel_now(struct requests *requests, struct channel *channel)
 {
 	struct dataplane_channel_stats stats = traffic_read(channel);
 	struct mci_channel_drops drops = drops_of(channel);
@@ -80,14 +80,14 @@ static json_t *channel_now(struct requests *requests, struct channel *channel)
 }
 
 /* By slot, so that a channel which stays is shown once, whatever comes and goes meanwhile. */
-static json_t *next_channels(void *owner, size_t *slot)
+static json_t *next_channels(void *owner, struct control_position *position)
 {
 	struct requests *requests = owner;
 	const struct channel_table *channels = &requests->paths->channels;
 	json_t *list = json_array();
 
-	for (; *slot < channels->slots && json_array_size(list) < CHANNELS_AT_ONCE; ++*slot) {
-		struct channel *channel = channel_table_at(channels, *slot);
+	while (position->slot < channels->slots && json_array_size(list) < CHANNELS_AT_ONCE) {
+		struct channel *channel = channel_table_at(channels, position->slot++);
 
 		if (channel)
 			json_array_append_new(list, channel_now(requests, channel));
@@ -97,6 +97,8 @@ static json_t *next_channels(void *owner, size_t *slot)
 
 void reply_channels(struct requests *requests, struct control_client *client)
 {
+	static const struct control_list lists[] = {{"channels", next_channels}, {0}};
+
 	(void)requests;
-	control_reply_list(client, "channels", next_channels);
+	control_reply_lists(client, lists);
 }

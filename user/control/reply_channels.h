@@ -4,4 +4,5 @@
 
 #include "control/state.h"
 
+json_t *channel_now(struct requests *requests, struct channel *channel); /* a new reference */
 void reply_channels(struct requests *requests, struct control_client *client);

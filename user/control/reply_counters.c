@@ -4,7 +4,7 @@
 #include "control/views.h"
 #include "forward/traffic.h"
 
-static int read_drops(const struct requests *requests, uint64_t drops[MCI_DROP_COUNT])
+int counters_drops(const struct requests *requests, uint64_t drops[MCI_DROP_COUNT])
 {
 	int error = requests->actions->drops(requests->dataplane, drops);
 
@@ -20,20 +20,28 @@ static int read_account(const struct requests *requests, struct view_account_par
 	return requests->actions->left(requests->dataplane, &parts->left);
 }
 
-void reply_counters(struct requests *requests, struct control_client *client)
+json_t *counters_now(struct requests *requests)
 {
 	uint64_t drops[MCI_DROP_COUNT] = {0};
 	struct view_account_parts parts = {.drops = drops};
-	json_t *reply;
+	json_t *view;
 
-	if (read_drops(requests, drops) || read_account(requests, &parts)) {
+	if (counters_drops(requests, drops) || read_account(requests, &parts))
+		return NULL;
+	view = json_object();
+	put(view, "account", view_account(&parts));
+	put(view, "drops", view_drops(drops));
+	put(view, "refused", view_refused(requests->rejected));
+	put(view, "pim", view_pim_counters_of_all(requests));
+	return view;
+}
+
+void reply_counters(struct requests *requests, struct control_client *client)
+{
+	json_t *view = counters_now(requests);
+
+	if (view)
+		control_reply(client, view);
+	else
 		control_refuse(client, "%s", requests->actions->error(requests->dataplane));
-		return;
-	}
-	reply = json_object();
-	put(reply, "account", view_account(&parts));
-	put(reply, "drops", view_drops(drops));
-	put(reply, "refused", view_refused(requests->rejected));
-	put(reply, "pim", view_pim_counters_of_all(requests));
-	control_reply(client, reply);
 }

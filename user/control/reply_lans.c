@@ -138,15 +138,15 @@ static json_t *lan_now(struct requests *requests, unsigned number)
 	return view;
 }
 
-static void reply_list(struct control_client *client, const char *key, json_t *list)
+static json_t *list_view(const char *key, json_t *list)
 {
-	json_t *reply = json_object();
+	json_t *view = json_object();
 
-	put(reply, key, list);
-	control_reply(client, reply);
+	put(view, key, list);
+	return view;
 }
 
-void reply_interfaces(struct requests *requests, struct control_client *client)
+json_t *interfaces_now(struct requests *requests)
 {
 	const struct links *links = requests->links;
 	json_t *list = json_array();
@@ -155,7 +155,12 @@ void reply_interfaces(struct requests *requests, struct control_client *client)
 		json_array_append_new(list, lan_now(requests, i));
 	for (unsigned i = 0; i < links->upstream_count; i++)
 		json_array_append_new(list, link_now(requests, &links->upstreams[i]));
-	reply_list(client, "interfaces", list);
+	return list_view("interfaces", list);
+}
+
+void reply_interfaces(struct requests *requests, struct control_client *client)
+{
+	control_reply(client, interfaces_now(requests));
 }
 
 /* PIM of all LANs */
@@ -175,9 +180,23 @@ static json_t *for_each_pim(const struct lans *lans, pim_view_fn *view)
 	return list;
 }
 
+json_t *neighbors_now(struct requests *requests, size_t max)
+{
+	const struct lans *lans = requests->lans;
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < lans->count; i++) {
+		if (lans->list[i].ipv4.socket)
+			view_neighbors(&lans->list[i].ipv4.interface, max, list);
+		if (lans->list[i].ipv6.socket)
+			view_neighbors(&lans->list[i].ipv6.interface, max, list);
+	}
+	return list_view("neighbors", list);
+}
+
 void reply_neighbors(struct requests *requests, struct control_client *client)
 {
-	reply_list(client, "neighbors", for_each_pim(requests->lans, view_neighbors));
+	control_reply(client, neighbors_now(requests, SIZE_MAX));
 }
 
 json_t *view_pim_counters_of_all(struct requests *requests)

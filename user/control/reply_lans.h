@@ -4,6 +4,9 @@
 
 #include "control/state.h"
 
+/* New references */
+json_t *interfaces_now(struct requests *requests);
+json_t *neighbors_now(struct requests *requests, size_t max); /* `max` of them */
 void reply_interfaces(struct requests *requests, struct control_client *client);
 void reply_neighbors(struct requests *requests, struct control_client *client);
 /* The interfaces as `status` has them; the counters of PIM as `counters` has them. */

@@ -7,6 +7,7 @@
 #include "control/views.h"
 #include "forward/traffic.h"
 
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static json_t *slow_path(const struct requests *requests)
@@ -47,7 +48,10 @@ static json_t *limits(const struct config *config)
 static void add_daemon(json_t *reply, const struct requests *requests)
 {
 	usec_t now = requests->timers->now, uptime = now - requests->started;
+	struct utsname host;
 
+	uname(&host);
+	put_text(reply, "host", host.nodename);
 	put_text(reply, "version", mcingest_version);
 	if (requests->config->instance)
 		put_text(reply, "instance", requests->config->instance);
@@ -68,7 +72,7 @@ static void add_traffic(json_t *reply, const struct requests *requests)
 	put(reply, "slow_path", slow_path(requests));
 }
 
-void reply_status(struct requests *requests, struct control_client *client)
+json_t *status_now(struct requests *requests)
 {
 	const struct paths *paths = requests->paths;
 	usec_t stall = requests->actions->longest_stall(requests->context);
@@ -84,5 +88,10 @@ void reply_status(struct requests *requests, struct control_client *client)
 	put_count(reply, "timers", requests->timers->count);
 	put_bool(reply, "draining", requests->lans->draining);
 	put(reply, "limits", limits(requests->config));
-	control_reply(client, reply);
+	return reply;
+}
+
+void reply_status(struct requests *requests, struct control_client *client)
+{
+	control_reply(client, status_now(requests));
 }

@@ -4,4 +4,5 @@
 
 #include "control/state.h"
 
+json_t *status_now(struct requests *requests); /* a new reference */
 void reply_status(struct requests *requests, struct control_client *client);

@@ -7,15 +7,11 @@
 #include "control/reply_lans.h"
 #include "control/reply_statics.h"
 #include "control/reply_status.h"
+#include "control/reply_tunnels.h"
 #include "control/views.h"
 #include "lan/lan.h"
 
 #include <string.h>
-
-static void reply_tunnels(struct requests *requests, struct control_client *client)
-{
-	control_reply(client, view_tunnels(&requests->paths->tunnels));
-}
 
 static void reply_configuration(struct requests *requests, struct control_client *client)
 {

@@ -130,3 +130,19 @@ json_t *view_channel(const struct channel *channel, const struct view_channel_pa
 	put(view, "history", view_history(&channel->history, timers->now));
 	return view;
 }
+
+json_t *view_join(const struct join *join, const struct addr *relay, usec_t now)
+{
+	const struct channel *channel = join->channel;
+	const struct channel_trace *trace = channel ? &channel->trace : &join->trace;
+	json_t *view = json_object();
+
+	put(view, "source", view_addr(&join->sg.source));
+	put(view, "group", view_addr(&join->sg.group));
+	put(view, "at", view_time(trace->join_seen, now));
+	put_text(view, "state", channel ? channel_state_name(channel->state) : "closed");
+	put(view, "reason", channel ? view_reason(channel->reason, channel->detail) : json_null());
+	put(view, "relay", view_addr(relay));
+	put(view, "trace", view_trace(trace));
+	return view;
+}

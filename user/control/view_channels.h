@@ -22,4 +22,7 @@ struct view_channel_parts {
 	json_t *wanted, *asserts; /* references that view_channel() takes over */
 };
 
+/* One of the latest joins; `relay` is the one that serves the channel, or NULL. The state of a
+ * channel that has been closed since is "closed". */
+json_t *view_join(const struct join *join, const struct addr *relay, usec_t now);
 json_t *view_channel(const struct channel *channel, const struct view_channel_parts *parts);

@@ -90,11 +90,11 @@ static json_t *view_neighbor(const struct pim_interface *pim, const struct pim_n
 	return view;
 }
 
-void view_neighbors(const struct pim_interface *pim, json_t *list)
+void view_neighbors(const struct pim_interface *pim, size_t max, json_t *list)
 {
-	const struct pim_neighbor *neighbor;
+	const struct pim_neighbor *neighbor = pim->neighbors.by_address;
 
-	for (neighbor = pim->neighbors.by_address; neighbor; neighbor = neighbor->hh.next)
+	for (; neighbor && json_array_size(list) < max; neighbor = neighbor->hh.next)
 		json_array_append_new(list, view_neighbor(pim, neighbor));
 }
 

@@ -16,8 +16,8 @@ json_t *view_interface(const struct netlink_interface *link, const char *role, c
 
 /* PIM of one family: our address, timers and the designated router. */
 json_t *view_pim(const struct pim_interface *pim);
-/* Appends one object for each neighbor to `list`. */
-void view_neighbors(const struct pim_interface *pim, json_t *list);
+/* Appends one object for each neighbor to `list`, until that has `max` items. */
+void view_neighbors(const struct pim_interface *pim, size_t max, json_t *list);
 /* Appends the interface's counters to `list`, as one object. */
 void view_pim_counters(const struct pim_interface *pim, json_t *list);
 /* The state of an Assert (RFC 7761 section 4.6); null in NoInfo. */

@@ -32,8 +32,9 @@ static void put_round_trip(json_t *view, usec_t round_trip)
 		put_null(view, "round_trip_ms");
 }
 
-static json_t *view_tunnel(const struct timers *timers, const struct amt_tunnel *tunnel)
+json_t *view_tunnel(const struct amt_tunnel *tunnel)
 {
+	const struct timers *timers = tunnel->tunnels->timers;
 	const struct amt_gateway *gateway = &tunnel->gateway;
 	json_t *view = json_object();
 
@@ -51,7 +52,7 @@ static json_t *view_tunnel(const struct timers *timers, const struct amt_tunnel 
 	return view;
 }
 
-static json_t *view_contact(const struct amt_contact *contact)
+json_t *view_contact(const struct amt_contact *contact)
 {
 	const struct amt_member *member;
 	json_t *view = json_object();
@@ -78,7 +79,7 @@ static json_t *view_hold(const struct amt_hold *hold, usec_t now)
 	return view;
 }
 
-static json_t *view_holds(const struct amt_tunnels *tunnels)
+json_t *view_holds(const struct amt_tunnels *tunnels)
 {
 	usec_t now = tunnels->timers->now;
 	json_t *list = json_array();
@@ -88,20 +89,4 @@ static json_t *view_holds(const struct amt_tunnels *tunnels)
 		if (hold->until > now)
 			json_array_append_new(list, view_hold(hold, now));
 	return list;
-}
-
-json_t *view_tunnels(const struct amt_tunnels *tunnels)
-{
-	json_t *view = json_object(), *list = json_array(), *discoveries = json_array();
-	const struct amt_contact *contact;
-	const struct amt_tunnel *tunnel;
-
-	for (tunnel = tunnels->by_relay; tunnel; tunnel = tunnel->hh.next)
-		json_array_append_new(list, view_tunnel(tunnels->timers, tunnel));
-	for (contact = tunnels->by_contact; contact; contact = contact->hh.next)
-		json_array_append_new(discoveries, view_contact(contact));
-	put(view, "tunnels", list);
-	put(view, "discoveries", discoveries);
-	put(view, "held_down", view_holds(tunnels));
-	return view;
 }

@@ -6,5 +6,7 @@
 
 #include <jansson.h>
 
-/* {"tunnels": [...], "discoveries": [...], "held_down": [...]} */
-json_t *view_tunnels(const struct amt_tunnels *tunnels);
+json_t *view_tunnel(const struct amt_tunnel *tunnel);
+json_t *view_contact(const struct amt_contact *contact);
+/* A list of all that hold at this moment. */
+json_t *view_holds(const struct amt_tunnels *tunnels);

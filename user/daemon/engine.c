@@ -179,7 +179,7 @@ void engine_stop(struct engine *engine)
 	if (engine->paths.timers)
 		stop_rooms(engine);
 	control_close(engine->control);
-	metrics_close(engine->metrics);
+	page_close(engine->page);
 	resolver_free(engine->resolver);
 	driad_options_free(&engine->driad_options);
 	frames_close(engine->frames);

@@ -11,7 +11,7 @@
 #include "io/ports.h"
 #include "io/resolver.h"
 #include "io/successor.h"
-#include "metrics/metrics.h"
+#include "page/page.h"
 #include "statics/on_lans.h"
 
 struct engine {
@@ -23,7 +23,7 @@ struct engine {
 	struct dataplane *dataplane;
 	struct resolver *resolver;
 	struct control_server *control;
-	struct metrics *metrics;
+	struct page *page;
 	struct netlink_monitor *monitor;
 	struct frames *frames;
 	struct secret secret; /* of which the tunnels' ports come */

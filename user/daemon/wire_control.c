@@ -58,6 +58,6 @@ bool wire_control(struct engine *engine)
 	else if (error)
 		log_error("cannot listen on %s: %s", path, strerror(-error));
 	else
-		engine->metrics = metrics_open(&engine->requests, engine->loop);
+		engine->page = page_open(&engine->requests, engine->loop);
 	return !error;
 }

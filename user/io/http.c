@@ -164,6 +164,21 @@ static void listening_ready(void *owner, uint32_t events)
 
 /* Requests */
 
+const char *http_header(struct http_request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+const char *http_argument(struct http_request *request, const char *name)
+{
+	return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+void http_add_header(struct http_request *request, const char *name, const char *value)
+{
+	MHD_add_response_header(request->response, name, value);
+}
+
 void http_reply(struct http_request *request, unsigned status, const char *type, char *body,
 		size_t length)
 {
@@ -171,9 +186,9 @@ void http_reply(struct http_request *request, unsigned status, const char *type,
 	request->response = MHD_create_response_from_buffer(length, body, MHD_RESPMEM_MUST_FREE);
 	if (!request->response)
 		abort();
-	MHD_add_response_header(request->response, "Content-Type", type);
-	MHD_add_response_header(request->response, "X-Content-Type-Options", "nosniff");
-	MHD_add_response_header(request->response, "Connection", "close");
+	http_add_header(request, "Content-Type", type);
+	http_add_header(request, "X-Content-Type-Options", "nosniff");
+	http_add_header(request, "Connection", "close");
 	if (!request->suspended)
 		return;
 	request->suspended = false;
@@ -213,7 +228,7 @@ static void refuse_method(struct http_request *request)
 
 	http_reply(request, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", memory_copy_text(text),
 		   strlen(text));
-	MHD_add_response_header(request->response, "Allow", "GET, HEAD");
+	http_add_header(request, "Allow", "GET, HEAD");
 }
 
 static void ask(struct http_request *request, const char *path, const char *method)

@@ -30,6 +30,13 @@ int http_open(struct http **opened, struct loop *loop, struct timers *timers,
 /* Drops all requests without a word to the owner. NULL is allowed. */
 void http_close(struct http *http);
 
+/* What the client has sent: a header, or an argument behind the path, decoded. NULL if there is
+ * none. The text lives as long as the request. */
+const char *http_header(struct http_request *request, const char *name);
+const char *http_argument(struct http_request *request, const char *name);
+
+/* Adds a header to the answer; before the loop goes on after http_reply(). */
+void http_add_header(struct http_request *request, const char *name, const char *value);
 /* Answers with a status of HTTP and a body of this media type. Takes over `body`, which is freed by
  * free(). */
 void http_reply(struct http_request *request, unsigned status, const char *type, char *body,

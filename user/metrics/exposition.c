@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "metrics/exposition.h"
-#include "base/memory.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -12,18 +11,12 @@
 
 static void add(struct exposition *out, const char *text, size_t length)
 {
-	if (out->length + length + 1 > out->size) {
-		out->size = 2 * (out->length + length + 1);
-		out->text = memory_resize(out->text, out->size);
-	}
-	memcpy(out->text + out->length, text, length);
-	out->length += length;
-	out->text[out->length] = '\0';
+	buffer_add(&out->text, text, length);
 }
 
 static void add_text(struct exposition *out, const char *text)
 {
-	add(out, text, strlen(text));
+	buffer_add_text(&out->text, text);
 }
 
 void exposition_family(struct exposition *out, const char *name, enum exposition_kind kind,

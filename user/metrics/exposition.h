@@ -3,6 +3,7 @@
  * and TYPE. All samples of a family follow its head. */
 #pragma once
 
+#include "base/buffer.h"
 #include "base/histogram.h"
 
 #include <stddef.h>
@@ -11,8 +12,7 @@
 #define EXPOSITION_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 struct exposition {
-	char *text; /* to be freed; NULL if nothing was written */
-	size_t length, size;
+	struct buffer text;
 	const char *family;
 };
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "metrics/metrics.h"
-#include "base/log.h"
+#include "base/hash.h"
 #include "base/memory.h"
-#include "metrics/busiest.h"
 #include "metrics/series.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -13,68 +11,88 @@
 
 struct metrics {
 	const struct requests *rooms;
-	struct http *http;
 	usec_t started, process_started; /* microseconds since 1970 */
 	struct utsname kernel;
-	struct scrape *scrapes; /* those that look for the busiest channels */
+	struct scrape *scrapes; /* under way */
 };
 
 struct scrape {
 	struct metrics *metrics;
 	struct http_request *request;
-	struct busiest busiest;
-	uint32_t next_slot;
+	struct ranking busiest;
+	struct series_tunnels tunnels;
+	uint32_t next_slot; /* of the channels */
+	struct hash_walk walk;
+	bool (*part)(struct scrape *scrape); /* the next one; false after its last turn */
+	unsigned next_section;
+	struct exposition out;
 	struct timer turn;
 	struct scrape *prev, *next;
 };
-
-static void write_all(const struct metrics *metrics, const struct busiest *busiest,
-		      struct exposition *out)
-{
-	struct series_source from = {.rooms = metrics->rooms,
-				     .clock = time_read(CLOCK_REALTIME),
-				     .started = metrics->started,
-				     .process_started = metrics->process_started,
-				     .usage = process_usage(),
-				     .kernel = metrics->kernel.release};
-
-	series_daemon(out, &from);
-	series_channels(out, &from);
-	series_traffic(out, &from);
-	series_relays(out, &from);
-	series_lans(out, &from);
-	series_of_channels(out, &from, busiest->slots, busiest->count);
-}
-
-static void reply(const struct scrape *scrape)
-{
-	struct exposition out = {0};
-
-	write_all(scrape->metrics, &scrape->busiest, &out);
-	http_reply(scrape->request, 200, EXPOSITION_TYPE, out.text, out.length);
-}
 
 static void scrape_free(struct scrape *scrape)
 {
 	timer_stop(scrape->metrics->rooms->timers, &scrape->turn);
 	DL_DELETE(scrape->metrics->scrapes, scrape);
+	ranking_end(&scrape->busiest);
+	ranking_end(&scrape->tunnels.relays);
+	free(scrape->out.text.bytes);
 	free(scrape);
 }
 
-/* Looks at the next channels; returns false after the last. */
-static bool look(struct scrape *scrape)
+/* The parts of a scrape, one after the other, each in as many turns as it needs */
+
+static bool write_section(struct scrape *scrape)
+{
+	static void (*const sections[])(struct exposition *, const struct series_source *) = {
+		series_daemon,      series_channels,     series_traffic,         series_tunnels,
+		series_round_trips, series_last_queries, series_tunnel_channels, series_relays,
+		series_lans,        series_of_channels};
+	const struct metrics *metrics = scrape->metrics;
+	struct series_source from = {.rooms = metrics->rooms,
+				     .clock = time_read(CLOCK_REALTIME),
+				     .started = metrics->started,
+				     .process_started = metrics->process_started,
+				     .usage = process_usage(),
+				     .kernel = metrics->kernel.release,
+				     .busiest = &scrape->busiest,
+				     .tunnels = &scrape->tunnels};
+
+	sections[scrape->next_section++](&scrape->out, &from);
+	return scrape->next_section < sizeof(sections) / sizeof(sections[0]);
+}
+
+static void note_tunnel(void *tunnels, void *tunnel)
+{
+	series_note_tunnel(tunnels, tunnel);
+}
+
+static bool look_at_tunnels(struct scrape *scrape)
+{
+	const struct amt_tunnel *first = scrape->metrics->rooms->paths->tunnels.by_relay;
+
+	if (hash_walk(first ? first->hh.tbl : NULL, &scrape->walk, METRICS_AT_ONCE, note_tunnel,
+		      &scrape->tunnels))
+		return true;
+	scrape->part = write_section;
+	return true;
+}
+
+static bool look_at_channels(struct scrape *scrape)
 {
 	const struct channel_table *channels = &scrape->metrics->rooms->paths->channels;
-	uint32_t end = scrape->next_slot + METRICS_SLOTS;
+	uint32_t end = scrape->next_slot + METRICS_AT_ONCE;
 
 	if (!scrape->busiest.limit || scrape->next_slot >= channels->slots)
-		return false;
-	for (; scrape->next_slot < end; scrape->next_slot++) {
+		scrape->part = look_at_tunnels;
+	for (; scrape->busiest.limit && scrape->next_slot < end; scrape->next_slot++) {
 		const struct channel *channel = channel_table_at(channels, scrape->next_slot);
+		struct rank rank = {.id = scrape->next_slot};
 
-		if (channel)
-			busiest_offer(&scrape->busiest, channel->slot,
-				      channel->meter.rate.bits_per_s);
+		if (!channel)
+			continue;
+		rank.key[0] = ranking_key_down(channel->meter.rate.bits_per_s);
+		ranking_offer(&scrape->busiest, &rank);
 	}
 	return true;
 }
@@ -83,75 +101,46 @@ static void turn_comes(struct timer *timer)
 {
 	struct scrape *scrape = container_of(timer, struct scrape, turn);
 
-	if (look(scrape)) {
+	if (scrape->part(scrape)) {
 		timer_start(scrape->metrics->rooms->timers, timer, 0);
 		return;
 	}
-	reply(scrape);
+	http_reply(scrape->request, 200, EXPOSITION_TYPE, scrape->out.text.bytes,
+		   scrape->out.text.length);
+	scrape->out.text = (struct buffer){0};
 	scrape_free(scrape);
 }
 
-static void scrape_start(struct metrics *metrics, struct http_request *request)
+void metrics_asked(struct metrics *metrics, struct http_request *request)
 {
 	struct scrape *scrape = memory_new(sizeof(*scrape));
 
 	scrape->metrics = metrics;
 	scrape->request = request;
-	scrape->busiest.limit = metrics->rooms->config->metrics.busiest;
+	scrape->part = look_at_channels;
 	scrape->turn.fn = turn_comes;
+	ranking_begin(&scrape->busiest, metrics->rooms->config->metrics.busiest);
+	ranking_begin(&scrape->tunnels.relays, SERIES_RELAYS_MAX);
 	DL_APPEND(metrics->scrapes, scrape);
 	timer_start(metrics->rooms->timers, &scrape->turn, 0);
 }
 
-static void asked(void *owner, struct http_request *request, const char *path)
+struct metrics *metrics_new(const struct requests *requests)
 {
-	static const char nothing[] = "mcingest's metrics are at /metrics\n";
+	struct metrics *metrics = memory_new(sizeof(*metrics));
 
-	if (strcmp(path, "/metrics") == 0)
-		scrape_start(owner, request);
-	else
-		http_reply(request, 404, "text/plain", memory_copy_text(nothing), strlen(nothing));
-}
-
-static bool start(struct metrics *metrics, struct loop *loop)
-{
-	const struct config *config = metrics->rooms->config;
-	const struct addr *address = &config->metrics.address;
-	int error = http_open(&metrics->http, loop, metrics->rooms->timers, address,
-			      config->metrics.port, asked, metrics);
-	char text[ADDR_TEXT];
-
-	if (error)
-		log_error("no metrics: cannot listen on %s port %u: %s; %s 'listen' in [metrics]",
-			  addr_format(address, text), config->metrics.port, strerror(-error),
-			  error == -EADDRINUSE ? "each instance needs a port of its own, by"
-					       : "see");
-	return !error;
-}
-
-struct metrics *metrics_open(const struct requests *requests, struct loop *loop)
-{
-	struct metrics *metrics;
-
-	if (!requests->config->metrics.address.family)
-		return NULL;
-	metrics = memory_new(sizeof(*metrics));
 	metrics->rooms = requests;
 	metrics->started = time_read(CLOCK_REALTIME) - (requests->timers->now - requests->started);
 	metrics->process_started = process_started();
 	uname(&metrics->kernel);
-	if (start(metrics, loop))
-		return metrics;
-	free(metrics);
-	return NULL;
+	return metrics;
 }
 
-void metrics_close(struct metrics *metrics)
+void metrics_free(struct metrics *metrics)
 {
 	if (!metrics)
 		return;
 	while (metrics->scrapes)
 		scrape_free(metrics->scrapes);
-	http_close(metrics->http);
 	free(metrics);
 }

@@ -3,9 +3,18 @@
  * counts from the start of the daemon; a restart begins at zero. */
 #pragma once
 
+#include "base/ranking.h"
 #include "control/state.h"
 #include "io/process.h"
 #include "metrics/exposition.h"
+
+#define SERIES_RELAYS_MAX 1024 /* with series of their own: those with the most channels */
+
+/* Of all tunnels, noted one by one. */
+struct series_tunnels {
+	unsigned states[AMT_REFRESHING + 1];
+	struct ranking relays;
+};
 
 /* What the series are made of. Times are microseconds since 1970. */
 struct series_source {
@@ -14,8 +23,12 @@ struct series_source {
 	usec_t started;         /* the daemon */
 	usec_t process_started; /* its process; 0 if that is not known */
 	struct process_usage usage;
-	const char *kernel; /* its release */
+	const char *kernel;            /* its release */
+	const struct ranking *busiest; /* channels with series of their own, by their slots */
+	const struct series_tunnels *tunnels;
 };
+
+void series_note_tunnel(struct series_tunnels *tunnels, const struct amt_tunnel *tunnel);
 
 /* The daemon itself, and its process. */
 void series_daemon(struct exposition *out, const struct series_source *from);
@@ -23,10 +36,14 @@ void series_daemon(struct exposition *out, const struct series_source *from);
 void series_channels(struct exposition *out, const struct series_source *from);
 /* Packets that were forwarded, dropped and left to the slow path. */
 void series_traffic(struct exposition *out, const struct series_source *from);
-/* Tunnels, relays, and DNS, by which they are found. */
+/* Tunnels; and three families with a series for each relay, which take a turn each. */
+void series_tunnels(struct exposition *out, const struct series_source *from);
+void series_round_trips(struct exposition *out, const struct series_source *from);
+void series_last_queries(struct exposition *out, const struct series_source *from);
+void series_tunnel_channels(struct exposition *out, const struct series_source *from);
+/* Relays that are held down, and DNS, by which relays are found. */
 void series_relays(struct exposition *out, const struct series_source *from);
 /* Interfaces, PIM, IGMP and MLD. */
 void series_lans(struct exposition *out, const struct series_source *from);
-/* The channels in these slots, CONFIG_BUSIEST_MAX at most, each with its own series. */
-void series_of_channels(struct exposition *out, const struct series_source *from,
-			const uint32_t slots[], unsigned count);
+/* The busiest channels, each with its own series. */
+void series_of_channels(struct exposition *out, const struct series_source *from);

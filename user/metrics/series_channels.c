@@ -105,15 +105,15 @@ static const struct part parts[] = {
 	{"mcingest_channel_receiving", EXPOSITION_GAUGE, "1 if the channel has data.", receiving},
 };
 
-/* The channels in the slots, and their counters; returns how many there are. */
-static unsigned read_channels(const struct channel_table *channels, const uint32_t slots[],
-			      unsigned count, struct channel *found[],
+/* The channels that are there still, and their counters; returns how many there are. */
+static unsigned read_channels(const struct series_source *from, struct channel *found[],
 			      struct dataplane_channel_stats stats[])
 {
+	const struct channel_table *channels = &from->rooms->paths->channels;
 	unsigned there = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		struct channel *channel = channel_table_at(channels, slots[i]);
+	for (unsigned i = 0; i < from->busiest->count; i++) {
+		struct channel *channel = channel_table_at(channels, from->busiest->list[i].id);
 
 		if (!channel)
 			continue;
@@ -131,13 +131,12 @@ static void add_channel(struct exposition *out, uint64_t value, const struct cha
 			 addr_format(&channel->sg.group, group), NULL);
 }
 
-void series_of_channels(struct exposition *out, const struct series_source *from,
-			const uint32_t slots[], unsigned count)
+void series_of_channels(struct exposition *out, const struct series_source *from)
 {
 	struct channel *found[CONFIG_BUSIEST_MAX];
 	struct dataplane_channel_stats stats[CONFIG_BUSIEST_MAX];
+	unsigned count = read_channels(from, found, stats);
 
-	count = read_channels(&from->rooms->paths->channels, slots, count, found, stats);
 	for (size_t i = 0; count && i < sizeof(parts) / sizeof(parts[0]); i++) {
 		exposition_family(out, parts[i].name, parts[i].kind, parts[i].help);
 		for (unsigned j = 0; j < count; j++)

@@ -1,74 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "metrics/series.h"
 
-#define TUNNEL_STATES (AMT_REFRESHING + 1)
-
-/* That of the family which has come further. */
-static enum amt_cycle_state state_of(const struct amt_tunnel *tunnel)
-{
-	const struct amt_gateway *gateway = &tunnel->gateway;
-
-	return gateway->igmp.state > gateway->mld.state ? gateway->igmp.state : gateway->mld.state;
-}
-
-static void add_states(struct exposition *out, const struct amt_tunnels *tunnels)
-{
-	const struct amt_tunnel *tunnel;
-	unsigned counts[TUNNEL_STATES] = {0};
-
-	for (tunnel = tunnels->by_relay; tunnel; tunnel = tunnel->hh.next)
-		counts[state_of(tunnel)]++;
-	exposition_family(out, "mcingest_tunnels", EXPOSITION_GAUGE,
-			  "Tunnels to AMT relays (RFC 7450), by state: data flows in active and "
-			  "refreshing.");
-	for (int state = 0; state < TUNNEL_STATES; state++)
-		exposition_count(out, counts[state], "state", amt_cycle_state_name(state), NULL);
-	exposition_family(out, "mcingest_tunnels_limit", EXPOSITION_GAUGE,
-			  "Tunnels that there may be: 'tunnels' in [limits].");
-	exposition_count(out, tunnels->limit, NULL);
-}
-
-static const char *relay_text(const struct amt_tunnel *tunnel, char text[ADDR_TEXT])
-{
-	return addr_format(&tunnel->relay, text);
-}
-
-/* 0 if no Query has come. */
-static usec_t last_query(const struct amt_tunnel *tunnel)
-{
-	const struct amt_gateway *gateway = &tunnel->gateway;
-
-	return gateway->igmp.answered > gateway->mld.answered ? gateway->igmp.answered
-							      : gateway->mld.answered;
-}
-
-static void add_tunnels(struct exposition *out, const struct series_source *from)
-{
-	const struct amt_tunnels *tunnels = &from->rooms->paths->tunnels;
-	const struct amt_tunnel *tunnel;
-	char text[ADDR_TEXT];
-
-	exposition_family(out, "mcingest_tunnel_round_trip_seconds", EXPOSITION_GAUGE,
-			  "Smoothed time from a Request to the relay's Query.");
-	for (tunnel = tunnels->by_relay; tunnel; tunnel = tunnel->hh.next)
-		if (tunnel->gateway.round_trip)
-			exposition_time(out, tunnel->gateway.round_trip, "relay",
-					relay_text(tunnel, text), NULL);
-	exposition_family(out, "mcingest_tunnel_last_query_timestamp_seconds", EXPOSITION_GAUGE,
-			  "When the relay's last Query came.");
-	for (tunnel = tunnels->by_relay; tunnel; tunnel = tunnel->hh.next)
-		if (last_query(tunnel))
-			exposition_time(out,
-					from->clock - (tunnels->timers->now - last_query(tunnel)),
-					"relay", relay_text(tunnel, text), NULL);
-	exposition_family(out, "mcingest_tunnel_channels", EXPOSITION_GAUGE,
-			  "Channels that the relay is told of.");
-	for (tunnel = tunnels->by_relay; tunnel; tunnel = tunnel->hh.next)
-		exposition_count(out,
-				 (uint64_t)tunnel->gateway.igmp.wanted + tunnel->gateway.mld.wanted,
-				 "relay", relay_text(tunnel, text), NULL);
-}
-
 static void add_holds(struct exposition *out, const struct amt_tunnels *tunnels)
 {
 	const struct amt_hold *hold;
@@ -122,8 +54,6 @@ void series_relays(struct exposition *out, const struct series_source *from)
 {
 	const struct paths *paths = from->rooms->paths;
 
-	add_states(out, &paths->tunnels);
-	add_tunnels(out, from);
 	add_holds(out, &paths->tunnels);
 	add_waiting(out, paths);
 	add_dns(out, &paths->sources);
