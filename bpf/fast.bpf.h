@@ -7,11 +7,11 @@
 
 #include "mcingest/fast.h"
 
-/* Their sizes differ: a table grows by being replaced. */
-struct fast4_table {
+/* Segments of tables. A table grows by being replaced. */
+struct fast4_segment {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE | BPF_F_INNER_MAP);
-	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, MCI_FAST_GROUPS);
 	__type(key, __u32);
 	__type(value, struct mci_fast4_group);
 };
@@ -21,13 +21,13 @@ struct {
 	__uint(max_entries, MCI_FAST_TABLES);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
-	__array(values, struct fast4_table);
+	__array(values, struct fast4_segment);
 } fast4 SEC(".maps");
 
-struct fast6_table {
+struct fast6_segment {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE | BPF_F_INNER_MAP);
-	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, MCI_FAST_GROUPS);
 	__type(key, __u32);
 	__type(value, struct mci_fast6_group);
 };
@@ -37,7 +37,7 @@ struct {
 	__uint(max_entries, MCI_FAST_TABLES);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 	__type(key, __u32);
-	__array(values, struct fast6_table);
+	__array(values, struct fast6_segment);
 } fast6 SEC(".maps");
 
 /* Inner maps take their types from BTF (see stats_chunk). */
@@ -108,16 +108,19 @@ static __always_inline bool fast_search4(const struct mci_fast_head *head, __u64
 					 struct fast *f)
 {
 	__u64 where = *(const volatile __u64 *)&head->table, place;
-	__u32 number = MCI_FAST_TABLE_NUMBER(where), group;
-	void *table = bpf_map_lookup_elem(&fast4, &number);
+	__u32 number = MCI_FAST_TABLE_NUMBER(where), segment, group;
+	const void *places;
+	void *map;
 
 	place = MCI_FAST_PLACE(where, key * head->seeds[number][0]);
-	group = place / MCI_FAST_PLACES;
-	table = table ? bpf_map_lookup_elem(table, &group) : NULL;
-	if (!table)
+	segment = MCI_FAST_SEGMENT(where, place);
+	group = MCI_FAST_GROUP(place);
+	map = bpf_map_lookup_elem(&fast4, &segment);
+	places = map ? bpf_map_lookup_elem(map, &group) : NULL;
+	if (!places)
 		return false;
 	for (int i = 0; i < MCI_FAST_PLACES; i++)
-		if (fast_is4(fast_place(table, place ^ i, sizeof(struct mci_fast4)), key, f))
+		if (fast_is4(fast_place(places, place ^ i, sizeof(struct mci_fast4)), key, f))
 			return f->state;
 	return false;
 }
@@ -131,16 +134,19 @@ static __always_inline bool fast_search6(const struct mci_fast_head *head, const
 					 struct fast *f)
 {
 	__u64 where = *(const volatile __u64 *)&head->table, place;
-	__u32 number = MCI_FAST_TABLE_NUMBER(where), group;
-	void *table = bpf_map_lookup_elem(&fast6, &number);
+	__u32 number = MCI_FAST_TABLE_NUMBER(where), segment, group;
+	const void *places;
+	void *map;
 
 	place = MCI_FAST_PLACE(where, fast_hash6(head->seeds[number], key));
-	group = place / MCI_FAST_PLACES;
-	table = table ? bpf_map_lookup_elem(table, &group) : NULL;
-	if (!table)
+	segment = MCI_FAST_SEGMENT(where, place);
+	group = MCI_FAST_GROUP(place);
+	map = bpf_map_lookup_elem(&fast6, &segment);
+	places = map ? bpf_map_lookup_elem(map, &group) : NULL;
+	if (!places)
 		return false;
 	for (int i = 0; i < MCI_FAST_PLACES; i++)
-		if (fast_is6(fast_place(table, place ^ i, sizeof(struct mci_fast6)), key, f))
+		if (fast_is6(fast_place(places, place ^ i, sizeof(struct mci_fast6)), key, f))
 			return f->state;
 	return false;
 }

@@ -18,9 +18,11 @@
 
 #include "mcingest/maps.h"
 
-#define MCI_FAST_PLACES   8 /* where a key may stand: the places of its group */
-#define MCI_FAST_TABLES   2 /* the one in use, and the one that replaces it */
-#define MCI_FAST_WORDS6   4 /* of a key */
+#define MCI_FAST_PLACES   8  /* where a key may stand: the places of its group */
+#define MCI_FAST_TABLES   2  /* the one in use, and the one that replaces it */
+#define MCI_FAST_BITS     12 /* of the places of a segment */
+#define MCI_FAST_GROUPS   ((1 << MCI_FAST_BITS) / MCI_FAST_PLACES) /* of a segment */
+#define MCI_FAST_WORDS6   4                                        /* of a key */
 #define MCI_ROUTES_MAX    65536
 #define MCI_ROUTE_REST_NS 1000000000
 #define MCI_ROUTE_SET     0 /* in `kind`, beside the outer family: several LANs */
@@ -49,7 +51,7 @@ struct mci_fast6_group {
 
 /* Where the table of a family is: one word, so that a program reads what belongs together. */
 struct mci_fast_head {
-	__u64 table; /* MCI_FAST_TABLE(): its number in fast4 or fast6, and its size */
+	__u64 table; /* MCI_FAST_TABLE(): its number, its segments in fast4 or fast6, its size */
 	__u64 seeds[MCI_FAST_TABLES][MCI_FAST_WORDS6]; /* odd */
 };
 
@@ -58,11 +60,14 @@ struct mci_fast_heads {
 	struct mci_fast_head v4, v6;
 };
 
-/* A hash is 64 bits; its highest bits are the number of the place where a key stands if that place
- * is free. */
-#define MCI_FAST_TABLE(number, bits) ((__u64)(number) << 8 | (64 - (bits)))
-#define MCI_FAST_TABLE_NUMBER(table) ((table) >> 8 & 1)
-#define MCI_FAST_PLACE(table, hash)  ((hash) >> ((table)&63))
+/* A table is made of segments of one size, so that the kernel computes a place without a call. A
+ * hash is 64 bits; its highest bits are the number of the place where a key stands if that place is
+ * free. */
+#define MCI_FAST_TABLE(number, first, bits) ((__u64)(first) << 8 | (number) << 6 | (64 - (bits)))
+#define MCI_FAST_TABLE_NUMBER(table)        ((table) >> 6 & 1)
+#define MCI_FAST_SEGMENT(table, place)      ((__u32)((table) >> 8) + (__u32)((place) >> MCI_FAST_BITS))
+#define MCI_FAST_GROUP(place)               ((__u32)(place) / MCI_FAST_PLACES % MCI_FAST_GROUPS)
+#define MCI_FAST_PLACE(table, hash)         ((hash) >> ((table)&63))
 
 /* A state: the route, the channel's slot, and the turn. */
 #define MCI_FAST_STATE(route, slot, turn) ((__u64)(turn) << 40 | (__u64)(slot) << 16 | (route))

@@ -30,7 +30,8 @@
 static void allow_descriptors(const struct config *config)
 {
 	unsigned long max, wanted = 2ul * config->max_tunnels + 2ul * RESOLVER_SOCKETS +
-				    config->max_channels / MCI_STATS_CHUNK + DESCRIPTORS_OTHER;
+				    3ul * config->max_channels / MCI_STATS_CHUNK +
+				    DESCRIPTORS_OTHER;
 
 	if (!descriptors_allow(wanted, &max))
 		log_warning("may have %lu files open, of %lu that its limits may need: "

@@ -17,9 +17,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#define BITS_FIRST 10 /* of the places of a table that is new */
-#define BITS_MAX   24
-
 struct fast {
 	struct mci_fast_heads *heads;
 	struct fast_table v4, v6;
@@ -38,26 +35,64 @@ static void set_seeds(const struct fast_table *table, unsigned number)
 	}
 }
 
+/* Each of the two areas has half of the map's entries. */
+static uint32_t first_segment(const struct fast_table *table, unsigned number)
+{
+	return number * bpf_map__max_entries(table->map) / MCI_FAST_TABLES;
+}
+
+/* Puts all segments in one call, so that the kernel waits once for the programs that run. */
+static int put_segments(const struct fast_table *table, uint32_t first, const int *fds,
+			uint32_t count)
+{
+	uint32_t *keys = memory_new(count * sizeof(*keys)), done = count;
+	int map = bpf_map__fd(table->map), error;
+
+	for (uint32_t i = 0; i < count; i++)
+		keys[i] = first + i;
+	error = bpf_map_update_batch(map, keys, fds, &done, NULL);
+	for (uint32_t i = 0; error && i < count; i++)
+		if (bpf_map_update_elem(map, &keys[i], &fds[i], BPF_ANY))
+			break;
+		else if (i == count - 1)
+			error = 0;
+	free(keys);
+	return error;
+}
+
 /* Lets the programs use the area `number`. Returns 0 or a negative errno. */
 static int publish(const struct fast_table *table, unsigned number)
 {
 	const struct fast_area *area = &table->areas[number];
-	int error = bpf_map_update_elem(bpf_map__fd(table->map), &number, &area->fd, BPF_ANY);
+	uint32_t first = first_segment(table, number);
+	int error = put_segments(table, first, area->fds, fast_segments(area->bits));
 
 	if (!error)
-		fast_store((uint64_t *)&table->head->table, MCI_FAST_TABLE(number, area->bits));
+		fast_store((uint64_t *)&table->head->table,
+			   MCI_FAST_TABLE(number, first, area->bits));
 	return error;
 }
 
-/* Once this has returned, no program reads the other area. */
+/* Takes the segments of the area out of the map, by a segment of the other one in their place: a
+ * deletion would wait for each. Once this has returned, no program reads them. */
+static void retire(const struct fast_table *table, unsigned number)
+{
+	uint32_t count = fast_segments(table->areas[number].bits);
+	int *fds = memory_new(count * sizeof(*fds));
+
+	for (uint32_t i = 0; i < count; i++)
+		fds[i] = table->areas[!number].fds[0];
+	put_segments(table, first_segment(table, number), fds, count);
+	free(fds);
+}
+
 static void *replace(void *context)
 {
 	struct fast_table *table = context;
-	unsigned other = table->now;
 
-	table->error = publish(table, !other);
+	table->error = publish(table, !table->now);
 	if (!table->error)
-		bpf_map_delete_elem(bpf_map__fd(table->map), &other);
+		retire(table, table->now);
 	atomic_store(&table->done, true);
 	return NULL;
 }
@@ -81,7 +116,8 @@ static void begin_replacing(struct dataplane *dp, struct fast_table *table)
 {
 	unsigned other = !table->now, bits = table->areas[table->now].bits + 1;
 
-	if (bits > BITS_MAX || fast_area_make(dp, table, &table->areas[other], bits))
+	if (fast_segments(bits) > first_segment(table, 1) ||
+	    fast_area_make(dp, table, &table->areas[other], bits))
 		return;
 	set_seeds(table, other);
 	fast_area_copy(dp, table, table->now, other);
@@ -165,7 +201,7 @@ void fast_forget(const struct dataplane *dp)
 
 static int open_table(const struct dataplane *dp, struct fast_table *table)
 {
-	int error = fast_area_make(dp, table, &table->areas[0], BITS_FIRST);
+	int error = fast_area_make(dp, table, &table->areas[0], MCI_FAST_BITS);
 
 	set_seeds(table, 0);
 	return error ? error : publish(table, 0);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dataplane/fast_table.h"
 
+#include "base/memory.h"
 #include "dataplane/routes.h"
 #include "ingest_tc.skel.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -16,39 +18,53 @@ static size_t area_bytes(const struct fast_table *table, unsigned bits)
 	return ((size_t)table->stride * sizeof(uint64_t)) << bits;
 }
 
-static int create_map(const struct dataplane *dp, const struct fast_table *table, unsigned bits)
+static int create_map(const struct dataplane *dp, const struct fast_table *table)
 {
 	const struct btf *types = bpf_object__btf(dp->ingest->obj);
 	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
 		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
 		    .btf_value_type_id = btf__find_by_name(types, table->group),
-		    .map_flags = BPF_F_MMAPABLE | BPF_F_INNER_MAP);
+		    .map_flags = BPF_F_MMAPABLE);
 
-	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "fast_table", sizeof(uint32_t),
-			      table->stride * sizeof(uint64_t) * MCI_FAST_PLACES,
-			      (1u << bits) / MCI_FAST_PLACES, &options);
+	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "fast_segment", sizeof(uint32_t),
+			      table->stride * sizeof(uint64_t) * MCI_FAST_PLACES, MCI_FAST_GROUPS,
+			      &options);
+}
+
+/* Puts a new segment's memory in its place in the area's. */
+static int make_segment(const struct dataplane *dp, const struct fast_table *table,
+			struct fast_area *area, uint32_t number)
+{
+	size_t bytes = area_bytes(table, MCI_FAST_BITS);
+	char *memory = (char *)area->places + number * bytes;
+
+	area->fds[number] = create_map(dp, table);
+	if (area->fds[number] < 0)
+		return area->fds[number];
+	return mmap(memory, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+		    area->fds[number], 0) == MAP_FAILED
+		       ? -errno
+		       : 0;
 }
 
 int fast_area_make(const struct dataplane *dp, const struct fast_table *table,
 		   struct fast_area *area, unsigned bits)
 {
-	void *memory;
-	int error;
+	void *memory =
+		mmap(NULL, area_bytes(table, bits), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int error = 0;
 
-	area->fd = create_map(dp, table, bits);
-	if (area->fd < 0)
-		return area->fd;
-	memory = mmap(NULL, area_bytes(table, bits), PROT_READ | PROT_WRITE, MAP_SHARED, area->fd,
-		      0);
-	if (memory == MAP_FAILED) {
-		error = -errno;
-		close(area->fd);
-		return error;
-	}
-	area->places = memory;
-	area->bits = bits;
-	area->used = 0;
-	return 0;
+	if (memory == MAP_FAILED)
+		return -errno;
+	*area = (struct fast_area){.places = memory, .bits = bits};
+	area->fds = memory_new(fast_segments(bits) * sizeof(*area->fds));
+	for (uint32_t i = 0; i < fast_segments(bits); i++)
+		area->fds[i] = -1;
+	for (uint32_t i = 0; !error && i < fast_segments(bits); i++)
+		error = make_segment(dp, table, area, i);
+	if (error)
+		fast_area_free(table, area);
+	return error;
 }
 
 void fast_area_free(const struct fast_table *table, struct fast_area *area)
@@ -56,7 +72,10 @@ void fast_area_free(const struct fast_table *table, struct fast_area *area)
 	if (!area->places)
 		return;
 	munmap(area->places, area_bytes(table, area->bits));
-	close(area->fd);
+	for (uint32_t i = 0; i < fast_segments(area->bits); i++)
+		if (area->fds[i] >= 0)
+			close(area->fds[i]);
+	free(area->fds);
 	area->places = NULL;
 }
 

@@ -9,9 +9,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* A map of places, and its memory. */
+/* Segments, and their memory: one place after the other. */
 struct fast_area {
-	int fd;
+	int *fds;
 	uint64_t *places; /* NULL: there is none */
 	unsigned bits;
 	uint32_t used; /* places */
@@ -32,6 +32,12 @@ struct fast_table {
 	atomic_bool done;
 	int error;
 };
+
+/* How many segments an area of 2^bits places has. */
+static inline uint32_t fast_segments(unsigned bits)
+{
+	return 1u << (bits - MCI_FAST_BITS);
+}
 
 /* Makes an empty area of 2^bits places. Returns 0 or a negative errno. */
 int fast_area_make(const struct dataplane *dp, const struct fast_table *table,

@@ -33,6 +33,16 @@ static uint32_t route_count(const struct dataplane_limits *limits)
 	return routes < MCI_ROUTES_MAX ? routes : MCI_ROUTES_MAX;
 }
 
+/* For two tables that are not more than half full. */
+static uint32_t segment_count(const struct dataplane_limits *limits)
+{
+	uint32_t segments = 1;
+
+	while ((segments << MCI_FAST_BITS) / 2 < limits->channels)
+		segments *= 2;
+	return MCI_FAST_TABLES * segments;
+}
+
 void program_set_sizes(const struct dataplane *dp, const struct bpf_object *object)
 {
 	const struct dataplane_limits *limits = &dp->limits;
@@ -44,6 +54,8 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 		 (limits->channels + MCI_STATS_CHUNK - 1) / MCI_STATS_CHUNK);
 	set_size(object, "tunnels", limits->tunnels);
 	set_size(object, "routes", route_count(limits));
+	set_size(object, "fast4", segment_count(limits));
+	set_size(object, "fast6", segment_count(limits));
 	set_size(object, "kept_slow", limits->channels);
 	set_size(object, "carried", limits->channels + MCI_CARRIED_MORE);
 }
