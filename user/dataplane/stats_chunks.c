@@ -70,20 +70,37 @@ static int open_chunk(const struct bpf_map *map, const char *pins, uint32_t numb
 	return -1;
 }
 
-int stats_chunks_create(const struct dataplane *dp)
+static int create_map(const struct dataplane *dp, const struct btf *types)
 {
-	const struct btf *types = bpf_object__btf(dp->ingest->obj);
 	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
 		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
 		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"),
 		    .map_flags = BPF_F_MMAPABLE);
 
-	if (btf__fd(types) < 0) /* the programs are not loaded yet */
-		options = (struct bpf_map_create_opts){.sz = sizeof(options),
-						       .map_flags = BPF_F_MMAPABLE};
 	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "stats_chunk", sizeof(uint32_t),
 			      sizeof(struct mci_channel_stats), dp->cpus * MCI_STATS_CHUNK,
 			      &options);
+}
+
+/* Before the programs are loaded, the kernel does not have their types yet. It takes only chunks
+ * that are like the first one, with types or without. */
+int stats_chunks_create(const struct dataplane *dp)
+{
+	const struct btf *types = bpf_object__btf(dp->ingest->obj);
+	const void *bytes;
+	struct btf *copy;
+	uint32_t size;
+	int chunk;
+
+	if (btf__fd(types) >= 0)
+		return create_map(dp, types);
+	bytes = btf__raw_data(types, &size);
+	copy = bytes ? btf__new(bytes, size) : NULL;
+	chunk = copy ? btf__load_into_kernel(copy) : -errno;
+	if (!chunk)
+		chunk = create_map(dp, copy);
+	btf__free(copy);
+	return chunk;
 }
 
 /* Returns a descriptor or a negative errno. */
