@@ -9,6 +9,7 @@
 #include "count.bpf.h"
 #include "fast.bpf.h"
 #include "parse.bpf.h"
+#include "rate.bpf.h"
 
 #define EXPRESS_NO  (-1) /* beside verdicts */
 #define UDP_AND_RTP (sizeof(struct udphdr) + 12)
@@ -168,6 +169,18 @@ static __always_inline bool express_write(void *data, const void *data_end, __u3
 static __always_inline void express_count(const struct express *e)
 {
 	count_forwarded(MCI_FAST_SLOT(e->fast.state), e->length, e->rtp, e->ssrc, e->now);
+}
+
+/* Whether the packet is above its channel's rate, and so dropped and counted. */
+static __always_inline bool express_is_over(const struct express *e)
+{
+	__u32 slot = MCI_FAST_SLOT(e->fast.state);
+
+	if (!rate_is_over(slot, e->length, e->now))
+		return false;
+	count_drop(MCI_DROP_OVER_RATE);
+	note_drop(slot, MCI_DROP_OVER_RATE);
+	return true;
 }
 
 /* The kernel did not strip the packet, of which the daemon hears as of others. */

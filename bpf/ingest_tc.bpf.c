@@ -14,14 +14,16 @@
  * every reason to drop a packet comes: parse.bpf.h finds the outer headers and the inner packet;
  * match.bpf.h finds the channel's entry, and checks that the packet comes by the channel's flow
  * (flow.bpf.h); judge.bpf.h rejects control messages of a link; seen.bpf.h finds the second copy of
- * a packet while a channel moves to another relay; rewrite.bpf.h, skb.bpf.h and xdp.bpf.h strip the
- * packet, decrement the TTL and send it. A packet that was sent to a tunnel of ours and does not
- * get through is dropped and counted by its reason (enum mci_drop). Any other packet is left to the
- * stack: other programs' packets, and what a program cannot do (slow.bpf.h), such as fragments.
+ * a packet while a channel moves to another relay; rate.bpf.h finds what is above a channel's rate;
+ * rewrite.bpf.h, skb.bpf.h and xdp.bpf.h strip the packet, decrement the TTL and send it. A packet
+ * that was sent to a tunnel of ours and does not get through is dropped and counted by its reason
+ * (enum mci_drop). Any other packet is left to the stack: other programs' packets, and what a
+ * program cannot do (slow.bpf.h), such as fragments.
  *
  * This file has the order of the steps for TC; the headers have the steps. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
+#include "rate.bpf.h"
 #include "skb_express.bpf.h"
 #include "slow.bpf.h"
 
@@ -84,6 +86,8 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 		return drop(skb, channel, reason_to_drop(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
 		return drop(skb, channel, MCI_DROP_DUPLICATE);
+	if (rate_is_over(channel->slot, inner.length, now))
+		return drop(skb, channel, MCI_DROP_OVER_RATE);
 	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
 	if (!skb_strip(skb, &outer, &inner)) {

@@ -11,6 +11,7 @@
  * a driver that rejects such programs. In a section "xdp.frags" libbpf would always set it. */
 #include "clock.bpf.h"
 #include "match.bpf.h"
+#include "rate.bpf.h"
 #include "xdp_express.bpf.h"
 
 /* Leaves the frame to TC, as it came. `type` is in memory: a register would be missing for the
@@ -62,6 +63,8 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 		return pass(xdp, type);
 	if (channel->moving && xdp_is_duplicate(xdp, &outer, &inner, channel, now))
 		return drop(xdp, type, channel, MCI_DROP_DUPLICATE);
+	if (rate_is_over(channel->slot, inner.length, now))
+		return drop(xdp, type, channel, MCI_DROP_OVER_RATE);
 	parse_rtp(view, &inner);
 	rewrite_ttl(&inner);
 	if (!xdp_strip(xdp, view, &inner) || !xdp_write(xdp, &inner, channel)) {

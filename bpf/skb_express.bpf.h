@@ -30,6 +30,8 @@ static __always_inline int skb_express(struct __sk_buff *skb, __u32 version)
 			  version, &e) ||
 	    (e.kind & 0xf) != MCI_ROUTE_LAN || !skb_express_can_strip(skb, &e))
 		return EXPRESS_NO;
+	if (express_is_over(&e))
+		return TC_ACT_SHOT;
 	if (!skb_express_strip(skb, version) ||
 	    !express_write((void *)(long)skb->data, (void *)(long)skb->data_end, version, &e)) {
 		express_unsent(MCI_FAST_SLOT(e.fast.state));

@@ -22,6 +22,8 @@ static __always_inline int xdp_express(struct xdp_md *xdp, const struct view *v,
 	if (!express_read(v->data, v->data_end, v->length, outer, inner, &e) ||
 	    !xdp_express_aim(&e))
 		return EXPRESS_NO;
+	if (express_is_over(&e))
+		return XDP_DROP;
 	if (bpf_xdp_adjust_head(xdp, express_surplus(outer)) ||
 	    !express_write((void *)(long)xdp->data, (void *)(long)xdp->data_end, inner, &e)) {
 		express_unsent(MCI_FAST_SLOT(e.fast.state));

@@ -207,6 +207,7 @@ enum mci_drop {
 	MCI_DROP_OBSERVE_RATE,  /* a record of a sender, or of a LAN, that has its share of those
 				   waiting */
 	MCI_DROP_INNER_CONTROL, /* a control message of a link, such as IGMP, MLD or PIM */
+	MCI_DROP_OVER_RATE,     /* above the channel's rate: mcingest/rate.h */
 	MCI_DROP_COUNT
 };
 

@@ -84,9 +84,12 @@ static void rival(void *context, uint32_t ifindex, uint32_t slot)
 	observation.slot = slot;
 }
 
-struct dataplane *harness_open(void)
+static struct ingest_xdp *xdp_copy;
+
+static struct dataplane *open_dataplane(bool rates)
 {
-	struct dataplane_limits limits = {.channels = HARNESS_CHANNELS, .tunnels = 4};
+	struct dataplane_limits limits = {
+		.channels = HARNESS_CHANNELS, .tunnels = 4, .rates = rates};
 	struct dataplane_events events = {.pim = observed_pim,
 					  .membership = observed_membership,
 					  .first_packet = first_packet,
@@ -96,6 +99,52 @@ struct dataplane *harness_open(void)
 
 	if (dataplane_claim(NULL, &dp) || dataplane_open(dp, &limits, &events))
 		errx(2, "%s", dataplane_error(dp));
+	return dp;
+}
+
+struct dataplane *harness_open(void)
+{
+	return open_dataplane(false);
+}
+
+/* The sizes of the pinned maps are the dataplane's. */
+static void share_maps(struct bpf_object *object)
+{
+	char path[64];
+	struct bpf_map *map;
+	int fd;
+
+	bpf_object__for_each_map(map, object)
+	{
+		snprintf(path, sizeof(path), PINS "/%s", bpf_map__name(map));
+		fd = bpf_obj_get(path);
+		if (fd < 0)
+			continue;
+		bpf_map__reuse_fd(map, fd);
+		close(fd);
+	}
+}
+
+static void make_xdp_copy(const uint8_t mac[6], bool rates)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS);
+
+	xdp_copy = ingest_xdp__open_opts(&options);
+	share_maps(xdp_copy->obj);
+	memcpy((uint8_t *)xdp_copy->rodata->interface_mac, mac, 6);
+	clock_get((struct mci_clock *)&xdp_copy->rodata->clock);
+	xdp_copy->rodata->keeps_rates = rates;
+	bpf_program__set_flags(xdp_copy->progs.ingest_xdp, BPF_F_XDP_HAS_FRAGS);
+	if (ingest_xdp__load(xdp_copy))
+		err(2, "loading ingest_xdp");
+}
+
+struct dataplane *harness_open_with_rates(void)
+{
+	struct dataplane *dp = open_dataplane(true);
+
+	ingest_xdp__destroy(xdp_copy);
+	make_xdp_copy((const uint8_t[6]){0}, true);
 	return dp;
 }
 
@@ -152,44 +201,17 @@ struct run harness_run(const char *program, const uint8_t *frame, size_t length,
 	return run;
 }
 
-/* The sizes of the pinned maps are the dataplane's. */
-static void share_maps(struct bpf_object *object)
-{
-	char path[64];
-	struct bpf_map *map;
-	int fd;
-
-	bpf_object__for_each_map(map, object)
-	{
-		snprintf(path, sizeof(path), PINS "/%s", bpf_map__name(map));
-		fd = bpf_obj_get(path);
-		if (fd < 0)
-			continue;
-		bpf_map__reuse_fd(map, fd);
-		close(fd);
-	}
-}
-
 /* Loopback stands for every egress: the test run of a single packet redirects nothing. */
 int harness_xdp_copy(const uint8_t mac[6])
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .pin_root_path = PINS);
-	static struct ingest_xdp *copy;
 	uint32_t loopback = 1;
 
-	if (!copy) {
-		copy = ingest_xdp__open_opts(&options);
-		share_maps(copy->obj);
-		memcpy((uint8_t *)copy->rodata->interface_mac, mac, 6);
-		clock_get((struct mci_clock *)&copy->rodata->clock);
-		bpf_program__set_flags(copy->progs.ingest_xdp, BPF_F_XDP_HAS_FRAGS);
-		if (ingest_xdp__load(copy))
-			err(2, "loading ingest_xdp");
-	}
+	if (!xdp_copy)
+		make_xdp_copy(mac, false);
 	for (uint32_t port = 0; port < 2 * MCI_LANS_MAX; port++)
-		bpf_map__update_elem(copy->maps.lan_ports, &port, sizeof(port), &loopback,
+		bpf_map__update_elem(xdp_copy->maps.lan_ports, &port, sizeof(port), &loopback,
 				     sizeof(loopback), BPF_ANY);
-	return bpf_program__fd(copy->progs.ingest_xdp);
+	return bpf_program__fd(xdp_copy->progs.ingest_xdp);
 }
 
 struct run harness_run_xdp(const uint8_t *frame, size_t length)

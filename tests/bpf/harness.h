@@ -24,6 +24,8 @@ extern struct observation observation;
 /* Ends the program if the namespaces cannot be made. */
 void harness_enter(void);
 struct dataplane *harness_open(void);
+/* Keeps channels' rates; the XDP copy is made anew. */
+struct dataplane *harness_open_with_rates(void);
 /* Runs a shell command; returns false if it fails. */
 bool harness_shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 unsigned harness_ifindex(const char *name);
@@ -51,9 +53,11 @@ void tap_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tap_frame(const char *what, const uint8_t *frame, size_t length);
 int tap_end(void);
 
-/* attach_test.c, egress_test.c, fast_test.c, fault_test.c, move_test.c, slow_test.c, veth_test.c */
+/* attach_test.c, egress_test.c, fast_test.c, fault_test.c, move_test.c, rate_test.c, slow_test.c,
+ * veth_test.c */
 void attach_tests(void);
 void fault_tests(void);
+void rate_tests(void);
 void slow_tests(void);
 void veth_tests(void);
 void egress_tests(struct dataplane *dp);

@@ -551,6 +551,7 @@ int main(void)
 	egress_tests(dp);
 	fast_tests(dp);
 	dataplane_close(dp);
+	rate_tests();
 	attach_tests();
 	fault_tests();
 	veth_tests();

@@ -43,13 +43,13 @@ send 192.0.2.10 232.1.1.1 --rate 100 --count 10 --size 100 >/dev/null
 until_true "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 
 has status .slow_path packets packets_per_s unseen aggregates fragments options exceeds_mtu
-has status . host version instance pid since uptime_s interfaces channels packets_per_s bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost timers draining limits
+has status . host version instance pid since uptime_s interfaces channels packets_per_s bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost timers draining limits rates
 has status '.interfaces[0]' name role mode why in_front addresses neighbors observed dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .waiting discoveries new_relays
 has status .limits channels tunnels discoveries network_discoveries new_relays unanswered_relays neighbors joins protected
 has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
-has channels '.channels[0]' source group state reason relays relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace dropped last_drop history
+has channels '.channels[0]' source group state reason relays relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace dropped last_drop rate_limit stopped history
 has channels '.channels[0].history[0]' at state relay reason move
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
 has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused unasked_reports pim igmp mld

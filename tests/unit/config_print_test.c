@@ -46,6 +46,14 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"joins = 9\n"                                                                              \
 	"memberships = 10\n"                                                                       \
 	"slow_path = 1001\n"                                                                       \
+	"rate = 900M\n"                                                                            \
+	"channel_rate = 1500k\n"                                                                   \
+	"lan_rate = 1G\n"                                                                          \
+	"lan_rate = lan0 1234567\n"                                                                \
+	"\n"                                                                                       \
+	"[policy]\n"                                                                               \
+	"prefix = 232.1.0.0/16 priority 6 rate 200M channel_rate 20M\n"                            \
+	"prefix = 192.0.2.1 rate 1G\n"                                                             \
 	"\n"                                                                                       \
 	"[pim]\n"                                                                                  \
 	"allow = 10.0.0.0/24\n"                                                                    \

@@ -30,6 +30,7 @@ static void begin(void)
 	parts = (struct view_channel_parts){.interfaces = names,
 					    .stats = &stats,
 					    .drops = &drops,
+					    .stopped = json_null(),
 					    .wanted = json_array(),
 					    .asserts = json_array()};
 }
@@ -60,7 +61,8 @@ Test(control_channels, one_that_has_just_been_joined)
 		"'packets_per_s':0.0,'bits_per_s':0.0,'rtp_lost':null,'since':'TIME',"
 		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
 		"'trace':{'join_seen':0.0,'dns_answered':null,'tunnel_up':null,'update_sent':null,"
-		"'first_packet':null},'dropped':{},'last_drop':null,'history':[]}");
+		"'first_packet':null},'dropped':{},'last_drop':null,'rate_limit':null,"
+		"'stopped':null,'history':[]}");
 }
 
 Test(control_channels, one_that_receives_and_moves)
@@ -82,6 +84,9 @@ Test(control_channels, one_that_receives_and_moves)
 	parts.relay = &relay;
 	parts.other = &other;
 	parts.slow_packets = 7;
+	parts.rate = 20000000;
+	json_decref(parts.stopped);
+	parts.stopped = json_pack("{s:s}", "limit", "rate");
 	parts.wait = "shown only without a reason";
 	json_array_append_new(parts.wanted, json_true());
 	expect_json(
@@ -93,12 +98,13 @@ Test(control_channels, one_that_receives_and_moves)
 		"'rtp_lost':5,'since':'TIME','retry_s':4.0,'lingers_s':2.0,'wanted':[true],"
 		"'asserts':[],'trace':{'join_seen':0.0,'dns_answered':20.5,'tunnel_up':62.0,"
 		"'update_sent':62.5,'first_packet':null},'dropped':{},'last_drop':null,"
-		"'history':[]}");
+		"'rate_limit':20000000,'stopped':{'limit':'rate'},'history':[]}");
 }
 
 static void end_parts(void)
 {
 	json_decref(parts.wanted);
+	json_decref(parts.stopped);
 	json_decref(parts.asserts);
 }
 
@@ -107,6 +113,7 @@ static json_t *shown(const char *key)
 	json_t *view, *part;
 
 	json_incref(parts.wanted);
+	json_incref(parts.stopped);
 	json_incref(parts.asserts);
 	view = view_channel(&one, &parts);
 	part = json_incref(json_object_get(view, key));

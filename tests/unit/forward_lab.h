@@ -3,6 +3,7 @@
  * dataplane and the packet socket are: it keeps entries and frames, and has counters to be read. */
 #pragma once
 
+#include "forward/admission.h"
 #include "forward/forward.h"
 #include "forward/watch.h"
 #include "path_lab.h"
@@ -33,6 +34,8 @@ static struct {
 	unsigned updates_at_put; /* that ONE had been sent when the entry was first written */
 	struct dataplane_channel_stats stats[LAB_SLOTS];
 	struct mci_channel_drops drops[LAB_SLOTS];
+	struct dataplane_over over[LAB_SLOTS];
+	bool is_over;    /* what a packet of the slow path is told */
 	bool unreadable; /* the counters */
 	unsigned reads, reads_of[LAB_SLOTS], chunk_reads;
 	struct mci_kept_slow kept[LAB_SLOTS];
@@ -154,12 +157,28 @@ static int fwd_channel_drops(struct dataplane *dp, uint32_t slot, struct mci_cha
 	return 0;
 }
 
+static void fwd_over(const struct dataplane *dp, uint32_t slot, struct dataplane_over *over)
+{
+	(void)dp;
+	*over = fwd.over[slot];
+}
+
+static bool fwd_is_over(struct dataplane *dp, uint32_t slot, uint32_t bytes, uint64_t now_ns)
+{
+	cr_assert_eq(dp, LAB_DATAPLANE);
+	cr_assert_lt(slot, LAB_SLOTS);
+	cr_assert(bytes && now_ns == lab.timers.now * 1000);
+	return fwd.is_over;
+}
+
 static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .remove = fwd_remove,
 						   .stats = fwd_stats,
 						   .chunk_stats = fwd_chunk_stats,
 						   .channel_drops = fwd_channel_drops,
 						   .clear_stats = fwd_clear_stats,
+						   .over = fwd_over,
+						   .is_over = fwd_is_over,
 						   .kept = fwd_kept,
 						   .keep = fwd_keep,
 						   .kept_slow = fwd_kept_slow,
@@ -168,8 +187,8 @@ static const struct forward_actions fwd_actions = {.put = fwd_put,
 						   .send = fwd_send};
 
 static const struct channel_actions fwd_channel_actions = {
-	PATH_CHANNEL_ACTIONS, .forward = forward_put, .stop_forwarding = forward_remove,
-	.changed = watch_changed, .closed = forward_closed};
+	PATH_CHANNEL_ACTIONS,     .forward = forward_put,   .stop_forwarding = forward_remove,
+	.admit = admission_admit, .changed = watch_changed, .closed = forward_closed};
 
 /* LAN `number` has ifindex 10 + `number`. */
 static inline struct mci_lan fwd_lan(unsigned number, uint16_t mtu)

@@ -18,7 +18,7 @@ Test(requests_status, the_daemon)
 	expect_keys(reply,
 		    "host version instance pid since uptime_s interfaces channels packets_per_s "
 		    "bits_per_s slow_path tunnels waiting longest_stall_ms log_lines_lost "
-		    "timers draining limits ");
+		    "timers draining limits rates ");
 	cr_expect_str_eq(json_string_value(req_at(reply, "version")), mcingest_version);
 	expect_count_at(reply, "pid", getpid());
 	expect_at(reply, "since", "'TIME'");

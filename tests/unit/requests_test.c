@@ -34,7 +34,7 @@ Test(requests, the_configuration_that_is_in_force)
 	expect_at(reply, "configuration.dns.timeout", "['5']");
 	expect_at(reply, "configuration.tunnels.mark", "['0x7']");
 	expect_at(reply, "configuration.tunnels.vrf", "[]");
-	cr_expect_eq(json_object_size(req_at(reply, "configuration")), 13);
+	cr_expect_eq(json_object_size(req_at(reply, "configuration")), 14);
 	json_decref(reply);
 }
 
@@ -167,7 +167,7 @@ Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
 	req.drops[MCI_DROP_SLOW_RATE] = 1;
 	fwd.forward.slow.drops[MCI_DROP_TTL] = 4;
 	fwd.forward.slow.drops[MCI_DROP_NO_EGRESS] = 5;
-	fwd.forward.slow.drops[MCI_DROP_INNER_CONTROL] = 8; /* the last one */
+	fwd.forward.slow.drops[MCI_DROP_OVER_RATE] = 8; /* the last one */
 	req.rejected[PROTOCOL_AMT][FAULT_NONCE] = 6;
 	req.rejected[PROTOCOL_DNS][FAULT_TYPE] = 7;
 	reply = req_reply("{'command':'counters'}");
@@ -176,7 +176,7 @@ Test(requests, drops_of_the_programs_and_of_the_slow_path_together)
 	expect_count_at(reply, "drops.ttl", 7);
 	expect_count_at(reply, "drops.slow_rate", 1);
 	expect_count_at(reply, "drops.no_egress", 5);
-	expect_count_at(reply, "drops.inner_control", 8);
+	expect_count_at(reply, "drops.over_rate", 8);
 	expect_count_at(reply, "drops.wrong_relay", 0);
 	expect_keys(req_at(reply, "refused"), "pim amt membership dns ");
 	expect_count_at(reply, "refused.amt.nonce", 6);

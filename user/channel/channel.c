@@ -147,6 +147,31 @@ static bool is_to_be_protected(const struct channel *channel)
 	return actions(channel)->protects && actions(channel)->protects(channel);
 }
 
+static void forget_relays(struct channel *channel)
+{
+	channel_change_move(channel, CHANNEL_STAYING);
+	channel->silent = channel->homeless = channel->unwelcome = false;
+	channel->other_unwelcome = false;
+	channel->mute = CHANNEL_MUTE_NONE;
+}
+
+static void halt(struct channel *channel)
+{
+	channel->halted = true;
+	timer_stop(channel->table->timers, &channel->retry);
+	stop_forwarding(channel);
+	actions(channel)->disconnect(channel);
+	forget_relays(channel);
+	tally_count(&channel->table->failures, channel->why_stopped);
+	channel_change_state(channel, CHANNEL_FAILED, channel->why_stopped);
+}
+
+static void go_on(struct channel *channel)
+{
+	channel->halted = false;
+	discover(channel);
+}
+
 void channel_open(struct channel *channel, usec_t seen)
 {
 	channel->protect = is_to_be_protected(channel);
@@ -155,6 +180,10 @@ void channel_open(struct channel *channel, usec_t seen)
 	channel->trace = channel_trace_begin(seen);
 	note_change(channel, relay_of(channel));
 	meter_begin(&channel->meter, now(channel), &(struct meter_count){0});
+	if (channel_is_stopped(channel)) {
+		halt(channel);
+		return;
+	}
 	actions(channel)->changed(channel);
 	discover(channel);
 }
@@ -182,7 +211,12 @@ void channel_close(struct channel *channel)
 
 uint32_t channel_egress(const struct channel *channel)
 {
-	return channel->interfaces & ~channel->lost;
+	return channel->interfaces & ~channel->lost & ~channel->stopped;
+}
+
+bool channel_is_stopped(const struct channel *channel)
+{
+	return channel->interfaces && !(channel->interfaces & ~channel->stopped);
 }
 
 bool channel_is_reported(const struct channel *channel)
@@ -192,7 +226,13 @@ bool channel_is_reported(const struct channel *channel)
 
 void channel_interfaces_changed(struct channel *channel)
 {
-	if (channel->forwarding)
+	bool stopped = channel_is_stopped(channel);
+
+	if (stopped && !channel->halted)
+		halt(channel);
+	else if (!stopped && channel->halted)
+		go_on(channel);
+	else if (channel->forwarding)
 		channel_forward(channel);
 }
 
@@ -268,8 +308,7 @@ static void lose_relay(struct channel *channel, const char *reason)
 	bool sought = channel->move == CHANNEL_SEEKING;
 
 	stop_forwarding(channel);
-	channel_change_move(channel, CHANNEL_STAYING);
-	channel->silent = channel->homeless = channel->unwelcome = false;
+	forget_relays(channel);
 	if (!sought && channel->relay_count <= 1) {
 		fail(channel, reason, NULL);
 		return;

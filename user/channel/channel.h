@@ -18,7 +18,8 @@
  * Moves from one relay to another are a second, smaller state machine: channel/move.h; so is the
  * protection by two relays all the time. A channel
  * that nobody wants any more lingers for a while, so that the next receiver needs no new Join: see
- * channel/table.h, which holds all channels. channel/flow.h, meter.h and rtp.h observe the data of
+ * channel/table.h, which holds all channels. One that is stopped, because others have its room,
+ * fails until it may go on: channel/stop.h. channel/flow.h, meter.h and rtp.h observe the data of
  * a channel: whether it flows, how fast, and how much of it was lost on its way. channel/history.h
  * keeps its latest changes, channel/joins.h the latest joins of all.
  *
@@ -65,6 +66,8 @@ struct channel {
 	char *detail;         /* what DNS adds to the reason, or NULL */
 	uint32_t interfaces;  /* a bit for each downstream interface that wants the channel */
 	uint32_t lost;        /* the interfaces on which another router forwards it (PIM Assert) */
+	uint32_t stopped;     /* the interfaces on which others have its room: channel/stop.h */
+	bool halted;          /* it is stopped on all that want it, and has left its relay */
 	bool forwarding;      /* a relay serves the channel: the dataplane has an entry for it */
 	bool silent;          /* the serving relay sends no data */
 	bool homeless;        /* DNS no longer names the serving relay */
@@ -74,6 +77,7 @@ struct channel {
 	enum channel_mute mute; /* the same */
 	enum channel_move move;
 	const char *cause; /* why another relay was sought last; a string constant */
+	const char *why_stopped;
 	struct channel_trace trace;
 	struct history history;
 	struct flow flow;
@@ -118,6 +122,9 @@ struct channel_actions {
 	 * none. For the history. May be NULL. */
 	const struct addr *(*relay)(const struct channel *channel);
 	const struct addr *(*other_relay)(const struct channel *channel);
+	/* The interface has come to want the channel, which it may refuse (channel/stop.h). May be
+	 * NULL. */
+	void (*admit)(struct channel *channel, unsigned interface);
 	/* State or reason have changed; for the log. */
 	void (*changed)(const struct channel *channel);
 	/* The move has changed; for the log. May be NULL. */
@@ -154,8 +161,8 @@ void channel_open(struct channel *channel, usec_t seen);
 void channel_adopt(struct channel *channel, bool receiving);
 /* Ends the channel without freeing it. For the table. */
 void channel_close(struct channel *channel);
-/* `interfaces` or `lost` have changed, or an interface has: the dataplane's entry is rewritten if
- * there is one. */
+/* `interfaces`, `lost` or `stopped` have changed, or an interface has: the dataplane's entry is
+ * rewritten if there is one. */
 void channel_interfaces_changed(struct channel *channel);
 
 /* The daemon has been away: if the channel has failed, its next attempt comes soon. */
@@ -163,6 +170,8 @@ void channel_return(struct channel *channel);
 
 /* The interfaces that packets of the channel leave by, a bit each. */
 uint32_t channel_egress(const struct channel *channel);
+/* Whether it is stopped on all interfaces that want it. */
+bool channel_is_stopped(const struct channel *channel);
 /* Whether a relay has been told that we want the channel. */
 bool channel_is_reported(const struct channel *channel);
 

@@ -129,6 +129,8 @@ bool channel_table_want(struct channel_table *table, const struct sg *sg, unsign
 	else
 		channel = open_channel(table, sg, table->free_slots[table->free_count - 1]);
 	channel->interfaces |= 1u << interface;
+	if (table->actions->admit)
+		table->actions->admit(channel, interface);
 	if (known)
 		channel_interfaces_changed(channel);
 	else

@@ -79,6 +79,32 @@ static void note_move(struct table *table, const json_t *channel)
 			   text_seconds(channel, "retry_s", retry));
 }
 
+/* On some LANs or on all, because others have its room. */
+static void note_stopped(struct table *table, const json_t *channel)
+{
+	const json_t *stopped = json_object_get(channel, "stopped");
+	bool is_known = json_is_number(json_object_get(stopped, "bits_per_s"));
+	char rate[TEXT_SHORT], age[TEXT_SHORT], back[TEXT_SHORT];
+
+	if (!json_is_object(stopped))
+		return;
+	show_note_list(table, "stopped on", stopped, "interfaces");
+	table_note(table, "%s, %s ago%s%s; may go on in %s, if there is room",
+		   text_string(stopped, "reason"), text_age(stopped, "since", age),
+		   is_known ? ", when it brought " : "",
+		   is_known ? text_bit_rate(stopped, "bits_per_s", rate) : "",
+		   text_seconds(stopped, "back_s", back));
+}
+
+static void note_rate(struct table *table, const json_t *channel)
+{
+	char rate[TEXT_SHORT];
+
+	if (json_is_number(json_object_get(channel, "rate_limit")))
+		table_note(table, "may bring %s, by channel_rate",
+			   text_bit_rate(channel, "rate_limit", rate));
+}
+
 static void note_asserts(struct table *table, const json_t *channel)
 {
 	const json_t *asserts = json_object_get(channel, "asserts"), *assert;
@@ -148,6 +174,9 @@ static void fill_why(struct table *table, const json_t *channel)
 
 	if (json_is_string(json_object_get(channel, "reason")))
 		table_cell(table, PLAIN, "%s", text_string(channel, "reason"));
+	else if (json_is_object(json_object_get(channel, "stopped")))
+		table_cell(table, YELLOW, "%s",
+			   text_string(json_object_get(channel, "stopped"), "reason"));
 	else if (dropped)
 		table_cell(table, YELLOW, "dropped: %s", dropped);
 	else if (json_is_number(json_object_get(channel, "lingers_s")))
@@ -189,6 +218,8 @@ static void fill_more(struct table *table, const json_t *channel)
 		table_note(table, "nobody wants the channel any more; it stays subscribed for %s",
 			   text_seconds(channel, "lingers_s", linger));
 	note_move(table, channel);
+	note_stopped(table, channel);
+	note_rate(table, channel);
 	note_asserts(table, channel);
 	note_drops(table, channel);
 	note_wanted(table, channel);

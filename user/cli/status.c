@@ -143,6 +143,32 @@ static void print_slow_path(const json_t *reply)
 		print_cause(reply, slow, i);
 }
 
+/* "Limit     lan0: 512.0 Mbit/s of 500.0 Mbit/s, full, 3 channels are stopped" */
+static void print_rates(const json_t *rates)
+{
+	char bits[TEXT_SHORT], limit[TEXT_SHORT];
+	const json_t *line;
+	size_t i;
+
+	json_array_foreach (rates, i, line) {
+		bool is_full = json_is_true(json_object_get(line, "full"));
+		json_int_t stopped = json_integer_value(json_object_get(line, "stopped"));
+		const char *of = text_string(line, json_is_string(json_object_get(line, "prefix"))
+							   ? "prefix"
+							   : "interface");
+
+		text_line(is_full || stopped ? YELLOW : PLAIN,
+			  "Limit     %s %s of %s%s, %" JSON_INTEGER_FORMAT " channels stopped",
+			  json_is_string(json_object_get(line, "limit")) &&
+					  !strcmp(text_string(line, "limit"), "rate")
+				  ? "all channels"
+				  : of,
+			  text_bit_rate(line, "bits_per_s", bits),
+			  text_bit_rate(line, "limit_bits_per_s", limit), is_full ? ", full" : "",
+			  stopped);
+	}
+}
+
 static void print_waiting(const json_t *waiting)
 {
 	char discoveries[TEXT_SHORT], relays[TEXT_SHORT];
@@ -174,6 +200,7 @@ static void print_status(const struct cli *cli, const json_t *reply)
 	print_channel_states(reply);
 	text_line(PLAIN, "Forwards  %s, %s packets/s", text_bit_rate(reply, "bits_per_s", bits),
 		  text_number(reply, "packets_per_s", packets));
+	print_rates(json_object_get(reply, "rates"));
 	print_slow_path(reply);
 	text_line(PLAIN, "Tunnels   %s of %s", text_number(reply, "tunnels", tunnels),
 		  text_number(limits, "tunnels", limit));

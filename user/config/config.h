@@ -13,6 +13,7 @@
  *   lists.c         the same for lists: interfaces, servers, prefixes, addresses
  *   listen.c        the same for [metrics]
  *   relays.c        the same for [relays], whose texts are DNS data (RFC 8777 section 4.3)
+ *   rates.c         the same for rates, and for [policy]
  *   print.c         what is in force, as a file, with the origin of each value
  *   reading.c       where a value is being read, and the complaints
  *
@@ -28,6 +29,7 @@
 #pragma once
 
 #include "base/addr.h"
+#include "base/policy.h"
 #include "base/timers.h"
 
 #include <stdbool.h>
@@ -80,6 +82,12 @@ struct config_relays {
 	struct prefixes protect; /* sources and groups whose channels have two relays */
 };
 
+/* What may go to a LAN, in bits a second of inner IP packets. */
+struct config_lan_rate {
+	char *lan; /* NULL: each one that has no rate of its own */
+	uint64_t rate;
+};
+
 /* Where metrics and page are served, and what of them. */
 struct config_metrics {
 	struct addr address; /* of no family: nowhere */
@@ -119,9 +127,14 @@ struct config {
 	unsigned max_protected;                    /* channels with two relays */
 	unsigned discoveries, network_discoveries; /* a second; in all, and of one network */
 	unsigned new_relays;                       /* unknown relays that are asked, a second */
-	unsigned unanswered;        /* unknown relays of one network that have not answered yet */
-	unsigned max_neighbors;     /* of one interface and address family */
-	unsigned max_joins;         /* channels that one neighbor has joined */
+	unsigned unanswered;    /* unknown relays of one network that have not answered yet */
+	unsigned max_neighbors; /* of one interface and address family */
+	unsigned max_joins;     /* channels that one neighbor has joined */
+	uint64_t rate;          /* bits a second of all channels together; 0: no limit */
+	uint64_t channel_rate;  /* of each one */
+	struct config_lan_rate lan_rates[CONFIG_NAMES_MAX + 1];
+	unsigned lan_rate_count;
+	struct policies policies;
 	struct prefixes pim_allow;  /* routers that are heard; none means all */
 	struct prefixes pim_groups; /* groups that are served; none means all */
 	bool require_hello;

@@ -6,6 +6,7 @@
 #include "config/command_line.h"
 #include "config/file.h"
 #include "config/print.h"
+#include "config/rates.h"
 #include "config/relays.h"
 #include "config/settings.h"
 
@@ -34,6 +35,7 @@ void config_free(struct config *config)
 	free(config->trust_anchor);
 	config->trust_anchor = NULL;
 	relays_clear(&config->relays);
+	rates_clear(config);
 }
 
 /* Settings that must fit together */

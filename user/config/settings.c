@@ -5,6 +5,7 @@
 
 #include "config/listen.h"
 #include "config/lists.h"
+#include "config/rates.h"
 #include "config/relays.h"
 #include "config/values.h"
 
@@ -15,6 +16,9 @@
 #define LIST(list, count, limit)                                                                   \
 	.kind = &kind_list, FIELD(list), .count_offset = offsetof(struct config, count),           \
 	.max = (limit)
+
+#define RATE(field)                                                                                \
+	.kind = &kind_rate, FIELD(field), .expected = "bits a second, from 1k to 1000G, as 900M"
 
 #define PREFIXES(field)                                                                            \
 	.kind = &kind_prefixes, FIELD(field), .max = PREFIXES_MAX,                                 \
@@ -71,6 +75,13 @@ const struct setting settings[] = {
 	 .expected = "a number from 1 to 1000000"},
 	{"limits", "slow_path", &kind_count, FIELD(slow_rate), .min = 1000, .max = 1000000,
 	 .expected = "a number from 1000 to 1000000"},
+	{"limits", "rate", RATE(rate)},
+	{"limits", "channel_rate", RATE(channel_rate)},
+	{"limits", "lan_rate", &kind_lan_rates, .max = CONFIG_NAMES_MAX + 1,
+	 .expected = "bits a second, from 1k to 1000G, as 900M, or a LAN's as eth1 900M"},
+	{"policy", "prefix", &kind_policies, .max = POLICIES_MAX,
+	 .expected = "PREFIX, then some of: priority 0 to 7, rate RATE, channel_rate RATE; as "
+		     "232.1.0.0/16 priority 6 rate 200M channel_rate 20M"},
 	{"pim", "allow", PREFIXES(pim_allow)},
 	{"pim", "groups", PREFIXES(pim_groups)},
 	{"pim", "require_hello", &kind_yes, FIELD(require_hello), .expected = "yes or no"},

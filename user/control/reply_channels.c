@@ -72,6 +72,8 @@ json_t *channel_now(struct requests *requests, struct channel *channel)
 		.slow_packets = forward_slow_stats(channel)->packets,
 		.wanted = wanted(requests, &channel->sg),
 		.asserts = asserts(lans, &channel->sg),
+		.rate = admission_of_channel(channel),
+		.stopped = view_stopped(channel, lans),
 	};
 
 	for (unsigned i = 0; i < lans->count; i++)

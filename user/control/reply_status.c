@@ -88,6 +88,7 @@ json_t *status_now(struct requests *requests)
 	put_count(reply, "timers", requests->timers->count);
 	put_bool(reply, "draining", requests->lans->draining);
 	put(reply, "limits", limits(requests->config));
+	put(reply, "rates", view_rates(requests->forward, requests->lans));
 	return reply;
 }
 

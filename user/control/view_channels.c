@@ -127,6 +127,8 @@ json_t *view_channel(const struct channel *channel, const struct view_channel_pa
 	put(view, "trace", view_trace(&channel->trace));
 	put(view, "dropped", view_dropped(parts->drops));
 	put(view, "last_drop", view_last_drop(parts->drops, timers->now));
+	put(view, "rate_limit", view_if(parts->rate, (json_int_t)parts->rate));
+	put(view, "stopped", parts->stopped);
 	put(view, "history", view_history(&channel->history, timers->now));
 	return view;
 }

@@ -19,6 +19,8 @@ struct view_channel_parts {
 	const struct dataplane_channel_stats *stats;
 	const struct mci_channel_drops *drops;
 	uint64_t slow_packets;    /* those of `stats` that took the slow path */
+	uint64_t rate;            /* that the programs keep; 0: none */
+	json_t *stopped;          /* as the next ones */
 	json_t *wanted, *asserts; /* references that view_channel() takes over */
 };
 

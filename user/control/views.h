@@ -9,4 +9,5 @@
 #include "control/view_counters.h"
 #include "control/view_lans.h"
 #include "control/view_lookups.h"
+#include "control/view_rates.h"
 #include "control/view_tunnels.h"

@@ -2,6 +2,7 @@
 #include "daemon/wire_forward.h"
 #include "base/log.h"
 #include "daemon/state.h"
+#include "forward/admission.h"
 #include "forward/forward.h"
 #include "forward/traffic.h"
 #include "lan/lan.h"
@@ -33,6 +34,8 @@ static const struct forward_actions forward_actions = {
 	.chunk_stats = dataplane_chunk_stats,
 	.channel_drops = dataplane_channel_drops,
 	.clear_stats = dataplane_clear_channel_stats,
+	.over = dataplane_over,
+	.is_over = dataplane_is_over,
 	.kept = dataplane_kept,
 	.keep = dataplane_keep,
 	.kept_slow = dataplane_kept_slow,
@@ -117,7 +120,8 @@ static void observed_ready(void *owner, uint32_t events)
 bool wire_dataplane(struct engine *engine)
 {
 	struct dataplane_limits limits = {.channels = engine->config->max_channels,
-					  .tunnels = engine->config->max_tunnels};
+					  .tunnels = engine->config->max_tunnels,
+					  .rates = admission_has_channel_rates(&engine->forward)};
 	struct dataplane_events events = {.context = engine,
 					  .pim = observed_pim,
 					  .membership = observed_hosts,

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "daemon/options.h"
 #include "daemon/state.h"
+#include "forward/admission.h"
 #include "forward/forward.h"
 #include "io/raw.h"
 #include "lan/lan.h"
@@ -202,6 +203,7 @@ bool wire_lans(struct engine *engine)
 		return false;
 	for (unsigned i = 0; i < links->lan_count; i++)
 		add_lan(engine, &links->lans[i]);
+	admission_start(&engine->forward, &links->rates);
 	return mark_lans(engine);
 }
 

@@ -4,6 +4,7 @@
 #include "base/reason.h"
 #include "daemon/endpoints.h"
 #include "daemon/state.h"
+#include "forward/admission.h"
 #include "forward/forward.h"
 #include "forward/slow_path.h"
 #include "forward/watch.h"
@@ -153,6 +154,7 @@ static const struct channel_actions channel_actions = {PATH_CHANNEL_ACTIONS,
 						       .stop_forwarding = forward_remove,
 						       .relay = path_relay,
 						       .other_relay = path_other_relay,
+						       .admit = admission_admit,
 						       .changed = channel_changed,
 						       .move_changed = channel_moves,
 						       .closed = channel_closed};

@@ -74,6 +74,7 @@ static int attempt(struct dataplane *dp, unsigned ifindex, bool frags)
 		return -errno;
 	program_set_sizes(dp, ingest->obj);
 	memcpy((void *)&ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
+	ingest->rodata->keeps_rates = dp->limits.rates;
 	bpf_program__set_flags(ingest->progs.ingest_xdp, frags ? BPF_F_XDP_HAS_FRAGS : 0);
 	error = get_mac(ifindex, (uint8_t *)ingest->rodata->interface_mac);
 	if (!error)

@@ -24,6 +24,7 @@
  *   layout.c                              maps of an earlier daemon, of other sizes or layouts
  *   lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
  *   stats.c, stats_chunks.c, refused.c    counters
+ *   policers.c                            rates of single channels
  *   kept.c, carried.c                     counters of the daemon, and of replaced maps
  *   channel_drops.c                       drops of single channels
  *   observed.c                            the ring buffer
@@ -46,6 +47,7 @@ struct dataplane;
 struct dataplane_limits {
 	uint32_t channels; /* entries of channels4 and of channels6, and slots of channel_stats */
 	uint32_t tunnels;
+	bool rates; /* channels may have a rate */
 };
 
 /* Where a channel's packets come from, and to: UDP from `relay` to `local`, our endpoint. */
@@ -61,6 +63,7 @@ struct dataplane_channel {
 	bool moving;
 	uint32_t slot;        /* of the channel's counters */
 	uint64_t deadline_ns; /* after this nothing is forwarded */
+	uint64_t rate;        /* bits a second of inner IP packets that are forwarded; 0: all are */
 	uint32_t egress_count;
 	struct mci_lan egress[MCI_EGRESS_MAX];
 };
@@ -202,6 +205,16 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);
 
 /* What the programs have dropped of the channel; zeros if they have dropped nothing. */
 int dataplane_channel_drops(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *dropped);
+
+/* What of the channel was above its rate, and so dropped, since the channel came to its slot. */
+struct dataplane_over {
+	uint64_t packets, bytes;
+};
+
+void dataplane_over(const struct dataplane *dp, uint32_t slot, struct dataplane_over *over);
+/* Whether a packet of the slow path is above the channel's rate; `bytes` are its IP packet's. It
+ * counts in the rate, or above it. */
+bool dataplane_is_over(struct dataplane *dp, uint32_t slot, uint32_t bytes, uint64_t now_ns);
 
 int dataplane_drops(struct dataplane *dp, uint64_t drops[MCI_DROP_COUNT]);
 

@@ -6,6 +6,7 @@
 #include "dataplane/fast.h"
 #include "dataplane/lan_sets.h"
 #include "dataplane/lans.h"
+#include "dataplane/policers.h"
 #include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
 
@@ -188,6 +189,7 @@ int dataplane_set_channel(struct dataplane *dp, const struct sg *sg,
 	int error = stats_chunks_provide(dp, channel->slot);
 
 	put_flow(&entry.from, &channel->from);
+	policers_set(dp, channel->slot, channel->rate);
 	for (uint32_t i = 0; !error && i < channel->egress_count; i++)
 		error = add_lan(dp, &entry, &channel->egress[i]);
 	if (!error && entry.lan_count > 1)

@@ -13,6 +13,7 @@
 #include "dataplane/observed.h"
 #include "dataplane/owner.h"
 #include "dataplane/pins.h"
+#include "dataplane/policers.h"
 #include "dataplane/program.h"
 #include "dataplane/refused.h"
 #include "dataplane/stats.h"
@@ -61,6 +62,7 @@ static void close_all(struct dataplane *dp)
 	attachments_free(dp);
 	stats_chunks_close(dp);
 	fast_close(dp);
+	policers_close(dp);
 	lan_sets_close(dp);
 	observed_close(dp);
 	refused_close(dp);
@@ -116,6 +118,8 @@ int dataplane_open(struct dataplane *dp, const struct dataplane_limits *limits,
 		error = stats_chunks_open(dp);
 	if (!error)
 		error = fast_open(dp);
+	if (!error)
+		error = policers_open(dp);
 	if (error)
 		return error;
 	carried_open(dp);

@@ -58,6 +58,8 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 	set_size(object, "fast6", segment_count(limits));
 	set_size(object, "kept_slow", limits->channels);
 	set_size(object, "carried", limits->channels + MCI_CARRIED_MORE);
+	if (limits->rates && bpf_object__find_map_by_name(object, "rates"))
+		set_size(object, "rates", limits->channels);
 }
 
 static int explain_load(struct dataplane *dp, int error, const char *program)
@@ -139,6 +141,7 @@ int program_load(struct dataplane *dp)
 	if (error)
 		return explain_load(dp, error, "clock");
 	memcpy((void *)&dp->ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
+	dp->ingest->rodata->keeps_rates = dp->limits.rates;
 	error = load_ingest(dp);
 	if (!error)
 		error = load(dp, dp->observe->obj, dp->observe->progs.observe_tc);

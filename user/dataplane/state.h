@@ -15,6 +15,7 @@ struct refused_tp;
 struct ring_buffer;
 struct routes;
 struct stats_chunks;
+struct mci_rate;
 
 struct dataplane {
 	/* open.c */
@@ -72,6 +73,9 @@ struct dataplane {
 	/* stats.c */
 	unsigned cpus;
 	void *per_cpu; /* room for one entry of any per-CPU map */
+
+	/* policers.c */
+	struct mci_rate *rates; /* the map, by slot; NULL if channels have no rates */
 
 	/* error.c */
 	char error[256];

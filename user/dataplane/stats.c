@@ -5,6 +5,7 @@
 #include "dataplane/carried.h"
 #include "dataplane/channel_drops.h"
 #include "dataplane/error.h"
+#include "dataplane/policers.h"
 #include "dataplane/stats_chunks.h"
 #include "ingest_tc.skel.h"
 
@@ -108,6 +109,7 @@ int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot)
 	carried_forget(dp, slot);
 	bpf_map__delete_elem(dp->ingest->maps.kept_slow, &slot, sizeof(slot), 0);
 	channel_drops_clear(dp, slot);
+	policers_clear(dp, slot);
 	for (unsigned cpu = 0; first && cpu < dp->cpus; cpu++)
 		memset(&first[(size_t)cpu * MCI_STATS_CHUNK], 0, sizeof(*first));
 	return 0;
@@ -190,6 +192,7 @@ const char *dataplane_drop_name(enum mci_drop drop)
 		[MCI_DROP_DUPLICATE] = "duplicate",
 		[MCI_DROP_OBSERVE_RATE] = "observe_rate",
 		[MCI_DROP_INNER_CONTROL] = "inner_control",
+		[MCI_DROP_OVER_RATE] = "over_rate",
 	};
 
 	return names[drop];

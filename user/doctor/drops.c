@@ -38,6 +38,11 @@ static const struct drop {
 	{"lan_refused", "the LAN's queue or driver did not take them",
 	 "tc -s qdisc; ethtool -S, of the LAN", false, "lan"},
 	{"duplicate", "a moving channel's second copy", "nothing", true, NULL},
+	{"over_rate", "their channel brings more than its rate",
+	 "raise `channel_rate` under [limits], or of its prefix under [policy], or find out why "
+	 "the "
+	 "source sends so much",
+	 false, "source"},
 	{"inner_control", "they are control messages of a link, such as IGMP or PIM",
 	 "nothing: none went out; tell the source's operator", false, "source"},
 };

@@ -63,6 +63,31 @@ static bool check_joins(struct doctor *doctor)
 	return reached;
 }
 
+/* What is above the rate of a line is stopped. */
+static bool check_rates(struct doctor *doctor)
+{
+	const json_t *list = json_object_get(doctor->now.status, "rates"), *line;
+	bool reached = false;
+	size_t i;
+
+	json_array_foreach (list, i, line) {
+		double stopped = view_number(line, "stopped");
+		const char *of = view_text(line, "interface"), *prefix = view_text(line, "prefix");
+
+		if (!stopped && !json_is_true(json_object_get(line, "full")))
+			continue;
+		reached = true;
+		report_warn(doctor,
+			    "raise it if the line can carry more; priorities under [policy] say "
+			    "which channels stay",
+			    "%.1f of %.1f Mbit/s by `%s`%s%s: %.0f channels are stopped or refused",
+			    view_number(line, "bits_per_s") / 1e6,
+			    view_number(line, "limit_bits_per_s") / 1e6, view_text(line, "limit"),
+			    *of || *prefix ? " of " : "", *of ? of : prefix, stopped);
+	}
+	return reached;
+}
+
 void limits_used(struct doctor *doctor)
 {
 	bool reached = check(doctor, "channels",
@@ -71,6 +96,7 @@ void limits_used(struct doctor *doctor)
 	reached |= check(doctor, "tunnels", view_number(doctor->now.status, "tunnels"), "");
 	reached |= check_neighbors(doctor);
 	reached |= check_joins(doctor);
+	reached |= check_rates(doctor);
 	if (!reached && doctor->now.status)
 		report_ok(doctor, "no limit is used by more than 80 %%");
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/forward.h"
 #include "base/log.h"
+#include "forward/admission.h"
 #include "forward/drops.h"
 #include "forward/kept.h"
 #include "forward/slow_path.h"
@@ -58,6 +59,7 @@ void forward_put(struct channel *channel)
 		.from = dataplane_flow(&flows.from),
 		.slot = channel->slot,
 		.deadline_ns = (forward->timers->now + forward->hold) * 1000,
+		.rate = admission_of_channel(channel),
 	};
 
 	if (flows.moving)
@@ -99,6 +101,7 @@ void forward_closed(const struct channel *channel)
 {
 	forward_forget(forward_of(channel), channel->slot);
 	drops_forget(channel);
+	admission_closed(channel);
 }
 
 static void renew(struct forward *forward, struct channel *channel)
@@ -134,4 +137,5 @@ void forward_stop(struct forward *forward)
 	timer_stop(forward->timers, &forward->renewal.part);
 	watch_stop(forward);
 	timer_stop(forward->timers, &forward->slow.look);
+	admission_stop(forward);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/slow_path.h"
+#include "forward/admission.h"
 #include "forward/drops.h"
 #include "forward/kept.h"
 #include "forward/state.h"
@@ -113,12 +114,27 @@ static void count(struct passage *passage)
 	stats->last = forward->timers->now;
 }
 
+/* The channel's own rate, which the programs keep for their packets. */
+static bool is_over_rate(const struct passage *passage)
+{
+	const struct forward *forward = passage->forward;
+
+	return admission_of_channel(passage->channel) &&
+	       forward->actions->is_over(forward->dataplane, passage->channel->slot,
+					 slowpath_length(&passage->packet),
+					 forward->timers->now * 1000);
+}
+
 static void pass(struct passage *passage)
 {
 	struct forward *forward = passage->forward;
 	uint32_t egress = channel_egress(passage->channel);
 	bool sent = false;
 
+	if (is_over_rate(passage)) {
+		drop(passage, MCI_DROP_OVER_RATE);
+		return;
+	}
 	for (unsigned i = 0; i < CHANNEL_INTERFACES_MAX; i++)
 		if (egress & 1u << i)
 			sent |= send_to(passage, &forward->lans[i]);

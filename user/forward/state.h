@@ -20,6 +20,8 @@ struct forward_actions {
 			   struct dataplane_channel_stats stats[]);
 	int (*channel_drops)(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops);
 	int (*clear_stats)(struct dataplane *dp, uint32_t slot);
+	void (*over)(const struct dataplane *dp, uint32_t slot, struct dataplane_over *over);
+	bool (*is_over)(struct dataplane *dp, uint32_t slot, uint32_t bytes, uint64_t now_ns);
 	void (*kept)(struct dataplane *dp, struct mci_kept *kept);
 	int (*keep)(struct dataplane *dp, const struct mci_kept *kept);
 	void (*kept_slow)(struct dataplane *dp, uint32_t slot, struct mci_kept_slow *kept);
@@ -71,8 +73,9 @@ struct forward {
 	struct slow_path slow;
 	uint64_t closed_packets; /* of channels that are closed: what the programs had forwarded */
 	struct totals totals;
-	struct round renewal; /* of the entries' deadlines */
-	struct watch watch;   /* of the channels' counters */
+	struct admission *rates; /* NULL without limits */
+	struct round renewal;    /* of the entries' deadlines */
+	struct watch watch;      /* of the channels' counters */
 };
 
 /* The table of channels has elements of this kind, and the struct forward as its context. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "forward/traffic.h"
 #include "base/log.h"
+#include "forward/admission.h"
 #include "forward/kept.h"
 #include "forward/state.h"
 
@@ -49,6 +50,7 @@ void traffic_note(struct channel *channel, const struct dataplane_channel_stats 
 	};
 	rtp_look(&channel->rtp, &last);
 	totals_note(channel, &stats);
+	admission_note(channel, &stats);
 }
 
 void traffic_look(struct channel *channel)

@@ -51,6 +51,39 @@ static bool add(struct link list[], unsigned *count, enum role role, const char 
 	return true;
 }
 
+static bool set_rate(struct links *links, const struct config_lan_rate *rate)
+{
+	struct netlink_interface is = {0};
+	unsigned i = links->lan_count;
+
+	if (!netlink_get_interface(rate->lan, &is))
+		i = find_link(links->lans, links->lan_count, is.ifindex);
+	if (i == links->lan_count)
+		log_error("lan_rate of '%s': it is no downstream interface; see 'lan_rate' under "
+			  "[limits]",
+			  rate->lan);
+	else
+		links->rates.lan_rates[i] = rate->rate;
+	return i < links->lan_count;
+}
+
+/* A rate of one LAN replaces that of all. */
+static bool set_rates(struct links *links)
+{
+	const struct config *config = links->config;
+
+	links->rates = (struct rate_limits){.rate = config->rate,
+					    .channel_rate = config->channel_rate,
+					    .policies = &config->policies};
+	for (unsigned i = 0; i < config->lan_rate_count; i++)
+		for (unsigned j = 0; !config->lan_rates[i].lan && j < links->lan_count; j++)
+			links->rates.lan_rates[j] = config->lan_rates[i].rate;
+	for (unsigned i = 0; i < config->lan_rate_count; i++)
+		if (config->lan_rates[i].lan && !set_rate(links, &config->lan_rates[i]))
+			return false;
+	return true;
+}
+
 bool find_lans(struct links *links)
 {
 	const struct config *config = links->config;
@@ -58,7 +91,7 @@ bool find_lans(struct links *links)
 	for (unsigned i = 0; i < config->downstream_count; i++)
 		if (!add(links->lans, &links->lan_count, ROLE_DOWNSTREAM, config->downstream[i]))
 			return false;
-	return true;
+	return set_rates(links);
 }
 
 /* Upstream interfaces that routes leave by */

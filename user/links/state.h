@@ -45,6 +45,7 @@ struct links {
 	void *context;
 	struct link lans[CONFIG_NAMES_MAX];
 	unsigned lan_count;
+	struct rate_limits rates; /* as configured, with those of LANs by their numbers */
 	struct link upstreams[CONFIG_UPSTREAMS_MAX];
 	unsigned upstream_count;
 	struct timer look; /* the next look at what is attached */
