@@ -414,10 +414,11 @@ static int read_stats(struct dataplane *dp, uint32_t slot, struct dataplane_chan
 	return 0;
 }
 
-static int read_chunk(struct dataplane *dp, uint32_t first, struct dataplane_channel_stats stats[])
+static int read_chunk(struct dataplane *dp, uint32_t first, uint32_t count,
+		      struct dataplane_channel_stats stats[])
 {
-	must(dp == DATAPLANE && !first);
-	memcpy(stats, world.stats, sizeof(world.stats));
+	must(dp == DATAPLANE && !first && count <= sizeof(world.stats) / sizeof(*world.stats));
+	memcpy(stats, world.stats, count * sizeof(*stats));
 	return 0;
 }
 

@@ -84,14 +84,14 @@ static int fwd_stats(struct dataplane *dp, uint32_t slot, struct dataplane_chann
 	return fwd.unreadable ? -EIO : 0;
 }
 
-static int fwd_chunk_stats(struct dataplane *dp, uint32_t first,
+static int fwd_chunk_stats(struct dataplane *dp, uint32_t first, uint32_t count,
 			   struct dataplane_channel_stats stats[])
 {
 	cr_assert_eq(dp, LAB_DATAPLANE);
-	cr_assert_leq(first + MCI_STATS_CHUNK, LAB_SLOTS);
+	cr_assert(count && count <= MCI_STATS_CHUNK && first + count <= LAB_SLOTS);
 	fwd.chunk_reads++;
 	fwd.chunk = first;
-	memcpy(stats, &fwd.stats[first], MCI_STATS_CHUNK * sizeof(*stats));
+	memcpy(stats, &fwd.stats[first], count * sizeof(*stats));
 	return fwd.unreadable ? -EIO : 0;
 }
 

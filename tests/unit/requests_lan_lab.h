@@ -28,12 +28,12 @@ static int req_read_drops(struct dataplane *dp, uint32_t slot, struct mci_channe
 	return 0;
 }
 
-static int req_read_chunk(struct dataplane *dp, uint32_t first,
+static int req_read_chunk(struct dataplane *dp, uint32_t first, uint32_t count,
 			  struct dataplane_channel_stats stats[])
 {
 	(void)dp;
 	(void)first;
-	memset(stats, 0, MCI_STATS_CHUNK * sizeof(*stats));
+	memset(stats, 0, count * sizeof(*stats));
 	return 0;
 }
 

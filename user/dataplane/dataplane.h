@@ -197,8 +197,8 @@ struct dataplane_channel_stats {
 int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 			    struct dataplane_channel_stats *stats);
 
-/* Reads MCI_STATS_CHUNK slots from `first` on, which is a multiple of MCI_STATS_CHUNK. */
-int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
+/* Reads `count` slots from `first` on, which is a multiple of MCI_STATS_CHUNK: so many at most. */
+int dataplane_chunk_stats(struct dataplane *dp, uint32_t first, uint32_t count,
 			  struct dataplane_channel_stats stats[]);
 /* Clears the drops as well. */
 int dataplane_clear_channel_stats(struct dataplane *dp, uint32_t slot);

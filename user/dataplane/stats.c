@@ -94,10 +94,10 @@ int dataplane_channel_stats(struct dataplane *dp, uint32_t slot,
 	return 0;
 }
 
-int dataplane_chunk_stats(struct dataplane *dp, uint32_t first,
+int dataplane_chunk_stats(struct dataplane *dp, uint32_t first, uint32_t count,
 			  struct dataplane_channel_stats stats[])
 {
-	for (uint32_t i = 0; i < MCI_STATS_CHUNK; i++)
+	for (uint32_t i = 0; i < count; i++)
 		dataplane_channel_stats(dp, first + i, &stats[i]);
 	return 0;
 }

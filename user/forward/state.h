@@ -16,7 +16,7 @@ struct forward_actions {
 		   const struct dataplane_channel *entry);
 	void (*remove)(struct dataplane *dp, const struct sg *sg);
 	int (*stats)(struct dataplane *dp, uint32_t slot, struct dataplane_channel_stats *stats);
-	int (*chunk_stats)(struct dataplane *dp, uint32_t first,
+	int (*chunk_stats)(struct dataplane *dp, uint32_t first, uint32_t count,
 			   struct dataplane_channel_stats stats[]);
 	int (*channel_drops)(struct dataplane *dp, uint32_t slot, struct mci_channel_drops *drops);
 	int (*clear_stats)(struct dataplane *dp, uint32_t slot);

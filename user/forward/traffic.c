@@ -97,7 +97,8 @@ uint64_t traffic_forwarded(struct forward *forward)
 	uint32_t first;
 
 	for (first = 0; first < forward->paths->channels.slots; first += MCI_STATS_CHUNK) {
-		if (forward->actions->chunk_stats(forward->dataplane, first, stats)) {
+		if (forward->actions->chunk_stats(forward->dataplane, first, MCI_STATS_CHUNK,
+						  stats)) {
 			log_warning("%s", forward->actions->error(forward->dataplane));
 			break;
 		}

@@ -67,12 +67,15 @@ static void look_at_part(struct forward *forward, uint32_t first)
 {
 	const struct channel_table *channels = &forward->paths->channels;
 	struct dataplane_channel_stats stats[MCI_STATS_CHUNK];
+	uint32_t end = end_of_part(channels, first);
 
-	if (forward->actions->chunk_stats(forward->dataplane, first, stats)) {
+	if (end <= first) /* channels have ended since the part was due */
+		return;
+	if (forward->actions->chunk_stats(forward->dataplane, first, end - first, stats)) {
 		log_warning("%s", forward->actions->error(forward->dataplane));
 		return;
 	}
-	for (uint32_t slot = first; slot < end_of_part(channels, first); slot++) {
+	for (uint32_t slot = first; slot < end; slot++) {
 		struct channel *channel = channel_table_at(channels, slot);
 
 		if (channel)
