@@ -315,5 +315,5 @@ clean:
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-# Not those of the package's build and of the Debian 12 of deb-check.
--include $(shell find $(B) \( -path $(B)/deb -o -path $(B)/chroot \) -prune -o -name '*.d' -type f -print 2>/dev/null)
+# Not those of the package's build, and of the Debian 12 of deb-check and vm-check.
+-include $(shell find $(B) \( -path $(B)/deb -o -path $(B)/vm -o -path $(B)/chroot \) -prune -o -name '*.d' -type f -print 2>/dev/null)
