@@ -22,6 +22,26 @@ struct {
 	__type(value, __u64);
 } rivals SEC(".maps");
 
+/* By LAN and channel, when a packet of another router was heard last there. The daemon adds those
+ * that it has lost by Assert, if it may take over; without `hears` it never does. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct rival_key);
+	__type(value, __u64);
+} heard SEC(".maps");
+
+const volatile bool hears = false;
+
+static __always_inline void rival_heard(const struct rival_key *key)
+{
+	__u64 *last = bpf_map_lookup_elem(&heard, key);
+
+	if (last)
+		*last = bpf_ktime_get_ns();
+}
+
 static __always_inline const struct mci_channel *rival_channel(const struct __sk_buff *skb)
 {
 	struct mci_channel4_key v4;
@@ -62,7 +82,8 @@ static __always_inline bool rival_is_news(const struct rival_key *key, __u64 now
 	       !bpf_map_update_elem(&rivals, key, &now, BPF_ANY);
 }
 
-/* Tells the daemon if the packet is data of a channel that we send to this LAN. */
+/* Tells the daemon if the packet is data of a channel that we send to this LAN; notes it if the
+ * channel was lost there. */
 static __always_inline void rival_observe(const struct __sk_buff *skb)
 {
 	const struct mci_channel *channel = rival_channel(skb);
@@ -70,10 +91,15 @@ static __always_inline void rival_observe(const struct __sk_buff *skb)
 	struct mci_observed *record;
 	__u64 now;
 
-	if (!channel || !rival_shares(channel, skb->ifindex))
+	if (!channel)
 		return;
-	now = bpf_ktime_get_ns();
 	key.slot = channel->slot;
+	if (!rival_shares(channel, skb->ifindex)) {
+		if (hears)
+			rival_heard(&key);
+		return;
+	}
+	now = bpf_ktime_get_ns();
 	if (now > channel->deadline_ns || !rival_is_news(&key, now))
 		return;
 	record = bpf_ringbuf_reserve(&observed, sizeof(*record), 0);

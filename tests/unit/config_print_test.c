@@ -64,6 +64,9 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"assert_preference = 0\n"                                                                  \
 	"assert_metric = 999999999\n"                                                              \
 	"\n"                                                                                       \
+	"[lan]\n"                                                                                  \
+	"takeover = 100ms\n"                                                                       \
+	"\n"                                                                                       \
 	"[igmp]\n"                                                                                 \
 	"interval = 126\n"                                                                         \
 	"robustness = 3\n"                                                                         \

@@ -142,6 +142,7 @@ struct config {
 	struct {
 		unsigned preference, metric;
 	} assert;
+	usec_t takeover; /* how long the winner of an Assert may be silent; 0 means for ever */
 	struct {
 		struct addr ipv4, ipv6; /* source addresses; without one, the route's is used */
 		uint32_t mark;          /* 0 means none */

@@ -91,6 +91,8 @@ const struct setting settings[] = {
 	 .expected = "a number from 0 to 999999999"},
 	{"pim", "assert_metric", &kind_count, FIELD(assert.metric), .max = 999999999,
 	 .expected = "a number from 0 to 999999999"},
+	{"lan", "takeover", &kind_ms, FIELD(takeover), .min = 30, .max = 10000,
+	 .expected = "off, or milliseconds from 30 to 10000, as 100ms"},
 	{"igmp", "interval", &kind_count, FIELD(igmp_interval), .min = 11, .max = 31744,
 	 .expected = "seconds from 11 to 31744"},
 	{"igmp", "robustness", &kind_count, FIELD(igmp_robustness), .min = 1, .max = 7,

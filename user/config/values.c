@@ -195,6 +195,36 @@ static bool give_seconds(FILE *out, const struct config *config, const struct se
 
 const struct kind kind_seconds = {.take = take_seconds, .give = give_seconds};
 
+static bool take_ms(struct reading *reading, const struct setting *setting, const char *value)
+{
+	usec_t *time = values_field(reading->config, setting);
+	size_t digits = strspn(value, "0123456789");
+	char number[16] = "";
+	unsigned ms = 0;
+
+	if (digits < sizeof(number))
+		memcpy(number, value, digits);
+	if (strcmp(value, "off") && (strcmp(value + digits, "ms") ||
+				     !values_number_parse(number, setting->min, setting->max, &ms)))
+		return reading_reject(reading, "expected %s", setting->expected);
+	*time = ms * USEC_PER_MS;
+	return true;
+}
+
+static bool give_ms(FILE *out, const struct config *config, const struct setting *setting,
+		    unsigned i)
+{
+	usec_t time = *(usec_t *)values_field(config, setting);
+
+	if (i)
+		return false;
+	return time ? fprintf(out, "%ums", (unsigned)(time / USEC_PER_MS)) > 0
+		    : fputs("off", out) >= 0;
+}
+
+/* Milliseconds, or "off", which is 0. */
+const struct kind kind_ms = {.take = take_ms, .give = give_ms};
+
 static bool take_path(struct reading *reading, const struct setting *setting, const char *value)
 {
 	if (!*value || strlen(value) >= sizeof((struct sockaddr_un){0}.sun_path))

@@ -4,7 +4,7 @@
 
 #include "config/reading.h"
 
-extern const struct kind kind_count, kind_seconds, kind_path, kind_interface, kind_group,
+extern const struct kind kind_count, kind_seconds, kind_ms, kind_path, kind_interface, kind_group,
 	kind_instance, kind_mark, kind_yes, kind_level, kind_mode, kind_dnssec;
 
 /* Gives a text that may be NULL, which means none. */

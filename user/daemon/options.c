@@ -7,6 +7,7 @@ struct pim_options options_pim(const struct config *config)
 				    .joins_max = config->max_joins,
 				    .require_hello = config->require_hello,
 				    .hello_period = config->hello_period,
+				    .follow_winners = config->takeover,
 				    .allow = &config->pim_allow,
 				    .groups = &config->pim_groups,
 				    .metric.preference = config->assert.preference,

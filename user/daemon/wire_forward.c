@@ -121,7 +121,8 @@ bool wire_dataplane(struct engine *engine)
 {
 	struct dataplane_limits limits = {.channels = engine->config->max_channels,
 					  .tunnels = engine->config->max_tunnels,
-					  .rates = admission_has_channel_rates(&engine->forward)};
+					  .rates = admission_has_channel_rates(&engine->forward),
+					  .hears = engine->config->takeover};
 	struct dataplane_events events = {.context = engine,
 					  .pim = observed_pim,
 					  .membership = observed_hosts,

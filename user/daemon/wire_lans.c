@@ -4,7 +4,9 @@
 #include "daemon/options.h"
 #include "daemon/state.h"
 #include "forward/admission.h"
+#include "forward/drops.h"
 #include "forward/forward.h"
+#include "forward/traffic.h"
 #include "io/raw.h"
 #include "lan/lan.h"
 #include "links/links.h"
@@ -64,6 +66,44 @@ static bool is_static(const struct lan *lan, const struct sg *sg)
 	return statics_has(&engine->statics.statics, sg, lan->number);
 }
 
+/* Takeovers */
+
+static struct channel *channel_of(const struct lan *lan, const struct sg *sg)
+{
+	return channel_table_find(lan->lans->channels, sg);
+}
+
+static bool listen_to(const struct lan *lan, const struct sg *sg, bool begin)
+{
+	struct engine *engine = lan->lans->context;
+	const struct channel *channel = channel_of(lan, sg);
+
+	if (!channel ||
+	    !dataplane_listen(engine->dataplane, lan->link.ifindex, channel->slot, begin))
+		return channel;
+	log_error("%s", dataplane_error(engine->dataplane));
+	return false;
+}
+
+static usec_t heard(const struct lan *lan, const struct sg *sg)
+{
+	const struct engine *engine = lan->lans->context;
+	const struct channel *channel = channel_of(lan, sg);
+
+	return channel ? dataplane_heard_ns(engine->dataplane, lan->link.ifindex, channel->slot) /
+				 1000
+		       : 0;
+}
+
+static uint64_t arrived(const struct lan *lan, const struct sg *sg)
+{
+	struct channel *channel = channel_of(lan, sg);
+
+	return channel ? traffic_read(channel).packets +
+				 drops_of(channel).packets[MCI_DROP_NO_EGRESS]
+		       : 0;
+}
+
 static void message_rejected(void *context, enum protocol protocol, enum fault fault,
 			     const struct addr *from)
 {
@@ -78,6 +118,9 @@ static const struct lan_actions lan_actions = {.open = open_socket,
 					       .close = raw_close,
 					       .observe_hosts = observe_hosts,
 					       .is_static = is_static,
+					       .listen = listen_to,
+					       .heard = heard,
+					       .arrived = arrived,
 					       .rejected = message_rejected};
 
 /* From an interface to the LAN and to the entries */
@@ -192,6 +235,7 @@ bool wire_lans(struct engine *engine)
 				     .channels = &engine->paths.channels,
 				     .actions = &lan_actions,
 				     .context = engine,
+				     .takeover = engine->config->takeover,
 				     .pim = options_pim(engine->config),
 				     .hosts = options_membership(engine->config)};
 	lans_init(&engine->lans);

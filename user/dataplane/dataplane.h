@@ -48,6 +48,7 @@ struct dataplane_limits {
 	uint32_t channels; /* entries of channels4 and of channels6, and slots of channel_stats */
 	uint32_t tunnels;
 	bool rates; /* channels may have a rate */
+	bool hears; /* dataplane_listen() will be called */
 };
 
 /* Where a channel's packets come from, and to: UDP from `relay` to `local`, our endpoint. */
@@ -149,6 +150,11 @@ const char *dataplane_in_front(const struct dataplane *dp, unsigned ifindex, enu
 
 /* Hands over IGMP and MLD of a downstream, too. */
 int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex);
+
+/* Begins or ends to note when others send packets of the channel at `slot` on a downstream. */
+int dataplane_listen(struct dataplane *dp, unsigned ifindex, uint32_t slot, bool begin);
+/* When that was last; 0 if it was not, since dataplane_listen() began. */
+uint64_t dataplane_heard_ns(const struct dataplane *dp, unsigned ifindex, uint32_t slot);
 
 /* How many IGMPv3 and MLDv2 reports have joined a source on a downstream for which
  * dataplane_observe_membership() was not called. */

@@ -30,6 +30,36 @@ int dataplane_observe_membership(struct dataplane *dp, unsigned ifindex)
 	return 0;
 }
 
+struct heard_key {
+	uint32_t ifindex, slot; /* rival_key of bpf/rival.bpf.h */
+};
+
+int dataplane_listen(struct dataplane *dp, unsigned ifindex, uint32_t slot, bool begin)
+{
+	struct heard_key key = {ifindex, slot};
+	int map = bpf_map__fd(dp->observe->maps.heard);
+	uint64_t never = 0;
+	char name[MCI_NAME];
+
+	if (!begin) {
+		bpf_map_delete_elem(map, &key);
+		return 0;
+	}
+	if (!bpf_map_update_elem(map, &key, &never, BPF_ANY))
+		return 0;
+	return dataplane_fail(dp, -errno, "cannot listen to other routers on %s: %s",
+			      dataplane_interface(ifindex, name), dataplane_cure(-errno));
+}
+
+uint64_t dataplane_heard_ns(const struct dataplane *dp, unsigned ifindex, uint32_t slot)
+{
+	struct heard_key key = {ifindex, slot};
+	uint64_t heard = 0;
+
+	bpf_map_lookup_elem(bpf_map__fd(dp->observe->maps.heard), &key, &heard);
+	return heard;
+}
+
 uint64_t dataplane_unasked(const struct dataplane *dp, unsigned ifindex)
 {
 	__u32 key = ifindex;
@@ -39,12 +69,27 @@ uint64_t dataplane_unasked(const struct dataplane *dp, unsigned ifindex)
 	return reports;
 }
 
+static void forget_heard(const struct dataplane *dp, unsigned ifindex)
+{
+	int map = bpf_map__fd(dp->observe->maps.heard);
+	struct heard_key key, next;
+	int error = bpf_map_get_next_key(map, NULL, &key);
+
+	while (!error) {
+		error = bpf_map_get_next_key(map, &key, &next);
+		if (key.ifindex == ifindex)
+			bpf_map_delete_elem(map, &key);
+		key = next;
+	}
+}
+
 void observed_forget(const struct dataplane *dp, unsigned ifindex)
 {
 	__u32 key = ifindex;
 
 	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.asked), &key);
 	bpf_map_delete_elem(bpf_map__fd(dp->observe->maps.unasked), &key);
+	forget_heard(dp, ifindex);
 }
 
 void observed_forget_leftovers(const struct dataplane *dp)

@@ -102,6 +102,7 @@ int program_open(struct dataplane *dp)
 				      strerror(errno));
 	program_set_sizes(dp, dp->ingest->obj);
 	program_set_sizes(dp, dp->observe->obj);
+	set_size(dp->observe->obj, "heard", dp->limits.hears ? dp->limits.channels : 1);
 	return 0;
 }
 
@@ -142,6 +143,7 @@ int program_load(struct dataplane *dp)
 		return explain_load(dp, error, "clock");
 	memcpy((void *)&dp->ingest->rodata->clock, &dp->clock, sizeof(dp->clock));
 	dp->ingest->rodata->keeps_rates = dp->limits.rates;
+	dp->observe->rodata->hears = dp->limits.hears;
 	error = load_ingest(dp);
 	if (!error)
 		error = load(dp, dp->observe->obj, dp->observe->progs.observe_tc);

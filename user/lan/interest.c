@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "lan/routers.h"
 #include "lan/shares.h"
+#include "lan/takeover.h"
 
 static bool is_wanted(struct lan *lan, const struct sg *sg)
 {
@@ -61,6 +62,7 @@ void lan_left(struct lan *lan, const struct sg *sg)
 	log_event(LOG_LEVEL_NOTICE,
 		  log_about(.message = LOG_LEAVE, .sg = sg, .interface = lan->link.name),
 		  "%s left on %s", sg_format(sg, text), lan->link.name);
+	takeover_forget(lan, sg);
 	channel_table_unwant(lan->lans->channels, sg, lan->number);
 	routers_interest_changed(lan->lans, sg);
 }
@@ -77,7 +79,9 @@ void lan_end_joins(struct lan *lan, int family)
 		if (sg.group.family != family || !(channel->interfaces & 1u << lan->number))
 			continue;
 		lan_left(lan, &sg);
-		if (lost) /* by an Assert, which is forgotten now */
-			channel_table_lose(table, &sg, lan->number, false);
+		if (!lost)
+			continue;
+		takeover_over(lan, &sg); /* the Assert is forgotten now */
+		channel_table_lose(table, &sg, lan->number, false);
 	}
 }

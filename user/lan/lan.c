@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "lan/hosts.h"
 #include "lan/routers.h"
+#include "lan/takeover.h"
 
 void lans_init(struct lans *lans)
 {
@@ -44,6 +45,7 @@ void lan_stop(struct lan *lan)
 {
 	hosts_stop(lan);
 	routers_stop(lan);
+	takeover_forget_all(lan);
 }
 
 void lans_stop(struct lans *lans)

@@ -4,6 +4,7 @@
 #include "lan/address.h"
 #include "lan/interest.h"
 #include "lan/sending.h"
+#include "lan/takeover.h"
 
 #include <string.h>
 
@@ -55,6 +56,10 @@ static void lost(void *context, const struct sg *sg, bool lost)
 		  "%s on %s: %s", sg_format(sg, text), lan->link.name,
 		  lost ? "another router has won the Assert" : "the Assert is over");
 	channel_table_lose(lan->lans->channels, sg, lan->number, lost);
+	if (lost)
+		takeover_lost(lan, sg);
+	else
+		takeover_over(lan, sg);
 }
 
 static void rejected(void *context, enum fault fault, const struct addr *from)
@@ -219,6 +224,14 @@ void routers_rival(struct lan *lan, const struct sg *sg)
 
 	if (pim->socket)
 		pim_asserts_data(&pim->interface.asserts, sg);
+}
+
+void routers_take_over(struct lan *lan, const struct sg *sg)
+{
+	struct lan_pim *pim = lan_pim_of(lan, sg->group.family);
+
+	if (pim->socket)
+		pim_asserts_take_over(&pim->interface.asserts, sg);
 }
 
 void routers_interest_changed(struct lans *lans, const struct sg *sg)

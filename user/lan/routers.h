@@ -18,5 +18,7 @@ void routers_drain(struct lan *lan);
 enum fault routers_receive(struct lan *lan, const struct ip_datagram *ip);
 /* Another router forwards (S,G) onto the LAN. */
 void routers_rival(struct lan *lan, const struct sg *sg);
+/* The winner of the Assert for (S,G) sends nothing: we forward again, and send no Assert. */
+void routers_take_over(struct lan *lan, const struct sg *sg);
 /* What pim_interest answers for (S,G) may have changed. */
 void routers_interest_changed(struct lans *lans, const struct sg *sg);

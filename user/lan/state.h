@@ -14,6 +14,7 @@
 
 struct lan;
 struct lans;
+struct takeover;
 struct raw_socket; /* io's, or a test's */
 
 struct lan_actions {
@@ -32,6 +33,12 @@ struct lan_actions {
 	bool (*observe_hosts)(const struct lan *lan);
 	/* Whether the operator wants (S,G) on the LAN, whoever else does. May be NULL. */
 	bool (*is_static)(const struct lan *lan, const struct sg *sg);
+	/* For takeovers (takeover.h), all three or none: begins or ends to listen for packets of
+	 * (S,G) that others send on the LAN, false after a line in the log; when the last one was
+	 * heard, 0 if none was; how many came to us by our relay, whether forwarded or not. */
+	bool (*listen)(const struct lan *lan, const struct sg *sg, bool begin);
+	usec_t (*heard)(const struct lan *lan, const struct sg *sg);
+	uint64_t (*arrived)(const struct lan *lan, const struct sg *sg);
 	/* A message was rejected. */
 	void (*rejected)(void *context, enum protocol protocol, enum fault fault,
 			 const struct addr *from);
@@ -73,6 +80,7 @@ struct lan {
 	struct lan_link link;
 	struct lan_pim ipv4, ipv6;
 	struct lan_hosts igmp, mld;
+	struct takeover *takeovers; /* by (S,G); those of channels that others forward */
 	struct {
 		uint64_t ipv4, ipv6;
 	} joins; /* of channels, by routers or hosts */
@@ -89,8 +97,9 @@ struct lans {
 	struct datagrams pim_datagrams, host_datagrams;
 	struct lan list[LANS_MAX];
 	unsigned count;
-	bool draining; /* another box is to take over */
-	usec_t seen;   /* when the kernel saw the packet that is being handled */
+	bool draining;   /* another box is to take over */
+	usec_t takeover; /* how long a winner may be silent, takeover.h; 0 means for ever */
+	usec_t seen;     /* when the kernel saw the packet that is being handled */
 };
 
 static inline struct lan_pim *lan_pim_of(struct lan *lan, int family)

@@ -197,12 +197,22 @@ void pim_asserts_data(struct pim_asserts *asserts, const struct sg *sg)
 		assert_ours(add(asserts, sg));
 }
 
-void pim_asserts_join(struct pim_asserts *asserts, const struct sg *sg)
+static void lose_no_more(struct pim_asserts *asserts, const struct sg *sg)
 {
 	struct pim_assert_entry *entry = find(asserts, sg);
 
 	if (entry && entry->state == PIM_ASSERT_LOSER)
 		forget(entry);
+}
+
+void pim_asserts_join(struct pim_asserts *asserts, const struct sg *sg)
+{
+	lose_no_more(asserts, sg);
+}
+
+void pim_asserts_take_over(struct pim_asserts *asserts, const struct sg *sg)
+{
+	lose_no_more(asserts, sg);
 }
 
 void pim_asserts_interest_changed(struct pim_asserts *asserts, const struct sg *sg)

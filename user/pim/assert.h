@@ -62,6 +62,9 @@ void pim_asserts_receive(struct pim_asserts *asserts, const struct addr *from,
 void pim_asserts_data(struct pim_asserts *asserts, const struct sg *sg);
 /* A Join(S,G) with one of our addresses as the upstream neighbor. */
 void pim_asserts_join(struct pim_asserts *asserts, const struct sg *sg);
+/* The winner of (S,G) sends no packets: we are no loser any more, without an Assert. Not of the
+ * RFC, but as if the timer had ended. */
+void pim_asserts_take_over(struct pim_asserts *asserts, const struct sg *sg);
 /* `interest` may return something else for (S,G) now. */
 void pim_asserts_interest_changed(struct pim_asserts *asserts, const struct sg *sg);
 /* A neighbor has expired, said goodbye or restarted. */

@@ -72,6 +72,7 @@ struct pim_options {
 	const struct prefixes *groups; /* the groups that are served; the caller's */
 	struct pim_metric metric;      /* of our Asserts */
 	unsigned hello_period;         /* seconds; our Holdtime is 3.5 times as long */
+	bool follow_winners;           /* what is joined at the winner stays joined at us */
 };
 
 struct pim_interface {

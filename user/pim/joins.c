@@ -103,6 +103,27 @@ static enum fault apply_entry(struct pim_interface *pim, const struct addr *from
 	return FAULT_NONE;
 }
 
+/* Routers send their Joins to the winner of the Assert. To be able to take over, the loser keeps
+ * what it has lost for as long as they join it there. */
+static void follow_winner(struct pim_interface *pim, const struct addr *from,
+			  struct pim_join_prune *message)
+{
+	const struct pim_assert_entry *lost;
+	struct pim_entry entry;
+
+	while (pim_next_entry(message, &entry)) {
+		lost = entry.is_channel ? pim_asserts_find(&pim->asserts, &entry.sg) : NULL;
+		if (!lost || lost->state != PIM_ASSERT_LOSER ||
+		    !addr_equal(&lost->winner, &message->upstream) ||
+		    !pim_downstream_find(&pim->downstream, &entry.sg))
+			continue;
+		if (entry.prune)
+			pim_downstream_prune(&pim->downstream, &entry.sg, prune_delay(pim));
+		else
+			pim_downstream_join(&pim->downstream, &entry.sg, from, message->holdtime);
+	}
+}
+
 enum fault pim_joins_receive(struct pim_interface *pim, const struct addr *from,
 			     struct pim_join_prune *message)
 {
@@ -112,6 +133,8 @@ enum fault pim_joins_receive(struct pim_interface *pim, const struct addr *from,
 	pim->counters.join_prunes_received++;
 	if (!pim_interface_has(pim, &message->upstream)) {
 		pim->counters.for_other_router++;
+		if (pim->options->follow_winners)
+			follow_winner(pim, from, message);
 		return FAULT_NONE;
 	}
 	if (pim->taken_over && !pim->confirmed)
