@@ -18,8 +18,8 @@ static __always_inline void count_drop(enum mci_drop reason)
 /* A map's value as it begins; it would not fit on the stack of every caller. */
 static const struct mci_channel_drops no_drops;
 
-/* Several CPUs may drop packets of one channel. */
-static __noinline int note_drop(__u32 slot, __u32 reason)
+/* Several CPUs may drop packets of one channel; of two sizes at once, one may be forgotten. */
+static __noinline int note_drop(__u32 slot, __u32 reason, __u32 length)
 {
 	struct mci_channel_drops *noted = bpf_map_lookup_elem(&channel_drops, &slot);
 
@@ -30,18 +30,23 @@ static __noinline int note_drop(__u32 slot, __u32 reason)
 	if (!noted || reason >= MCI_DROP_COUNT)
 		return 0;
 	__sync_fetch_and_add(&noted->packets[reason], 1);
+	if (!noted->longest[reason] || length < noted->shortest[reason])
+		noted->shortest[reason] = length;
+	if (length > noted->longest[reason])
+		noted->longest[reason] = length;
 	noted->last = reason;
 	noted->last_ns = bpf_ktime_get_coarse_ns();
 	return 0;
 }
 
-/* `channel` is NULL if the packet is of none. A packet that is not from our relay is not the
- * channel's, whatever it says. */
-static __always_inline void count_drop_of(const struct mci_channel *channel, enum mci_drop reason)
+/* `channel` is NULL if the packet is of none; then `i` is not read. A packet that is not from our
+ * relay is not the channel's, whatever it says. */
+static __always_inline void count_drop_of(const struct mci_channel *channel, const struct inner *i,
+					  enum mci_drop reason)
 {
 	count_drop(reason);
 	if (channel && reason != MCI_DROP_WRONG_RELAY)
-		note_drop(channel->slot, reason);
+		note_drop(channel->slot, reason, i->length);
 }
 
 static __always_inline void count_account(enum mci_account what, __u64 packets)

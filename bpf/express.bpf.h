@@ -179,7 +179,7 @@ static __always_inline bool express_is_over(const struct express *e)
 	if (!rate_is_over(slot, e->length, e->now))
 		return false;
 	count_drop(MCI_DROP_OVER_RATE);
-	note_drop(slot, MCI_DROP_OVER_RATE);
+	note_drop(slot, MCI_DROP_OVER_RATE, e->length);
 	return true;
 }
 

@@ -48,11 +48,11 @@ static __always_inline int pass(const struct __sk_buff *skb)
 }
 
 static __always_inline int drop(const struct __sk_buff *skb, const struct mci_channel *channel,
-				int reason)
+				const struct inner *i, int reason)
 {
 	if (reason == LEAVE)
 		return leave(skb);
-	count_drop_of(channel, reason);
+	count_drop_of(channel, i, reason);
 	return TC_ACT_SHOT;
 }
 
@@ -83,16 +83,16 @@ static __always_inline int ingest(struct __sk_buff *skb, __u16 ethertype)
 		return TC_ACT_UNSPEC;
 	}
 	if (reason != GO_ON)
-		return drop(skb, channel, reason_to_drop(&outer, reason));
+		return drop(skb, channel, &inner, reason_to_drop(&outer, reason));
 	if (channel->moving && skb_is_duplicate(skb, &outer, &inner, channel, now))
-		return drop(skb, channel, MCI_DROP_DUPLICATE);
+		return drop(skb, channel, &inner, MCI_DROP_DUPLICATE);
 	if (rate_is_over(channel->slot, inner.length, now))
-		return drop(skb, channel, MCI_DROP_OVER_RATE);
+		return drop(skb, channel, &inner, MCI_DROP_OVER_RATE);
 	parse_rtp(&view, &inner);
 	rewrite_ttl(&inner);
 	if (!skb_strip(skb, &outer, &inner)) {
 		count_account(MCI_ACCOUNT_UNSENT, 1);
-		return drop(skb, channel, MCI_DROP_REWRITE);
+		return drop(skb, channel, &inner, MCI_DROP_REWRITE);
 	}
 	return skb_send(skb, &inner, channel, now);
 }

@@ -27,11 +27,12 @@ static __always_inline int pass(struct xdp_md *xdp, const volatile __be32 *type)
 }
 
 static __always_inline int drop(struct xdp_md *xdp, const volatile __be32 *type,
-				const struct mci_channel *channel, int reason)
+				const struct mci_channel *channel, const struct inner *i,
+				int reason)
 {
 	if (reason == LEAVE)
 		return pass(xdp, type);
-	count_drop_of(channel, reason);
+	count_drop_of(channel, i, reason);
 	return XDP_DROP;
 }
 
@@ -58,18 +59,18 @@ static __always_inline int ingest(struct xdp_md *xdp, struct view *view, __u16 e
 	if (reason == GO_ON)
 		reason = may_go_on(&inner, channel);
 	if (reason != GO_ON)
-		return drop(xdp, type, channel, reason_to_drop(&outer, reason));
+		return drop(xdp, type, channel, &inner, reason_to_drop(&outer, reason));
 	if (!xdp_can_send(&inner, channel) || !xdp_aim(view, channel))
 		return pass(xdp, type);
 	if (channel->moving && xdp_is_duplicate(xdp, &outer, &inner, channel, now))
-		return drop(xdp, type, channel, MCI_DROP_DUPLICATE);
+		return drop(xdp, type, channel, &inner, MCI_DROP_DUPLICATE);
 	if (rate_is_over(channel->slot, inner.length, now))
-		return drop(xdp, type, channel, MCI_DROP_OVER_RATE);
+		return drop(xdp, type, channel, &inner, MCI_DROP_OVER_RATE);
 	parse_rtp(view, &inner);
 	rewrite_ttl(&inner);
 	if (!xdp_strip(xdp, view, &inner) || !xdp_write(xdp, &inner, channel)) {
 		count_account(MCI_ACCOUNT_UNSENT, 1);
-		return drop(xdp, type, channel, MCI_DROP_REWRITE);
+		return drop(xdp, type, channel, &inner, MCI_DROP_REWRITE);
 	}
 	count_forwarded(channel->slot, inner.length, inner.rtp, inner.rtp_ssrc, now);
 	return XDP_REDIRECT;

@@ -147,7 +147,7 @@ static __always_inline const struct mci_lan *skb_next_lan(const struct inner *i,
 
 	if (!lan || i->length <= lan->mtu)
 		return lan;
-	count_drop_of(channel, MCI_DROP_EXCEEDS_MTU);
+	count_drop_of(channel, i, MCI_DROP_EXCEEDS_MTU);
 	return NULL;
 }
 
@@ -165,10 +165,10 @@ static __always_inline int skb_send(struct __sk_buff *skb, const struct inner *i
 		if (!lan)
 			continue;
 		if (addressed && bpf_clone_redirect(skb, addressed, 0) < 0)
-			count_drop_of(channel, MCI_DROP_REWRITE);
+			count_drop_of(channel, i, MCI_DROP_REWRITE);
 		addressed = skb_write(skb, i, lan) ? lan->ifindex : 0;
 		if (!addressed)
-			count_drop_of(channel, MCI_DROP_REWRITE);
+			count_drop_of(channel, i, MCI_DROP_REWRITE);
 	}
 	if (!addressed) {
 		count_account(MCI_ACCOUNT_UNSENT, 1);

@@ -217,6 +217,8 @@ struct mci_channel_drops {
 	__u64 last_ns;
 	__u64 last; /* enum mci_drop: the reason of the last packet */
 	__u64 packets[MCI_DROP_COUNT];
+	__u32 shortest[MCI_DROP_COUNT]; /* bytes of the inner IP packets, by reason */
+	__u32 longest[MCI_DROP_COUNT];  /* 0: there was none */
 };
 
 #define MCI_CHANNEL_DROPS_MAX 4096

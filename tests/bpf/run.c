@@ -86,9 +86,18 @@ static bool has_channel(int expect)
 	}
 }
 
-/* What was dropped of the channel is noted with its reason, once; and nothing else is. */
-static bool right_channel_drops(struct dataplane *dp, const struct ingest_case *row)
+static uint32_t inner_length(const struct ingest_case *row, const uint8_t *frame)
 {
+	const uint8_t *ip = frame + ETHERNET + (row->packet.outer == 6 ? 40 : 20) + 8 + 2;
+
+	return ip[0] >> 4 == 4 ? ip[2] << 8 | ip[3] : 40 + (ip[4] << 8 | ip[5]);
+}
+
+/* What was dropped of the channel is noted with its reason, once; and nothing else is. */
+static bool right_channel_drops(struct dataplane *dp, const struct ingest_case *row,
+				const uint8_t *frame)
+{
+	uint32_t length = inner_length(row, frame);
 	bool wanted = has_channel(row->expect);
 	struct mci_channel_drops drops;
 
@@ -102,7 +111,9 @@ static bool right_channel_drops(struct dataplane *dp, const struct ingest_case *
 				 (unsigned long long)drops.packets[reason]);
 			return false;
 		}
-	return !wanted || (drops.last == (uint64_t)row->expect && drops.last_ns);
+	return !wanted ||
+	       (drops.last == (uint64_t)row->expect && drops.last_ns &&
+		drops.shortest[row->expect] == length && drops.longest[row->expect] == length);
 }
 
 /* Too long for the LAN, or so short that it leaves with zeros behind it. */
@@ -145,7 +156,7 @@ static void test_ingest(struct dataplane *dp, const struct ingest_case *row, enu
 	ok = right_drops(dp, before, row->expect) && ok;
 	ok = right_left(dp, &left_before, row->expect) && ok;
 	ok = right_stats(dp, out, out_length, row->expect) && ok;
-	ok = right_channel_drops(dp, row) && ok;
+	ok = right_channel_drops(dp, row, in) && ok;
 	clear_entries(dp, row);
 	tap(ok, "%s%s: %s", hook == TC ? "" : "XDP: ", row->what,
 	    row->expect == ON_LAN   ? "on the LAN"

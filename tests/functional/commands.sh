@@ -49,7 +49,7 @@ has status .channels discovering connecting joined receiving failed
 has status .waiting discoveries new_relays
 has status .limits channels tunnels discoveries network_discoveries new_relays unanswered_relays neighbors joins protected
 has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
-has channels '.channels[0]' source group state reason relays relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace dropped last_drop rate_limit stopped history
+has channels '.channels[0]' source group state reason relays relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace dropped drop_sizes last_drop rate_limit stopped history
 has channels '.channels[0].history[0]' at state relay reason move
 has channels '.channels[0].wanted[0]' interface by neighbor state expires_s prune_s
 has interfaces '.interfaces[0]' name role mode why in_front addresses up mtu refused unasked_reports pim igmp mld

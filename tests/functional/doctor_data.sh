@@ -25,15 +25,15 @@ dropped() { (($(api counters ".drops.$1") > ${2-0})); }
 spawn short source "$PEERS/source" --interface eth0 --source $S --group $G --ttl 2 --rate 200 --count 60000 --size 100
 until_true "TTL 1 is dropped" dropped ttl
 doctor
-finds "a TTL of 1" warn drops '[0-9]+ packets dropped while we looked: their TTL ends here, most of .192.0.2.10, 232.1.1.1. -> raise the TTL at the source'
+finds "a TTL of 1" warn drops '[0-9]+ packets dropped while we looked: their TTL ends here, most of .192.0.2.10, 232.1.1.1., 128 bytes long -> raise the TTL at the source'
 doctor $S $G
-finds "a TTL of 1, one channel" fail state 'its packets come, and are dropped: their TTL ends here -> raise the TTL at the source'
+finds "a TTL of 1, one channel" fail state 'its packets, 128 bytes long, come, and are dropped: their TTL ends here -> raise the TTL at the source'
 finish short
 in_node ingest ip link set lan0 mtu 1300
 spawn long source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 1400
 until_true "long ones are dropped" dropped exceeds_mtu
 doctor
-finds "packets longer than the LAN's MTU" warn drops "longer than the LAN's MTU and must not be fragmented, most of .$S, $G. -> a larger MTU on the LAN.*lan0 has 1300"
+finds "packets longer than the LAN's MTU" warn drops "longer than the LAN's MTU and must not be fragmented, most of .$S, $G., 1428 bytes long -> a larger MTU on the LAN.*lan0 has 1300"
 finish long
 in_node ingest ip link set lan0 mtu 1500
 spawn steady source "$PEERS/source" --interface eth0 --source $S --group $G --rate 200 --count 60000 --size 100

@@ -34,6 +34,7 @@ for mode in tc xdp; do
     until_true "$mode: too long" dropped $G2 'joined {"exceeds_mtu":500}'
     ok "$mode: packets that are too long for the LAN are the channel's" true
     is "$mode: the last drop has its reason" "$(channel $S $G2 .last_drop.reason)" exceeds_mtu
+    is "$mode: and their sizes" "$(channel $S $G2 '.drop_sizes | tojson')" '{"exceeds_mtu":{"shortest":1428,"longest":1428}}'
     in_node ingest ip link set lan0 mtu 1500
     finish one
     finish two

@@ -237,11 +237,13 @@ Test(doctor, the_channel_that_loses_most)
 	static const struct row row = {
 		data_drops, "counters", DROPS("0", "0", "0"), DROPS("5", "0", "0"),
 		"warn 5 packets dropped while we looked: their TTL ends here, most of (192.0.2.2, "
-		"232.1.1.1) -> raise the TTL at the source: it is 1 when they come to us\n"};
+		"232.1.1.1), 100 to 1328 bytes long -> raise the TTL at the source: it is 1 when "
+		"they come to us\n"};
 
 	channels_too =
 		"{'channels':[{'source':'192.0.2.1','group':'232.1.1.1','dropped':{'ttl':1}},"
-		"{'source':'192.0.2.2','group':'232.1.1.1','dropped':{'ttl':4,'x':9}},"
+		"{'source':'192.0.2.2','group':'232.1.1.1','dropped':{'ttl':4,'x':9},"
+		"'drop_sizes':{'ttl':{'shortest':100,'longest':1328}}},"
 		"{'source':'192.0.2.3','group':'232.1.1.1','dropped':{'exceeds_mtu':7}}]}";
 	expect_lines(&row);
 }

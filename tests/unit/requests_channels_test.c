@@ -32,7 +32,7 @@ Test(requests_channels, one_that_its_relay_serves)
 	channel->meter.rate = (struct meter_rate){12.34, 98765};
 	fwd.drops[channel->slot].packets[MCI_DROP_TTL] = 7;
 	fwd.drops[channel->slot].last_ns = 1;
-	drops_count(&fwd.forward, channel, MCI_DROP_EXCEEDS_MTU);
+	drops_count(&fwd.forward, channel, MCI_DROP_EXCEEDS_MTU, 1429);
 	expect_json(
 		channels(),
 		"{'channels':[{'source':'192.0.2.10','group':'232.1.1.1','state':'receiving',"
@@ -43,6 +43,7 @@ Test(requests_channels, one_that_its_relay_serves)
 		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
 		"'trace':{'join_seen':0.0,'dns_answered':0.0,'tunnel_up':0.0,'update_sent':0.0,"
 		"'first_packet':250.0},'dropped':{'ttl':7,'exceeds_mtu':1},"
+		"'drop_sizes':{'exceeds_mtu':{'shortest':1429,'longest':1429}},"
 		"'last_drop':{'reason':'exceeds_mtu','at':'TIME'},'rate_limit':null,"
 		"'stopped':null,'history':["
 		"{'at':'TIME','state':'discovering','relay':null,'reason':null,'move':'staying'},"

@@ -120,6 +120,18 @@ static void note_asserts(struct table *table, const json_t *channel)
 			   text_seconds(assert, "expires_s", time));
 }
 
+static void note_drop_sizes(struct table *table, const json_t *channel)
+{
+	json_t *reasons = json_object_get(channel, "drop_sizes"), *sizes;
+	char shortest[TEXT_SHORT], longest[TEXT_SHORT];
+	const char *reason;
+
+	json_object_foreach (reasons, reason, sizes)
+		table_note(table, "%s: packets of %s to %s bytes", reason,
+			   text_number(sizes, "shortest", shortest),
+			   text_number(sizes, "longest", longest));
+}
+
 static void note_drops(struct table *table, const json_t *channel)
 {
 	const json_t *last = json_object_get(channel, "last_drop");
@@ -222,6 +234,7 @@ static void fill_more(struct table *table, const json_t *channel)
 	note_rate(table, channel);
 	note_asserts(table, channel);
 	note_drops(table, channel);
+	note_drop_sizes(table, channel);
 	note_wanted(table, channel);
 	note_slow_path(table, channel);
 	note_trace(table, channel);

@@ -81,6 +81,24 @@ static json_t *view_dropped(const struct mci_channel_drops *drops)
 	return view;
 }
 
+/* {reason: {"shortest": bytes, "longest": bytes}} */
+static json_t *view_drop_sizes(const struct mci_channel_drops *drops)
+{
+	json_t *view = json_object();
+
+	for (int reason = 0; reason < MCI_DROP_COUNT; reason++) {
+		json_t *sizes;
+
+		if (!drops->longest[reason])
+			continue;
+		sizes = json_object();
+		put_count(sizes, "shortest", drops->shortest[reason]);
+		put_count(sizes, "longest", drops->longest[reason]);
+		put(view, dataplane_drop_name(reason), sizes);
+	}
+	return view;
+}
+
 static json_t *view_last_drop(const struct mci_channel_drops *drops, usec_t now)
 {
 	json_t *view;
@@ -126,6 +144,7 @@ json_t *view_channel(const struct channel *channel, const struct view_channel_pa
 	put(view, "asserts", parts->asserts);
 	put(view, "trace", view_trace(&channel->trace));
 	put(view, "dropped", view_dropped(parts->drops));
+	put(view, "drop_sizes", view_drop_sizes(parts->drops));
 	put(view, "last_drop", view_last_drop(parts->drops, timers->now));
 	put(view, "rate_limit", view_if(parts->rate, (json_int_t)parts->rate));
 	put(view, "stopped", parts->stopped);

@@ -95,10 +95,12 @@ static const char *main_drop(const json_t *channel)
 static void report_silence(struct doctor *doctor, const json_t *channel)
 {
 	const char *reason = main_drop(channel);
+	const char *sizes = reason ? drops_sizes(doctor, channel, reason) : "";
 
 	if (reason)
-		report_fail(doctor, drops_cure(reason), "its packets come, and are dropped: %s",
-			    drops_meaning(reason));
+		report_fail(doctor, drops_cure(doctor, reason),
+			    "its packets%s%s%s come, and are dropped: %s", *sizes ? ", " : "",
+			    sizes, *sizes ? "," : "", drops_meaning(reason));
 	else if (*view_text(channel, "reason"))
 		report_fail(
 			doctor,

@@ -70,34 +70,12 @@ void data_channels(struct doctor *doctor)
 
 /* Drops */
 
-static const char *mtu_of_lans(struct doctor *doctor)
-{
-	const json_t *interface;
-	const char *text = "";
-	size_t i;
-
-	FOR_EACH_INTERFACE (&doctor->now, interface, i)
-		if (!strcmp(view_text(interface, "role"), "downstream"))
-			text = report_text(doctor, "%s%s%s has %.0f", text, *text ? ", " : "",
-					   view_text(interface, "name"),
-					   view_number(interface, "mtu"));
-	return text;
-}
-
-static const char *drop_cure(struct doctor *doctor, const char *reason)
-{
-	const char *cure = drops_cure(reason);
-
-	return strcmp(reason, "exceeds_mtu")
-		       ? cure
-		       : report_text(doctor, "%s (%s)", cure, mtu_of_lans(doctor));
-}
-
-/* ", most of (S, G)": the channel that has lost most packets for this reason. */
+/* ", most of (S, G), 1329 bytes long": the channel that has lost most packets for this reason. */
 static const char *most_of(struct doctor *doctor, const char *reason)
 {
 	const json_t *list = json_object_get(doctor->now.channels, "channels"), *channel;
 	const json_t *most = NULL;
+	const char *sizes;
 	double highest = 0;
 	size_t i;
 
@@ -109,9 +87,11 @@ static const char *most_of(struct doctor *doctor, const char *reason)
 			most = channel;
 		}
 	}
-	return most ? report_text(doctor, ", most of (%s, %s)", view_text(most, "source"),
-				  view_text(most, "group"))
-		    : "";
+	if (!most)
+		return "";
+	sizes = drops_sizes(doctor, most, reason);
+	return report_text(doctor, ", most of (%s, %s)%s%s", view_text(most, "source"),
+			   view_text(most, "group"), *sizes ? ", " : "", sizes);
 }
 
 static void report_drop(struct doctor *doctor, const char *reason, double packets)
@@ -119,8 +99,9 @@ static void report_drop(struct doctor *doctor, const char *reason, double packet
 	const char *hop = doctor->hop;
 
 	doctor->hop = drops_hop(reason);
-	report_warn(doctor, drop_cure(doctor, reason), "%.0f packets dropped while we looked: %s%s",
-		    packets, drops_meaning(reason), most_of(doctor, reason));
+	report_warn(doctor, drops_cure(doctor, reason),
+		    "%.0f packets dropped while we looked: %s%s", packets, drops_meaning(reason),
+		    most_of(doctor, reason));
 	doctor->hop = hop;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "doctor/drops.h"
+#include "doctor/report.h"
 
-#include <stddef.h>
 #include <string.h>
 
 static const struct drop {
@@ -62,11 +62,41 @@ const char *drops_meaning(const char *reason)
 	return drop ? drop->meaning : reason;
 }
 
-const char *drops_cure(const char *reason)
+static const char *mtu_of_lans(struct doctor *doctor)
+{
+	const json_t *interface;
+	const char *text = "";
+	size_t i;
+
+	FOR_EACH_INTERFACE (&doctor->now, interface, i)
+		if (!strcmp(view_text(interface, "role"), "downstream"))
+			text = report_text(doctor, "%s%s%s has %.0f", text, *text ? ", " : "",
+					   view_text(interface, "name"),
+					   view_number(interface, "mtu"));
+	return text;
+}
+
+const char *drops_cure(struct doctor *doctor, const char *reason)
 {
 	const struct drop *drop = find(reason);
 
-	return drop ? drop->cure : "mcingest counters";
+	if (!drop)
+		return "mcingest counters";
+	return strcmp(reason, "exceeds_mtu")
+		       ? drop->cure
+		       : report_text(doctor, "%s (%s)", drop->cure, mtu_of_lans(doctor));
+}
+
+const char *drops_sizes(struct doctor *doctor, const json_t *channel, const char *reason)
+{
+	const json_t *sizes = json_object_get(json_object_get(channel, "drop_sizes"), reason);
+	double shortest = view_number(sizes, "shortest"), longest = view_number(sizes, "longest");
+
+	if (longest <= 0)
+		return "";
+	return shortest < longest
+		       ? report_text(doctor, "%.0f to %.0f bytes long", shortest, longest)
+		       : report_text(doctor, "%.0f bytes long", longest);
 }
 
 bool drops_is_usual(const char *reason)

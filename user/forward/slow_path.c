@@ -58,7 +58,9 @@ static void group_mac(const struct addr *group, uint8_t mac[MAC_LENGTH])
 
 static void drop(struct passage *passage, enum mci_drop reason)
 {
-	drops_count(passage->forward, passage->channel, reason);
+	size_t length = passage->channel ? slowpath_length(&passage->packet) : 0;
+
+	drops_count(passage->forward, passage->channel, reason, length);
 }
 
 static bool send_piece(struct passage *passage, const struct mci_lan *lan,
