@@ -115,7 +115,7 @@ $(PROGRAMS:%=$(B)/%):
 # A version whose maps have another layout (include/mcingest/maps.h), for the tests
 
 $(B)/other/mcingestd: FORCE
-	$(Q)$(MAKE) B=$(B)/other DEFINES=-DMCI_OTHER_LAYOUT $@
+	$(Q)$(MAKE) B=$(B)/other DEFINES=-DMCI_OTHER_LAYOUT VERSION='$(VERSION)+other' $@
 
 # Tests: a program per folder of tests/peers, per file of tests/unit
 

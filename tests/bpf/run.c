@@ -88,7 +88,8 @@ static bool has_channel(int expect)
 
 static uint32_t inner_length(const struct ingest_case *row, const uint8_t *frame)
 {
-	const uint8_t *ip = frame + ETHERNET + (row->packet.outer == 6 ? 40 : 20) + 8 + 2;
+	unsigned tag = frame[12] == 0x81 ? 4 : 0, outer = row->packet.outer == 6 ? 40 : 20;
+	const uint8_t *ip = frame + ETHERNET + tag + outer + 8 + 2;
 
 	return ip[0] >> 4 == 4 ? ip[2] << 8 | ip[3] : 40 + (ip[4] << 8 | ip[5]);
 }

@@ -82,7 +82,7 @@ spawn steady source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group
 until_true "receiving" channel_is 192.0.2.10 232.1.1.1 receiving
 doctor
 healthy "a box that works"
-finds "the daemon" ok daemon 'mcingestd .*, pid [0-9]+'
+finds "the daemon" ok daemon 'mcingestd .*, pid [0-9]+, up since .*; command and programs are of the same version'
 finds "its WAN's mode" ok programs 'wan0: TC, '
 finds "its router" ok routers 'lan0: router 10.0.0.2'
 finds "its channels" ok channels '1 of 1 channels receive data'

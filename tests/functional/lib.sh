@@ -305,8 +305,10 @@ carries() { # WHAT SOURCE GROUP COUNT SIZE: as many packets are counted, and non
     finish holder
 }
 
-doctor() {
-    in_node ingest "$BUILD/mcingest" doctor "$@" --json >"$WORK/doctor.json" 2>"$WORK/doctor.err"
+doctor() { doctor_by "$BUILD/mcingest" doctor --json "$@"; }
+
+doctor_by() { # CMD...: that prints doctor's JSON on the box
+    in_node ingest "$@" >"$WORK/doctor.json" 2>"$WORK/doctor.err"
     DOCTOR=$?
     jq -r '.checks[] | "\(.verdict) \(.check) \(.what) -> \(.cure)"' "$WORK/doctor.json" >"$WORK/doctor" 2>&1
 }

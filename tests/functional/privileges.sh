@@ -77,7 +77,7 @@ done
 # From one to the other: a daemon of root is killed, and the user's takes its place, and the other way round.
 mcingestd_up --config "$WORK/xdp.conf"
 finish mcingestd KILL
-in_node ingest chown -R $USER_ID:$GROUP_ID /sys/fs/bpf/mcingest /run/mcingest
+in_node ingest chown -hR $USER_ID:$GROUP_ID /sys/fs/bpf/mcingest /run/mcingest
 user_daemon_up --config "$WORK/xdp.conf"
 is "the user's daemon takes the place of root's" "$(wan_mode | cut -d , -f 1) $(xdp_programs wan0)" "xdp 1"
 finish mcingestd KILL

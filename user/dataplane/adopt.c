@@ -3,6 +3,7 @@
 #include "dataplane/attach.h"
 #include "dataplane/entries.h"
 #include "dataplane/observed.h"
+#include "dataplane/pins.h"
 #include "dataplane/refused.h"
 #include "dataplane/takeover.h"
 #include "ingest_tc.skel.h"
@@ -92,6 +93,7 @@ void dataplane_visit_adopted(struct dataplane *dp, const struct dataplane_visito
 	struct mci_channel channel;
 	struct mci_tunnel tunnel;
 
+	pins_sign(dp);
 	if (!dp->adopted)
 		return;
 	attach_remove_leftovers(dp);

@@ -3,6 +3,7 @@
 
 #include "base/instance.h"
 #include "base/log.h"
+#include "base/version.h"
 #include "dataplane/error.h"
 
 #include <dirent.h>
@@ -76,6 +77,15 @@ static void remove_pin(void *folder, const char *name)
 
 	if (unlink(pins_path(folder, name, path)))
 		log_error("cannot remove %s: %s", path, strerror(errno));
+}
+
+void pins_sign(const struct dataplane *dp)
+{
+	char path[PINS_PATH];
+
+	unlink(pins_path(dp->pins, "version", path));
+	if (symlink(mcingest_version, path))
+		log_warning("cannot make %s: %s", path, strerror(errno));
 }
 
 void pins_remove_old(const struct dataplane *dp)

@@ -29,6 +29,11 @@ int pins_move(const char *from, const char *to, const char *name);
  * false if there is no such folder. */
 bool pins_each(const char *folder, void (*take)(void *context, const char *name), void *context);
 
+/* Leaves our version beside the pins, as the target of the symbolic link "version": all programs on
+ * the interfaces are of this process now. Whoever finds the pins without a daemon, the doctor for
+ * one, learns from it whose programs forward. */
+void pins_sign(const struct dataplane *dp);
+
 /* Removes dp->pins_old with all pins in it. */
 void pins_remove_old(const struct dataplane *dp);
 

@@ -41,8 +41,21 @@ static const char *start_cure(struct doctor *doctor, bool is_left)
 	return cure;
 }
 
+/* The version of the programs that are attached, by a link beside their pins (dataplane/pins.h); ""
+ * if that is not known. */
+static const char *version_of_programs(struct doctor *doctor)
+{
+	char *path = instance_path("/sys/fs/bpf/", doctor->options->instance, "/version");
+	char version[128];
+	ssize_t length = readlink(path, version, sizeof(version));
+
+	free(path);
+	return length > 0 ? report_text(doctor, "%.*s", (int)length, version) : "";
+}
+
 static void no_daemon(struct doctor *doctor)
 {
+	const char *programs = version_of_programs(doctor);
 	enum owned owned = owner_of_pins(doctor->options->instance);
 
 	if (owned == OWNED)
@@ -50,7 +63,8 @@ static void no_daemon(struct doctor *doctor)
 			    "a daemon is at work, but %s", doctor->before.why);
 	else if (owned == LEFT_BEHIND)
 		report_fail(doctor, start_cure(doctor, true),
-			    "the daemon is gone, and the kernel forwards on for `hold` seconds");
+			    "the daemon is gone, and the kernel forwards on for `hold` seconds%s%s",
+			    *programs ? ", by programs of mcingestd " : "", programs);
 	else
 		report_fail(doctor, start_cure(doctor, false), "%s", doctor->before.why);
 }
@@ -59,6 +73,7 @@ void owner_daemon(struct doctor *doctor)
 {
 	const json_t *status = doctor->now.status;
 	const char *version = view_text(status, "version");
+	const char *programs = version_of_programs(doctor);
 
 	if (!status)
 		no_daemon(doctor);
@@ -66,7 +81,12 @@ void owner_daemon(struct doctor *doctor)
 		report_warn(doctor, "mcingest restart",
 			    "the daemon is mcingestd %s, this command is of %s", version,
 			    mcingest_version);
+	else if (*programs && strcmp(programs, version) != 0)
+		report_warn(doctor, "systemctl restart mcingestd; journalctl -u mcingestd",
+			    "mcingestd is %s, but programs in the kernel are of %s", version,
+			    programs);
 	else
-		report_ok(doctor, "mcingestd %s, pid %.0f, up since %s", version,
-			  view_number(status, "pid"), view_text(status, "since"));
+		report_ok(doctor, "mcingestd %s, pid %.0f, up since %s; %s of the same version",
+			  version, view_number(status, "pid"), view_text(status, "since"),
+			  *programs ? "command and programs are" : "the command is");
 }

@@ -45,6 +45,7 @@ static const int files[] = {SCMP_SYS(access),        SCMP_SYS(chmod),
 			    SCMP_SYS(renameat),      SCMP_SYS(renameat2),
 			    SCMP_SYS(rmdir),         SCMP_SYS(stat),
 			    SCMP_SYS(statfs),        SCMP_SYS(statx),
+			    SCMP_SYS(symlink),       SCMP_SYS(symlinkat),
 			    SCMP_SYS(umask),         SCMP_SYS(umount2),
 			    SCMP_SYS(unlink),        SCMP_SYS(unlinkat),
 			    SCMP_SYS(write),         SCMP_SYS(writev)};
