@@ -60,6 +60,10 @@ held() { (($(api tunnels '.held_down | length') > 0)); }
 until_true "a relay is held down" held
 judge "with a daemon"
 finds "with a daemon: held down, and why" warn held-down '[0-9a-f.:]+ is held down for [0-9]+ s.*: relay .*-> once it works: mcingest lift [0-9a-f]'
+flaps() { (($(api tunnels '[.held_down[].failures] | max') > 1)); }
+until_true "a relay has failed again" flaps
+doctor
+finds "with a daemon: one that fails again and again" warn held-down 'is held down for [0-9]+ s \(failed [0-9]+ times in a row\): relay '
 
 # One channel, whose only relay is behind the firewall: the walk ends there
 has_begun() { channel_is 192.0.2.10 232.1.1.1 connecting; }

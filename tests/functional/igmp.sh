@@ -119,6 +119,10 @@ ok "an MLDv1 report is counted" true
 finish old INT
 finish old6 INT
 in_node receiver sysctl -qw net.ipv4.conf.eth1.force_igmp_version=0 net.ipv6.conf.eth1.force_mld_version=0
+doctor
+finds "doctor: reports without a source" warn hosts 'lan1: [0-9]+ IGMP reports name no source -> let the hosts name the source'
+finds "doctor: reports of an old version" warn hosts 'lan1: [0-9]+ reports are of an old version of IGMP -> hosts must speak IGMPv3 and MLDv2'
+finds "doctor: the same, MLD" warn hosts 'lan1: [0-9]+ reports are of an old version of MLD'
 is "none of it opened a channel" "$(channels)" ""
 is "nothing that hosts said was refused" "$(api counters '[.refused.membership | to_entries[] | select(.value > 0).key] | join(" ")')" ""
 
@@ -145,7 +149,14 @@ spoilt "a Query to a group, for all" destination igmp3-query-general 26=0a020002
 is "and we are querier still" "$(host lan1 igmp.querier)" true
 inject igmp3-query-general 26=0a020002 46=07ff mend
 until_true "one of the subnet counts" host_is lan1 igmp.querier false
+doctor
+finds "doctor: another querier" ok hosts 'lan1: 10.2.0.2 is querier of IGMP'
 ok "but for ten minutes at most" test "$(host lan1 'igmp.expires_s | floor')" -lt 600
+
+inject igmp3-query-general 16=0020 26=0a020002 mend # of eight bytes, as IGMPv2's
+until_true "a Query of IGMPv2 is counted" moved lan1 igmp.counters.old_queries 0
+doctor
+finds "doctor: a querier of an old version" warn hosts 'lan1: [0-9]+ Queries of another router are of an old version of IGMP -> set the other querier to IGMPv3'
 
 # Without Router Alert, as behind some switches
 inject igmp3-report-allow 26=0a02000a 34=01010101 mend

@@ -61,6 +61,15 @@ finish refused INT
 is "what the LAN does not take is counted, once, through a restart" "$(lan_refused) $(status_of_lan refused)" "1500 1500"
 is "all others arrived" "$(summary refused received) $(channel 192.0.2.10 232.1.1.2 .packets)" "500 2000"
 accounts_close "every packet has its place, through a restart"
+in_node access ip link set up0 mtu 1300
+spawn refused_on source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.4 --rate 200 --count 60000 --size 1400
+receiver_up refused_too 192.0.2.10 232.1.1.4 --seconds 600
+until_true "the LAN takes nothing of another channel" at_least 1501 lan_refused
+doctor
+finds "doctor: what the LAN does not take" warn refused 'lan0 did not take [0-9]+ packets while we looked -> tc -s qdisc show dev lan0; ethtool -S lan0'
+finish refused_on
+finish refused_too INT
+in_node access ip link set up0 mtu 1500
 
 receiver_up viewer 192.0.2.10 232.1.1.1 --seconds 600
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 10000 --size 100
