@@ -184,9 +184,9 @@ static __always_inline bool express_is_over(const struct express *e)
 }
 
 /* The kernel did not strip the packet, of which the daemon hears as of others. */
-static __noinline int express_unsent(__u32 slot)
+static __noinline int express_unsent(__u32 slot, __u32 length)
 {
 	count_account(MCI_ACCOUNT_UNSENT, 1);
 	count_drop(MCI_DROP_REWRITE);
-	return note_drop(slot, MCI_DROP_REWRITE);
+	return note_drop(slot, MCI_DROP_REWRITE, length);
 }

@@ -34,7 +34,7 @@ static __always_inline int skb_express(struct __sk_buff *skb, __u32 version)
 		return TC_ACT_SHOT;
 	if (!skb_express_strip(skb, version) ||
 	    !express_write((void *)(long)skb->data, (void *)(long)skb->data_end, version, &e)) {
-		express_unsent(MCI_FAST_SLOT(e.fast.state));
+		express_unsent(MCI_FAST_SLOT(e.fast.state), e.length);
 		return TC_ACT_SHOT;
 	}
 	express_count(&e);

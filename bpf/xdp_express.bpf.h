@@ -26,7 +26,7 @@ static __always_inline int xdp_express(struct xdp_md *xdp, const struct view *v,
 		return XDP_DROP;
 	if (bpf_xdp_adjust_head(xdp, express_surplus(outer)) ||
 	    !express_write((void *)(long)xdp->data, (void *)(long)xdp->data_end, inner, &e)) {
-		express_unsent(MCI_FAST_SLOT(e.fast.state));
+		express_unsent(MCI_FAST_SLOT(e.fast.state), e.length);
 		return XDP_DROP;
 	}
 	express_count(&e);

@@ -89,7 +89,7 @@ finish mcingestd KILL
 in_node ingest rm /sys/fs/bpf/mcingest/channels4
 in_node ingest bpftool map create /sys/fs/bpf/mcingest/channels4 type hash key 4 value 4 entries 1 name other
 mcingestd_up
-log_says "pins by a foreign hand are not taken over, and do not hinder the start" mcingestd 'starting afresh'
+log_says "pins by a foreign hand are not taken over, and do not hinder the start" mcingestd 'starting afresh, and its channels are interrupted until they are joined again: .*'
 finish mcingestd
 verdict $? "a clean stop exits 0" || true
 is "and removes all" "$(in_node ingest ls -d /sys/fs/bpf/mcingest 2>/dev/null)" ""

@@ -11,7 +11,7 @@ doctor
 healthy "a router without Joins is no failure"
 finds "a router without Joins" warn joins 'lan0: a router is there, but no Join has come \(ipv4\) -> its route to the source must lead to our address'
 doctor $S $G
-finds "nobody has joined the channel" fail wanted 'no router has joined -> on the router: the route to S must lead to us'
+finds "nobody has joined the channel" fail wanted 'no router has joined -> on router 10.0.0.2.*: `show ip rpf S` must name our address .*; there, a host must ask for G from S'
 doctor $S 239.1.1.1
 finds "outside the SSM range" fail wanted 'no router has joined: the group is in no SSM range by default -> FRR: `ip pim ssm prefix-list`'
 doctor $S 224.0.0.55
@@ -21,6 +21,13 @@ finds "a group of the link" fail wanted 'such a channel is never served'
 lan_hears pim-join-other-upstream-v4
 for_others() { (($(api counters '[.pim[].for_other_router] | add') > 0)); }
 until_true "a Join for another router is counted" for_others
+doctor $S $G
+finds "the router's next hop is another one" fail wanted 'no router has joined by us, but [0-9]+ Join/Prunes were addressed to another router -> on the routers: `show ip rpf S` must name our address'
+receiver_up early $S 232.1.1.5 --seconds 600
+until_true "another group is joined" channel_is $S 232.1.1.5 joined
+doctor $S $G
+finds "the router's route is right" fail wanted 'no router has joined; router 10.0.0.2 has joined other groups of S by us, so its route is right -> there, a host must ask'
+finish early INT
 spawn host access "$PEERS/receiver" --interface up0 --source $S --group $G --seconds 600
 spawn host6 access "$PEERS/receiver" --interface up0 --source 2001:db8:5::10 --group ff3e::8000:1 --seconds 600
 unasked() { (($(api interfaces '.interfaces[] | select(.name == "lan0" and .role == "downstream").unasked_reports') >= 2)); }

@@ -45,9 +45,10 @@ static int load_or_take_over(struct dataplane *dp)
 	if (dp->adopted) {
 		if (!take_over(dp))
 			return 0;
-		log_notice("the maps of an earlier mcingestd cannot be taken over: starting "
-			   "afresh: %s",
-			   dp->error);
+		log_warning("the maps of an earlier mcingestd cannot be taken over: starting "
+			    "afresh, and its channels are interrupted until they are joined again: "
+			    "%s",
+			    dp->error);
 		program_unload(dp);
 		pins_empty(dp);
 		dp->adopted = dp->is_earlier = false;

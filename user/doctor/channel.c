@@ -5,79 +5,6 @@
 
 #include <string.h>
 
-static const json_t *find(const struct views *views, const struct sg *sg)
-{
-	const json_t *list = json_object_get(views->channels, "channels"), *channel;
-	size_t i;
-
-	json_array_foreach (list, i, channel)
-		if (view_is_of(channel, sg))
-			return channel;
-	return NULL;
-}
-
-/* Whether anybody wants it */
-
-static bool hosts_are_unasked(const struct doctor *doctor)
-{
-	const json_t *interface;
-	size_t i;
-
-	FOR_EACH_INTERFACE (&doctor->now, interface, i)
-		if (view_number(interface, "unasked_reports"))
-			return true;
-	return false;
-}
-
-static void report_unwanted(struct doctor *doctor)
-{
-	const json_t *neighbors = json_object_get(doctor->now.neighbors, "neighbors");
-	const struct sg *sg = doctor->options->channel;
-
-	if (!sg_is_forwardable(sg))
-		report_fail(doctor, "another group or source", "such a channel is never served");
-	else if (hosts_are_unasked(doctor))
-		report_fail(doctor, "igmp = LAN under [interfaces], if it is a host",
-			    "nobody has joined; reports of hosts come, and are not heeded");
-	else if (!json_array_size(neighbors))
-		report_fail(doctor, "`ip pim` on the router; or `igmp` under [interfaces]",
-			    "nobody has joined: there is no router, and hosts are not heard");
-	else if (!addr_is_ssm_group(&sg->group))
-		report_fail(doctor,
-			    "FRR: `ip pim ssm prefix-list`; Cisco: `ip pim ssm range`; Juniper: "
-			    "`ssm-groups`",
-			    "no router has joined: the group is in no SSM range by default");
-	else
-		report_fail(doctor,
-			    "on the router: the route to S must lead to us (FRR: `ip nht "
-			    "resolve-via-default`), and `ip igmp` to the hosts",
-			    "no router has joined");
-}
-
-static void report_wanted(struct doctor *doctor, const json_t *channel)
-{
-	const json_t *wanted = json_array_get(json_object_get(channel, "wanted"), 0);
-	const char *router = view_text(wanted, "neighbor");
-
-	if (wanted)
-		report_ok(doctor, "joined on %s by %s%s", view_text(wanted, "interface"),
-			  *router ? "router " : "hosts", router);
-	else
-		report_warn(doctor, "nothing, if it was just left", "nobody wants it any more");
-}
-
-void channel_wanted(struct doctor *doctor)
-{
-	const json_t *channel = find(&doctor->now, doctor->options->channel);
-
-	if (channel)
-		report_wanted(doctor, channel);
-	else if (doctor->now.channels)
-		report_unwanted(doctor);
-}
-
-/* Where it is */
-
 static const char *main_drop(const json_t *channel)
 {
 	json_t *drops = json_object_get(channel, "dropped"), *count;
@@ -118,7 +45,8 @@ static void report_silence(struct doctor *doctor, const json_t *channel)
 void channel_state(struct doctor *doctor)
 {
 	const struct sg *sg = doctor->options->channel;
-	const json_t *channel = find(&doctor->now, sg), *before = find(&doctor->before, sg);
+	const json_t *channel = views_channel(&doctor->now, sg),
+		     *before = views_channel(&doctor->before, sg);
 	const char *state = view_text(channel, "state");
 	double packets = view_number(channel, "packets") - view_number(before, "packets");
 

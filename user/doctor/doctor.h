@@ -21,7 +21,7 @@
  *   relays.c, relay_probe.c          relays, on the wire and on the socket
  *   routers.c, hosts.c               PIM, IGMP and MLD on the LANs
  *   data.c, drops.c, limits.c        packets that were dropped or slow; what is nearly used up
- *   channel.c                        one channel, from its Join to its data
+ *   wanted.c, channel.c              one channel: who wants it, and where it is
  *
  * With a channel, the checks walk its path and stop at the first hop that is broken. What strangers
  * send is read with bounds. Every wait has an end: three seconds for all probes together, and for

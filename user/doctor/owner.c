@@ -41,6 +41,15 @@ static const char *start_cure(struct doctor *doctor, bool is_left)
 	return cure;
 }
 
+static const char *restart_cure(struct doctor *doctor)
+{
+	char *unit = instance_unit(doctor->options->instance);
+	const char *cure = report_text(doctor, "systemctl restart %s", unit);
+
+	free(unit);
+	return cure;
+}
+
 /* The version of the programs that are attached, by a link beside their pins (dataplane/pins.h); ""
  * if that is not known. */
 static const char *version_of_programs(struct doctor *doctor)
@@ -82,7 +91,7 @@ void owner_daemon(struct doctor *doctor)
 			    "the daemon is mcingestd %s, this command is of %s", version,
 			    mcingest_version);
 	else if (*programs && strcmp(programs, version) != 0)
-		report_warn(doctor, "systemctl restart mcingestd; journalctl -u mcingestd",
+		report_warn(doctor, restart_cure(doctor),
 			    "mcingestd is %s, but programs in the kernel are of %s", version,
 			    programs);
 	else

@@ -86,6 +86,9 @@ void routers_joins(struct doctor *doctor)
 			report_warn(doctor, NO_JOINS,
 				    "%s: a router is there, but no Join has come (%s)", name,
 				    family);
+		else
+			report_ok(doctor, "%s: Joins have come, and no channel is joined now (%s)",
+				  name, family);
 	}
 }
 

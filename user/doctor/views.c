@@ -96,6 +96,17 @@ bool view_is_of(const json_t *object, const struct sg *sg)
 	       addr_equal(&is.source, &sg->source) && addr_equal(&is.group, &sg->group);
 }
 
+const json_t *views_channel(const struct views *views, const struct sg *sg)
+{
+	const json_t *list = json_object_get(views->channels, "channels"), *channel;
+	size_t i;
+
+	json_array_foreach (list, i, channel)
+		if (view_is_of(channel, sg))
+			return channel;
+	return NULL;
+}
+
 static bool is_up(const json_t *protocol)
 {
 	const char *state = view_text(protocol, "state");

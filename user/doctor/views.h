@@ -29,6 +29,9 @@ unsigned view_count(const json_t *list, const char *key, const char *text);
 /* Whether this object is about the channel. */
 bool view_is_of(const json_t *object, const struct sg *sg);
 
+/* The channel of the view `channels`, or NULL. */
+const json_t *views_channel(const struct views *views, const struct sg *sg);
+
 /* Each interface of the view `interfaces`; and each object of PIM on them, of both families. */
 #define FOR_EACH_INTERFACE(views, interface, i)                                                    \
 	json_array_foreach (json_object_get((views)->interfaces, "interfaces"), i, interface)
