@@ -161,6 +161,27 @@ is "monitor --json: keys of an event" "$(grep -m 1 '"event":"join"' "$WORK/monit
 finish watched
 shows "for people: events" 'begin +mcingestd ' 'monitor --count 1'
 
+# Commands that change something, and the rest
+has "join 192.0.2.10 232.1.1.50" .joined source group interface
+has "leave 192.0.2.10 232.1.1.50" .left source group interface
+has "rr 192.0.2.10 203.0.113.15" . owner records
+has "rr 192.0.2.10 203.0.113.15" '.records[0]' amtrelay generic
+has top . status tunnels neighbors channels
+receiver_up behind 192.0.2.40 232.1.1.40 --seconds 600
+held() { [[ $(api tunnels '.held_down[].relay') == 203.0.113.99 ]]; }
+until_true "a relay that is not there is held down" held
+has tunnels '.held_down[0]' relay reason full failures since ends_s
+has "lift 203.0.113.99" . lifted
+finish behind
+has drain . draining
+has "drain --end" . draining
+has reload . reloading
+restarts() { [[ $(api restart 'keys | join(" ")') == restarting ]]; } # once the reload is over
+until_true "restart --json: its key" restarts
+ok "restart --json: its key" true
+ready_again() { (($(grep -c ' ready$' "$WORK/mcingestd.log") == 3)); }
+until_true "the next daemon is ready" ready_again
+
 # Something that breaks off in the middle of its reply
 spawn half ingest perl -MIO::Socket::UNIX -e '
     my $s = IO::Socket::UNIX->new(Listen => 1, Local => $ARGV[0]) or die; my $c = $s->accept; <$c>; print $c q({"channels":[{)' "$WORK/half"

@@ -2,6 +2,7 @@
 /* `mcingest top`: the box on a terminal, by ncurses. */
 #include "base/time.h"
 #include "cli/client.h"
+#include "cli/show.h"
 #include "cli/top_view.h"
 
 #include <curses.h>
@@ -50,6 +51,30 @@ static bool look(const struct cli *cli, struct top_state *state)
 	json_decref(tunnels);
 	json_decref(neighbors);
 	return false;
+}
+
+/* For programs: what the screen is made of, once. */
+static enum cli_status print_json(const struct cli *cli)
+{
+	static const char *const lists[] = {"tunnels", "neighbors", "channels"};
+	json_t *status = ask(cli, "status"), *all;
+
+	if (!status)
+		return CLI_FAILED;
+	all = json_pack("{s:o}", "status", status);
+	for (size_t i = 0; i < COUNT_OF(lists); i++) {
+		json_t *reply = ask(cli, lists[i]);
+
+		if (!reply) {
+			json_decref(all);
+			return CLI_FAILED;
+		}
+		json_object_set(all, lists[i], json_object_get(reply, lists[i]));
+		json_decref(reply);
+	}
+	client_print_json(all);
+	json_decref(all);
+	return CLI_OK;
 }
 
 /* The terminal */
@@ -196,6 +221,8 @@ enum cli_status command_top(const struct cli *cli)
 	enum cli_status status = CLI_FAILED;
 	struct top_state state = {0};
 
+	if (cli->json)
+		return print_json(cli);
 	if (!look(cli, &state)) {
 		text_error("%s", state.error);
 		return CLI_FAILED;
