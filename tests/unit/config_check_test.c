@@ -166,9 +166,10 @@ static const struct {
 
 Test(config_check, unknown_names_get_advice)
 {
-	static const char all[] = "expected [interfaces], [dns], [relays], [limits], [policy], "
-				  "[pim], [igmp], [tunnels], [channels], [dataplane], [control], "
-				  "[metrics], [daemon] or [log]\n";
+	static const char all[] =
+		"expected [interfaces], [dns], [relays], [limits], [policy], "
+		"[pim], [lan], [igmp], [tunnels], [channels], [dataplane], [control], "
+		"[metrics], [daemon] or [log]\n";
 
 	EACH(i, unknown)
 	{

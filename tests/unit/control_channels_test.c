@@ -61,8 +61,8 @@ Test(control_channels, one_that_has_just_been_joined)
 		"'packets_per_s':0.0,'bits_per_s':0.0,'rtp_lost':null,'since':'TIME',"
 		"'retry_s':null,'lingers_s':null,'wanted':[],'asserts':[],"
 		"'trace':{'join_seen':0.0,'dns_answered':null,'tunnel_up':null,'update_sent':null,"
-		"'first_packet':null},'dropped':{},'drop_sizes':{},'last_drop':null,'rate_limit':null,"
-		"'stopped':null,'history':[]}");
+		"'first_packet':null},'dropped':{},'drop_sizes':{},'last_drop':null,"
+		"'rate_limit':null,'stopped':null,'history':[]}");
 }
 
 Test(control_channels, one_that_receives_and_moves)
@@ -97,8 +97,8 @@ Test(control_channels, one_that_receives_and_moves)
 		"'bytes':128000,'slow_packets':7,'packets_per_s':1000.0,'bits_per_s':8000000.0,"
 		"'rtp_lost':5,'since':'TIME','retry_s':4.0,'lingers_s':2.0,'wanted':[true],"
 		"'asserts':[],'trace':{'join_seen':0.0,'dns_answered':20.5,'tunnel_up':62.0,"
-		"'update_sent':62.5,'first_packet':null},'dropped':{},'drop_sizes':{},'last_drop':null,"
-		"'rate_limit':20000000,'stopped':{'limit':'rate'},'history':[]}");
+		"'update_sent':62.5,'first_packet':null},'dropped':{},'drop_sizes':{},'last_drop':"
+		"null,'rate_limit':20000000,'stopped':{'limit':'rate'},'history':[]}");
 }
 
 static void end_parts(void)

@@ -34,7 +34,7 @@ Test(requests, the_configuration_that_is_in_force)
 	expect_at(reply, "configuration.dns.timeout", "['5']");
 	expect_at(reply, "configuration.tunnels.mark", "['0x7']");
 	expect_at(reply, "configuration.tunnels.vrf", "[]");
-	cr_expect_eq(json_object_size(req_at(reply, "configuration")), 14);
+	cr_expect_eq(json_object_size(req_at(reply, "configuration")), 15);
 	json_decref(reply);
 }
 
