@@ -47,7 +47,7 @@ has status . host version instance pid since uptime_s interfaces channels packet
 has status '.interfaces[0]' name role mode why in_front addresses neighbors observed dr refused igmp mld
 has status .channels discovering connecting joined receiving failed
 has status .waiting discoveries new_relays
-has status .limits channels tunnels discoveries network_discoveries new_relays unanswered_relays neighbors joins protected
+has status .limits channels tunnels discoveries network_discoveries new_relays unanswered_relays neighbors joins
 has neighbors '.neighbors[0]' interface address other_subnet dr since holdtime_s expires_s dr_priority generation_id propagation_delay_ms override_interval_ms addresses
 has channels '.channels[0]' source group state reason relays relay move other_relay interfaces packets bytes slow_packets packets_per_s bits_per_s rtp_lost since retry_s lingers_s wanted asserts trace dropped drop_sizes last_drop rate_limit stopped history
 has channels '.channels[0].history[0]' at state relay reason move

@@ -37,7 +37,6 @@ TestSuite(config_print, .init = set_up, .fini = tear_down);
 	"[limits]\n"                                                                               \
 	"channels = 2\n"                                                                           \
 	"tunnels = 3\n"                                                                            \
-	"protected = 5\n"                                                                          \
 	"discoveries = 4\n"                                                                        \
 	"network_discoveries = 5\n"                                                                \
 	"new_relays = 6\n"                                                                         \

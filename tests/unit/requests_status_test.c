@@ -45,7 +45,6 @@ Test(requests_status, each_limit_is_that_of_the_configuration)
 
 	req.config = (struct config){.max_channels = 1,
 				     .max_tunnels = 2,
-				     .max_protected = 9,
 				     .discoveries = 3,
 				     .network_discoveries = 4,
 				     .new_relays = 5,
@@ -54,7 +53,7 @@ Test(requests_status, each_limit_is_that_of_the_configuration)
 				     .max_joins = 8};
 	reply = status();
 	expect_at(reply, "limits",
-		  "{'channels':1,'tunnels':2,'protected':9,'discoveries':3,'network_discoveries':4,"
+		  "{'channels':1,'tunnels':2,'discoveries':3,'network_discoveries':4,"
 		  "'new_relays':5,'unanswered_relays':6,'neighbors':7,'joins':8}");
 	json_decref(reply);
 }

@@ -124,7 +124,6 @@ struct config {
 	bool debug;
 	unsigned max_channels;
 	unsigned max_tunnels;
-	unsigned max_protected;                    /* channels with two relays */
 	unsigned discoveries, network_discoveries; /* a second; in all, and of one network */
 	unsigned new_relays;                       /* unknown relays that are asked, a second */
 	unsigned unanswered;    /* unknown relays of one network that have not answered yet */

@@ -126,7 +126,6 @@ static void set_defaults(struct config *config)
 		.metrics = {.page = true},
 		.max_channels = 16384,
 		.max_tunnels = 1024,
-		.max_protected = 256,
 		.discoveries = 100,
 		.network_discoveries = 20,
 		.new_relays = 50,

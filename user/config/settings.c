@@ -57,8 +57,6 @@ const struct setting settings[] = {
 	 .expected = "a number from 1 to 1000000"},
 	{"limits", "tunnels", &kind_count, FIELD(max_tunnels), .min = 1, .max = 65535,
 	 .expected = "a number from 1 to 65535"},
-	{"limits", "protected", &kind_count, FIELD(max_protected), .min = 1, .max = 100000,
-	 .expected = "a number from 1 to 100000"},
 	{"limits", "discoveries", &kind_count, FIELD(discoveries), .min = 1, .max = 1000000,
 	 .expected = "a number from 1 to 1000000"},
 	{"limits", "network_discoveries", &kind_count, FIELD(network_discoveries), .min = 1,

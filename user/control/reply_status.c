@@ -35,7 +35,6 @@ static json_t *limits(const struct config *config)
 
 	put_count(view, "channels", config->max_channels);
 	put_count(view, "tunnels", config->max_tunnels);
-	put_count(view, "protected", config->max_protected);
 	put_count(view, "discoveries", config->discoveries);
 	put_count(view, "network_discoveries", config->network_discoveries);
 	put_count(view, "new_relays", config->new_relays);
