@@ -36,7 +36,7 @@ struct fast_table {
 /* How many segments an area of 2^bits places has. */
 static inline uint32_t fast_segments(unsigned bits)
 {
-	return 1u << (bits - MCI_FAST_BITS);
+	return bits > MCI_FAST_BITS ? 1u << (bits - MCI_FAST_BITS) : 1;
 }
 
 /* Makes an empty area of 2^bits places. Returns 0 or a negative errno. */
