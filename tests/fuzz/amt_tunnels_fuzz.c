@@ -198,10 +198,12 @@ static unsigned check_cycle(const struct amt_cycle *cycle)
 	must((cycle->state == AMT_IDLE) == !cycle->request.slot);
 	must(cycle->state != AMT_IDLE || !wanted);
 	must(cycle->has_ticket == (cycle->state == AMT_ACTIVE || cycle->state == AMT_REFRESHING));
-	must(!cycle->change.slot || cycle->has_ticket);
-	must(!repeating || cycle->change.slot || cycle->rest || !cycle->has_ticket);
+	must((!cycle->change.slot && !cycle->fresh.slot) || cycle->has_ticket);
+	must(!repeating || cycle->change.slot || cycle->fresh.slot || cycle->rest ||
+	     !cycle->has_ticket);
+	must(!cycle->changed[AMT_FRESH] || cycle->fresh.slot || !cycle->has_ticket);
 	must(!cycle->rest == !cycle->state_part.slot);
-	return (cycle->request.slot != 0) + (cycle->change.slot != 0) +
+	return (cycle->request.slot != 0) + (cycle->fresh.slot != 0) + (cycle->change.slot != 0) +
 	       (cycle->state_part.slot != 0);
 }
 
