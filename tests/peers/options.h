@@ -54,6 +54,20 @@ static inline struct address option_group(const char *name, const char *text)
 	return a;
 }
 
+/* "S,G" */
+static inline void option_channel(const char *text, struct address *source, struct address *group)
+{
+	char first[INET6_ADDRSTRLEN];
+	const char *comma = strchr(text, ',');
+
+	if (!comma || comma - text >= (int)sizeof(first))
+		fail(2, "'%s': S,G is needed", text);
+	memcpy(first, text, (size_t)(comma - text));
+	first[comma - text] = 0;
+	*source = option_address("source", first);
+	*group = option_group("group", comma + 1);
+}
+
 static inline unsigned option_interface(const char *text)
 {
 	unsigned index = if_nametoindex(text);

@@ -4,11 +4,10 @@
  * come by then. */
 #include "../ip.h"
 #include "../options.h"
+#include "../packets.h"
 #include "../payload.h"
 
 #include <getopt.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <signal.h>
 
 #define GROUPS_MAX   1024
@@ -49,24 +48,6 @@ static void take_option(int option)
 static void stop(int signal)
 {
 	stopped = signal;
-}
-
-static int open_socket(void)
-{
-	bool is_v4 = settings.first.family == AF_INET;
-	struct sockaddr_ll on = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(is_v4 ? ETH_P_IP : ETH_P_IPV6),
-				 .sll_ifindex = (int)settings.interface};
-	struct timeval patience = {.tv_usec = 100000}; /* to see that a signal has come */
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 64 << 20;
-
-	if (fd < 0)
-		fail(1, "packet socket: %s", strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (bind(fd, (void *)&on, sizeof(on)))
-		fail(1, "packet socket: %s", strerror(errno));
-	return fd;
 }
 
 /* The number of the channel; settings.groups if it is none of ours. */
@@ -134,7 +115,8 @@ int main(int argc, char **argv)
 			fail(1, "no memory");
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
-	fd = open_socket();
+	fd = packets_open(settings.interface,
+			  settings.first.family == AF_INET ? ETH_P_IP : ETH_P_IPV6, 0);
 	puts("counts");
 	fflush(stdout);
 	while (!stopped)

@@ -11,11 +11,10 @@
 #include "../clock.h"
 #include "../ip.h"
 #include "../options.h"
+#include "../packets.h"
 #include "../payload.h"
 
 #include <getopt.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <signal.h>
 
 #define CHANNELS_MAX 64
@@ -52,32 +51,10 @@ static double seconds(int64_t ns)
 
 static void take_channel(const char *text)
 {
-	char source[INET6_ADDRSTRLEN];
-	const char *comma = strchr(text, ',');
-
-	if (!comma || comma - text >= (int)sizeof(source) || count == CHANNELS_MAX)
-		fail(2, "'%s': S,G is needed, at most %d times", text, CHANNELS_MAX);
-	memcpy(source, text, (size_t)(comma - text));
-	source[comma - text] = 0;
-	channels[count].source = option_address("source", source);
-	channels[count++].group = option_group("group", comma + 1);
-}
-
-static int open_socket(unsigned interface)
-{
-	struct sockaddr_ll on = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_ALL),
-				 .sll_ifindex = (int)interface};
-	struct timeval patience = {.tv_usec = 100000};
-	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0), size = 32 << 20;
-
-	if (fd < 0)
-		fail(1, "packet socket: %s", strerror(errno));
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (bind(fd, (void *)&on, sizeof(on)))
-		fail(1, "packet socket: %s", strerror(errno));
-	return fd;
+	if (count == CHANNELS_MAX)
+		fail(2, "'%s': there are %d channels already", text, CHANNELS_MAX);
+	option_channel(text, &channels[count].source, &channels[count].group);
+	count++;
 }
 
 static bool test_and_set(struct channel *c, uint64_t sequence)
@@ -240,7 +217,7 @@ int main(int argc, char **argv)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	epoch = epoch_now();
-	fd = open_socket(interface);
+	fd = packets_open(interface, ETH_P_ALL, 0);
 	run(fd, path);
 	getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, &lost, &size);
 	printf("overrun=%u\n", lost.tp_drops);

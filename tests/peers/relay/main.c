@@ -9,6 +9,7 @@
  * SIGUSR1 prints a table, SIGHUP reads --manners again, SIGTERM and SIGINT end it. */
 #include "../clock.h"
 #include "../options.h"
+#include "../signals.h"
 #include "answers.h"
 #include "control.h"
 #include "endpoints.h"
@@ -21,9 +22,7 @@
 
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define TICK_MS      100
@@ -171,24 +170,6 @@ static void settings_read(int argc, char **argv)
 		fail(2, "--interface is needed: where the sources are");
 }
 
-static int signals_open(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		fail(1, "signalfd: %s", strerror(errno));
-	return fd;
-}
-
 static void print_table(void)
 {
 	const struct counters *c = &counters;
@@ -290,7 +271,8 @@ int main(int argc, char **argv)
 	settings_read(argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	setrlimit(RLIMIT_NOFILE, &files); /* each channel holds a socket */
-	signals = signals_open();
+	signal(SIGPIPE, SIG_IGN);
+	signals = signals_open((const int[]){SIGTERM, SIGINT, SIGUSR1, SIGHUP, 0});
 	secret_start();
 	upstream_open(upstream);
 	listeners = listeners_open();

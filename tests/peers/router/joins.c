@@ -30,16 +30,11 @@ void joins_open(struct joins *joins, unsigned interface, int family)
 
 void joins_keep(struct joins *joins, const char *text)
 {
-	char source[INET6_ADDRSTRLEN];
-	const char *comma = strchr(text, ',');
 	struct channel *c = &joins->kept[joins->kept_count];
 
-	if (!comma || comma - text >= (int)sizeof(source) || joins->kept_count == JOINS_KEPT_MAX)
-		fail(2, "'%s': S,G is needed, at most %d times", text, JOINS_KEPT_MAX);
-	memcpy(source, text, (size_t)(comma - text));
-	source[comma - text] = 0;
-	c->source = option_address("source", source);
-	c->group = option_group("group", comma + 1);
+	if (joins->kept_count == JOINS_KEPT_MAX)
+		fail(2, "'%s': there are %d channels already", text, JOINS_KEPT_MAX);
+	option_channel(text, &c->source, &c->group);
 	joins->kept_count += c->source.family == joins->family;
 }
 

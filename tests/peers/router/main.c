@@ -10,12 +10,11 @@
  * and after each signal, it prints a line: joins and leaves so far, channels that are joined. */
 #include "../clock.h"
 #include "../pim.h"
+#include "../signals.h"
 #include "joins.h"
 
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/signalfd.h>
 
 #define HELLO_PERIOD   30
 #define HELLO_HOLDTIME 105
@@ -186,24 +185,6 @@ static bool take_signal(int fd)
 	return true;
 }
 
-static int signals_open(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGUSR1);
-	sigaddset(&set, SIGUSR2);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		fail(1, "signalfd: %s", strerror(errno));
-	return fd;
-}
-
 static bool is_due(int64_t *due, int64_t now, int64_t period)
 {
 	if (now < *due)
@@ -253,7 +234,7 @@ int main(int argc, char **argv)
 
 	settings_read(argc, argv);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	signals = signals_open();
+	signals = signals_open((const int[]){SIGUSR1, SIGUSR2, SIGHUP, SIGTERM, SIGINT, 0});
 	run(signals);
 	joins_hello(&joins, 0);
 	return 0;

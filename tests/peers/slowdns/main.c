@@ -7,13 +7,12 @@
 #include "../clock.h"
 #include "../ip.h"
 #include "../options.h"
+#include "../signals.h"
 
 #include <ctype.h>
 #include <getopt.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/queue.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define HEADER      12
@@ -111,21 +110,6 @@ static int open_socket(const struct address *at, uint16_t port, bool is_ours)
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (is_ours ? bind(fd, (void *)&to, length) : connect(fd, (void *)&to, length))
 		fail(1, "port %u of %s: %s", port, address_text(at), strerror(errno));
-	return fd;
-}
-
-static int open_signals(void)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC);
-	if (fd < 0)
-		fail(1, "signalfd: %s", strerror(errno));
 	return fd;
 }
 
@@ -252,7 +236,7 @@ int main(int argc, char **argv)
 	int signals;
 
 	settings_read(argc, argv);
-	signals = open_signals();
+	signals = signals_open((const int[]){SIGTERM, SIGINT, 0});
 	server = open_socket(&settings.server, settings.server_port, false);
 	clients = open_socket(&settings.listen, 53, true);
 	run(signals);

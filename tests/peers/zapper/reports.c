@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "reports.h"
 
-#include "../options.h"
-
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
+#include "../packets.h"
 
 #define IGMP_QUERY  0x11
 #define IGMP_REPORT 0x22
 #define MLD_QUERY   130
 #define MLD_REPORT  143
-#define BUFFER_SIZE (32 << 20)
 
 #define HEADER4 24 /* with Router Alert */
 #define HEADER6 48 /* with a hop-by-hop header */
@@ -18,18 +14,12 @@
 void reports_open(struct reports *reports)
 {
 	int ethertype = reports->host.family == AF_INET ? ETH_P_IP : ETH_P_IPV6;
-	struct sockaddr_ll on = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ethertype),
-				 .sll_ifindex = (int)reports->interface};
 	struct packet_mreq all = {.mr_ifindex = (int)reports->interface,
 				  .mr_type = PACKET_MR_ALLMULTI};
-	int size = BUFFER_SIZE;
 
-	reports->fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (reports->fd < 0 || bind(reports->fd, (void *)&on, sizeof(on)) ||
-	    setsockopt(reports->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)))
+	reports->fd = packets_open(reports->interface, ethertype, SOCK_NONBLOCK);
+	if (setsockopt(reports->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &all, sizeof(all)))
 		fail(1, "packet socket: %s", strerror(errno));
-	setsockopt(reports->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 }
 
 static size_t put_record(uint8_t *b, const struct record *record)
