@@ -5,7 +5,6 @@
 export LAB_ROUTERS=2
 . "$(dirname "$0")/lib.sh"
 
-knows_us() { in_node "$1" vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 .*10\.0\.0\.1 '; }
 speaks_fast() { # NODE: Joins live for 17 s instead of 210, Hellos for 4 instead of 105
     in_node "$1" vtysh -c 'configure terminal' -c 'ip pim join-prune-interval 5' -c 'interface up0' -c 'ip pim hello 1 4'
 }
@@ -20,8 +19,8 @@ speaks_fast access
 speaks_fast access2
 mcingestd_up --debug
 until_true "both routers are neighbors" routers_are "10.0.0.2 10.0.0.3"
-until_true "the first knows us" knows_us access
-until_true "the second knows us" knows_us access2
+until_true "the first knows us" knows access 10.0.0.1
+until_true "the second knows us" knows access2 10.0.0.1
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 100 --count 12000 --size 100
 spawn one receiver "$PEERS/receiver" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --seconds 600
 spawn two receiver "$PEERS/receiver" --interface eth1 --source 192.0.2.10 --group 232.1.1.2 --seconds 600

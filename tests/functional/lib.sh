@@ -236,11 +236,20 @@ everything_up() { # the whole path, idle, with FRR as a neighbor in both directi
     until_true "FRR knows us" frr_knows_us
 }
 
-frr_knows_us() { in_node access vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 .*10\.0\.0\.1 '; }
+knows() { in_node "$1" vtysh -c 'show ip pim neighbor' | grep -q "^ *up0 .*${2//./\\.} "; } # NODE ADDRESS: of FRR
+frr_knows_us() { knows access 10.0.0.1; }
+box() { # BOX 'COMMAND...' JQ: of one of several boxes
+    # shellcheck disable=SC2086 # words on purpose
+    in_node "$1" "$BUILD/mcingest" $2 --json | jq -r "$3"
+}
+box_up() { # BOX LINE...: of its configuration, where [interfaces] goes on
+    printf '%s\n' '[interfaces]' 'downstream = lan0' "${@:2}" >"$WORK/box.conf"
+    spawn "$1" "$1" "$BUILD/mcingestd" --config "$WORK/box.conf"
+    until_true "$1 starts" logged "$1" ' ready$'
+}
 
 api() { # 'COMMAND [ARG...]' [JQ]
-    # shellcheck disable=SC2086 # words on purpose
-    in_node ingest "$BUILD/mcingest" $1 --json | jq -r "${2-.}"
+    box ingest "$1" "${2-.}"
 }
 
 channel() { # SOURCE GROUP [JQ]: one channel's object, or a part of it

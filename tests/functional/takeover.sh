@@ -10,16 +10,6 @@ export LAB_BOXES=2
 
 S=192.0.2.10 G=232.1.1.1
 
-box() { # BOX 'COMMAND...' JQ
-    # shellcheck disable=SC2086 # words on purpose
-    in_node "$1" "$BUILD/mcingest" $2 --json | jq -r "$3"
-}
-box_up() { # NODE
-    printf '[interfaces]\ndownstream = lan0\n[lan]\ntakeover = 100ms\n' >"$WORK/box.conf"
-    spawn "$1" "$1" "$BUILD/mcingestd" --config "$WORK/box.conf"
-    until_true "$1 starts" logged "$1" ' ready$'
-}
-knows() { in_node "$1" vtysh -c 'show ip pim neighbor' | grep -q "^ *up0 .*$2 "; }
 all_know_all() {
     local router
     for router in access access2; do
@@ -38,8 +28,8 @@ settled() { assert_is ingest "loser 10.0.0.4" && assert_is ingest2 "winner 10.0.
 
 lab_up
 relay_up
-box_up ingest
-box_up ingest2
+box_up ingest '[lan]' 'takeover = 100ms'
+box_up ingest2 '[lan]' 'takeover = 100ms'
 in_node access ip route replace default via 10.0.0.1
 in_node access2 ip route replace default via 10.0.0.4
 until_true "all know each other" all_know_all

@@ -6,21 +6,13 @@
 export LAB_BOXES=2
 . "$(dirname "$0")/lib.sh"
 
-box() { # BOX 'COMMAND...' JQ
-    # shellcheck disable=SC2086 # words on purpose
-    in_node "$1" "$BUILD/mcingest" $2 --json | jq -r "$3"
-}
-box_up() { # NODE [LINE...]: Hellos every second, so that routers notice its end in four
-    printf '%s\n' '[pim]' 'hello = 1' '[interfaces]' 'downstream = lan0' "${@:2}" >"$WORK/box.conf"
-    spawn "$1" "$1" "$BUILD/mcingestd" --config "$WORK/box.conf"
-    until_true "$1 starts" logged "$1" ' ready$'
-}
+HELLOS=('[pim]' 'hello = 1') # every second, so that routers notice the end of a box in four
+
 box_dies() { # NODE: with all that the kernel would do for it
     in_node "$1" ip link set lan0 down
     in_node "$1" ip link set wan0 down
     finish "$1" KILL
 }
-knows() { in_node "$1" vtysh -c 'show ip pim neighbor' | grep -q "^ *up0 .*$2 "; }
 all_know_all() {
     local router
     for router in access access2; do
@@ -44,8 +36,8 @@ source_up() { # GROUP
 
 lab_up
 relay_up
-box_up ingest
-box_up ingest2
+box_up ingest "${HELLOS[@]}"
+box_up ingest2 "${HELLOS[@]}"
 goes_by access via 10.0.0.1
 goes_by access2 via 10.0.0.4
 until_true "all know each other" all_know_all
@@ -90,7 +82,7 @@ finish two INT
 in_node ingest2 ip link set lan0 up
 in_node ingest2 ip link set wan0 up
 in_node ingest2 ip route replace default via 100.64.9.1
-box_up ingest2
+box_up ingest2 "${HELLOS[@]}"
 in_node access vtysh -c 'configure terminal' -c 'ip pim ecmp' -c 'ip pim ecmp rebalance'
 goes_by access nexthop via 10.0.0.1 nexthop via 10.0.0.4
 until_true "all know each other again" all_know_all
@@ -125,8 +117,8 @@ for box in ingest ingest2; do
 done
 in_node ingest ip -6 addr add fe80::1/64 dev lan0 nodad
 in_node ingest2 ip -6 addr add fe80::4/64 dev lan0 nodad
-box_up ingest2 'igmp = lan0'
-box_up ingest 'igmp = lan0'
+box_up ingest2 'igmp = lan0' "${HELLOS[@]}"
+box_up ingest 'igmp = lan0' "${HELLOS[@]}"
 until_true "the lower address is querier" querier_is ingest "true true"
 until_true "the other one knows" querier_is ingest2 "false false"
 source_up 232.3.3.3

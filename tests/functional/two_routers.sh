@@ -6,7 +6,6 @@
 export LAB_ROUTERS=2
 . "$(dirname "$0")/lib.sh"
 
-knows_us() { in_node "$1" vtysh -c 'show ip pim neighbor' | grep -q '^ *up0 .*10\.0\.0\.1 '; }
 two_neighbors() { [[ $(api neighbors '[.neighbors[] | select(.address | startswith("10.0.0.")) | .address] | sort | join(" ")') == "10.0.0.2 10.0.0.3" ]]; }
 moves() { (($(grep -cE "pim: \(192\.0\.2\.10,232\.1\.1\.1\) $1" "$WORK/mcingestd.log") >= ${2-1})); }
 pim() { api counters ".pim[] | select(.family == \"ipv4\") | .$1"; }
@@ -36,8 +35,8 @@ spawn capture ingest tcpdump -i lan0 --immediate-mode -U -w "$WORK/lan.pcap" \
 until_true "capture on lan0" logged capture 'listening on'
 mcingestd_up --debug
 until_true "both routers are neighbors" two_neighbors
-until_true "the first knows us" knows_us access
-until_true "the second knows us" knows_us access2
+until_true "the first knows us" knows access 10.0.0.1
+until_true "the second knows us" knows access2 10.0.0.1
 is "the router with the higher address is the DR" "$(api neighbors '.neighbors[] | select(.dr and .interface == "lan0" and (.address | startswith("10."))) | .address')" 10.0.0.3
 
 spawn sender source "$PEERS/source" --interface eth0 --source 192.0.2.10 --group 232.1.1.1 --rate 500 --count 60000 --size 100
