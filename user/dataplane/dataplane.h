@@ -25,6 +25,7 @@
  *   lans.c, lan_sets.c                    the numbers of LANs, and sets of LANs for XDP
  *   stats.c, stats_chunks.c, refused.c    counters
  *   policers.c                            rates of single channels
+ *   memory_map.c                          arrays that are read and written as memory
  *   kept.c, carried.c                     counters of the daemon, and of replaced maps
  *   channel_drops.c                       drops of single channels
  *   observed.c                            the ring buffer

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "dataplane/error.h"
 #include "dataplane/fast_table.h"
+#include "dataplane/memory_map.h"
 #include "dataplane/pins.h"
 #include "dataplane/routes.h"
 #include "ingest_tc.skel.h"
@@ -209,12 +210,10 @@ static int open_table(const struct dataplane *dp, struct fast_table *table)
 
 static int open_heads(struct dataplane *dp, struct fast *fast)
 {
-	void *memory = mmap(NULL, sizeof(*fast->heads), PROT_READ | PROT_WRITE, MAP_SHARED,
-			    bpf_map__fd(dp->ingest->maps.fast_heads), 0);
-
-	if (memory == MAP_FAILED)
+	fast->heads =
+		memory_map_open(bpf_map__fd(dp->ingest->maps.fast_heads), sizeof(*fast->heads));
+	if (!fast->heads)
 		return -errno;
-	fast->heads = memory;
 	fast->v4 = (struct fast_table){.map = dp->ingest->maps.fast4,
 				       .head = &fast->heads->v4,
 				       .group = "mci_fast4_group",

@@ -2,11 +2,11 @@
 #include "dataplane/fast_table.h"
 
 #include "base/memory.h"
+#include "dataplane/memory_map.h"
 #include "dataplane/routes.h"
 #include "ingest_tc.skel.h"
 
-#include <bpf/bpf.h>
-#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,17 +18,11 @@ static size_t area_bytes(const struct fast_table *table, unsigned bits)
 	return ((size_t)table->stride * sizeof(uint64_t)) << bits;
 }
 
-static int create_map(const struct dataplane *dp, const struct fast_table *table)
+static int create_segment(const struct dataplane *dp, const struct fast_table *table)
 {
-	const struct btf *types = bpf_object__btf(dp->ingest->obj);
-	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
-		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
-		    .btf_value_type_id = btf__find_by_name(types, table->group),
-		    .map_flags = BPF_F_MMAPABLE);
-
-	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "fast_segment", sizeof(uint32_t),
-			      table->stride * sizeof(uint64_t) * MCI_FAST_PLACES, MCI_FAST_GROUPS,
-			      &options);
+	return memory_map_create(bpf_object__btf(dp->ingest->obj), "fast_segment", table->group,
+				 table->stride * sizeof(uint64_t) * MCI_FAST_PLACES,
+				 MCI_FAST_GROUPS);
 }
 
 /* Puts a new segment's memory in its place in the area's. */
@@ -38,7 +32,7 @@ static int make_segment(const struct dataplane *dp, const struct fast_table *tab
 	size_t bytes = area_bytes(table, MCI_FAST_BITS);
 	char *memory = (char *)area->places + number * bytes;
 
-	area->fds[number] = create_map(dp, table);
+	area->fds[number] = create_segment(dp, table);
 	if (area->fds[number] < 0)
 		return area->fds[number];
 	return mmap(memory, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,

@@ -2,6 +2,7 @@
 #include "dataplane/policers.h"
 
 #include "dataplane/error.h"
+#include "dataplane/memory_map.h"
 #include "ingest_tc.skel.h"
 #include "mcingest/rate.h"
 
@@ -20,17 +21,12 @@ static size_t size_of(const struct dataplane *dp)
 
 int policers_open(struct dataplane *dp)
 {
-	void *memory;
-
 	if (!dp->limits.rates)
 		return 0;
-	memory = mmap(NULL, size_of(dp), PROT_READ | PROT_WRITE, MAP_SHARED,
-		      bpf_map__fd(dp->ingest->maps.rates), 0);
-	if (memory == MAP_FAILED)
-		return dataplane_fail(dp, -errno, "cannot map the rates of channels: %s",
-				      strerror(errno));
-	dp->rates = memory;
-	return 0;
+	dp->rates = memory_map_open(bpf_map__fd(dp->ingest->maps.rates), size_of(dp));
+	return dp->rates ? 0
+			 : dataplane_fail(dp, -errno, "cannot map the rates of channels: %s",
+					  strerror(errno));
 }
 
 void policers_close(struct dataplane *dp)

@@ -58,7 +58,7 @@ void program_set_sizes(const struct dataplane *dp, const struct bpf_object *obje
 	set_size(object, "fast6", segment_count(limits));
 	set_size(object, "kept_slow", limits->channels);
 	set_size(object, "carried", limits->channels + MCI_CARRIED_MORE);
-	if (limits->rates && bpf_object__find_map_by_name(object, "rates"))
+	if (limits->rates)
 		set_size(object, "rates", limits->channels);
 }
 

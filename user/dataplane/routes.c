@@ -2,6 +2,8 @@
 #include "dataplane/routes.h"
 
 #include "base/memory.h"
+#include "base/time.h"
+#include "dataplane/memory_map.h"
 #include "ingest_tc.skel.h"
 #include "mcingest/fast.h"
 
@@ -9,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <uthash.h>
 
 #define LOOKS_MAX 64 /* at routes that nobody holds, for one to be written anew */
@@ -24,7 +25,7 @@ struct route_key {
 struct route {
 	struct route_key key;
 	uint32_t number, holders;
-	uint64_t rests_since; /* nobody has held it since then; CLOCK_MONOTONIC, nanoseconds */
+	usec_t rests_since; /* nobody has held it since then */
 	UT_hash_handle hh;
 };
 
@@ -40,15 +41,13 @@ int routes_open(struct dataplane *dp)
 {
 	const struct bpf_map *map = dp->ingest->maps.routes;
 	struct routes *routes = memory_new(sizeof(*routes));
-	void *memory;
 
 	dp->routes = routes;
 	routes->limit = bpf_map__max_entries(map);
 	routes->bytes = routes->limit * sizeof(*routes->records);
-	memory = mmap(NULL, routes->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-	if (memory == MAP_FAILED)
+	routes->records = memory_map_open(bpf_map__fd(map), routes->bytes);
+	if (!routes->records)
 		return -errno;
-	routes->records = memory;
 	routes->all = memory_new(routes->limit * sizeof(*routes->all));
 	return 0;
 }
@@ -67,34 +66,19 @@ void routes_close(struct dataplane *dp)
 	dp->routes = NULL;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 /* Records */
-
-static bool is_v4(const uint8_t address[16])
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-	return !memcmp(address, mapped, sizeof(mapped));
-}
 
 static void put_flow(struct mci_route *record, const struct mci_flow *from)
 {
 	uint8_t ports[] = {from->relay_port >> 8, from->relay_port & 0xff, from->local_port >> 8,
 			   from->local_port & 0xff};
-	bool v4 = is_v4(from->relay);
-	size_t bytes = v4 ? 4 : 16;
+	struct addr relay = addr_from_mapped(from->relay), local = addr_from_mapped(from->local);
+	size_t bytes = addr_length(relay.family);
 
-	memcpy(record->addresses, from->relay + 16 - bytes, bytes);
-	memcpy((uint8_t *)record->addresses + bytes, from->local + 16 - bytes, bytes);
+	memcpy(record->addresses, relay.bytes, bytes);
+	memcpy((uint8_t *)record->addresses + bytes, local.bytes, bytes);
 	memcpy(&record->ports, ports, sizeof(ports));
-	record->kind = MCI_ROUTE_KIND(v4 ? 4 : 6, 0);
+	record->kind = MCI_ROUTE_KIND(relay.family == AF_INET ? 4 : 6, 0);
 }
 
 /* RFC 1112 section 6.4, RFC 2464 section 7. */
@@ -149,7 +133,8 @@ void routes_renew_lan(struct dataplane *dp, unsigned lan)
 
 static bool has_rested(const struct route *route)
 {
-	return !route->holders && now_ns() - route->rests_since > MCI_ROUTE_REST_NS;
+	return !route->holders &&
+	       time_read(CLOCK_MONOTONIC) - route->rests_since > MCI_ROUTE_REST_NS / 1000;
 }
 
 /* A number that is free: one that was never used, or one that has rested (mcingest/fast.h). */
@@ -223,5 +208,5 @@ void routes_release(const struct dataplane *dp, uint32_t number)
 	struct route *route = &dp->routes->all[number];
 
 	if (!--route->holders)
-		route->rests_since = now_ns();
+		route->rests_since = time_read(CLOCK_MONOTONIC);
 }

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "dataplane/error.h"
+#include "dataplane/memory_map.h"
 #include "dataplane/pins.h"
 #include "ingest_tc.skel.h"
 
@@ -70,16 +71,10 @@ static int open_chunk(const struct bpf_map *map, const char *pins, uint32_t numb
 	return -1;
 }
 
-static int create_map(const struct dataplane *dp, const struct btf *types)
+static int create_of(const struct dataplane *dp, const struct btf *types)
 {
-	LIBBPF_OPTS(bpf_map_create_opts, options, .btf_fd = btf__fd(types),
-		    .btf_key_type_id = btf__find_by_name(types, "__u32"),
-		    .btf_value_type_id = btf__find_by_name(types, "mci_channel_stats"),
-		    .map_flags = BPF_F_MMAPABLE);
-
-	return bpf_map_create(BPF_MAP_TYPE_ARRAY, "stats_chunk", sizeof(uint32_t),
-			      sizeof(struct mci_channel_stats), dp->cpus * MCI_STATS_CHUNK,
-			      &options);
+	return memory_map_create(types, "stats_chunk", "mci_channel_stats",
+				 sizeof(struct mci_channel_stats), dp->cpus * MCI_STATS_CHUNK);
 }
 
 /* Before the programs are loaded, the kernel does not have their types yet. It takes only chunks
@@ -93,12 +88,12 @@ int stats_chunks_create(const struct dataplane *dp)
 	int chunk;
 
 	if (btf__fd(types) >= 0)
-		return create_map(dp, types);
+		return create_of(dp, types);
 	bytes = btf__raw_data(types, &size);
 	copy = bytes ? btf__new(bytes, size) : NULL;
 	chunk = copy ? btf__load_into_kernel(copy) : -errno;
 	if (!chunk)
-		chunk = create_map(dp, copy);
+		chunk = create_of(dp, copy);
 	btf__free(copy);
 	return chunk;
 }
@@ -183,16 +178,13 @@ static size_t chunk_bytes(const struct stats_chunks *chunks)
 /* A chunk whose memory cannot be had is not there. */
 static void take_chunk(struct stats_chunks *chunks, uint32_t number, int chunk)
 {
-	void *memory = chunk < 0 ? MAP_FAILED
-				 : mmap(NULL, chunk_bytes(chunks), PROT_READ | PROT_WRITE,
-					MAP_SHARED, chunk, 0);
+	struct mci_channel_stats *rows =
+		chunk < 0 ? NULL : memory_map_open(chunk, chunk_bytes(chunks));
 
-	if (chunk >= 0 && memory == MAP_FAILED) {
+	if (chunk >= 0 && !rows)
 		close(chunk);
-		chunk = -1;
-	}
-	chunks->fds[number] = chunk;
-	chunks->rows[number] = chunk < 0 ? NULL : memory;
+	chunks->fds[number] = rows ? chunk : -1;
+	chunks->rows[number] = rows;
 }
 
 static void take_chunks(struct stats_chunks *chunks)
