@@ -7,8 +7,9 @@
  * fewest LANs want first, then those of the lowest priority, then the youngest; channels without
  * data stay. While it is full, new channels are refused, unless it has less wanted ones.
  *
- *   running --its line has too much--> stopped --ADMISSION_HOLD, and room for what it had-->
- * running new     --its line is full-------> stopped
+ *   running --its line has too much--> stopped
+ *   new     --its line is full-------> stopped
+ *   stopped --ADMISSION_HOLD, and room for what it had--> running
  *
  * Those that come back do so most wanted first. What they had is reserved for ADMISSION_RESERVE;
  * for a channel that was refused, the mean of those that run, or what is left. A channel that is

@@ -4,7 +4,7 @@
  *   /metrics        for Prometheus (metrics/metrics.h)
  *   /               the page: user/share/page, which is part of the program (files.c)
  *   /api/...        what the page shows, as JSON: the views of the commands of the same name, and
- *                   some that only the page has (api.c has the table)
+ *                   some that only the page has (page.c has the table)
  *
  *   page.c          requests to their answers
  *   guard.c         whom a browser may ask on behalf of
