@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "control/reply_tunnels.h"
+#include "amt/ranked.h"
 #include "control/views.h"
 
 #define AT_ONCE 128 /* tunnels of a reply, at some 5 microseconds each */
@@ -14,29 +15,23 @@ static void add_contact(void *list, void *contact)
 	json_array_append_new(list, view_contact(contact));
 }
 
-static json_t *next_of(const UT_hash_table *table, struct control_position *position,
-		       hash_walk_fn *add)
-{
-	json_t *list = json_array();
-
-	hash_walk(table, &position->walk, AT_ONCE, add, list);
-	return list;
-}
-
 static json_t *next_tunnels(void *owner, struct control_position *position)
 {
 	const struct requests *requests = owner;
-	const struct amt_tunnel *first = requests->paths->tunnels.by_relay;
+	json_t *list = json_array();
 
-	return next_of(first ? first->hh.tbl : NULL, position, add_tunnel);
+	amt_ranked_walk(&requests->paths->tunnels, &position->walk, AT_ONCE, add_tunnel, list);
+	return list;
 }
 
 static json_t *next_discoveries(void *owner, struct control_position *position)
 {
 	const struct requests *requests = owner;
 	const struct amt_contact *first = requests->paths->tunnels.by_contact;
+	json_t *list = json_array();
 
-	return next_of(first ? first->hh.tbl : NULL, position, add_contact);
+	hash_walk(first ? first->hh.tbl : NULL, &position->walk, AT_ONCE, add_contact, list);
+	return list;
 }
 
 /* There are AMT_HOLDS_MAX at most. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "metrics/metrics.h"
-#include "base/hash.h"
+#include "amt/ranked.h"
 #include "base/memory.h"
 #include "metrics/series.h"
 
@@ -69,10 +69,8 @@ static void note_tunnel(void *tunnels, void *tunnel)
 
 static bool look_at_tunnels(struct scrape *scrape)
 {
-	const struct amt_tunnel *first = scrape->metrics->rooms->paths->tunnels.by_relay;
-
-	if (hash_walk(first ? first->hh.tbl : NULL, &scrape->walk, METRICS_AT_ONCE, note_tunnel,
-		      &scrape->tunnels))
+	if (amt_ranked_walk(&scrape->metrics->rooms->paths->tunnels, &scrape->walk, METRICS_AT_ONCE,
+			    note_tunnel, &scrape->tunnels))
 		return true;
 	scrape->part = write_section;
 	return true;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "amt/ranked.h"
 #include "metrics/series.h"
 
 /* That of the family which has come further. */
@@ -9,27 +10,10 @@ static enum amt_cycle_state state_of(const struct amt_tunnel *tunnel)
 	return gateway->igmp.state > gateway->mld.state ? gateway->igmp.state : gateway->mld.state;
 }
 
-static unsigned channels_of(const struct amt_tunnel *tunnel)
-{
-	return tunnel->gateway.igmp.wanted + tunnel->gateway.mld.wanted;
-}
-
-/* A tunnel may end before its series are written: the key has its relay's address. */
 void series_note_tunnel(struct series_tunnels *tunnels, const struct amt_tunnel *tunnel)
 {
-	struct rank rank = {.key[0] = ranking_key_down(channels_of(tunnel))};
-
 	tunnels->states[state_of(tunnel)]++;
-	ranking_key_address(&tunnel->relay, &rank.key[1]);
-	ranking_offer(&tunnels->relays, &rank);
-}
-
-/* NULL if it is gone. */
-static const struct amt_tunnel *tunnel_at(const struct series_source *from, unsigned i)
-{
-	const struct addr relay = ranking_address(&from->tunnels->relays.list[i].key[1]);
-
-	return amt_tunnel_find(&from->rooms->paths->tunnels, &relay);
+	amt_ranked_offer(&tunnels->relays, tunnel);
 }
 
 void series_tunnels(struct exposition *out, const struct series_source *from)
@@ -87,7 +71,7 @@ static void add_channels(struct exposition *out, const struct series_source *fro
 	char text[ADDR_TEXT];
 
 	(void)from;
-	exposition_count(out, channels_of(tunnel), "relay", relay_text(tunnel, text), NULL);
+	exposition_count(out, amt_ranked_channels(tunnel), "relay", relay_text(tunnel, text), NULL);
 }
 
 static void for_relays(struct exposition *out, const struct series_source *from,
@@ -95,7 +79,8 @@ static void for_relays(struct exposition *out, const struct series_source *from,
 				   const struct amt_tunnel *))
 {
 	for (unsigned i = 0; i < from->tunnels->relays.count; i++) {
-		const struct amt_tunnel *tunnel = tunnel_at(from, i);
+		const struct amt_tunnel *tunnel = amt_ranked_find(&from->rooms->paths->tunnels,
+								  &from->tunnels->relays.list[i]);
 
 		if (tunnel)
 			add(out, from, tunnel);

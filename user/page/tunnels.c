@@ -17,23 +17,14 @@ void tunnels_look_end(struct tunnels_look *look)
 	ranking_end(&look->first);
 }
 
-/* A tunnel may end before it is shown: the key has its relay's address. */
-static void offer(void *ranking, void *entry)
+static void offer(void *ranking, void *tunnel)
 {
-	const struct amt_tunnel *tunnel = entry;
-	struct rank rank = {.key[0] = ranking_key_down((double)tunnel->gateway.igmp.wanted +
-						       tunnel->gateway.mld.wanted)};
-
-	ranking_key_address(&tunnel->relay, &rank.key[1]);
-	ranking_offer(ranking, &rank);
+	amt_ranked_offer(ranking, tunnel);
 }
 
 bool tunnels_look_on(struct tunnels_look *look)
 {
-	const struct amt_tunnel *first = look->tunnels->by_relay;
-
-	return hash_walk(first ? first->hh.tbl : NULL, &look->walk, TUNNELS_AT_ONCE, offer,
-			 &look->first);
+	return amt_ranked_walk(look->tunnels, &look->walk, TUNNELS_AT_ONCE, offer, &look->first);
 }
 
 static json_t *discoveries(const struct amt_tunnels *tunnels)
@@ -52,8 +43,7 @@ json_t *tunnels_look_view(struct tunnels_look *look)
 	struct rank rank;
 
 	while (ranking_take_last(&look->first, &rank)) {
-		struct addr relay = ranking_address(&rank.key[1]);
-		const struct amt_tunnel *tunnel = amt_tunnel_find(look->tunnels, &relay);
+		const struct amt_tunnel *tunnel = amt_ranked_find(look->tunnels, &rank);
 
 		if (tunnel)
 			json_array_insert_new(list, 0, view_tunnel(tunnel));

@@ -2,8 +2,7 @@
 /* The relays with most channels, as `mcingest tunnels --json` has them. */
 #pragma once
 
-#include "base/hash.h"
-#include "base/ranking.h"
+#include "amt/ranked.h"
 #include "control/state.h"
 #include "page/job.h"
 
