@@ -104,23 +104,37 @@ static __always_inline const volatile __u64 *fast_place(const void *group, __u64
 	return group + (place & (MCI_FAST_PLACES - 1)) * bytes;
 }
 
+/* Where a key stands: the places of its group, and the number of the one that it prefers. */
+struct fast_home {
+	const void *group;
+	__u64 place;
+};
+
+static __always_inline bool fast_look_up(void *segments, __u64 where, __u64 hash,
+					 struct fast_home *home)
+{
+	__u32 segment, group;
+	void *map;
+
+	home->place = MCI_FAST_PLACE(where, hash);
+	segment = MCI_FAST_SEGMENT(where, home->place);
+	group = MCI_FAST_GROUP(home->place);
+	map = bpf_map_lookup_elem(segments, &segment);
+	home->group = map ? bpf_map_lookup_elem(map, &group) : NULL;
+	return home->group;
+}
+
 static __always_inline bool fast_search4(const struct mci_fast_head *head, __u64 key,
 					 struct fast *f)
 {
-	__u64 where = *(const volatile __u64 *)&head->table, place;
-	__u32 number = MCI_FAST_TABLE_NUMBER(where), segment, group;
-	const void *places;
-	void *map;
+	__u64 where = *(const volatile __u64 *)&head->table;
+	struct fast_home home;
 
-	place = MCI_FAST_PLACE(where, key * head->seeds[number][0]);
-	segment = MCI_FAST_SEGMENT(where, place);
-	group = MCI_FAST_GROUP(place);
-	map = bpf_map_lookup_elem(&fast4, &segment);
-	places = map ? bpf_map_lookup_elem(map, &group) : NULL;
-	if (!places)
+	if (!fast_look_up(&fast4, where, key * head->seeds[MCI_FAST_TABLE_NUMBER(where)][0], &home))
 		return false;
 	for (int i = 0; i < MCI_FAST_PLACES; i++)
-		if (fast_is4(fast_place(places, place ^ i, sizeof(struct mci_fast4)), key, f))
+		if (fast_is4(fast_place(home.group, home.place ^ i, sizeof(struct mci_fast4)), key,
+			     f))
 			return f->state;
 	return false;
 }
@@ -133,20 +147,15 @@ static __always_inline __u64 fast_hash6(const __u64 *seeds, const __u64 *key)
 static __always_inline bool fast_search6(const struct mci_fast_head *head, const __u64 *key,
 					 struct fast *f)
 {
-	__u64 where = *(const volatile __u64 *)&head->table, place;
-	__u32 number = MCI_FAST_TABLE_NUMBER(where), segment, group;
-	const void *places;
-	void *map;
+	__u64 where = *(const volatile __u64 *)&head->table;
+	struct fast_home home;
 
-	place = MCI_FAST_PLACE(where, fast_hash6(head->seeds[number], key));
-	segment = MCI_FAST_SEGMENT(where, place);
-	group = MCI_FAST_GROUP(place);
-	map = bpf_map_lookup_elem(&fast6, &segment);
-	places = map ? bpf_map_lookup_elem(map, &group) : NULL;
-	if (!places)
+	if (!fast_look_up(&fast6, where, fast_hash6(head->seeds[MCI_FAST_TABLE_NUMBER(where)], key),
+			  &home))
 		return false;
 	for (int i = 0; i < MCI_FAST_PLACES; i++)
-		if (fast_is6(fast_place(places, place ^ i, sizeof(struct mci_fast6)), key, f))
+		if (fast_is6(fast_place(home.group, home.place ^ i, sizeof(struct mci_fast6)), key,
+			     f))
 			return f->state;
 	return false;
 }
