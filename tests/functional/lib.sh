@@ -201,7 +201,7 @@ lan_hears() { # SAMPLE [CHANGE...]
 }
 
 link_local() { # NODE INTERFACE: its link-local address, once it may be used
-    in_node "$1" ip -j -6 addr show dev "$2" scope link -tentative | jq -re '[.[].addr_info[]?.local][0]'
+    in_node "$1" ip -j -6 addr show dev "$2" scope link -tentative | jq -re 'first(.[].addr_info[]?.local // empty)'
 }
 
 lan_add() { # NUMBER: a further LAN of the box, lan1 say, 10.1.0.1, whose other end is the receiver's eth1, 10.1.0.9

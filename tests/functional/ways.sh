@@ -66,8 +66,7 @@ with '[relays]' 'ways = dns-sd'
 like "dns-sd of the search domain" "$(relays 192.0.2.10)" '^dns-sd/'
 
 # DNS servers at link-local addresses, as a router's own announcement has them
-has_link_local() { [[ $(link_local core ingest0) == fe80:* ]]; }
-until_true "the server has a link-local address" has_link_local
+until_true "the server has a link-local address" link_local core ingest0
 server="$(link_local core ingest0)%wan0"
 sed -i 's/listen-on-v6 .*/listen-on-v6 { any; };/' "/run/mcingest-lab/$LAB/etc/bind/named.conf"
 kill -HUP "$(cat "/run/mcingest-lab/$LAB/pid/named")"
